@@ -1,0 +1,68 @@
+/*
+ * SQLite with typed columns and one way to fail: an error inside a transaction is remembered,
+ * every later call of that transaction does nothing, and db_commit says what happened. So code
+ * between begin and commit reads straight through; a full disk rolls the whole turn back.
+ *
+ *   db_begin(db);
+ *   q = db_query(db, "SELECT due FROM deadline WHERE subject = ?1");
+ *   db_bind_text(q, 1, subject);
+ *   while (db_next(q)) ... db_int(q, 0) ...
+ *   db_done(q);
+ *   if (db_commit(db) != 0) ... db_error(db) ...
+ */
+#ifndef KEDJA_DB_H
+#define KEDJA_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rules/problem.h"
+
+struct db;
+struct query;
+
+/* A step of the schema; the version of a file is the number of steps it has been through. */
+struct migration {
+	const char *sql;
+};
+
+/*
+ * Opens or creates the file (mode 0600), takes its lock (one daemon per file), refuses foreign
+ * and newer files, and brings older ones up in one transaction: WAL, synchronous FULL, foreign
+ * keys, application_id. NULL with a problem that a sysadmin can act on; nothing was touched.
+ */
+struct db *db_open(const char *path, const struct migration *migrations, size_t count,
+		   struct problems *problems);
+void db_close(struct db *db); /* takes NULL; lets go of the lock */
+
+/* Transactions. db_begin is BEGIN IMMEDIATE. db_commit rolls back and returns -1 if anything in
+ * the transaction failed; then db_error is one sentence, db_error_is_full tells a full disk. */
+MUST_CHECK int db_begin(struct db *db);
+MUST_CHECK int db_commit(struct db *db);
+void db_rollback(struct db *db);
+bool db_in_transaction(const struct db *db);
+bool db_failed(const struct db *db); /* has this transaction failed already? */
+const char *db_error(const struct db *db);
+bool db_error_is_full(const struct db *db);
+/* Marks within a transaction; depth 1 (a request of its own). */
+void db_savepoint(struct db *db);
+void db_savepoint_release(struct db *db);
+void db_savepoint_rollback(struct db *db);
+
+/* A statement for a literal SQL text, prepared once and kept; it must not be in use already
+ * (nested use of the same text is a bug and aborts). Columns count from 0, parameters from 1. */
+struct query *db_query(struct db *db, const char *literal_sql);
+void db_bind_int(struct query *query, int parameter, int64_t value);
+void db_bind_text(struct query *query, int parameter, const char *text); /* NULL binds NULL; copied */
+void db_bind_null(struct query *query, int parameter);
+bool db_next(struct query *query); /* a row? false at the end and after a failure */
+int64_t db_int(struct query *query, int column);       /* 0 for NULL */
+const char *db_text(struct query *query, int column);  /* NULL for NULL; until the next db_next */
+bool db_is_null(struct query *query, int column);
+void db_done(struct query *query); /* resets; always call it */
+/* db_next once and db_done, for statements without rows; the number of rows changed. */
+int64_t db_run(struct query *query);
+int64_t db_last_id(struct db *db);
+int64_t db_changes_total(struct db *db); /* rows changed since the file was opened, for budgets */
+
+#endif

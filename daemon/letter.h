@@ -1,0 +1,64 @@
+/*
+ * What a letter says. The caller gathers what is to be told; templates say it, in Swedish or
+ * English. Only open fields of a case get in here at all (I6): the reference, the kind of
+ * matter, dates and roles of staff. There is no field for anything else.
+ *
+ *   templates = templates_load(dir, problems);
+ *   if (letter_render(templates, &letter, &rendered) == 0) ... rendered.subject, rendered.text ...
+ *   letter_clear(&rendered);
+ */
+#ifndef KEDJA_LETTER_H
+#define KEDJA_LETTER_H
+
+#include "rules/date.h"
+#include "rules/problem.h"
+
+struct letter_item {
+	const char *subject;    /* case reference or programme */
+	bool is_case;
+	const char *key;        /* "" or which one of several: a rent month, a task */
+	const char *rule;       /* name: its template is <language>/<rule>.txt, else item.txt */
+	const char *title;      /* of the rule */
+	const char *step;
+	date due, anchor;
+	const char *anchor_label; /* kind of the event it rests on, in words: "planen antogs" */
+	int missed;             /* earlier occurrences that were never done */
+	bool copy;              /* the reader gets it as a copy */
+	const char *why_you;    /* role title by which the reader gets it: "socialsekreterare" */
+	const char *stands_in;  /* why it comes to this reader instead: NULL or a sentence */
+	const char *others;     /* who else got it, "Bo Ek (boendestödjare)"; NULL: nobody */
+	date next;              /* when the next reminder goes out if nothing happens; DATE_NONE */
+	const char *next_to;    /* to whom: role titles, "enhetschef"; NULL */
+	bool is_protected;      /* minimal content whatever the setting */
+};
+
+struct letter {
+	const char *language;   /* "sv", "en" */
+	const char *name;       /* of the reader */
+	date today;
+	bool minimal;           /* content = "minimal" */
+	const char *report_how;
+	const char *unit;       /* name under which kedja signs */
+	const struct letter_item *items; /* in the order of reading */
+	size_t count;
+};
+
+struct rendered {
+	char *subject; /* never a kind of matter together with a case (I6) */
+	char *text;    /* UTF-8, lines ended by LF, at most 76 columns where words allow */
+};
+
+struct templates;
+
+/* All templates of conf/templates/{sv,en}; NULL with problems ("file:line: unknown name"). */
+struct templates *templates_load(const char *dir, struct problems *problems);
+void templates_free(struct templates *templates); /* takes NULL */
+
+MUST_CHECK int letter_render(const struct templates *templates, const struct letter *letter,
+			     struct rendered *ret);
+void letter_clear(struct rendered *rendered);
+
+/* "måndagen den 22 februari 2027", "Monday 22 February 2027". */
+char *letter_date(const char *language, date day);
+
+#endif

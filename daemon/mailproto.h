@@ -1,0 +1,32 @@
+/*
+ * What kedjad and kedja-mailer say to each other: JSON objects, one a line, over a socket pair
+ * on the mailer's descriptor 0. Both sides refuse anything else, and lines over 1 MiB.
+ *
+ *   mailer: {"hello":"kedja-mailer","protocol":1}
+ *   kedjad: {"configure":{"transport":"maildir","maildir":"/...","smtp_host":...,"smtp_port":25,
+ *            "smtp_starttls":true,"smtp_ca_file":"","smtp_user":"","smtp_password_file":"",
+ *            "sender":"kedja@example.se","sender_name":"Kedja"}}
+ *   mailer: {"ready":true}   or   {"fault":"sentence","kind":"login|tls|sender|config|folder"}
+ *   kedjad: {"send":[LETTER, ...]}
+ *   mailer: {"id":17,"outcome":"sent","code":250,"text":"2.0.0 Ok"}       one per letter, in order,
+ *           as soon as it is known; outcome: sent, deferred, refused, unclear
+ *           {"fault":"sentence","kind":"tls"}                              the installation's fault:
+ *           the letters of the batch that have no outcome were not tried
+ *           {"done":true}                                                  ends every batch
+ *
+ *   LETTER: {"id":17,"message_id":"...","date":"Mon, 30 Nov 2026 08:00:00 +0100",
+ *            "to":{"name":"...","address":"..."},"subject":"...","text":"...","html":"..."?,
+ *            "references":"..."?,"calendar":"..."?}
+ *
+ * The same LETTER gives the same bytes, always (I5). End of file on descriptor 0 ends the mailer
+ * after the letter in hand.
+ */
+#ifndef KEDJA_MAILPROTO_H
+#define KEDJA_MAILPROTO_H
+
+#define MAIL_PROTOCOL 1
+#define MAIL_LINE_MOST (1024 * 1024)
+
+enum mail_outcome { MAIL_SENT, MAIL_DEFERRED, MAIL_REFUSED, MAIL_UNCLEAR };
+
+#endif

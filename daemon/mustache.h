@@ -1,0 +1,25 @@
+/*
+ * Mustache, the subset of interpolation, sections, inverted sections and comments (the
+ * specification's own tests prove it). Values are JSON. `{{x}}` escapes HTML when `html` is set,
+ * `{{{x}}}` and `{{&x}}` never do. No partials, no lambdas, no set delimiters: an error.
+ */
+#ifndef KEDJA_MUSTACHE_H
+#define KEDJA_MUSTACHE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "rules/problem.h"
+
+struct mustache;
+
+/* NULL if it is wrong; each mistake with file and line. `names` (ended by NULL; may be NULL) are
+ * the names that may stand in it: others are mistakes too, with the nearest known one. */
+struct mustache *mustache_parse(const char *text, size_t length, const char *file,
+				const char *const *names, struct problems *problems);
+void mustache_free(struct mustache *mustache); /* takes NULL */
+
+/* The text; the caller frees it. Missing values are empty. */
+char *mustache_render(const struct mustache *mustache, const json_t *values, bool html);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * The outbox: every message from the moment it is made until somebody else has it. Its states,
+ * changed by one verb that names the state it expects, each change with a row of history:
+ *
+ *   queued --> handed --> sent
+ *     ^          |------> deferred --(its hour comes)--> handed
+ *     |          |------> refused                            (the notices go to somebody else)
+ *     |          `------> unclear --(its hour comes)--> handed, same Message-ID, same bytes
+ *     `-- untried after a fault of the installation or of the mailer before end-of-data
+ *   queued, deferred, unclear --> cancelled (by hand) | superseded
+ *
+ * Retry times are computed from creation time and attempt number, so a restart changes nothing.
+ */
+#ifndef KEDJA_OUTBOX_H
+#define KEDJA_OUTBOX_H
+
+#include "daemon/clock.h"
+#include "daemon/conf.h"
+#include "daemon/mailproc.h"
+#include "daemon/turn.h"
+
+enum message_state {
+	MESSAGE_QUEUED, MESSAGE_HANDED, MESSAGE_SENT, MESSAGE_DEFERRED,
+	MESSAGE_REFUSED, MESSAGE_UNCLEAR, MESSAGE_CANCELLED, MESSAGE_SUPERSEDED
+};
+const char *message_state_name(enum message_state state);
+MUST_CHECK int message_state_parse(const char *name, enum message_state *ret);
+
+struct outbox;
+
+/* Messages that were in the mailer's hands when an earlier daemon died become unclear. The loop
+ * is for the mailer; the turn for the database. Told of ends so that notices can follow. */
+typedef void outbox_ended(void *arg, int64_t message, enum message_state state);
+struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db, const struct clock *clock,
+			  const struct settings *settings, const char *mailer_program,
+			  outbox_ended *ended, void *arg);
+void outbox_free(struct outbox *outbox); /* takes NULL */
+void outbox_configure(struct outbox *outbox, const struct settings *settings);
+
+/* A new message, in the turn. Texts are copied. Its Message-ID is opaque and never changes. */
+struct new_message {
+	const char *person;  /* staff id; "" for the administrator */
+	const char *name, *address, *language;
+	const char *subject; /* of the letter */
+	const char *text, *html; /* html may be NULL */
+	const char *references;  /* or NULL */
+	date digest_day;     /* DATE_NONE for one that goes by itself */
+};
+int64_t outbox_add(struct outbox *outbox, const struct new_message *message);
+
+/* In the turn: notes outcomes that came in, hands over what is due. True: more to do at once. */
+bool outbox_work(struct outbox *outbox, struct turn *turn);
+bool outbox_has_work(const struct outbox *outbox);
+/* When something waits for its hour; INSTANT_NEVER if nothing does. */
+instant outbox_next(struct outbox *outbox);
+/* Is nothing on its way: no message queued or handed that could go now? (The virtual clock
+ * waits for this.) */
+bool outbox_is_quiet(struct outbox *outbox);
+
+/* By hand. false with a problem: not there, or in a state that does not allow it. */
+MUST_CHECK bool outbox_retry(struct outbox *outbox, int64_t message, struct problems *problems);
+MUST_CHECK bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason, struct problems *problems);
+
+struct outbox_figures {
+	int64_t by_state[MESSAGE_SUPERSEDED + 1];
+	instant oldest_waiting; /* INSTANT_NEVER: none waits */
+	const char *fault;      /* why the queue stands still, or NULL */
+	enum mailer_state mailer;
+	int mailer_pid, mailer_restarts;
+};
+struct outbox_figures outbox_count(struct outbox *outbox);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * JSON-RPC 2.0, one JSON text a line, and the table of methods. A handler sees checked
+ * parameters and who is asking; it never sees a socket.
+ *
+ * Errors: the standard codes, and 1 for "refused". Every error has data.problems, a list of
+ * { "field", "text" } and for arrays of events "event" (its place, from 0).
+ */
+#ifndef KEDJA_RPC_H
+#define KEDJA_RPC_H
+
+#include <jansson.h>
+
+#include "daemon/turn.h"
+#include "rules/problem.h"
+
+enum rpc_code {
+	RPC_REFUSED = 1,
+	RPC_NO_SPACE = 2,
+	RPC_PARSE = -32700,
+	RPC_REQUEST = -32600,
+	RPC_METHOD = -32601,
+	RPC_PARAMETERS = -32602,
+	RPC_INTERNAL = -32603
+};
+
+enum parameter_type { PARAMETER_TEXT, PARAMETER_NUMBER, PARAMETER_FLAG, PARAMETER_DATE, PARAMETER_TIME, PARAMETER_ANY };
+
+struct parameter {
+	const char *name;
+	enum parameter_type type;
+	bool required;
+	const char *help;
+};
+
+/* Who asks, and what is known of the request while it is served. */
+struct call {
+	const char *actor;       /* name of the peer's user */
+	const json_t *parameters; /* an object or, where the method takes one, an array; never NULL */
+	struct problems problems; /* what is wrong: place is the field */
+	enum rpc_code code;       /* for a NULL result; RPC_REFUSED unless set */
+	char *message;            /* one sentence; NULL: "refused" (freed by rpc) */
+	bool changes;             /* set by rpc from the table */
+	void *client;             /* opaque: for control_later() */
+};
+
+/* The result (a new reference), or NULL: then `problems`, `message` and `code` say why, and what
+ * it wrote is rolled back to before the request. RPC_LATER: the answer comes by control_answer. */
+typedef json_t *method_handler(void *arg, struct call *call);
+extern json_t *const RPC_LATER;
+
+struct method {
+	const char *name; /* "event.record" */
+	const struct parameter *parameters; /* ended by a row with name NULL */
+	bool takes_any_shape; /* the handler reads its parameters itself */
+	bool changes;         /* writes; others are read-only */
+	method_handler *handler;
+	const char *help; /* English, a sentence */
+};
+
+/* Serves one line; the answer without line end (the caller frees it), NULL for a notification or
+ * an answer that comes later. `methods` is ended by a row with name NULL. Also JSON-RPC batches.
+ * Every request has a savepoint of its own. */
+char *rpc_serve(const struct method *methods, void *arg, struct db *db, const char *line, size_t length,
+		const char *actor, void *client);
+
+/* The line of an answer to a request served later; the caller frees it. `id` as the call had it. */
+char *rpc_answer(const json_t *id, json_t *result); /* takes over result */
+char *rpc_refusal(const json_t *id, enum rpc_code code, const char *message, const struct problems *problems);
+
+/* Parameters, after the check: NULL, `otherwise` where not given. */
+const char *call_text(const struct call *call, const char *name);
+int64_t call_number(const struct call *call, const char *name, int64_t otherwise);
+bool call_flag(const struct call *call, const char *name);
+void call_refuse(struct call *call, enum rpc_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+
+#endif

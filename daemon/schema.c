@@ -1,0 +1,140 @@
+/*
+ * Truth: event, firing, notice, message, history. Derived, and rebuilt from the events at will:
+ * void, subject, deadline, role, staff (rebuild deletes and derives them again).
+ *
+ * Instants are UTC seconds; days are ISO dates as text, so that a person with sqlite3 can read
+ * them; they sort as they should.
+ */
+#include "daemon/schema.h"
+
+const struct migration schema_migrations[] = {
+	{ "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+	  "CREATE TABLE event ("
+	  "  id INTEGER PRIMARY KEY,"
+	  "  kind TEXT NOT NULL,"
+	  "  subject TEXT NOT NULL,"
+	  "  key TEXT NOT NULL,"
+	  "  at TEXT NOT NULL,"
+	  "  recorded_at INTEGER NOT NULL,"
+	  "  actor TEXT NOT NULL,"
+	  "  data TEXT NOT NULL CHECK (json_valid(data)),"
+	  "  source TEXT"
+	  ") STRICT;"
+	  "CREATE INDEX event_by_subject ON event (subject, at, id);"
+	  "CREATE UNIQUE INDEX event_by_source ON event (source) WHERE source IS NOT NULL;"
+
+	  /* derived: which events are taken back, and by which */
+	  "CREATE TABLE void (event INTEGER PRIMARY KEY REFERENCES event, by INTEGER NOT NULL"
+	  "  REFERENCES event) STRICT;"
+
+	  /* derived: one row per case, programme and member of staff. wake_at is the one index that
+	   * says what comes next; behind: must be planned anew before it is asked about. */
+	  "CREATE TABLE subject ("
+	  "  id TEXT PRIMARY KEY,"
+	  "  type TEXT NOT NULL,"
+	  "  programme TEXT,"
+	  "  open INTEGER NOT NULL,"
+	  "  stage TEXT,"
+	  "  wake_at INTEGER,"
+	  "  behind INTEGER NOT NULL"
+	  ") STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX subject_by_wake ON subject (wake_at) WHERE wake_at IS NOT NULL;"
+	  "CREATE INDEX subject_by_programme ON subject (programme, id) WHERE programme IS NOT NULL;"
+	  "CREATE INDEX subject_behind ON subject (wake_at, id) WHERE behind = 1;"
+
+	  /* derived: events of cases that a programme's rules or facts look at */
+	  "CREATE TABLE seen_by_programme ("
+	  "  programme TEXT NOT NULL, event INTEGER NOT NULL REFERENCES event,"
+	  "  PRIMARY KEY (programme, event)) STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX seen_by_event ON seen_by_programme (event);"
+
+	  /* derived */
+	  "CREATE TABLE deadline ("
+	  "  subject TEXT NOT NULL, rule TEXT NOT NULL, key TEXT NOT NULL,"
+	  "  anchor TEXT NOT NULL, occurrence INTEGER NOT NULL,"
+	  "  id TEXT NOT NULL,"
+	  "  anchor_event INTEGER NOT NULL,"
+	  "  due TEXT NOT NULL,"
+	  "  state TEXT NOT NULL CHECK (state IN ('open','asleep','done','cancelled')),"
+	  "  missed INTEGER NOT NULL,"
+	  "  ended TEXT, ended_by INTEGER, ended_why TEXT,"
+	  "  next_step TEXT, next_at INTEGER,"
+	  "  PRIMARY KEY (subject, rule, key, anchor, occurrence)"
+	  ") STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX deadline_open ON deadline (due, subject) WHERE state = 'open';"
+
+	  /* derived: who holds which role on a case or a programme today, and who is who */
+	  "CREATE TABLE role ("
+	  "  subject TEXT NOT NULL, role TEXT NOT NULL, staff TEXT NOT NULL,"
+	  "  PRIMARY KEY (subject, role, staff)) STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX role_by_staff ON role (staff, subject);"
+	  "CREATE TABLE staff ("
+	  "  id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, board TEXT,"
+	  "  language TEXT, gone INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	  "CREATE TABLE absence ("
+	  "  staff TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, deputy TEXT,"
+	  "  event INTEGER NOT NULL, PRIMARY KEY (staff, first, event)) STRICT, WITHOUT ROWID;"
+
+	  /* truth: what has gone off; the primary key is the promise "never a second time" (I3) */
+	  "CREATE TABLE firing ("
+	  "  subject TEXT NOT NULL, rule TEXT NOT NULL, key TEXT NOT NULL,"
+	  "  anchor TEXT NOT NULL, occurrence INTEGER NOT NULL,"
+	  "  step TEXT NOT NULL, repetition INTEGER NOT NULL,"
+	  "  at INTEGER NOT NULL, rules TEXT NOT NULL,"
+	  "  PRIMARY KEY (subject, rule, key, anchor, occurrence, step, repetition)"
+	  ") STRICT, WITHOUT ROWID;"
+
+	  "CREATE TABLE message ("
+	  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  "  person TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL, language TEXT NOT NULL,"
+	  "  subject TEXT NOT NULL, body TEXT, html TEXT, refs TEXT,"
+	  "  digest_day TEXT,"
+	  "  message_id TEXT NOT NULL UNIQUE,"
+	  "  created_at INTEGER NOT NULL,"
+	  "  state TEXT NOT NULL CHECK (state IN ('queued','handed','sent','deferred','refused',"
+	  "    'unclear','cancelled','superseded')),"
+	  "  attempts INTEGER NOT NULL,"
+	  "  next_attempt INTEGER,"
+	  "  ended_at INTEGER,"
+	  "  code INTEGER, answer TEXT"
+	  ") STRICT;"
+	  "CREATE UNIQUE INDEX message_digest ON message (person, digest_day)"
+	  "  WHERE digest_day IS NOT NULL;"
+	  "CREATE INDEX message_waiting ON message (next_attempt, id)"
+	  "  WHERE state IN ('queued','deferred','unclear');"
+	  "CREATE INDEX message_handed ON message (id) WHERE state = 'handed';"
+	  "CREATE INDEX message_bodies ON message (ended_at) WHERE body IS NOT NULL"
+	  "  AND state IN ('sent','refused','cancelled','superseded');"
+
+	  "CREATE TABLE message_history ("
+	  "  message INTEGER NOT NULL REFERENCES message, at INTEGER NOT NULL,"
+	  "  was TEXT, state TEXT NOT NULL, reason TEXT NOT NULL) STRICT;"
+	  "CREATE INDEX history_by_message ON message_history (message);"
+
+	  /* truth: who was told, or why not. Never recomputed. */
+	  "CREATE TABLE notice ("
+	  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  "  deadline TEXT NOT NULL,"
+	  "  subject TEXT NOT NULL, rule TEXT NOT NULL, key TEXT NOT NULL,"
+	  "  anchor TEXT NOT NULL, occurrence INTEGER NOT NULL,"
+	  "  step TEXT NOT NULL, repetition INTEGER NOT NULL,"
+	  "  due TEXT NOT NULL, missed INTEGER NOT NULL,"
+	  "  role TEXT NOT NULL, person TEXT, cc INTEGER NOT NULL,"
+	  "  urgent INTEGER NOT NULL,"
+	  "  at INTEGER NOT NULL,"
+	  "  state TEXT NOT NULL CHECK (state IN ('held','queued','sent','overtaken','put_off',"
+	  "    'unreachable','shadow')),"
+	  "  why TEXT,"
+	  "  anchor_event INTEGER NOT NULL,"
+	  "  rules TEXT NOT NULL,"
+	  "  message INTEGER REFERENCES message"
+	  ") STRICT;"
+	  "CREATE INDEX notice_waiting ON notice (person, id) WHERE state = 'queued' AND message IS NULL;"
+	  "CREATE INDEX notice_by_message ON notice (message) WHERE message IS NOT NULL;"
+	  "CREATE INDEX notice_by_deadline ON notice (subject, rule, key, anchor, occurrence);"
+	  "CREATE INDEX notice_by_time ON notice (at, id);"
+	  "CREATE INDEX notice_unreachable ON notice (id) WHERE state = 'unreachable';" },
+};
+
+const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -1,0 +1,10 @@
+/* The tables of the file: append-only migrations. A released one is never edited. */
+#ifndef KEDJA_SCHEMA_H
+#define KEDJA_SCHEMA_H
+
+#include "daemon/db.h"
+
+extern const struct migration schema_migrations[];
+extern const size_t schema_count;
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * The turn: one pass of the loop is one transaction (I1). What may be seen outside - an answer,
+ * a letter handed over, a new alarm - is queued with turn_after and released by the commit; if
+ * the commit fails it is dropped, and `undo` is called instead.
+ */
+#ifndef KEDJA_TURN_H
+#define KEDJA_TURN_H
+
+#include "daemon/db.h"
+
+struct turn;
+
+struct turn *turn_new(struct db *db);
+void turn_free(struct turn *turn);
+
+/* Begins if there is none yet: a turn in which nothing is done costs nothing. 0; -1: no disk. */
+MUST_CHECK int turn_begin(struct turn *turn);
+bool turn_is_begun(const struct turn *turn);
+
+/* `done` is called after the commit, in order of queueing; `undo` (may be NULL) after a rollback
+ * of the whole turn, with the reason. Exactly one of them is called. */
+typedef void turn_done(void *arg);
+typedef void turn_undo(void *arg, const char *reason);
+void turn_after(struct turn *turn, turn_done *done, turn_undo *undo, void *arg);
+
+/* Is there room left in this turn (I12: some 20 ms, or 500 rows)? */
+bool turn_has_room(const struct turn *turn);
+
+/* Commits and releases; 0, or -1 after a rollback. Starts the budget of the next turn. */
+MUST_CHECK int turn_end(struct turn *turn);
+
+#endif

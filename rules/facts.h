@@ -1,0 +1,64 @@
+/*
+ * Facts: what is known about a case or a programme after its events so far. Folded event by
+ * event, in the order of (at, id); a table of named, typed facts is what conditions read.
+ *
+ *   facts = facts_new(chain, calendar, SUBJECT_CASE);
+ *   facts_apply(facts, event, on_virtual, arg);  ...
+ *   value = facts_get(facts, facts_find(SUBJECT_CASE, "stage"), today);
+ */
+#ifndef KEDJA_FACTS_H
+#define KEDJA_FACTS_H
+
+#include "rules/calendar.h"
+#include "rules/chain.h"
+#include "rules/ledger.h"
+
+struct fact {
+	const char *name;
+	enum subject_type subject; /* SUBJECT_CASE or SUBJECT_PROGRAMME; `today` has a row in both */
+	enum value_type type;
+	const char *codes; /* list of allowed values (chain_codes), or NULL */
+	const char *help;  /* English, a phrase */
+};
+
+/* The row of a fact by its number, or NULL past the end; the number of a fact, or -1. */
+const struct fact *facts_at(int number);
+int facts_find(enum subject_type subject, const char *name);
+
+struct facts;
+
+struct facts *facts_new(const struct chain *chain, const struct calendar *calendar,
+			enum subject_type subject);
+void facts_free(struct facts *facts); /* takes NULL */
+
+/*
+ * Takes in one event: the subject's own, for a case those of its programme that cases see, for a
+ * programme those of its cases. Virtual events (rent.settled, rent.cleared) that it brings about
+ * are given to `on_virtual` after the event itself has been taken in; they live for that call.
+ * The event is not kept. `on_virtual` may be NULL.
+ */
+typedef void facts_virtual(void *arg, const struct event *event);
+void facts_apply(struct facts *facts, const struct event *event, facts_virtual *on_virtual,
+		 void *arg);
+
+/* VALUE_NULL where nothing has been said; counts are 0, flags false (domain.md 8). Texts live
+ * until the next facts_apply. */
+struct value facts_get(const struct facts *facts, int number, date today);
+/* The first day after `today` on which this fact can change by itself, or DATE_NONE. */
+date facts_next_change(const struct facts *facts, int number, date today);
+
+/* What the planner and the people need besides. */
+bool facts_is_open(const struct facts *facts);      /* opened (started) and not closed (ended) */
+bool facts_was_closed(const struct facts *facts);   /* closed or ended now */
+bool facts_is_paused(const struct facts *facts);
+const char *facts_programme(const struct facts *facts); /* of a case; NULL before any is named */
+const char *facts_stage(const struct facts *facts);     /* of a case; NULL before the first */
+date facts_began(const struct facts *facts);            /* first event's day, or DATE_NONE */
+const struct ledger *facts_ledger(const struct facts *facts); /* of a case; NULL otherwise */
+
+/* The days on which the fields due_early, due_latest and due_on of a rent.charged fall, for
+ * `from`; DATE_NONE for other kinds and names. Filled in before `from` is read (domain.md 8). */
+date facts_derived_date(const struct calendar *calendar, const struct event *event,
+			const char *field);
+
+#endif

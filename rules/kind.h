@@ -1,0 +1,119 @@
+/*
+ * The kinds of events, as rows of one table: name, subject, key, fields, help. The checking of
+ * events, the help, the manual, the completion and the import all read that table. domain.md 8
+ * is the contract: a kind may gain fields, not lose them.
+ */
+#ifndef KEDJA_KIND_H
+#define KEDJA_KIND_H
+
+#include "rules/date.h"
+#include "rules/problem.h"
+
+enum subject_type { SUBJECT_STAFF, SUBJECT_PROGRAMME, SUBJECT_CASE, SUBJECT_ANY };
+const char *subject_type_name(enum subject_type type); /* "staff" "programme" "case" "any" */
+
+enum value_type { VALUE_NULL, VALUE_NUMBER, VALUE_DATE, VALUE_FLAG, VALUE_TEXT };
+
+/* A value of a field or of a fact. Dates and flags are in `number` (day number; 0 or 1). The
+ * text is borrowed: its owner is the event or the facts that gave the value. */
+struct value {
+	enum value_type type;
+	int64_t number;
+	const char *text;
+};
+
+enum field_type {
+	FIELD_DATE,   /* YYYY-MM-DD */
+	FIELD_AMOUNT, /* whole öre, 1 .. 10^12 */
+	FIELD_COUNT,  /* 0 .. 999 */
+	FIELD_FLAG,   /* true, false */
+	FIELD_CODE,   /* one of a list */
+	FIELD_ID,     /* 1 to 40 letters, digits, '-', '.', '_', in NFC */
+	FIELD_TEXT,   /* up to 500 characters */
+	FIELD_NUMBER  /* a positive whole number: the id of an event */
+};
+
+/* Where the value of a field may appear (I6, domain.md 8). */
+enum field_class { CLASS_OPEN, CLASS_CASE, CLASS_SECRET, CLASS_STAFF };
+
+struct field {
+	const char *name;
+	enum field_type type;
+	bool optional;
+	enum field_class class;
+	const char *codes; /* for FIELD_CODE: the name of the list (chain_codes) */
+	const char *help;  /* English, a phrase */
+};
+
+enum key_rule { KEY_NONE, KEY_ALLOWED, KEY_REQUIRED };
+
+struct kind {
+	const char *name;
+	enum subject_type subject;
+	enum key_rule key;
+	const char *key_means;       /* "month", "task"; NULL without a key */
+	const char *const *key_codes; /* allowed keys, ended by NULL; NULL: any id */
+	const struct field *fields;
+	size_t field_count;
+	bool may_lie_ahead;  /* `at` may be in the future (leave that is planned) */
+	bool is_virtual;     /* given out by the fold, never recorded (rent.settled) */
+	bool seen_by_cases;  /* a programme's event that its cases' facts depend on */
+	const char *help;    /* English, a phrase */
+	const char *label;   /* Swedish, for letters: "planen antogs" */
+};
+
+/* The core kinds; the table has `*ret_count` rows, in the order of domain.md 8. */
+const struct kind *kind_core_table(size_t *ret_count);
+/* The place of a field in kind->fields, or -1. */
+int kind_field(const struct kind *kind, const char *field);
+
+/*
+ * One thing that happened. `values` has kind->field_count places; a field that was left out is
+ * VALUE_NULL. An event and all it points to live in one arena (or in the fold that gave it out).
+ */
+struct event {
+	int64_t id; /* 0 while it is not recorded, and for virtual ones */
+	const struct kind *kind;
+	const char *subject;
+	const char *key; /* "" where there is none */
+	struct moment at;
+	civil recorded; /* office time at which it was written down */
+	const char *actor;
+	const char *source; /* NULL or a unique id of an import line */
+	const struct value *values;
+};
+
+struct value event_value(const struct event *event, const char *field); /* NULL value if absent */
+
+/*
+ * What somebody sent, before it is checked. Every value may come as text, as people type it;
+ * numbers and flags may also come as such.
+ */
+struct raw_field {
+	const char *name;
+	struct value value; /* VALUE_TEXT, VALUE_NUMBER, VALUE_FLAG or VALUE_NULL */
+	bool is_other;      /* a list, an object, a fraction: never right */
+};
+
+struct raw_event {
+	const char *kind, *subject, *key, *at, *actor, *source; /* NULL where not given */
+	const struct raw_field *fields;
+	size_t field_count;
+};
+
+struct chain;
+
+/*
+ * Checks and converts. All mistakes go to problems, each with its field as place ("kind",
+ * "subject", "key", "at", or the field's name); then NULL. `now` is the office's time: it is the
+ * default of `at`, and `at` may not lie after it. The event lives in `arena`.
+ */
+struct event *event_check(const struct raw_event *raw, const struct chain *chain, civil now,
+			  struct arena *arena, struct problems *problems);
+
+/* One check for ids; the reason for a refusal goes to problems under `place`. Refused are also
+ * things shaped like a personal number (personnummer, samordningsnummer), in ids and texts. */
+MUST_CHECK bool id_check(const char *id, const char *place, struct problems *problems);
+bool text_has_personal_number(const char *text);
+
+#endif

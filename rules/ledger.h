@@ -1,0 +1,71 @@
+/*
+ * The rent ledger of one case: charges, payments, and what is settled. Whole öre.
+ *
+ * A payment covers the charge that its reference names, else the oldest open one; a rest goes to
+ * the oldest open charge, then to the next one to come. Part payment does not settle. Late or
+ * not is judged by the day of payment (paid_on). Days that the law makes matter are computed
+ * here (domain.md 1.2 to 1.4, 8).
+ */
+#ifndef KEDJA_LEDGER_H
+#define KEDJA_LEDGER_H
+
+#include "rules/calendar.h"
+
+struct charge {
+	char *key;       /* the rent month, "2026-12" */
+	char *reference; /* NULL or what the payer is asked to state */
+	int64_t amount;
+	int64_t paid;
+	date due_on;     /* as on the slip, else the last weekday before the month */
+	date due_early;  /* the earliest reading: warn by this */
+	date due_latest; /* the latest reading: claim by this */
+	bool waived;
+	date covered_on; /* paid_on of the payment that covered it; DATE_NONE while open */
+};
+
+struct ledger;
+
+struct ledger *ledger_new(const struct calendar *calendar);
+void ledger_free(struct ledger *ledger); /* takes NULL */
+
+/* The days of a charge. `month` is "YYYY-MM"; due_on DATE_NONE means none stands on the slip;
+ * `first` is the lease's first month, where due_on alone counts. -1 if month is not a month and
+ * due_on is missing. */
+struct rent_days {
+	date due_on, due_early, due_latest;
+};
+MUST_CHECK int rent_days(const struct calendar *calendar, const char *month, date due_on, bool first,
+			 struct rent_days *ret);
+
+/*
+ * Each verb tells what it brought about through `said` (which may be NULL): `settled` with the
+ * month of each charge that is now covered in full by money, `cleared` once (month NULL) when
+ * the arrears as of `today` went from above zero to zero.
+ */
+enum ledger_news { LEDGER_SETTLED, LEDGER_CLEARED };
+typedef void ledger_said(void *arg, enum ledger_news news, const char *month);
+
+void ledger_charge(struct ledger *ledger, const char *month, const char *reference, int64_t amount,
+		   struct rent_days days, date today, ledger_said *said, void *arg);
+void ledger_pay(struct ledger *ledger, int64_t amount, date paid_on, const char *reference,
+		date today, ledger_said *said, void *arg);
+void ledger_waive(struct ledger *ledger, const char *month, date today, ledger_said *said, void *arg);
+/* The payment files now reach through this day: arrears may come into sight. */
+void ledger_known_through(struct ledger *ledger, date through);
+
+/* Facts, as of a day: charges whose due_latest is past and reached by the files. */
+bool ledger_knows(const struct ledger *ledger, date today); /* is any charge reached? */
+int64_t ledger_arrears(const struct ledger *ledger, date today);
+int ledger_arrears_months(const struct ledger *ledger, date today);
+date ledger_oldest_unpaid_due(const struct ledger *ledger, date today); /* or DATE_NONE */
+/* Charges due in the last twelve months that were covered after due_latest, or are open though
+ * the files reach them. */
+int ledger_late_12m(const struct ledger *ledger, date today);
+/* The first day after `today` on which one of these facts can change by itself, or DATE_NONE. */
+date ledger_next_change(const struct ledger *ledger, date today);
+
+int64_t ledger_credit(const struct ledger *ledger); /* paid ahead, not yet used */
+size_t ledger_count(const struct ledger *ledger);
+const struct charge *ledger_at(const struct ledger *ledger, size_t i); /* oldest due first */
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * The plan: from the history of one subject to its deadlines and the steps of each.
+ *
+ *   plan = plan_new(ruleset, SUBJECT_CASE, "ÖST-2026-014");
+ *   plan_apply(plan, event) ...           in the order of (at, id)
+ *   plan_judge(plan, now);                what time alone brings: occurrences, sleep, ends
+ *   for (i ...) deadline = plan_at(plan, i);
+ *   plan_steps(plan, deadline, now, ...)  when each step goes out
+ *
+ * A pure function of the events, the rules, the calendar and `now`, and one that can go on: an
+ * event after the last one costs no more on a case with 2,000 events than on one with 20. A
+ * plan that cannot take an event in its place says so; its owner then folds anew.
+ */
+#ifndef KEDJA_PLAN_H
+#define KEDJA_PLAN_H
+
+#include "rules/facts.h"
+#include "rules/ruleset.h"
+
+enum deadline_state { DEADLINE_OPEN, DEADLINE_ASLEEP, DEADLINE_DONE, DEADLINE_CANCELLED };
+const char *deadline_state_name(enum deadline_state state);
+MUST_CHECK int deadline_state_parse(const char *name, enum deadline_state *ret);
+
+/*
+ * One obligation. Its identity is (rule, subject, key, anchor, occurrence); what it rests on may
+ * change without making it another one.
+ *
+ *              starts                        done, early or late
+ *   (nothing) --------> OPEN  <-- while --> ASLEEP ---------------> DONE
+ *                         \___________________/ \___ cancels, a newer start, the case closes,
+ *                                                    collapsed into a later occurrence --> CANCELLED
+ */
+struct deadline {
+	const struct rule *rule;
+	const char *key;      /* "" where the rule is not per key */
+	date anchor;
+	int occurrence;       /* from 1 */
+	int64_t anchor_event; /* id of the event it rests on */
+	date due;             /* adjusted */
+	enum deadline_state state;
+	bool paused;          /* asleep because the subject's clock stands still */
+	int missed;           /* earlier occurrences that were never fulfilled and are in this one */
+	civil known;          /* when it became known: reminders before this are late, not missed */
+	struct moment ended;  /* of DONE and CANCELLED */
+	int64_t ended_by;     /* event; 0: time itself */
+	const char *ended_why; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
+	const struct role **field_roles; /* of the starting event, by rule->steps' field names */
+	date recheck;         /* day on which time alone may change it; DATE_NONE */
+	bool dirty;           /* changed since plan_clean() */
+};
+
+struct plan;
+
+struct plan *plan_new(const struct ruleset *ruleset, enum subject_type type, const char *subject);
+void plan_free(struct plan *plan); /* takes NULL */
+size_t plan_size(const struct plan *plan); /* bytes, roughly, for bounding a cache */
+
+/* 0; or -1 if the event belongs before something that is already folded: fold anew. */
+MUST_CHECK int plan_apply(struct plan *plan, const struct event *event);
+
+/* Brings the plan up to now. Never goes back: a `now` before an earlier one changes nothing. */
+void plan_judge(struct plan *plan, civil now);
+
+size_t plan_count(const struct plan *plan);
+const struct deadline *plan_at(const struct plan *plan, size_t i);
+void plan_clean(struct plan *plan); /* all deadlines are stored as they are */
+const struct facts *plan_facts(const struct plan *plan);
+
+/* When one repetition of one step of an open deadline goes out. */
+struct planned_step {
+	const struct step *step;
+	int repetition; /* from 1 */
+	date day;       /* the day that the rule names */
+	civil at;       /* the hour it goes out: a slot of an open day (I10) */
+};
+
+/*
+ * The steps of a deadline by their hour, each once: all up to `until`, and the first after it.
+ * Those that `fired` says are behind us are left out. The list lives in `arena`.
+ */
+typedef bool plan_fired(void *arg, const struct step *step, int repetition);
+size_t plan_steps(const struct plan *plan, const struct deadline *deadline, civil until,
+		  plan_fired *fired, void *arg, struct arena *arena, struct planned_step **ret);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * The rules of one office in memory: read-only once loaded, all in one arena.
+ *
+ * Made by load.h. Whoever holds a pointer into a ruleset must not outlive it; a reload builds a
+ * new ruleset beside the old, and swaps.
+ */
+#ifndef KEDJA_RULESET_H
+#define KEDJA_RULESET_H
+
+#include "rules/calendar.h"
+#include "rules/chain.h"
+#include "rules/condition.h"
+#include "rules/offset.h"
+
+enum repeat { REPEAT_NONE, REPEAT_ROLLING, REPEAT_FIXED };
+enum urgency { URGENT_NO, URGENT_YES, URGENT_ALWAYS };
+
+/* A kind of event that a rule names; `key` narrows it ("report.delivered[tertial]") or is NULL. */
+struct kind_ref {
+	const struct kind *kind;
+	const char *key;
+};
+
+/* A date field that may bring the due date forward: of `kind`, or (kind NULL) of whatever event
+ * started or renewed the deadline. */
+struct agreed_ref {
+	const struct kind *kind;
+	const char *field;
+};
+
+/* Who is told: a role, or the role that the starting event names in one of its fields. */
+struct addressee {
+	const struct role *role; /* NULL: see field */
+	const char *field;
+};
+
+struct step {
+	const char *name;
+	int index;              /* place in the rule */
+	struct offset at;       /* from the due date, or from the anchor */
+	bool from_anchor;       /* it was written as `after` */
+	bool repeats;
+	struct offset every;
+	int times;              /* counts the first; 0: until fulfilled */
+	int time;               /* second of the day; -1: the slot of the day */
+	enum urgency urgent;
+	struct addressee *to, *cc;
+	size_t to_count, cc_count;
+};
+
+struct rule {
+	const char *name, *title;
+	int index;
+	enum subject_type subject;
+	struct kind_ref *starts, *done, *cancels;
+	size_t starts_count, done_count, cancels_count;
+	bool restart;          /* a newer start is the new anchor */
+	const char *from;      /* date field that is the anchor; NULL: the day of the event */
+	struct agreed_ref *agreed;
+	size_t agreed_count;
+	struct condition *if_, *while_;
+	struct offset due;
+	enum adjust adjust;
+	enum repeat repeat;
+	struct offset every;
+	bool per_key;
+	bool pausable;
+	struct step *steps;
+	size_t step_count;
+	const char *file;      /* where it stands, for `why` and for problems */
+	int line;
+	uint64_t version;      /* of its meaning, not of its comments */
+};
+
+struct ruleset {
+	struct arena *arena;
+	const struct chain *chain;       /* borrowed */
+	const struct calendar *calendar; /* borrowed */
+	struct rule *rules;
+	size_t count;
+	uint64_t version; /* of all rules, the chain and the calendar together */
+};
+
+void ruleset_free(struct ruleset *ruleset); /* takes NULL */
+const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name); /* or NULL */
+bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct event *event);
+
+/*
+ * What the names in a rule's conditions mean: the facts of its subject, and for `if` the fields
+ * of the starting event, for `while` anchor, due and key. Slots below FACT_SLOTS are facts.
+ */
+enum {
+	SLOT_ANCHOR = 1000,
+	SLOT_DUE,
+	SLOT_KEY,
+	SLOT_EVENT_KIND,
+	SLOT_EVENT_KEY,
+	SLOT_EVENT_FIELD = 2000 /* + the place of the name in rule_event_fields() */
+};
+
+#endif
