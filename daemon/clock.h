@@ -21,8 +21,9 @@ struct clock;
 /* NULL if the machine does not know the zone ("Europe/Stockholm"): is tzdata installed? The
  * process's own TZ has no say. One clock per process. */
 struct clock *clock_new(const char *zone);
-void clock_free(struct clock *clock);
-MUST_CHECK int clock_set_zone(struct clock *clock, const char *zone); /* a reload; -1: unknown, unchanged */
+void clock_free(struct clock *clock); /* takes NULL */
+MUST_CHECK int clock_set_zone(struct clock *clock,
+			      const char *zone); /* a reload; -1: unknown, unchanged */
 
 bool clock_is_virtual(const struct clock *clock);
 /* From here on the clock stands at this instant; called again it moves, never back (-1). */
@@ -37,10 +38,12 @@ instant clock_from_civil(const struct clock *clock, civil at);
 /* ISO 8601 with the office's offset: "2026-11-30T08:00:00+01:00"; "" for INSTANT_NEVER. */
 const char *clock_format(const struct clock *clock, instant at, char text[INSTANT_TEXT_SIZE]);
 /* RFC 5322 date-time, English whatever the locale: "Mon, 30 Nov 2026 08:00:00 +0100". */
-const char *clock_format_mail(const struct clock *clock, instant at, char text[INSTANT_TEXT_SIZE + 8]);
+const char *clock_format_mail(const struct clock *clock, instant at,
+			      char text[INSTANT_TEXT_SIZE + 8]);
 /* "YYYY-MM-DD", "YYYY-MM-DDTHH:MM[:SS]" (office time; a bare day is its 00:00), the latter also
  * with an offset ("Z", "+01:00"). 0 or -1. */
 MUST_CHECK int clock_parse(const struct clock *clock, const char *text, instant *ret);
+bool clock_is_time(const char *text); /* would clock_parse take it? */
 
 int64_t clock_monotonic_us(void); /* for budgets and time limits; real even when virtual */
 

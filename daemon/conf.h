@@ -11,38 +11,41 @@
 #include "rules/problem.h"
 
 struct settings {
-	char *database;       /* path of the SQLite file */
-	char *socket;         /* path of the control socket */
-	char *mailer;         /* path of the program kedja-mailer; "": beside kedjad */
-	char *templates;      /* folder; "": templates/ beside kedja.conf */
-	char *sender;         /* address that letters come from; "" is refused with transport smtp */
-	char *sender_name;    /* "Kedja bevakning" */
-	char *administrator;  /* address that alarms and unreachable notices go to */
+	char *database;      /* path of the SQLite file */
+	char *socket;        /* path of the control socket */
+	char *mailer;        /* path of the program kedja-mailer; "": beside kedjad */
+	char *templates;     /* folder; "": templates/ beside kedja.conf */
+	char *sender;        /* address that letters come from; "" is refused with transport smtp */
+	char *sender_name;   /* "Kedja bevakning" */
+	char *administrator; /* address that alarms and unreachable notices go to */
 	char *administrator_name;
 	char *message_id_domain; /* right of the @ in Message-ID */
-	char *language;       /* "sv" or "en": of people who have not said */
-	char *content;        /* "normal" or "minimal"; required */
-	char *report_how;     /* how a reader reports a thing done, in the office's own words */
-	char *transport;      /* "maildir" or "smtp" */
-	char *maildir;        /* folder of the Maildir */
+	char *language;          /* "sv" or "en": of people who have not said */
+	char *content;           /* "normal" or "minimal"; required */
+	char *report_how;        /* how a reader reports a thing done, in the office's own words */
+	char *transport;         /* "maildir" or "smtp" */
+	char *maildir;           /* folder of the Maildir */
 	char *smtp_host;
 	int64_t smtp_port;
 	bool smtp_starttls;
-	char *smtp_ca_file;   /* "": the system's */
-	char *smtp_user;      /* "": no login */
-	char *smtp_password_file; /* only the mailer opens it; "": systemd credential "smtp-password" */
-	int64_t delivery_limit; /* seconds of wall-clock time for one letter */
-	int64_t retry_first;  /* seconds until the second attempt; doubles up to retry_most */
+	char *smtp_ca_file;       /* "": the system's */
+	char *smtp_user;          /* "": no login */
+	char *smtp_password_file; /* only the mailer opens it; "": systemd credential
+				     "smtp-password" */
+	int64_t delivery_limit;   /* seconds of wall-clock time for one letter */
+	int64_t retry_first;      /* seconds until the second attempt; doubles up to retry_most */
 	int64_t retry_most;
 	int64_t give_up_after; /* seconds from creation */
-	int64_t keep_bodies;  /* days after sending */
-	int64_t batch;        /* letters handed to the mailer at once */
+	int64_t keep_bodies;   /* days after sending */
+	int64_t batch;         /* letters handed to the mailer at once */
 };
 
 /* From text; NULL if any problem was added. Paths are taken relative to the folder of the file. */
-struct settings *settings_parse(const char *text, size_t length, const char *file, struct problems *problems);
+struct settings *settings_parse(const char *text, size_t length, const char *file,
+				struct problems *problems);
 void settings_free(struct settings *settings); /* takes NULL */
-/* The table, for the manual check and `kedjad --settings`: one line each, name, type, default, help. */
+/* The table, for the manual check and `kedjad --settings`: one line each, name, type, default,
+ * help. */
 void settings_print(void);
 /* A whole file; NULL with a problem. The caller frees it. */
 char *file_read(const char *path, size_t *ret_length, struct problems *problems);

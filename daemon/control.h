@@ -18,7 +18,8 @@ struct control;
  * not), ready to listen. NULL with a problem. */
 struct control *control_new(struct loop *loop, const char *path, const struct method *methods,
 			    void *arg, struct problems *problems);
-void control_free(struct control *control); /* takes NULL; removes the socket */
+/* Takes NULL; removes the socket. Between turns: nothing may be queued for a commit. */
+void control_free(struct control *control);
 
 /* Serves waiting requests while the turn has room, each in a savepoint; answers go out after
  * the commit (after a rollback every one of them is answered with the reason). Returns whether
@@ -26,13 +27,22 @@ void control_free(struct control *control); /* takes NULL; removes the socket */
 bool control_work(struct control *control, struct turn *turn);
 bool control_has_work(const struct control *control);
 
-/* For RPC_LATER: a ticket that outlives the call; answering a peer that has gone is harmless. */
+/*
+ * For RPC_LATER: a ticket that outlives the call; answering a peer that has gone is harmless, and
+ * so is answering when the turn of the request was rolled back and the peer has been told so.
+ * An answer that is given in a turn leaves after its commit. Tickets never answered are freed by
+ * control_free.
+ */
 struct ticket;
 struct ticket *control_later(struct control *control, const struct call *call);
-void control_answer(struct control *control, struct ticket *ticket, char *line); /* takes both over */
+void control_answer(struct control *control, struct ticket *ticket,
+		    char *line); /* takes both over */
 
 struct control_figures {
-	size_t peers, waiting, refused, dropped;
+	size_t peers;   /* connected */
+	size_t waiting; /* lines not yet served */
+	size_t refused; /* lines over the limit, and requests refused because a turn failed */
+	size_t dropped; /* peers cut off because of a bound, or to let another one in */
 };
 struct control_figures control_count(const struct control *control);
 

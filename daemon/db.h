@@ -53,11 +53,12 @@ void db_savepoint_rollback(struct db *db);
  * (nested use of the same text is a bug and aborts). Columns count from 0, parameters from 1. */
 struct query *db_query(struct db *db, const char *literal_sql);
 void db_bind_int(struct query *query, int parameter, int64_t value);
-void db_bind_text(struct query *query, int parameter, const char *text); /* NULL binds NULL; copied */
+void db_bind_text(struct query *query, int parameter,
+		  const char *text); /* NULL binds NULL; copied */
 void db_bind_null(struct query *query, int parameter);
-bool db_next(struct query *query); /* a row? false at the end and after a failure */
-int64_t db_int(struct query *query, int column);       /* 0 for NULL */
-const char *db_text(struct query *query, int column);  /* NULL for NULL; until the next db_next */
+bool db_next(struct query *query);               /* a row? false at the end and after a failure */
+int64_t db_int(struct query *query, int column); /* 0 for NULL */
+const char *db_text(struct query *query, int column); /* NULL for NULL; until the next db_next */
 bool db_is_null(struct query *query, int column);
 void db_done(struct query *query); /* resets; always call it */
 /* db_next once and db_done, for statements without rows; the number of rows changed. */

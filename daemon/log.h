@@ -9,7 +9,12 @@
 
 #include "rules/mem.h"
 
-enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_NOTICE = 5, LOG_LEVEL_DEBUG = 7 };
+enum log_level {
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_NOTICE = 5,
+	LOG_LEVEL_DEBUG = 7
+};
 
 void log_open(const char *program, enum log_level most); /* prefix; what is shown at the most */
 void log_error(const char *format, ...) PRINTF_LIKE(1, 2);

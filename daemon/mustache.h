@@ -1,7 +1,8 @@
 /*
  * Mustache, the subset of interpolation, sections, inverted sections and comments (the
  * specification's own tests prove it). Values are JSON. `{{x}}` escapes HTML when `html` is set,
- * `{{{x}}}` and `{{&x}}` never do. No partials, no lambdas, no set delimiters: an error.
+ * `{{{x}}}` and `{{&x}}` never do. No partials, no lambdas, no set delimiters: an error. False are
+ * a missing value, null, false, "" and [].
  */
 #ifndef KEDJA_MUSTACHE_H
 #define KEDJA_MUSTACHE_H

@@ -10,6 +10,8 @@
  *   queued, deferred, unclear --> cancelled (by hand) | superseded
  *
  * Retry times are computed from creation time and attempt number, so a restart changes nothing.
+ * A letter older than give_up_after whose attempt fails stays in its state with no hour of its
+ * own: it has been given up, counts as an alarm, and only outbox_retry tries it again.
  */
 #ifndef KEDJA_OUTBOX_H
 #define KEDJA_OUTBOX_H
@@ -28,13 +30,17 @@ MUST_CHECK int message_state_parse(const char *name, enum message_state *ret);
 
 struct outbox;
 
-/* Messages that were in the mailer's hands when an earlier daemon died become unclear. The loop
+/* The Message-ID is stored as "hex@domain", without angle brackets: the mailer puts them on.
+ *
+ * Messages that were in the mailer's hands when an earlier daemon died become unclear. The loop
  * is for the mailer; the turn for the database. Told of ends so that notices can follow. */
 typedef void outbox_ended(void *arg, int64_t message, enum message_state state);
 struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db, const struct clock *clock,
 			  const struct settings *settings, const char *mailer_program,
 			  outbox_ended *ended, void *arg);
-void outbox_free(struct outbox *outbox); /* takes NULL */
+/* Lets the mailer end the letter in hand, some seconds at most, and notes what came of it in a
+ * turn of its own: before turn_free and db_close. Takes NULL. */
+void outbox_free(struct outbox *outbox);
 void outbox_configure(struct outbox *outbox, const struct settings *settings);
 
 /* A new message, in the turn. Texts are copied. Its Message-ID is opaque and never changes. */
@@ -43,7 +49,7 @@ struct new_message {
 	const char *name, *address, *language;
 	const char *subject; /* of the letter */
 	const char *text, *html; /* html may be NULL */
-	const char *references;  /* or NULL */
+	const char *references;  /* Message-IDs, without angle brackets, a blank between; or NULL */
 	date digest_day;     /* DATE_NONE for one that goes by itself */
 };
 int64_t outbox_add(struct outbox *outbox, const struct new_message *message);
@@ -57,12 +63,16 @@ instant outbox_next(struct outbox *outbox);
  * waits for this.) */
 bool outbox_is_quiet(struct outbox *outbox);
 
-/* By hand. false with a problem: not there, or in a state that does not allow it. */
+/* By hand, in the turn. false with a problem: not there, or in a state that does not allow it.
+ * outbox_retry(0) is for all that wait, given up or not; it also tries a queue that a fault holds
+ * up. outbox_supersede: a later letter says it all. */
 MUST_CHECK bool outbox_retry(struct outbox *outbox, int64_t message, struct problems *problems);
 MUST_CHECK bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason, struct problems *problems);
+MUST_CHECK bool outbox_supersede(struct outbox *outbox, int64_t message, const char *reason, struct problems *problems);
 
 struct outbox_figures {
 	int64_t by_state[MESSAGE_SUPERSEDED + 1];
+	int64_t given_up;       /* of those that wait: no longer tried by themselves (an alarm) */
 	instant oldest_waiting; /* INSTANT_NEVER: none waits */
 	const char *fault;      /* why the queue stands still, or NULL */
 	enum mailer_state mailer;

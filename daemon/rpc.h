@@ -23,7 +23,14 @@ enum rpc_code {
 	RPC_INTERNAL = -32603
 };
 
-enum parameter_type { PARAMETER_TEXT, PARAMETER_NUMBER, PARAMETER_FLAG, PARAMETER_DATE, PARAMETER_TIME, PARAMETER_ANY };
+enum parameter_type {
+	PARAMETER_TEXT,
+	PARAMETER_NUMBER,
+	PARAMETER_FLAG,
+	PARAMETER_DATE,
+	PARAMETER_TIME,
+	PARAMETER_ANY
+};
 
 struct parameter {
 	const char *name;
@@ -34,13 +41,17 @@ struct parameter {
 
 /* Who asks, and what is known of the request while it is served. */
 struct call {
-	const char *actor;       /* name of the peer's user */
-	const json_t *parameters; /* an object or, where the method takes one, an array; never NULL */
-	struct problems problems; /* what is wrong: place is the field */
-	enum rpc_code code;       /* for a NULL result; RPC_REFUSED unless set */
-	char *message;            /* one sentence; NULL: "refused" (freed by rpc) */
-	bool changes;             /* set by rpc from the table */
-	void *client;             /* opaque: for control_later() */
+	const char *actor; /* name of the peer's user */
+	const json_t
+	    *parameters;  /* an object or, where the method takes one, an array; never NULL */
+	const json_t *id; /* of the request, borrowed; NULL for a notification */
+	/* What is wrong: place is the field, "amount"; in an array of events "[3].amount" or "[3]".
+	 * A place with a line, or one that ends in ".conf", is a file. */
+	struct problems problems;
+	enum rpc_code code; /* for a NULL result; RPC_REFUSED unless set */
+	char *message;      /* one sentence; NULL: "refused" (freed by rpc) */
+	bool changes;       /* set by rpc from the table */
+	void *client;       /* opaque: for control_later() */
 };
 
 /* The result (a new reference), or NULL: then `problems`, `message` and `code` say why, and what
@@ -49,23 +60,33 @@ typedef json_t *method_handler(void *arg, struct call *call);
 extern json_t *const RPC_LATER;
 
 struct method {
-	const char *name; /* "event.record" */
+	const char *name;                   /* "event.record" */
 	const struct parameter *parameters; /* ended by a row with name NULL */
-	bool takes_any_shape; /* the handler reads its parameters itself */
-	bool changes;         /* writes; others are read-only */
+	bool takes_any_shape;               /* the handler reads its parameters itself */
+	bool changes;                       /* writes; others are read-only */
 	method_handler *handler;
 	const char *help; /* English, a sentence */
 };
 
+/* At most so many requests in a batch. */
+#define RPC_BATCH_MOST 100
+
 /* Serves one line; the answer without line end (the caller frees it), NULL for a notification or
- * an answer that comes later. `methods` is ended by a row with name NULL. Also JSON-RPC batches.
- * Every request has a savepoint of its own. */
-char *rpc_serve(const struct method *methods, void *arg, struct db *db, const char *line, size_t length,
-		const char *actor, void *client);
+ * an answer that comes later (in a batch: later and on a line of its own). `methods` is ended by a
+ * row with name NULL. Also JSON-RPC batches. Every request has a savepoint of its own; the caller
+ * has begun the transaction. */
+char *rpc_serve(const struct method *methods, void *arg, struct db *db, const char *line,
+		size_t length, const char *actor, void *client);
 
 /* The line of an answer to a request served later; the caller frees it. `id` as the call had it. */
 char *rpc_answer(const json_t *id, json_t *result); /* takes over result */
-char *rpc_refusal(const json_t *id, enum rpc_code code, const char *message, const struct problems *problems);
+char *rpc_refusal(const json_t *id, enum rpc_code code, const char *message,
+		  const struct problems *problems);
+
+/* The answer to a line that could not be served: one refusal for each of its requests. */
+char *rpc_refuse_line(const char *line, size_t length, enum rpc_code code, const char *message);
+/* Is all that this line asks for read-only, so that it may be served a second time? */
+bool rpc_only_reads(const struct method *methods, const char *line, size_t length);
 
 /* Parameters, after the check: NULL, `otherwise` where not given. */
 const char *call_text(const struct call *call, const char *name);

@@ -11,19 +11,23 @@
 struct turn;
 
 struct turn *turn_new(struct db *db);
-void turn_free(struct turn *turn);
+void turn_free(struct turn *turn); /* takes NULL; rolls back what is open */
+struct db *turn_db(const struct turn *turn);
 
 /* Begins if there is none yet: a turn in which nothing is done costs nothing. 0; -1: no disk. */
 MUST_CHECK int turn_begin(struct turn *turn);
 bool turn_is_begun(const struct turn *turn);
+/* Has anything been written in it yet? What was read before that is true without the commit. */
+bool turn_has_written(const struct turn *turn);
 
 /* `done` is called after the commit, in order of queueing; `undo` (may be NULL) after a rollback
- * of the whole turn, with the reason. Exactly one of them is called. */
+ * of the whole turn, with the reason. Exactly one of them is called. Queued while no turn is
+ * begun it is done at the next turn_end. */
 typedef void turn_done(void *arg);
 typedef void turn_undo(void *arg, const char *reason);
 void turn_after(struct turn *turn, turn_done *done, turn_undo *undo, void *arg);
 
-/* Is there room left in this turn (I12: some 20 ms, or 500 rows)? */
+/* Is there room left in this turn (I12: some 20 ms, or 500 rows, from turn_begin on)? */
 bool turn_has_room(const struct turn *turn);
 
 /* Commits and releases; 0, or -1 after a rollback. Starts the budget of the next turn. */

@@ -25,9 +25,9 @@ struct calendar *calendar_parse(const char *text, const char *file, struct probl
 void calendar_free(struct calendar *calendar); /* takes NULL */
 
 const char *calendar_zone(const struct calendar *calendar); /* "Europe/Stockholm" */
-int calendar_opens(const struct calendar *calendar);  /* second of the day */
-int calendar_closes(const struct calendar *calendar); /* second of the day */
-int calendar_slot(const struct calendar *calendar);   /* when the day's letters go out */
+int calendar_opens(const struct calendar *calendar);        /* second of the day */
+int calendar_closes(const struct calendar *calendar);       /* second of the day */
+int calendar_slot(const struct calendar *calendar);         /* when the day's letters go out */
 /* A number that is the same for the same meaning, whatever the comments and white space. */
 uint64_t calendar_version(const struct calendar *calendar);
 
@@ -40,8 +40,13 @@ enum day_kind calendar_day(const struct calendar *calendar, date day, const char
 
 bool calendar_is_workday(const struct calendar *calendar, date day);  /* by law and weekday */
 bool calendar_is_open_day(const struct calendar *calendar, date day); /* workday, not closed */
+/* By law alone, whatever days the office works: a Sunday or other public holiday (lag 1989:253);
+ * a day on which banks work (no holiday, no Saturday, none of the three eves). */
+bool calendar_is_holiday(const struct calendar *calendar, date day);
+bool calendar_is_bank_day(const struct calendar *calendar, date day);
 
-/* The n-th working day after (before, if negative) a day; 0 gives the day itself. */
+/* The n-th working day after (before, if negative) a day; 0 gives the day itself. Here and below
+ * DATE_NONE and CIVIL_NONE stand for days that there are not: outside the years 1 to 9999. */
 date calendar_add_workdays(const struct calendar *calendar, date day, int workdays);
 
 enum adjust { ADJUST_NONE, ADJUST_FOLLOWING, ADJUST_PRECEDING, ADJUST_STATUTORY };
@@ -54,7 +59,8 @@ date calendar_easter(int year); /* Gregorian Easter Sunday */
 
 /* Is the office open at this time (an open day, from opening up to and including closing)? */
 bool calendar_is_open_at(const struct calendar *calendar, civil time);
-/* Letter slots of open days: the last one at or before a time, the first one at or after it. */
+/* Letter slots of open days (the slot is within the opening hours): the last one at or before a
+ * time, the first one at or after it. */
 civil calendar_slot_at_or_before(const struct calendar *calendar, civil time);
 civil calendar_slot_at_or_after(const struct calendar *calendar, civil time);
 /* The first moment at or after a time at which the office is open (it may be `time` itself). */

@@ -14,11 +14,11 @@
 #include "rules/problem.h"
 
 struct stage {
-	const char *name;  /* "supported_housing" */
-	const char *title; /* "stödboende" */
-	int rank;          /* place in the chain, from 0 */
+	const char *name;     /* "supported_housing" */
+	const char *title;    /* "stödboende" */
+	int rank;             /* place in the chain, from 0 */
 	int64_t cost_per_day; /* öre; 0 where none is set */
-	const char **moves; /* names of the stages one may move to, ended by NULL */
+	const char **moves;   /* names of the stages one may move to, ended by NULL */
 };
 
 struct role {
@@ -31,14 +31,14 @@ struct role {
 struct chain;
 
 struct chain *chain_parse(const char *text, const char *file, struct problems *problems);
-void chain_free(struct chain *chain); /* takes NULL */
+void chain_free(struct chain *chain);              /* takes NULL */
 uint64_t chain_version(const struct chain *chain); /* as calendar_version */
 
 const struct stage *chain_stage(const struct chain *chain, const char *name); /* or NULL */
-const struct stage *chain_stage_at(const struct chain *chain, size_t i);      /* NULL past the end */
-const struct role *chain_role(const struct chain *chain, const char *name);   /* or NULL */
+const struct stage *chain_stage_at(const struct chain *chain, size_t i);    /* NULL past the end */
+const struct role *chain_role(const struct chain *chain, const char *name); /* or NULL */
 const struct role *chain_role_at(const struct chain *chain, size_t i);
-const struct kind *chain_kind(const struct chain *chain, const char *name);   /* or NULL */
+const struct kind *chain_kind(const struct chain *chain, const char *name); /* or NULL */
 const struct kind *chain_kind_at(const struct chain *chain, size_t i);
 
 /*

@@ -2,15 +2,18 @@
  * Conditions: the `if` and `while` of the rules. A small subset of SQL's expressions over named,
  * typed values, with NULL as in SQL:
  *
- *   expr   = expr OR expr | expr AND expr | NOT expr | ( expr )
+ *   expr   = expr OR expr | expr AND expr | NOT expr | ( expr ) | name of a flag | TRUE | FALSE
  *          | sum (= | == | <> | != | < | <= | > | >=) sum | sum IS [NOT] NULL
- *          | sum [NOT] IN ( sum, ... ) | sum [NOT] BETWEEN sum AND sum | name of a flag | TRUE | FALSE
- *   sum    = term { (+ | -) term };   term = name | 123 | 'text' | '2026-11-30' | NULL | ( sum ) | - term
+ *          | sum [NOT] IN ( sum, ... ) | sum [NOT] BETWEEN sum AND sum
+ *   sum    = term { (+ | -) term }
+ *   term   = name | 123 | 'text' | '2026-11-30' | NULL | ( sum ) | - term
  *
  * Date + number and date - number are dates, date - date is a number of days. A text literal
  * that stands against a date must be a date; one against a code must be in its list.
  * Parsed once, so that it can be analysed: unknown names and values, wrong types, which names it
  * reads, and the first day on which its verdict can change by itself.
+ * AND and OR are judged from the left, and no further than until they are decided. Codes and
+ * flags know = <> IN IS, but have no order. At most 4,000 bytes, 50 brackets within each other.
  */
 #ifndef KEDJA_CONDITION_H
 #define KEDJA_CONDITION_H
@@ -51,11 +54,15 @@ struct condition_world {
 	date (*next_change)(const void *arg, int slot);
 	int today_slot; /* the slot whose value is the day of judging, -1 if there is none */
 	const void *arg;
+	/* Is this a number that grows by one each day, as `stage_days`, and changes in no other
+	 * way? Then comparisons with it are solved as those with today are. May be NULL. */
+	bool (*grows_daily)(const void *arg, int slot);
 };
 
 enum verdict { VERDICT_FALSE, VERDICT_TRUE, VERDICT_NULL, VERDICT_FAILED };
 /* FAILED: arithmetic out of range. The caller counts that as true and raises an alarm. */
-enum verdict condition_judge(const struct condition *condition, const struct condition_world *world);
+enum verdict condition_judge(const struct condition *condition,
+			     const struct condition_world *world);
 
 /*
  * The first day after today on which the verdict can change although nothing happens: never a

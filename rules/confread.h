@@ -21,13 +21,23 @@
 /*
  * Parses text after looking it over: UTF-8 without byte order mark, comments and strings closed,
  * whole numbers that fit 32 bits (64 with an L), no @include. 0; or -1 after adding the problems,
- * with nothing to destroy. A key that stands twice is told, and the rest is still looked at by
- * the caller (0 is returned with the problem added).
+ * with nothing to destroy. Where the text can still be parsed (a key that stands twice, a number
+ * that does not fit, an unknown escape) the problem is added, 0 is returned, and the caller
+ * looks at the rest: ask problems->count, not only this.
  */
 MUST_CHECK int confread_open(struct config_t *config, const char *text, size_t length,
 			     const char *file, struct problems *problems);
 
-enum conf_type { CONF_TEXT, CONF_NUMBER, CONF_FLAG, CONF_TEXTS, CONF_GROUPS, CONF_GROUP, CONF_TEXT_OR_TEXTS, CONF_TEXT_OR_FLAG };
+enum conf_type {
+	CONF_TEXT,
+	CONF_NUMBER,
+	CONF_FLAG,
+	CONF_TEXTS,
+	CONF_GROUPS,
+	CONF_GROUP,
+	CONF_TEXT_OR_TEXTS,
+	CONF_TEXT_OR_FLAG
+};
 
 /* A key that may stand in a group. */
 struct conf_key {
@@ -47,7 +57,8 @@ bool confread_keys(const config_setting_t *group, const struct conf_key *keys, c
 const char *confread_text(const config_setting_t *group, const char *key);
 bool confread_flag(const config_setting_t *group, const char *key, bool otherwise);
 long long confread_number(const config_setting_t *group, const char *key, long long otherwise);
-int confread_line(const config_setting_t *group, const char *key); /* of the key, else of the group */
+int confread_line(const config_setting_t *group,
+		  const char *key); /* of the key, else of the group */
 
 /* The texts of a key that holds one text or a list of them. */
 size_t confread_text_count(const config_setting_t *group, const char *key);

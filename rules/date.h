@@ -17,19 +17,22 @@ typedef int32_t date; /* days since 1970-01-01 */
 
 /* DATE_NONE where there is no such day (31 February, month 13, year 0 or 10000). */
 date date_from_ymd(int year, int month, int day);
+/* 0, 0, 0 for DATE_NONE and all days outside the years 1 to 9999. */
 void date_to_ymd(date day, int *ret_year, int *ret_month, int *ret_day);
 int date_days_in_month(int year, int month);
 
 /* Exactly "YYYY-MM-DD" and nothing after it. 0, or -1 with *ret untouched. */
 MUST_CHECK int date_parse(const char *text, date *ret);
 #define DATE_TEXT_SIZE 12
-const char *date_format(date day, char text[DATE_TEXT_SIZE]); /* returns text; "" for DATE_NONE */
+const char *date_format(date day, char text[DATE_TEXT_SIZE]); /* returns text; "" for no date */
 
 int date_weekday(date day); /* 1 Monday .. 7 Sunday, as ISO 8601 */
 
 /* The same day of the month, clamped to its last day: 31 January + 1 = last of February.
- * Always count from the anchor, never from an earlier result (domain.md 2.5). */
+ * Always count from the anchor, never from an earlier result, or month ends drift. */
 date date_add_months(date day, int months);
+/* As day + days, but DATE_NONE where that leaves the years 1 to 9999 (date_add_months too). */
+date date_add_days(date day, int64_t days);
 
 /*
  * A time on the office's wall clock: seconds since 1970-01-01T00:00 as if all days had 24 hours.
@@ -37,15 +40,15 @@ date date_add_months(date day, int months);
  */
 typedef int64_t civil;
 #define CIVIL_NONE INT64_MIN
-#define CIVIL_DAY 86400
+#define CIVIL_DAY  86400
 
 civil civil_at(date day, int second); /* second of the day, 0 .. 86399 */
-date civil_date(civil time);
+date civil_date(civil time);          /* DATE_NONE for CIVIL_NONE and outside those years */
 int civil_second(civil time);
 /* "YYYY-MM-DDTHH:MM" or with ":SS"; a space may stand for the T. 0 or -1. */
 MUST_CHECK int civil_parse(const char *text, civil *ret);
 #define CIVIL_TEXT_SIZE 24
-const char *civil_format(civil time, char text[CIVIL_TEXT_SIZE]); /* with seconds */
+const char *civil_format(civil time, char text[CIVIL_TEXT_SIZE]); /* with seconds; "" for none */
 
 /* "HH:MM", 00:00 .. 23:59, as a second of the day. 0 or -1. */
 MUST_CHECK int time_of_day_parse(const char *text, int *ret);
@@ -63,6 +66,6 @@ MUST_CHECK int moment_parse(const char *text, struct moment *ret);
 #define MOMENT_TEXT_SIZE CIVIL_TEXT_SIZE
 const char *moment_format(struct moment moment, char text[MOMENT_TEXT_SIZE]);
 int moment_compare(struct moment a, struct moment b); /* <0, 0, >0 */
-civil moment_civil(struct moment moment); /* a bare day counts as its first second */
+civil moment_civil(struct moment moment);             /* a bare day counts as its first second */
 
 #endif

@@ -15,7 +15,8 @@
 
 struct fact {
 	const char *name;
-	enum subject_type subject; /* SUBJECT_CASE or SUBJECT_PROGRAMME; `today` has a row in both */
+	enum subject_type
+	    subject; /* SUBJECT_CASE or SUBJECT_PROGRAMME; `today` has a row in both */
 	enum value_type type;
 	const char *codes; /* list of allowed values (chain_codes), or NULL */
 	const char *help;  /* English, a phrase */
@@ -46,10 +47,23 @@ void facts_apply(struct facts *facts, const struct event *event, facts_virtual *
 struct value facts_get(const struct facts *facts, int number, date today);
 /* The first day after `today` on which this fact can change by itself, or DATE_NONE. */
 date facts_next_change(const struct facts *facts, int number, date today);
+/* Does it grow by one each day and change in no other way by itself (today, stage_days)? */
+bool facts_grows_daily(int number);
+
+/* For a fact that events do not tell (overdue_deadlines); its owner says it when it changes. Does
+ * nothing for other names. */
+void facts_set_number(struct facts *facts, const char *name, int64_t number);
+
+/* Was the event last taken in the first of its kind on its own subject (`event_first` of `if`)?
+ * While on_virtual runs: the virtual event that it was given. */
+bool facts_event_is_first(const struct facts *facts);
+
+/* Bytes held, roughly. */
+size_t facts_size(const struct facts *facts);
 
 /* What the planner and the people need besides. */
-bool facts_is_open(const struct facts *facts);      /* opened (started) and not closed (ended) */
-bool facts_was_closed(const struct facts *facts);   /* closed or ended now */
+bool facts_is_open(const struct facts *facts);    /* opened (started) and not closed (ended) */
+bool facts_was_closed(const struct facts *facts); /* closed or ended, and not opened since */
 bool facts_is_paused(const struct facts *facts);
 const char *facts_programme(const struct facts *facts); /* of a case; NULL before any is named */
 const char *facts_stage(const struct facts *facts);     /* of a case; NULL before the first */

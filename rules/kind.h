@@ -45,21 +45,25 @@ struct field {
 	const char *help;  /* English, a phrase */
 };
 
+/* "date" "amount" ...; "open" "case" ...: the words of chain.conf and of the help. */
+const char *field_type_name(enum field_type type);
+const char *field_class_name(enum field_class class);
+
 enum key_rule { KEY_NONE, KEY_ALLOWED, KEY_REQUIRED };
 
 struct kind {
 	const char *name;
 	enum subject_type subject;
 	enum key_rule key;
-	const char *key_means;       /* "month", "task"; NULL without a key */
+	const char *key_means;        /* "month", "task"; NULL without a key */
 	const char *const *key_codes; /* allowed keys, ended by NULL; NULL: any id */
 	const struct field *fields;
 	size_t field_count;
-	bool may_lie_ahead;  /* `at` may be in the future (leave that is planned) */
-	bool is_virtual;     /* given out by the fold, never recorded (rent.settled) */
-	bool seen_by_cases;  /* a programme's event that its cases' facts depend on */
-	const char *help;    /* English, a phrase */
-	const char *label;   /* Swedish, for letters: "planen antogs" */
+	bool may_lie_ahead; /* `at` may be in the future (leave that is planned) */
+	bool is_virtual;    /* given out by the fold, never recorded (rent.settled) */
+	bool seen_by_cases; /* a programme's event that its cases' facts depend on */
+	const char *help;   /* English, a phrase */
+	const char *label;  /* Swedish, for letters: "planen antogs" */
 };
 
 /* The core kinds; the table has `*ret_count` rows, in the order of domain.md 8. */
@@ -110,6 +114,12 @@ struct chain;
  */
 struct event *event_check(const struct raw_event *raw, const struct chain *chain, civil now,
 			  struct arena *arena, struct problems *problems);
+
+/*
+ * One check for texts, as of a field: UTF-8, 1 to 500 characters, none of them a control
+ * character, nothing shaped like a personal number.
+ */
+MUST_CHECK bool text_check(const char *text, const char *place, struct problems *problems);
 
 /* One check for ids; the reason for a refusal goes to problems under `place`. Refused are also
  * things shaped like a personal number (personnummer, samordningsnummer), in ids and texts. */

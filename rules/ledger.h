@@ -3,8 +3,8 @@
  *
  * A payment covers the charge that its reference names, else the oldest open one; a rest goes to
  * the oldest open charge, then to the next one to come. Part payment does not settle. Late or
- * not is judged by the day of payment (paid_on). Days that the law makes matter are computed
- * here (domain.md 1.2 to 1.4, 8).
+ * not is judged by the day of payment (paid_on). The days that the law makes matter are computed
+ * here (jordabalken 12 kap. 20 and 42 par.; lag 1930:173).
  */
 #ifndef KEDJA_LEDGER_H
 #define KEDJA_LEDGER_H
@@ -34,13 +34,21 @@ void ledger_free(struct ledger *ledger); /* takes NULL */
 struct rent_days {
 	date due_on, due_early, due_latest;
 };
-MUST_CHECK int rent_days(const struct calendar *calendar, const char *month, date due_on, bool first,
-			 struct rent_days *ret);
+MUST_CHECK int rent_days(const struct calendar *calendar, const char *month, date due_on,
+			 bool first, struct rent_days *ret);
 
 /*
+ * A month that is charged again is charged anew: the later charge stands for the earlier one (an
+ * earlier waiver too), and the money that went into that goes round once more. A waiver ends what
+ * is open of a charge; what was paid on it stays there, and a charge that is covered or unknown
+ * is left as it is. Money paid ahead covers a new charge on the day it was paid. Amounts are at
+ * least 1. A reference names a charge by its `reference` or its month, as a whole or as one of
+ * several words.
+ *
  * Each verb tells what it brought about through `said` (which may be NULL): `settled` with the
  * month of each charge that is now covered in full by money, `cleared` once (month NULL) when
- * the arrears as of `today` went from above zero to zero.
+ * the arrears as of `today` went from above zero to zero. `said` is called when all is done, and
+ * must not change the ledger.
  */
 enum ledger_news { LEDGER_SETTLED, LEDGER_CLEARED };
 typedef void ledger_said(void *arg, enum ledger_news news, const char *month);
@@ -49,8 +57,10 @@ void ledger_charge(struct ledger *ledger, const char *month, const char *referen
 		   struct rent_days days, date today, ledger_said *said, void *arg);
 void ledger_pay(struct ledger *ledger, int64_t amount, date paid_on, const char *reference,
 		date today, ledger_said *said, void *arg);
-void ledger_waive(struct ledger *ledger, const char *month, date today, ledger_said *said, void *arg);
-/* The payment files now reach through this day: arrears may come into sight. */
+void ledger_waive(struct ledger *ledger, const char *month, date today, ledger_said *said,
+		  void *arg);
+/* The payment files now reach through this day, DATE_NONE before the first of them: arrears may
+ * come into sight. The caller keeps the greatest day; this sets it, also back. */
 void ledger_known_through(struct ledger *ledger, date through);
 
 /* Facts, as of a day: charges whose due_latest is past and reached by the files. */

@@ -26,10 +26,12 @@ const char *offset_format(const struct offset *offset, char text[OFFSET_TEXT_SIZ
 bool offset_is_zero(const struct offset *offset);
 bool offset_is_negative(const struct offset *offset); /* before the date it counts from */
 
+/* DATE_NONE for DATE_NONE, and where the result leaves the years 1 to 9999. */
 date offset_apply(const struct offset *offset, date from, const struct calendar *calendar);
 
 /* `every` taken `times` times after `offset`, all counted from the same date, so that month
- * ends do not drift: P6M, then 1 x P6M more = P12M from the anchor. */
+ * ends do not drift: P6M, then 1 x P6M more = P12M from the anchor. Months first, then days,
+ * then working days. */
 date offset_apply_repeated(const struct offset *offset, const struct offset *every, int times,
 			   date from, const struct calendar *calendar);
 

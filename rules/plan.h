@@ -44,10 +44,14 @@ struct deadline {
 	struct moment ended;  /* of DONE and CANCELLED */
 	int64_t ended_by;     /* event; 0: time itself */
 	const char *ended_why; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
-	const struct role **field_roles; /* of the starting event, by rule->steps' field names */
-	date recheck;         /* day on which time alone may change it; DATE_NONE */
+	const struct role **field_roles; /* named by the starting event, as rule->role_fields */
+	date agreed;          /* the day that the plan itself names, or DATE_NONE */
+	date recheck;         /* day on which time alone may change it; DATE_NONE: never */
 	bool dirty;           /* changed since plan_clean() */
 };
+
+/* Its last step was its end: nothing fulfils it, and what it still has to say is said. */
+bool deadline_ended_by_last_step(const struct deadline *deadline);
 
 struct plan;
 
@@ -55,31 +59,30 @@ struct plan *plan_new(const struct ruleset *ruleset, enum subject_type type, con
 void plan_free(struct plan *plan); /* takes NULL */
 size_t plan_size(const struct plan *plan); /* bytes, roughly, for bounding a cache */
 
-/* 0; or -1 if the event belongs before something that is already folded: fold anew. */
+/*
+ * The order of history: by `at`, then by id. What opens a subject (case.opened,
+ * programme.started) comes before all else of the same moment, so that a day's papers may be
+ * written down in any order.
+ */
+int event_compare(const struct event *a, const struct event *b);
+
+/* 0; or -1 if the event belongs before something that is already folded: fold anew. The event
+ * is not kept. */
 MUST_CHECK int plan_apply(struct plan *plan, const struct event *event);
 
 /* Brings the plan up to now. Never goes back: a `now` before an earlier one changes nothing. */
 void plan_judge(struct plan *plan, civil now);
+
+/* The first day after the one judged on which time alone may change something, or DATE_NONE. */
+date plan_next_change(const struct plan *plan);
 
 size_t plan_count(const struct plan *plan);
 const struct deadline *plan_at(const struct plan *plan, size_t i);
 void plan_clean(struct plan *plan); /* all deadlines are stored as they are */
 const struct facts *plan_facts(const struct plan *plan);
 
-/* When one repetition of one step of an open deadline goes out. */
-struct planned_step {
-	const struct step *step;
-	int repetition; /* from 1 */
-	date day;       /* the day that the rule names */
-	civil at;       /* the hour it goes out: a slot of an open day (I10) */
-};
-
-/*
- * The steps of a deadline by their hour, each once: all up to `until`, and the first after it.
- * Those that `fired` says are behind us are left out. The list lives in `arena`.
- */
-typedef bool plan_fired(void *arg, const struct step *step, int repetition);
-size_t plan_steps(const struct plan *plan, const struct deadline *deadline, civil until,
-		  plan_fired *fired, void *arg, struct arena *arena, struct planned_step **ret);
+/* Those that still have something before them: open, asleep, or ended by their last step. */
+size_t plan_live_count(const struct plan *plan);
+const struct deadline *plan_live_at(const struct plan *plan, size_t i);
 
 #endif

@@ -25,10 +25,13 @@ struct problems {
 	size_t capacity;
 };
 
-#define PROBLEMS_NONE { NULL, 0, 0 }
+#define PROBLEMS_NONE                                                                              \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 void problem_add(struct problems *problems, const char *place, int line, const char *format, ...)
-	PRINTF_LIKE(4, 5);
+    PRINTF_LIKE(4, 5);
 void problem_add_at(struct problems *problems, const char *place, int line, int column,
 		    const char *format, ...) PRINTF_LIKE(5, 6);
 

@@ -30,9 +30,12 @@ struct agreed_ref {
 
 /* Who is told: a role, or the role that the starting event names in one of its fields. */
 struct addressee {
-	const struct role *role; /* NULL: see field */
-	const char *field;
+	const struct role *role; /* NULL: the one named in rule->role_fields[field] */
+	size_t field;
 };
+
+#define STEP_AT_SLOT (-1) /* with the letters of the day */
+#define STEP_NOW (-2)     /* when the deadline becomes known; urgent steps only */
 
 struct step {
 	const char *name;
@@ -42,7 +45,7 @@ struct step {
 	bool repeats;
 	struct offset every;
 	int times;              /* counts the first; 0: until fulfilled */
-	int time;               /* second of the day; -1: the slot of the day */
+	int time;               /* second of the day, STEP_AT_SLOT or STEP_NOW */
 	enum urgency urgent;
 	struct addressee *to, *cc;
 	size_t to_count, cc_count;
@@ -59,6 +62,10 @@ struct rule {
 	struct agreed_ref *agreed;
 	size_t agreed_count;
 	struct condition *if_, *while_;
+	const char **event_fields; /* that `if` reads as event_<field>, by slot */
+	size_t event_field_count;
+	const char **role_fields;  /* that steps name as field:..., by addressee.field */
+	size_t role_field_count;
 	struct offset due;
 	enum adjust adjust;
 	enum repeat repeat;
@@ -86,16 +93,17 @@ const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name)
 bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct event *event);
 
 /*
- * What the names in a rule's conditions mean: the facts of its subject, and for `if` the fields
- * of the starting event, for `while` anchor, due and key. Slots below FACT_SLOTS are facts.
+ * What the names in a rule's conditions mean: the facts of its subject by their number; for `if`
+ * also event_kind, event_key and event_<field> of the starting event; for `while` also anchor,
+ * due and key of the deadline.
  */
-enum {
+enum condition_slot {
 	SLOT_ANCHOR = 1000,
 	SLOT_DUE,
 	SLOT_KEY,
 	SLOT_EVENT_KIND,
 	SLOT_EVENT_KEY,
-	SLOT_EVENT_FIELD = 2000 /* + the place of the name in rule_event_fields() */
+	SLOT_EVENT_FIELD = 2000 /* + the place in rule->event_fields */
 };
 
 #endif

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Installs the configuration without touching what an administrator has changed: a file that is
+# there and differs stays, and the new one goes beside it as FILE.new, which no program reads.
+#
+# usage: contrib/install-conf.sh FROM TO
+set -eu
+from=${1:?usage: contrib/install-conf.sh FROM TO}
+to=${2:?usage: contrib/install-conf.sh FROM TO}
+
+cd "$from"
+find . -type f ! -name '*.[1-9]' ! -name '*.new' | sort | while IFS= read -r file; do
+	file=${file#./}
+	target=$to/$file
+	install -d "$(dirname "$target")"
+	if [ ! -e "$target" ]; then
+		install -m 0644 "$file" "$target"
+	elif ! cmp -s "$file" "$target"; then
+		install -m 0644 "$file" "$target.new"
+		echo "kept $target as it is; the new one is $target.new"
+	fi
+done

@@ -1,0 +1,510 @@
+/* See conf.h. A new setting is a field there, a row here, and a paragraph in conf/kedja.conf and
+ * conf/kedja.conf.5; nothing else has to know of it. */
+#include "daemon/conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rules/address.h"
+#include "rules/confread.h"
+
+#define LARGEST_FILE (16 * 1024 * 1024)
+#define LONGEST_TEXT 500
+
+enum setting_type {
+	SETTING_TEXT,
+	SETTING_PATH,    /* taken from the folder of the file */
+	SETTING_ADDRESS, /* of mail; "" for none */
+	SETTING_HOST,
+	SETTING_CHOICE, /* one of `choices` */
+	SETTING_NUMBER, /* from `least` to `most` */
+	SETTING_FLAG
+};
+
+struct setting {
+	const char *name;
+	enum setting_type type;
+	size_t offset;
+	const char *otherwise; /* as it would be written, without quotes; NULL: must be given */
+	const char *choices[3];
+	int64_t least, most;
+	const char *help;
+};
+
+#define AT(field)        offsetof(struct settings, field)
+#define SECONDS_OF_A_DAY 86400
+
+static const struct setting table[] = {
+	{ .name = "database",
+	  .type = SETTING_PATH,
+	  .offset = AT(database),
+	  .otherwise = "/var/lib/kedja/kedja.db",
+	  .help = "the file that holds everything" },
+	{ .name = "socket",
+	  .type = SETTING_PATH,
+	  .offset = AT(socket),
+	  .otherwise = "/run/kedja/control",
+	  .help = "the socket that kedjactl talks to" },
+	{ .name = "mailer",
+	  .type = SETTING_PATH,
+	  .offset = AT(mailer),
+	  .otherwise = "",
+	  .help = "the program kedja-mailer; empty: the one beside kedjad" },
+	{ .name = "templates",
+	  .type = SETTING_PATH,
+	  .offset = AT(templates),
+	  .otherwise = "templates",
+	  .help = "the folder of the letters' templates" },
+	{ .name = "content",
+	  .type = SETTING_CHOICE,
+	  .offset = AT(content),
+	  .choices = { "normal", "minimal" },
+	  .help = "what a letter may say of a case: its reference, kind of matter and dates, or "
+		  "only that something waits and by when" },
+	{ .name = "language",
+	  .type = SETTING_CHOICE,
+	  .offset = AT(language),
+	  .otherwise = "sv",
+	  .choices = { "sv", "en" },
+	  .help = "the language of people who have not said theirs" },
+	{ .name = "report_how",
+	  .type = SETTING_TEXT,
+	  .offset = AT(report_how),
+	  .otherwise = "Meddela den som sköter kedja på enheten när det är gjort.",
+	  .help = "how a reader reports a thing done, in the office's own words" },
+	{ .name = "sender",
+	  .type = SETTING_ADDRESS,
+	  .offset = AT(sender),
+	  .otherwise = "",
+	  .help = "the address that letters come from; required with transport smtp" },
+	{ .name = "sender_name",
+	  .type = SETTING_TEXT,
+	  .offset = AT(sender_name),
+	  .otherwise = "Kedja bevakning",
+	  .help = "the name that letters come from" },
+	{ .name = "administrator",
+	  .type = SETTING_ADDRESS,
+	  .offset = AT(administrator),
+	  .otherwise = "root@localhost",
+	  .help = "the address that alarms and unreachable notices go to" },
+	{ .name = "administrator_name",
+	  .type = SETTING_TEXT,
+	  .offset = AT(administrator_name),
+	  .otherwise = "Kedjas administratör",
+	  .help = "the name that goes with it" },
+	{ .name = "message_id_domain",
+	  .type = SETTING_HOST,
+	  .offset = AT(message_id_domain),
+	  .otherwise = "",
+	  .help = "right of the @ in Message-ID; empty: the domain of the sender" },
+	{ .name = "transport",
+	  .type = SETTING_CHOICE,
+	  .offset = AT(transport),
+	  .otherwise = "smtp",
+	  .choices = { "smtp", "maildir" },
+	  .help = "how letters leave: to a mail server, or into a folder for trying out" },
+	{ .name = "maildir",
+	  .type = SETTING_PATH,
+	  .offset = AT(maildir),
+	  .otherwise = "/var/lib/kedja/maildir",
+	  .help = "the Maildir of transport maildir" },
+	{ .name = "smtp_host",
+	  .type = SETTING_HOST,
+	  .offset = AT(smtp_host),
+	  .otherwise = "localhost",
+	  .help = "the mail server" },
+	{ .name = "smtp_port",
+	  .type = SETTING_NUMBER,
+	  .offset = AT(smtp_port),
+	  .otherwise = "25",
+	  .least = 1,
+	  .most = 65535,
+	  .help = "its port" },
+	{ .name = "smtp_starttls",
+	  .type = SETTING_FLAG,
+	  .offset = AT(smtp_starttls),
+	  .otherwise = "false",
+	  .help = "encrypt, with the server's certificate and name checked; no encryption, no "
+		  "letter" },
+	{ .name = "smtp_ca_file",
+	  .type = SETTING_PATH,
+	  .offset = AT(smtp_ca_file),
+	  .otherwise = "",
+	  .help = "the authorities to trust; empty: those of the system" },
+	{ .name = "smtp_user",
+	  .type = SETTING_TEXT,
+	  .offset = AT(smtp_user),
+	  .otherwise = "",
+	  .help = "the user to log in as; empty: no login" },
+	{ .name = "smtp_password_file",
+	  .type = SETTING_PATH,
+	  .offset = AT(smtp_password_file),
+	  .otherwise = "",
+	  .help = "the file that holds its password, read by kedja-mailer alone; empty: the "
+		  "systemd credential smtp-password" },
+	{ .name = "delivery_limit",
+	  .type = SETTING_NUMBER,
+	  .offset = AT(delivery_limit),
+	  .otherwise = "120",
+	  .least = 1,
+	  .most = 3600,
+	  .help = "seconds that the delivery of one letter may take" },
+	{ .name = "retry_first",
+	  .type = SETTING_NUMBER,
+	  .offset = AT(retry_first),
+	  .otherwise = "300",
+	  .least = 1,
+	  .most = SECONDS_OF_A_DAY,
+	  .help = "seconds until the second attempt; doubles with each one" },
+	{ .name = "retry_most",
+	  .type = SETTING_NUMBER,
+	  .offset = AT(retry_most),
+	  .otherwise = "14400",
+	  .least = 1,
+	  .most = 7 * SECONDS_OF_A_DAY,
+	  .help = "the most seconds between two attempts" },
+	{ .name = "give_up_after",
+	  .type = SETTING_NUMBER,
+	  .offset = AT(give_up_after),
+	  .otherwise = "432000",
+	  .least = 1,
+	  .most = 60 * SECONDS_OF_A_DAY,
+	  .help = "seconds after which a letter that nobody takes goes to somebody else" },
+	{ .name = "keep_bodies",
+	  .type = SETTING_NUMBER,
+	  .offset = AT(keep_bodies),
+	  .otherwise = "30",
+	  .least = 0,
+	  .most = 3650,
+	  .help = "days for which the text of a letter is kept after it was sent" },
+	{ .name = "batch",
+	  .type = SETTING_NUMBER,
+	  .offset = AT(batch),
+	  .otherwise = "100",
+	  .least = 1,
+	  .most = 1000,
+	  .help = "the most letters handed to kedja-mailer at once" },
+};
+
+#define COUNT (sizeof(table) / sizeof(table[0]))
+
+static char **text_of(struct settings *settings, const struct setting *row)
+{
+	return (char **)((char *)settings + row->offset);
+}
+
+static int64_t *number_of(struct settings *settings, const struct setting *row)
+{
+	return (int64_t *)((char *)settings + row->offset);
+}
+
+static bool *flag_of(struct settings *settings, const struct setting *row)
+{
+	return (bool *)((char *)settings + row->offset);
+}
+
+static enum conf_type conf_type_of(const struct setting *row)
+{
+	switch (row->type) {
+	case SETTING_TEXT:
+	case SETTING_PATH:
+	case SETTING_ADDRESS:
+	case SETTING_HOST:
+	case SETTING_CHOICE:
+		return CONF_TEXT;
+	case SETTING_NUMBER:
+		return CONF_NUMBER;
+	case SETTING_FLAG:
+		return CONF_FLAG;
+	}
+	return CONF_TEXT;
+}
+
+static bool is_text(const struct setting *row)
+{
+	return conf_type_of(row) == CONF_TEXT;
+}
+
+/* --- reading ---------------------------------------------------------------------------- */
+
+/* One file being read: where it lies, and where its complaints go. */
+struct reading {
+	const config_setting_t *root;
+	const char *file;
+	const char *folder;
+	struct settings *settings;
+	struct problems *problems;
+};
+
+static bool is_given(const struct reading *reading, const char *name)
+{
+	return config_setting_get_member((config_setting_t *)reading->root, name) != NULL;
+}
+
+#define COMPLAIN(reading, name, ...)                                                               \
+	problem_add((reading)->problems, (reading)->file, confread_line((reading)->root, (name)),  \
+		    __VA_ARGS__)
+
+static void check_choice(const struct reading *reading, const struct setting *row, const char *text)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (strcmp(text, row->choices[i]) == 0)
+			return;
+	COMPLAIN(reading, row->name, "%s: \"%s\" is not one of \"%s\" and \"%s\"", row->name, text,
+		 row->choices[0], row->choices[1]);
+}
+
+static bool is_host(const char *text)
+{
+	char *address = xasprintf("kedja@%s", text);
+	bool is = address_fault(address) == NULL;
+	free(address);
+	/* An IPv4 address is no domain for mail, but a server may be given by it. */
+	return is || (strspn(text, "0123456789.") == strlen(text) && strchr(text, '.') != NULL);
+}
+
+static bool has_controls(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return true;
+	return false;
+}
+
+static void check_text(const struct reading *reading, const struct setting *row, const char *text)
+{
+	const char *fault = NULL;
+	if (strlen(text) > LONGEST_TEXT)
+		COMPLAIN(reading, row->name, "%s: is longer than %d bytes", row->name,
+			 LONGEST_TEXT);
+	else if (has_controls(text))
+		COMPLAIN(reading, row->name, "%s: must be one line without control characters",
+			 row->name);
+	else if (row->type == SETTING_CHOICE)
+		check_choice(reading, row, text);
+	else if (row->type == SETTING_ADDRESS && *text != '\0')
+		fault = address_fault(text);
+	else if (row->type == SETTING_HOST && *text != '\0' && !is_host(text))
+		COMPLAIN(reading, row->name, "%s: \"%s\" is not the name of a computer", row->name,
+			 text);
+	if (fault != NULL)
+		COMPLAIN(reading, row->name, "%s: \"%s\" %s", row->name, text, fault);
+}
+
+static char *path_from(const char *folder, const char *path)
+{
+	if (*path == '\0' || *path == '/' || strcmp(folder, ".") == 0)
+		return xstrdup(path);
+	return xasprintf("%s/%s", folder, path);
+}
+
+static void take_text(const struct reading *reading, const struct setting *row)
+{
+	const char *given = confread_text(reading->root, row->name);
+	const char *text = given != NULL ? given : row->otherwise != NULL ? row->otherwise : "";
+	/* An empty path stands for the default where the default is a place. */
+	if (row->type == SETTING_PATH && *text == '\0')
+		text = row->otherwise;
+	if (given != NULL)
+		check_text(reading, row, text);
+	*text_of(reading->settings, row) =
+	    row->type == SETTING_PATH ? path_from(reading->folder, text) : xstrdup(text);
+}
+
+static void take_number(const struct reading *reading, const struct setting *row)
+{
+	long long otherwise = strtoll(row->otherwise, NULL, 10);
+	long long number = confread_number(reading->root, row->name, otherwise);
+	if (number < row->least || number > row->most) {
+		/* A value of the wrong type has been complained of and reads as the default. */
+		COMPLAIN(reading, row->name, "%s: must be from %lld to %lld", row->name,
+			 (long long)row->least, (long long)row->most);
+		number = otherwise;
+	}
+	*number_of(reading->settings, row) = number;
+}
+
+static void take(const struct reading *reading, const struct setting *row)
+{
+	if (is_text(row))
+		take_text(reading, row);
+	else if (row->type == SETTING_NUMBER)
+		take_number(reading, row);
+	else
+		*flag_of(reading->settings, row) =
+		    confread_flag(reading->root, row->name, strcmp(row->otherwise, "true") == 0);
+}
+
+/* What only several settings together can get wrong. */
+static void check_together(const struct reading *reading)
+{
+	const struct settings *settings = reading->settings;
+	if (strcmp(settings->transport, "smtp") == 0 && *settings->sender == '\0' &&
+	    (!is_given(reading, "sender") || confread_text(reading->root, "sender") != NULL))
+		COMPLAIN(reading, "sender",
+			 "sender: must be given with transport \"smtp\": the address that letters "
+			 "come from");
+	if (*settings->administrator == '\0')
+		COMPLAIN(reading, "administrator",
+			 "administrator: must not be empty: alarms have to reach somebody");
+	if (*settings->smtp_host == '\0')
+		COMPLAIN(reading, "smtp_host", "smtp_host: must not be empty");
+	if (*settings->smtp_user != '\0' && !settings->smtp_starttls)
+		COMPLAIN(reading, "smtp_user",
+			 "smtp_user: needs smtp_starttls = true: without encryption everybody on "
+			 "the way can read the password");
+	if (settings->retry_most < settings->retry_first)
+		COMPLAIN(reading, is_given(reading, "retry_most") ? "retry_most" : "retry_first",
+			 "retry_most: must not be less than retry_first");
+}
+
+static void fill_in(struct settings *settings)
+{
+	if (*settings->message_id_domain != '\0')
+		return;
+	const char *at = strchr(settings->sender, '@');
+	free(settings->message_id_domain);
+	settings->message_id_domain = xstrdup(at == NULL ? "localhost" : at + 1);
+}
+
+static void take_all(struct reading *reading)
+{
+	struct conf_key keys[COUNT + 1] = { 0 };
+	for (size_t i = 0; i < COUNT; i++)
+		keys[i] = (struct conf_key){ table[i].name, conf_type_of(&table[i]),
+					     table[i].otherwise == NULL };
+	(void)!confread_keys(reading->root, keys, reading->file, reading->problems);
+	for (size_t i = 0; i < COUNT; i++)
+		take(reading, &table[i]);
+	check_together(reading);
+	fill_in(reading->settings);
+}
+
+struct settings *settings_parse(const char *text, size_t length, const char *file,
+				struct problems *problems)
+{
+	size_t before = problems->count;
+	struct config_t config;
+	if (confread_open(&config, text, length, file, problems) != 0)
+		return NULL;
+	char *copy = xstrdup(file);
+	struct reading reading = { .root = config_root_setting(&config),
+				   .file = file,
+				   .folder = dirname(copy),
+				   .settings = xcalloc(1, sizeof(*reading.settings)),
+				   .problems = problems };
+	take_all(&reading);
+	config_destroy(&config);
+	free(copy);
+	if (problems->count == before)
+		return reading.settings;
+	settings_free(reading.settings);
+	return NULL;
+}
+
+void settings_free(struct settings *settings)
+{
+	if (settings == NULL)
+		return;
+	for (size_t i = 0; i < COUNT; i++)
+		if (is_text(&table[i]))
+			free(*text_of(settings, &table[i]));
+	free(settings);
+}
+
+/* --- the table -------------------------------------------------------------------------- */
+
+static char *type_in_words(const struct setting *row)
+{
+	switch (row->type) {
+	case SETTING_TEXT:
+		return xstrdup("text");
+	case SETTING_PATH:
+		return xstrdup("path");
+	case SETTING_ADDRESS:
+		return xstrdup("address");
+	case SETTING_HOST:
+		return xstrdup("host");
+	case SETTING_CHOICE:
+		return xasprintf("%s|%s", row->choices[0], row->choices[1]);
+	case SETTING_NUMBER:
+		return xasprintf("%lld..%lld", (long long)row->least, (long long)row->most);
+	case SETTING_FLAG:
+		return xstrdup("flag");
+	}
+	return NULL;
+}
+
+void settings_print(void)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct setting *row = &table[i];
+		char *type = type_in_words(row);
+		const char *quote = is_text(row) ? "\"" : "";
+		if (row->otherwise == NULL)
+			printf("%s\t%s\trequired\t%s\n", row->name, type, row->help);
+		else
+			printf("%s\t%s\t%s%s%s\t%s\n", row->name, type, quote, row->otherwise,
+			       quote, row->help);
+		free(type);
+	}
+}
+
+/* --- files ------------------------------------------------------------------------------ */
+
+static char *read_all(int descriptor, size_t size, size_t *ret_length)
+{
+	char *text = xcalloc(1, size + 1);
+	size_t length = 0;
+	while (length < size) {
+		ssize_t got = read(descriptor, text + length, size - length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			free(text);
+			return NULL;
+		}
+		if (got == 0)
+			break; /* it has become shorter meanwhile */
+		length += (size_t)got;
+	}
+	text[length] = '\0';
+	*ret_length = length;
+	return text;
+}
+
+static char *read_open(int descriptor, const char *path, size_t *ret_length,
+		       struct problems *problems)
+{
+	struct stat about;
+	char *text = NULL;
+	if (fstat(descriptor, &about) != 0)
+		problem_add(problems, path, 0, "cannot be read: %s", strerror(errno));
+	else if (!S_ISREG(about.st_mode))
+		problem_add(problems, path, 0, "is not a file");
+	else if (about.st_size > LARGEST_FILE)
+		problem_add(problems, path, 0, "is larger than %d MiB", LARGEST_FILE / 1024 / 1024);
+	else if ((text = read_all(descriptor, (size_t)about.st_size, ret_length)) == NULL)
+		problem_add(problems, path, 0, "cannot be read: %s", strerror(errno));
+	return text;
+}
+
+char *file_read(const char *path, size_t *ret_length, struct problems *problems)
+{
+	/* Nobody is made to wait who names a pipe. */
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (descriptor < 0) {
+		problem_add(problems, path, 0, "cannot be read: %s", strerror(errno));
+		return NULL;
+	}
+	char *text = read_open(descriptor, path, ret_length, problems);
+	close(descriptor);
+	return text;
+}

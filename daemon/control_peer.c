@@ -1,0 +1,293 @@
+/*
+ * One connection of control.h: bytes in, lines out, and its limits.
+ *
+ * Everything about a peer follows from a few counts (lines, half, pending, the two buffers);
+ * whoever changes one calls peer_update, which decides whether it is read from, written to,
+ * timed, served, or done with.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/clock.h"
+#include "daemon/control_own.h"
+#include "daemon/log.h"
+
+#define HALF_LINE_US (HALF_LINE_SECONDS * INT64_C(1000000))
+#define UNREAD_US    (UNREAD_SECONDS * INT64_C(1000000))
+
+static size_t unread(const struct peer *peer)
+{
+	return evbuffer_get_length(peer->out) + peer->pending;
+}
+
+static void touch(struct peer *peer)
+{
+	TAILQ_REMOVE(&peer->control->peers, peer, by_age);
+	TAILQ_INSERT_TAIL(&peer->control->peers, peer, by_age);
+}
+
+/* --- lines ------------------------------------------------------------------------------ */
+
+static void take_in(struct peer *peer, const char *bytes, size_t length)
+{
+	evbuffer_add(peer->in, bytes, length);
+	size_t lines = 0;
+	const char *rest = bytes, *end;
+	while ((end = memchr(rest, '\n', length - (size_t)(rest - bytes))) != NULL) {
+		lines++;
+		rest = end + 1;
+	}
+	if (lines > 0) {
+		peer->half = 0;
+		peer->half_since = 0;
+	}
+	peer->half += length - (size_t)(rest - bytes);
+	peer->lines += lines;
+	peer->control->figures.waiting += lines;
+	peer->is_too_long = peer->half > LINE_MOST;
+}
+
+/* Its end ends its last line too. */
+static void take_end(struct peer *peer)
+{
+	peer->has_ended = true;
+	if (peer->half > 0 && !peer->is_too_long)
+		take_in(peer, "\n", 1);
+}
+
+char *peer_take_line(struct peer *peer, size_t *ret_length, bool *ret_again)
+{
+	char *line = evbuffer_readln(peer->in, ret_length, EVBUFFER_EOL_LF);
+	if (line == NULL)
+		return NULL;
+	peer->lines--;
+	peer->control->figures.waiting--;
+	*ret_again = peer->again > 0;
+	if (peer->again > 0)
+		peer->again--;
+	return line;
+}
+
+void peer_put_back(struct peer *peer, const char *line, size_t length)
+{
+	evbuffer_prepend(peer->in, "\n", 1);
+	evbuffer_prepend(peer->in, line, length);
+	peer->lines++;
+	peer->again++;
+	peer->control->figures.waiting++;
+}
+
+void peer_answer(struct peer *peer, const char *line)
+{
+	evbuffer_add(peer->out, line, strlen(line));
+	evbuffer_add(peer->out, "\n", 1);
+}
+
+void peer_flush(struct peer *peer)
+{
+	while (evbuffer_get_length(peer->out) > 0) {
+		int length = evbuffer_write(peer->out, peer->descriptor);
+		if (length < 0 && errno != EAGAIN && errno != EINTR) {
+			peer_drop(peer, NULL);
+			return;
+		}
+		if (length <= 0)
+			break;
+		peer->unread_since = 0; /* it reads: its time begins anew */
+		touch(peer);
+	}
+	peer_update(peer);
+}
+
+/* --- what is to be done about it ---------------------------------------------------------- */
+
+static void set_event(struct event *event, bool *is_added, bool wanted)
+{
+	if (*is_added == wanted)
+		return;
+	*is_added = wanted;
+	if (wanted)
+		event_add(event, NULL);
+	else
+		event_del(event);
+}
+
+static void set_ready(struct peer *peer, bool wanted)
+{
+	if (peer->is_ready == wanted)
+		return;
+	peer->is_ready = wanted;
+	if (wanted)
+		TAILQ_INSERT_TAIL(&peer->control->ready, peer, by_turn);
+	else
+		TAILQ_REMOVE(&peer->control->ready, peer, by_turn);
+}
+
+static void note_time(int64_t *since, bool is_so)
+{
+	if (!is_so)
+		*since = 0;
+	else if (*since == 0)
+		*since = clock_monotonic_us();
+}
+
+static void set_limit(struct peer *peer)
+{
+	int64_t at = peer->half_since == 0 ? 0 : peer->half_since + HALF_LINE_US;
+	int64_t unread_at = peer->unread_since == 0 ? 0 : peer->unread_since + UNREAD_US;
+	if (at == 0 || (unread_at != 0 && unread_at < at))
+		at = unread_at;
+	if (at == peer->limit_at)
+		return;
+	peer->limit_at = at;
+	int64_t left = at - clock_monotonic_us();
+	loop_timer_set(peer->limit, at == 0 ? -1 : left < 0 ? 0 : (double)left / 1e6);
+}
+
+static void count_bytes(struct peer *peer)
+{
+	size_t now = evbuffer_get_length(peer->in) + unread(peer);
+	peer->control->bytes += now - peer->counted;
+	peer->counted = now;
+}
+
+static bool is_done(const struct peer *peer)
+{
+	if (peer->held > 0 || evbuffer_get_length(peer->out) > 0)
+		return false;
+	return peer->is_closing || (peer->has_ended && peer->lines == 0 && !peer->is_too_long);
+}
+
+void peer_update(struct peer *peer)
+{
+	if (peer->descriptor < 0)
+		return;
+	if (is_done(peer)) {
+		peer_drop(peer, NULL);
+		return;
+	}
+	bool has_room = unread(peer) < UNREAD_MOST && !peer->is_closing;
+	bool is_reading = has_room && !peer->has_ended && !peer->is_too_long &&
+			  evbuffer_get_length(peer->in) <= LINE_MOST + READ_AT_ONCE;
+	set_event(peer->readable, &peer->is_reading, is_reading);
+	set_event(peer->writable, &peer->is_writing, evbuffer_get_length(peer->out) > 0);
+	set_ready(peer, has_room && (peer->lines > 0 || peer->is_too_long));
+	note_time(&peer->half_since, is_reading && peer->half > 0);
+	note_time(&peer->unread_since, peer->is_writing);
+	set_limit(peer);
+	count_bytes(peer);
+}
+
+/* --- what happens to it ------------------------------------------------------------------- */
+
+static void became_readable(evutil_socket_t descriptor, short what, void *arg)
+{
+	(void)what;
+	struct peer *peer = arg;
+	struct control *control = peer->control;
+	char bytes[READ_AT_ONCE];
+	ssize_t length = read(descriptor, bytes, sizeof(bytes));
+	if (length < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (length < 0) {
+		peer_drop(peer, NULL);
+		return;
+	}
+	if (length == 0)
+		take_end(peer);
+	else
+		take_in(peer, bytes, (size_t)length);
+	touch(peer);
+	peer_update(peer);
+	control_keep_bounds(control);
+}
+
+static void became_writable(evutil_socket_t descriptor, short what, void *arg)
+{
+	(void)descriptor;
+	(void)what;
+	peer_flush(arg);
+}
+
+static void reached_limit(void *arg)
+{
+	struct peer *peer = arg;
+	int64_t now = clock_monotonic_us();
+	peer->limit_at = 0;
+	if (peer->half_since != 0 && now - peer->half_since >= HALF_LINE_US)
+		peer_drop(peer, "half a line and no more");
+	else if (peer->unread_since != 0 && now - peer->unread_since >= UNREAD_US)
+		peer_drop(peer, "does not read its answers");
+	else
+		peer_update(peer);
+}
+
+/* --- its life ----------------------------------------------------------------------------- */
+
+struct peer *peer_new(struct control *control, int descriptor, char *actor)
+{
+	struct event_base *base = loop_base(control->loop);
+	struct peer *peer = xcalloc(1, sizeof(*peer));
+	peer->control = control;
+	peer->descriptor = descriptor;
+	peer->actor = actor;
+	peer->in = evbuffer_new();
+	peer->out = evbuffer_new();
+	peer->readable = event_new(base, descriptor, EV_READ | EV_PERSIST, became_readable, peer);
+	peer->writable = event_new(base, descriptor, EV_WRITE | EV_PERSIST, became_writable, peer);
+	peer->limit = loop_timer_new(control->loop, reached_limit, peer);
+	if (peer->in == NULL || peer->out == NULL || peer->readable == NULL ||
+	    peer->writable == NULL)
+		abort(); /* out of memory, as everywhere: see rules/mem.h */
+	TAILQ_INSERT_TAIL(&control->peers, peer, by_age);
+	control->figures.peers++;
+	peer_update(peer);
+	return peer;
+}
+
+static void release(struct peer *peer)
+{
+	free(peer->actor);
+	free(peer);
+}
+
+void peer_drop(struct peer *peer, const char *why)
+{
+	struct control *control = peer->control;
+	if (peer->descriptor < 0)
+		return;
+	if (why != NULL) {
+		control->figures.dropped++;
+		log_notice("a connection of user %s is cut off: %s", peer->actor, why);
+	}
+	set_ready(peer, false);
+	TAILQ_REMOVE(&control->peers, peer, by_age);
+	control->figures.peers--;
+	control->figures.waiting -= peer->lines;
+	control->bytes -= peer->counted;
+	event_free(peer->readable);
+	event_free(peer->writable);
+	loop_timer_free(peer->limit);
+	evbuffer_free(peer->in);
+	evbuffer_free(peer->out);
+	close(peer->descriptor);
+	peer->descriptor = -1;
+	if (peer->held == 0)
+		release(peer);
+}
+
+void peer_hold(struct peer *peer)
+{
+	peer->held++;
+}
+
+void peer_let_go(struct peer *peer)
+{
+	peer->held--;
+	if (peer->held == 0 && peer->descriptor < 0)
+		release(peer);
+	else
+		peer_update(peer);
+}

@@ -1,0 +1,20 @@
+/*
+ * What the working parts of the daemon share. All of it is borrowed from kedjad.c, which makes
+ * it, takes it down, and swaps `office` at a reload.
+ */
+#ifndef KEDJA_CORE_H
+#define KEDJA_CORE_H
+
+#include "daemon/clock.h"
+#include "daemon/db.h"
+#include "daemon/office.h"
+#include "daemon/turn.h"
+
+struct core {
+	struct db *db;
+	struct clock *clock;
+	struct turn *turn;
+	struct office *office;
+};
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * The other end of the control socket: blocking, one question at a time. Only the connecting has
+ * a time limit; an answer may take as long as the work does (a rebuild, the virtual clock).
+ *
+ *   client = client_open(path, &why);                       NULL: why says it
+ *   switch (client_call(client, "status", NULL, &answer, &why)) ...
+ *   client_close(client);
+ */
+#ifndef KEDJA_CTL_CLIENT_H
+#define KEDJA_CTL_CLIENT_H
+
+#include <jansson.h>
+
+#include "rules/mem.h"
+
+struct client;
+
+/* NULL if nobody answers there; *ret_why is then a sentence, which the caller frees. */
+struct client *client_open(const char *path, char **ret_why);
+void client_close(struct client *client); /* takes NULL */
+
+enum answer {
+	ANSWER_RESULT, /* *ret is the result (a new reference) */
+	ANSWER_ERROR,  /* *ret is the error object {code, message, data} */
+	ANSWER_NONE    /* no answer that can be used; *ret_why is a sentence, the caller frees it */
+};
+
+/* `parameters` is JSON text of an object or a list; NULL means none. */
+MUST_CHECK enum answer client_call(struct client *client, const char *method,
+				   const char *parameters, json_t **ret, char **ret_why);
+
+#endif

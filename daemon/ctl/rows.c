@@ -1,0 +1,222 @@
+/* See rows.h: what both kinds of file have in common, and NDJSON. CSV itself is in csv.c. */
+#include "daemon/ctl/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ctl/csv.h"
+#include "daemon/ctl/source.h"
+
+struct rows {
+	const char *file;
+	const char *at, *end; /* what is left of an NDJSON text */
+	int line;             /* on which `at` stands */
+	const char *kind;     /* NULL: NDJSON */
+	struct csv *csv;
+	struct sources_seen *seen;
+};
+
+/* What an event says of itself; all else in a row is a field of its kind. */
+static const char *const own_names[] = { "kind", "subject", "key", "at", "source", NULL };
+
+static bool is_own(const char *name)
+{
+	for (size_t i = 0; own_names[i] != NULL; i++)
+		if (strcmp(own_names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void skip_byte_order_mark(struct rows *rows)
+{
+	if (rows->end - rows->at >= 3 && memcmp(rows->at, "\xef\xbb\xbf", 3) == 0)
+		rows->at += 3;
+}
+
+/* The header of a CSV must say whose row it is, and must not say what --kind says. */
+static bool header_is_right(const struct csv *csv, const char *file, struct problems *problems)
+{
+	bool has_subject = false, right = true;
+	for (size_t i = 0; i < csv_columns(csv); i++) {
+		has_subject = has_subject || strcmp(csv_column(csv, i), "subject") == 0;
+		if (strcmp(csv_column(csv, i), "kind") != 0)
+			continue;
+		problem_add(problems, file, csv_header_line(csv),
+			    "column \"kind\": --kind says it already, take the column out");
+		right = false;
+	}
+	if (!has_subject)
+		problem_add(problems, file, csv_header_line(csv),
+			    "the header has no column \"subject\"");
+	return right && has_subject;
+}
+
+struct rows *rows_open(const char *text, size_t length, const char *file, const char *kind,
+		       struct problems *problems)
+{
+	struct rows *rows = xcalloc(1, sizeof(*rows));
+	rows->file = file;
+	rows->kind = kind;
+	rows->line = 1;
+	rows->at = text;
+	rows->end = text + length;
+	rows->seen = sources_new();
+	skip_byte_order_mark(rows);
+	if (kind == NULL)
+		return rows;
+	rows->csv = csv_open(rows->at, (size_t)(rows->end - rows->at), file, problems);
+	if (rows->csv != NULL && header_is_right(rows->csv, file, problems))
+		return rows;
+	rows_close(rows);
+	return NULL;
+}
+
+void rows_close(struct rows *rows)
+{
+	if (rows == NULL)
+		return;
+	csv_close(rows->csv);
+	sources_free(rows->seen);
+	free(rows);
+}
+
+/* Puts a value in its place; a field that is named twice is a mistake. false after adding it. */
+static bool put(struct rows *rows, json_t *event, const char *name, json_t *value, int line,
+		struct problems *problems)
+{
+	json_t *place = is_own(name) ? event : json_object_get(event, "data");
+	if (json_object_get(place, name) != NULL) {
+		problem_add(problems, rows->file, line, "%s: stands beside data and in it", name);
+		return false;
+	}
+	if (!json_is_null(value))
+		json_object_set(place, name, value);
+	return true;
+}
+
+static bool put_data(struct rows *rows, json_t *event, json_t *data, int line,
+		     struct problems *problems)
+{
+	bool right = json_is_object(data);
+	const char *name;
+	json_t *value, *fields = json_object_get(event, "data");
+	if (!right)
+		problem_add(problems, rows->file, line, "data: must be an object of fields");
+	json_object_foreach(data, name, value)
+	{
+		if (!json_is_null(value))
+			json_object_set(fields, name, value);
+	}
+	return right;
+}
+
+/* The event that a JSON object stands for, with all its fields in data; NULL with problems. */
+static json_t *event_of_object(struct rows *rows, json_t *object, int line,
+			       struct problems *problems)
+{
+	json_t *event = json_object(), *data = json_object_get(object, "data");
+	bool right = true;
+	const char *name;
+	json_t *value;
+	json_object_set_new(event, "data", json_object());
+	if (data != NULL)
+		right = put_data(rows, event, data, line, problems);
+	json_object_foreach(object, name, value)
+	{
+		if (strcmp(name, "data") != 0)
+			right = put(rows, event, name, value, line, problems) && right;
+	}
+	if (right)
+		return event;
+	json_decref(event);
+	return NULL;
+}
+
+static json_t *event_of_line(struct rows *rows, const char *text, size_t length, int line,
+			     struct problems *problems)
+{
+	json_error_t error;
+	if (length > ROW_MOST) {
+		problem_add(problems, rows->file, line, "the line is longer than 512 KiB");
+		return NULL;
+	}
+	json_t *object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	json_t *event = NULL;
+	if (object == NULL)
+		problem_add_at(problems, rows->file, line, error.column > 0 ? error.column : 0,
+			       "not JSON: %s%s", error.text,
+			       text[0] == '{' ? "" : " (a CSV file wants --kind)");
+	else if (!json_is_object(object))
+		problem_add(problems, rows->file, line, "not a JSON object: {\"kind\": ...}");
+	else
+		event = event_of_object(rows, object, line, problems);
+	json_decref(object);
+	return event;
+}
+
+/* The next line of the text, without its end. false when there is none. */
+static bool next_line(struct rows *rows, const char **ret_text, size_t *ret_length, int *ret_line)
+{
+	if (rows->at == rows->end)
+		return false;
+	const char *newline = memchr(rows->at, '\n', (size_t)(rows->end - rows->at));
+	const char *stop = newline == NULL ? rows->end : newline;
+	*ret_text = rows->at;
+	*ret_line = rows->line++;
+	rows->at = newline == NULL ? rows->end : newline + 1;
+	while (stop > *ret_text && (stop[-1] == '\r' || stop[-1] == ' ' || stop[-1] == '\t'))
+		stop--;
+	*ret_length = (size_t)(stop - *ret_text);
+	return true;
+}
+
+static bool next_object(struct rows *rows, struct row *ret, struct problems *problems)
+{
+	const char *text;
+	size_t length = 0;
+	int line;
+	while (length == 0)
+		if (!next_line(rows, &text, &length, &line))
+			return false;
+	ret->line = line;
+	ret->event = event_of_line(rows, text, length, line, problems);
+	return true;
+}
+
+/* Empty cells say nothing; all others are texts, as people type them. */
+static json_t *event_of_cells(const struct rows *rows, char *const *cells)
+{
+	json_t *event = json_object(), *data = json_object();
+	json_object_set_new(event, "kind", json_string(rows->kind));
+	for (size_t i = 0; i < csv_columns(rows->csv); i++) {
+		const char *name = csv_column(rows->csv, i);
+		if (*cells[i] != '\0')
+			json_object_set_new(is_own(name) ? event : data, name,
+					    json_string(cells[i]));
+	}
+	json_object_set_new(event, "data", data);
+	return event;
+}
+
+static bool next_cells(struct rows *rows, struct row *ret, struct problems *problems)
+{
+	struct csv_record record;
+	if (!csv_next(rows->csv, &record, problems))
+		return false;
+	ret->line = record.line;
+	ret->event = record.cells == NULL ? NULL : event_of_cells(rows, record.cells);
+	return true;
+}
+
+bool rows_next(struct rows *rows, struct row *ret, struct problems *problems)
+{
+	char source[SOURCE_TEXT_SIZE];
+	bool found =
+	    rows->kind == NULL ? next_object(rows, ret, problems) : next_cells(rows, ret, problems);
+	if (!found)
+		return false;
+	if (ret->event != NULL && json_object_get(ret->event, "source") == NULL)
+		json_object_set_new(ret->event, "source",
+				    json_string(sources_name(rows->seen, ret->event, source)));
+	return true;
+}

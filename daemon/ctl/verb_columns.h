@@ -1,0 +1,9 @@
+/* Columns that more than one verb shows. */
+#ifndef KEDJA_CTL_VERB_COLUMNS_H
+#define KEDJA_CTL_VERB_COLUMNS_H
+
+#include "daemon/ctl/show.h"
+
+extern const struct column deadline_columns[]; /* verb_lists.c */
+
+#endif

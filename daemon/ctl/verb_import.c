@@ -1,0 +1,347 @@
+/*
+ * A file of events: first every row is checked, here and by the daemon, and all mistakes are
+ * told; only a file without any is recorded, in batches that each hold wholly or not at all.
+ * Rows have sources, so a file whose import broke off is simply imported again.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/ctl/ask.h"
+#include "daemon/ctl/buffer.h"
+#include "daemon/ctl/rows.h"
+#include "daemon/ctl/verbs.h"
+#include "rules/date.h"
+
+#define BATCH_ROWS  1000
+#define BATCH_BYTES (512 * 1024) /* with one more row still below the daemon's line of 1 MiB */
+#define FILE_MOST   (1024L * 1024 * 1024)
+
+struct import {
+	const struct invocation *call;
+	const char *file;
+	struct buffer text;
+	struct client *client;
+	/* The batch in hand: JSON texts with commas, and the lines they stand on. */
+	struct buffer batch;
+	int lines[BATCH_ROWS];
+	size_t count;
+	civil now; /* where the virtual clock stands, with --advance */
+	struct problems problems;
+	size_t complaints;
+	long long rows, fresh, known;
+};
+
+/* Reads to the end; 0, or the reason. */
+static int read_all(int fd, struct buffer *text)
+{
+	char bytes[65536];
+	buffer_add(text, "", 0);
+	for (;;) {
+		ssize_t got = read(fd, bytes, sizeof(bytes));
+		if (got == 0)
+			return 0;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return errno;
+		buffer_add(text, bytes, (size_t)got);
+		if (text->length > FILE_MOST)
+			return EFBIG;
+	}
+}
+
+static int read_input(struct import *import)
+{
+	bool standard = strcmp(import->file, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(import->file, O_RDONLY | O_CLOEXEC);
+	int error = fd < 0 ? errno : read_all(fd, &import->text);
+	if (fd >= 0 && !standard)
+		close(fd);
+	if (error == 0)
+		return CTL_DONE;
+	show_printf(stderr, "kedjactl: cannot read %s: %s\n", import->file, strerror(error));
+	return CTL_REFUSED;
+}
+
+static void show_progress(const char *what, long long done)
+{
+	if (isatty(STDERR_FILENO) == 1)
+		fprintf(stderr, "\r%s %lld", what, done);
+}
+
+static void end_progress(void)
+{
+	if (isatty(STDERR_FILENO) == 1)
+		fputs("\r\033[K", stderr);
+}
+
+/* Tells what was found so far, from top to bottom; the list is empty after it. */
+static void tell_problems(struct import *import)
+{
+	if (import->problems.count > 0)
+		end_progress();
+	problems_sort(&import->problems);
+	for (size_t i = 0; i < import->problems.count; i++) {
+		char *text = problem_format(&import->problems.list[i]);
+		char *safe = show_escape(text, false);
+		fprintf(stderr, "%s\n", safe);
+		free(safe);
+		free(text);
+	}
+	import->complaints += import->problems.count;
+	problems_clear(&import->problems);
+}
+
+/* An error of the daemon about the batch, at the lines of the file that it means. */
+static void place_error(struct import *import, const json_t *error)
+{
+	const json_t *list = json_object_get(json_object_get(error, "data"), "problems");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *entry = json_array_get(list, i),
+			     *event = json_object_get(entry, "event");
+		const char *field = show_text_of(entry, "field");
+		json_int_t place = json_is_integer(event) ? json_integer_value(event) : 0;
+		bool inside = place >= 0 && (size_t)place < import->count;
+		problem_add(&import->problems, import->file, inside ? import->lines[place] : 0,
+			    "%s%s%s", field, *field == '\0' ? "" : ": ",
+			    show_text_of(entry, "text"));
+	}
+	if (json_array_size(list) == 0)
+		problem_add(&import->problems, import->file, 0, "%s",
+			    show_text_of(error, "message"));
+}
+
+/* Asks with the batch in hand. CTL_REFUSED: the mistakes stand in import->problems. */
+static int send_batch(struct import *import, const char *method, json_t **ret)
+{
+	struct buffer parameters = BUFFER_NONE;
+	json_t *answer = NULL;
+	char *why = NULL;
+	bool ahead = invocation_flag(import->call, "advance") && strcmp(method, "event.check") == 0;
+	buffer_printf(&parameters, "{\"events\":[%s]%s}", import->batch.bytes,
+		      ahead ? ",\"ahead\":true" : "");
+	enum answer outcome = client_call(import->client, method, parameters.bytes, &answer, &why);
+	buffer_clear(&parameters);
+	switch (outcome) {
+	case ANSWER_RESULT:
+		*ret = answer;
+		return CTL_DONE;
+	case ANSWER_ERROR:
+		place_error(import, answer);
+		json_decref(answer);
+		return CTL_REFUSED;
+	case ANSWER_NONE:
+		break;
+	}
+	end_progress();
+	show_printf(stderr, "kedjactl: %s\n", why);
+	free(why);
+	return CTL_NO_DAEMON;
+}
+
+static void empty_batch(struct import *import)
+{
+	buffer_empty(&import->batch);
+	import->count = 0;
+}
+
+static int check_batch(struct import *import)
+{
+	json_t *answer = NULL;
+	int code = import->count == 0 ? CTL_DONE : send_batch(import, "event.check", &answer);
+	json_decref(answer);
+	tell_problems(import);
+	empty_batch(import);
+	show_progress("checked", import->rows);
+	return code == CTL_NO_DAEMON ? code : CTL_DONE;
+}
+
+static void count_recorded(struct import *import, const json_t *answer)
+{
+	for (size_t i = 0; i < json_array_size(answer); i++) {
+		bool known = json_is_true(json_object_get(json_array_get(answer, i), "known"));
+		import->known += known;
+		import->fresh += !known;
+	}
+}
+
+static int record_batch(struct import *import)
+{
+	json_t *answer = NULL;
+	int code = import->count == 0 ? CTL_DONE : send_batch(import, "event.record", &answer);
+	count_recorded(import, answer);
+	json_decref(answer);
+	tell_problems(import);
+	empty_batch(import);
+	show_progress("recorded", import->fresh + import->known);
+	return code;
+}
+
+/* Moves the virtual clock to the event's time, if that lies ahead; what waits goes first. */
+static int advance(struct import *import, const json_t *event)
+{
+	struct moment moment;
+	char time[CIVIL_TEXT_SIZE];
+	const char *at = show_text_of(event, "at");
+	if (moment_parse(at, &moment) != 0 || moment_civil(moment) <= import->now)
+		return CTL_DONE;
+	int code = record_batch(import);
+	if (code != CTL_DONE)
+		return code;
+	json_t *answer = NULL, *parameters = json_object();
+	import->now = moment_civil(moment);
+	json_object_set_new(parameters, "time", json_string(civil_format(import->now, time)));
+	code = ask(import->client, "clock.set", parameters, &answer);
+	json_decref(answer);
+	return code;
+}
+
+typedef int batch_done(struct import *import);
+
+static int add_row(struct import *import, const struct row *row, batch_done *full)
+{
+	char *text = json_dumps(row->event, JSON_COMPACT);
+	size_t length = strlen(text);
+	int code = CTL_DONE;
+	if (length > ROW_MOST) {
+		problem_add(&import->problems, import->file, row->line, "the row is over 512 KiB");
+		free(text);
+		return CTL_DONE;
+	}
+	if (import->count == BATCH_ROWS || import->batch.length + length > BATCH_BYTES)
+		code = full(import);
+	if (import->batch.length > 0)
+		buffer_add_byte(&import->batch, ',');
+	buffer_add(&import->batch, text, length);
+	import->lines[import->count++] = row->line;
+	free(text);
+	return code;
+}
+
+static struct rows *open_rows(struct import *import)
+{
+	return rows_open(import->text.bytes, import->text.length, import->file,
+			 invocation_option(import->call, "kind"), &import->problems);
+}
+
+/* The first time through: all mistakes of the file and of the daemon's eye. */
+static int check_all(struct import *import)
+{
+	struct rows *rows = open_rows(import);
+	struct row row;
+	int code = CTL_DONE;
+	while (code == CTL_DONE && rows != NULL && rows_next(rows, &row, &import->problems)) {
+		import->rows++;
+		if (row.event != NULL)
+			code = add_row(import, &row, check_batch);
+		json_decref(row.event);
+	}
+	if (code == CTL_DONE)
+		code = check_batch(import);
+	rows_close(rows);
+	end_progress();
+	return code;
+}
+
+/* The second time: nothing is wrong with any row, as far as one can see beforehand. */
+static int record_all(struct import *import)
+{
+	struct rows *rows = open_rows(import);
+	struct row row;
+	int code = CTL_DONE;
+	bool advancing = invocation_flag(import->call, "advance");
+	while (code == CTL_DONE && rows_next(rows, &row, &import->problems)) {
+		if (advancing)
+			code = advance(import, row.event);
+		if (code == CTL_DONE)
+			code = add_row(import, &row, record_batch);
+		json_decref(row.event);
+	}
+	if (code == CTL_DONE)
+		code = record_batch(import);
+	rows_close(rows);
+	end_progress();
+	return code;
+}
+
+/* --advance needs a clock that can be moved: better to know before anything is recorded. */
+static int find_clock(struct import *import)
+{
+	json_t *clock = NULL;
+	int code = ask(import->client, "clock.show", NULL, &clock);
+	if (code != CTL_DONE)
+		return code;
+	char now[CIVIL_TEXT_SIZE] = "";
+	snprintf(now, sizeof(now), "%.19s", show_text_of(clock, "now"));
+	bool is_virtual = json_is_true(json_object_get(clock, "virtual"));
+	json_decref(clock);
+	if (is_virtual && civil_parse(now, &import->now) == 0)
+		return CTL_DONE;
+	fputs("kedjactl: --advance moves a virtual clock, but this daemon has the real one\n",
+	      stderr);
+	return CTL_REFUSED;
+}
+
+static int stopped(const struct import *import, int code)
+{
+	fprintf(stderr,
+		"kedjactl: stopped after %lld new, %lld known: "
+		"put it right and import the same file again\n",
+		import->fresh, import->known);
+	return code;
+}
+
+static void say_checked(const struct import *import)
+{
+	if (import->call->json)
+		printf("{\"rows\": %lld, \"problems\": %zu}\n", import->rows, import->complaints);
+	else if (import->complaints == 0)
+		printf("%lld rows, no complaint\n", import->rows);
+}
+
+static int run(struct import *import)
+{
+	bool only_check = invocation_flag(import->call, "check");
+	int code = CTL_DONE;
+	if (invocation_flag(import->call, "advance"))
+		code = find_clock(import);
+	if (code == CTL_DONE)
+		code = check_all(import);
+	if (code != CTL_DONE)
+		return code;
+	if (only_check)
+		say_checked(import);
+	if (import->complaints > 0) {
+		fprintf(stderr, "kedjactl: %zu mistakes, nothing recorded\n", import->complaints);
+		return CTL_REFUSED;
+	}
+	if (only_check)
+		return CTL_DONE;
+	code = record_all(import);
+	if (code != CTL_DONE)
+		return stopped(import, code);
+	printf(import->call->json ? "{\"new\": %lld, \"known\": %lld}\n" : "%lld new, %lld known\n",
+	       import->fresh, import->known);
+	return CTL_DONE;
+}
+
+int verb_import(const struct invocation *call)
+{
+	struct import *import = xcalloc(1, sizeof(*import));
+	import->call = call;
+	import->file = call->arguments[0];
+	int code = read_input(import);
+	if (code == CTL_DONE)
+		code = ask_open(call, &import->client);
+	if (code == CTL_DONE)
+		code = run(import);
+	client_close(import->client);
+	problems_clear(&import->problems);
+	buffer_clear(&import->batch);
+	buffer_clear(&import->text);
+	free(import);
+	return code;
+}

@@ -1,0 +1,94 @@
+/* The plain lists: cases, deadlines, notices. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ctl/ask.h"
+#include "daemon/ctl/verb_columns.h"
+#include "daemon/ctl/verbs.h"
+
+/* "late 2026-12-07 08:00": the next step and when it goes. */
+static char *form_next(const json_t *row, const json_t *value)
+{
+	char *step = show_value(value);
+	char *at = show_time(show_text_of(row, "next_at"));
+	char *text = xasprintf("%s%s%s", step, *step != '\0' && *at != '\0' ? " " : "", at);
+	free(step);
+	free(at);
+	return text;
+}
+
+/* Occurrences that were never done stand in one deadline; none is the rule, so it stays empty. */
+static char *form_missed(const json_t *row, const json_t *value)
+{
+	(void)row;
+	json_int_t missed = json_integer_value(value);
+	return missed == 0 ? xstrdup("") : xasprintf("%lld", (long long)missed);
+}
+
+const struct column deadline_columns[] = {
+	{ "ID", "id", NULL, false },
+	{ "DUE", "due", NULL, false },
+	{ "STATE", "state", NULL, false },
+	{ "SUBJECT", "subject", NULL, false },
+	{ "KEY", "key", NULL, false },
+	{ "RULE", "rule", NULL, false },
+	{ "MISSED", "missed", form_missed, true },
+	{ "NEXT", "next_step", form_next, false },
+	COLUMNS_END,
+};
+
+/* What is not as usual, in a word or two. */
+static char *form_case_notes(const json_t *row, const json_t *value)
+{
+	bool open = json_is_true(value),
+	     is_protected = json_is_true(json_object_get(row, "protected"));
+	return xasprintf("%s%s%s", open ? "" : "closed", !open && is_protected ? ", " : "",
+			 is_protected ? "protected" : "");
+}
+
+static const struct column case_columns[] = {
+	{ "CASE", "case", NULL, false },         { "PROGRAMME", "programme", NULL, false },
+	{ "STAGE", "stage", NULL, false },       { "SINCE", "since", form_time, false },
+	{ "DUE", "deadlines_open", NULL, true }, { "OVERDUE", "overdue", NULL, true },
+	{ "", "open", form_case_notes, false },  COLUMNS_END,
+};
+
+static const struct column notice_columns[] = {
+	{ "AT", "at", form_time, false },
+	{ "STATE", "state", NULL, false },
+	{ "SUBJECT", "subject", NULL, false },
+	{ "KEY", "key", NULL, false },
+	{ "RULE", "rule", NULL, false },
+	{ "STEP", "step", NULL, false },
+	{ "NO", "repetition", NULL, true },
+	{ "DUE", "due", NULL, false },
+	{ "PERSON", "person", NULL, false },
+	{ "ROLE", "role", NULL, false },
+	{ "CC", "cc", NULL, false },
+	{ "MESSAGE", "message", NULL, true },
+	COLUMNS_END,
+};
+
+int verb_cases(const struct invocation *call)
+{
+	return ask_list(call, "case.list", json_object(), case_columns, NULL, "no cases");
+}
+
+int verb_deadlines(const struct invocation *call)
+{
+	json_t *parameters = json_object();
+	ask_add_text(parameters, call, "for");
+	ask_add_text(parameters, call, "until");
+	ask_add_flag(parameters, call, "overdue");
+	ask_add_text(parameters, call, "subject");
+	if (invocation_flag(call, "all"))
+		json_object_set_new(parameters, "state", json_string("all"));
+	return ask_list(call, "deadline.list", parameters, deadline_columns, NULL, "no deadlines");
+}
+
+int verb_notices(const struct invocation *call)
+{
+	json_t *parameters = json_object();
+	ask_add_text(parameters, call, "since");
+	return ask_list(call, "notice.list", parameters, notice_columns, NULL, "no notices");
+}

@@ -1,0 +1,74 @@
+/* One event: recording it, and taking it back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ctl/ask.h"
+#include "daemon/ctl/verbs.h"
+
+/* The fields as people typed them: the daemon knows their types. NULL after a complaint. */
+static json_t *typed_fields(const struct invocation *call)
+{
+	json_t *data = json_object();
+	for (size_t i = 2; i < call->argument_count; i++) {
+		const char *word = call->arguments[i], *equals = strchr(word, '=');
+		char *name = xasprintf("%.*s", (int)(equals - word), word);
+		bool twice = json_object_get(data, name) != NULL;
+		if (twice)
+			show_printf(stderr, "kedjactl: the field \"%s\" stands twice\n", name);
+		else
+			json_object_set_new(data, name, json_string(equals + 1));
+		free(name);
+		if (twice) {
+			json_decref(data);
+			return NULL;
+		}
+	}
+	return data;
+}
+
+static json_t *typed_event(const struct invocation *call)
+{
+	json_t *data = typed_fields(call);
+	if (data == NULL)
+		return NULL;
+	json_t *event = json_object();
+	json_object_set_new(event, "kind", json_string(call->arguments[0]));
+	json_object_set_new(event, "subject", json_string(call->arguments[1]));
+	ask_add_text(event, call, "key");
+	ask_add_text(event, call, "at");
+	ask_add_text(event, call, "source");
+	ask_add_flag(event, call, "force");
+	ask_add_text(event, call, "reason");
+	json_object_set_new(event, "data", data);
+	return event;
+}
+
+int verb_record(const struct invocation *call)
+{
+	json_t *answer = NULL, *event = typed_event(call);
+	if (event == NULL)
+		return CTL_USAGE;
+	int code = ask_once(call, "event.record", event, &answer);
+	if (answer == NULL)
+		return code;
+	bool known = json_is_true(json_object_get(answer, "known"));
+	printf("event %lld %s\n", (long long)show_number_of(answer, "id"),
+	       known ? "was there already, nothing changed" : "recorded");
+	json_decref(answer);
+	return code;
+}
+
+int verb_void(const struct invocation *call)
+{
+	json_t *answer = NULL, *parameters = json_object();
+	long long event = strtoll(call->arguments[0], NULL, 10);
+	json_object_set_new(parameters, "event", json_integer(event));
+	ask_add_text(parameters, call, "reason");
+	int code = ask_once(call, "event.void", parameters, &answer);
+	if (answer == NULL)
+		return code;
+	printf("event %lld taken back by event %lld\n", event,
+	       (long long)show_number_of(answer, "id"));
+	json_decref(answer);
+	return code;
+}

@@ -1,0 +1,179 @@
+/* The table of verbs: what ctl.h says a row says. */
+#include "daemon/ctl/verbs.h"
+
+#include <stddef.h>
+
+#define ARGUMENTS_END                                                                              \
+	{                                                                                          \
+		NULL, WORD_TEXT, false, false, NULL                                                \
+	}
+#define OPTIONS_END                                                                                \
+	{                                                                                          \
+		NULL, WORD_FLAG, NULL, NULL, NULL, NULL, false                                     \
+	}
+
+static const struct argument no_arguments[] = { ARGUMENTS_END };
+static const struct option no_options[] = { OPTIONS_END };
+
+static const struct argument record_arguments[] = {
+	{ "KIND", WORD_TEXT, false, false, "what happened: a kind of event, see kedjactl kinds" },
+	{ "SUBJECT", WORD_TEXT, false, false, "to whom: a case, a programme or a member of staff" },
+	{ "FIELD=VALUE", WORD_FIELD, true, true, "what the kind wants to know besides" },
+	ARGUMENTS_END,
+};
+
+static const struct option record_options[] = {
+	{ "key", WORD_TEXT, "KEY", NULL, "which one of several: a rent month, a task", NULL,
+	  false },
+	{ "at", WORD_TEXT, "TIME", NULL, "when it happened, if not just now: YYYY-MM-DD[THH:MM]",
+	  NULL, false },
+	{ "source", WORD_TEXT, "ID", NULL, "unique id: recorded again it changes nothing", NULL,
+	  false },
+	{ "force", WORD_FLAG, NULL, NULL, "let a stage be skipped", "reason", false },
+	{ "reason", WORD_TEXT, "REASON", NULL, "why a stage is skipped", "force", false },
+	OPTIONS_END,
+};
+
+static const struct argument void_arguments[] = {
+	{ "EVENT", WORD_NUMBER, false, false, "the number of the event to take back" },
+	ARGUMENTS_END,
+};
+
+static const struct option void_options[] = {
+	{ "reason", WORD_TEXT, "REASON", NULL, "why it was wrong", NULL, true },
+	OPTIONS_END,
+};
+
+static const struct argument import_arguments[] = {
+	{ "FILE", WORD_PATH, false, false,
+	  "events: a JSON object a line, or CSV with --kind; - reads standard input" },
+	ARGUMENTS_END,
+};
+
+static const struct option import_options[] = {
+	{ "kind", WORD_TEXT, "KIND", NULL, "the file is CSV, and every row is of this kind", NULL,
+	  false },
+	{ "advance", WORD_FLAG, NULL, NULL,
+	  "move the virtual clock to each event before recording it", NULL, false },
+	{ "check", WORD_FLAG, NULL, NULL, "only look for mistakes, record nothing", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct argument case_arguments[] = {
+	{ "CASE", WORD_TEXT, false, false, "a case reference" },
+	ARGUMENTS_END,
+};
+
+static const struct option deadlines_options[] = {
+	{ "for", WORD_TEXT, "PERSON", NULL, "that this member of staff is told of", NULL, false },
+	{ "until", WORD_DATE, "DATE", NULL, "due by this day", NULL, false },
+	{ "overdue", WORD_FLAG, NULL, NULL, "whose day is past", NULL, false },
+	{ "subject", WORD_TEXT, "ID", NULL, "of this case or programme", NULL, false },
+	{ "all", WORD_FLAG, NULL, NULL, "those that are done or cancelled too", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct option notices_options[] = {
+	{ "since", WORD_TIME, "TIME", NULL, "of this time and later", NULL, false },
+	OPTIONS_END,
+};
+
+static const char *const message_states[] = { "queued",    "handed",     "sent",
+					      "deferred",  "refused",    "unclear",
+					      "cancelled", "superseded", NULL };
+
+static const struct option outbox_options[] = {
+	{ "state", WORD_CODE, "STATE", message_states, "only messages in this state", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct argument message_argument[] = {
+	{ "ID", WORD_NUMBER, false, false, "the number of a message" },
+	ARGUMENTS_END,
+};
+
+static const struct argument retry_argument[] = {
+	{ "ID", WORD_NUMBER, true, false, "the number of a message; all that wait if left out" },
+	ARGUMENTS_END,
+};
+
+static const struct option cancel_options[] = {
+	{ "reason", WORD_TEXT, "REASON", NULL, "why it shall not go out", NULL, true },
+	OPTIONS_END,
+};
+
+static const struct argument folder_argument[] = {
+	{ "DIR", WORD_PATH, true, false, "folder with chain.conf, calendar.conf and rules.d/" },
+	ARGUMENTS_END,
+};
+
+static const struct argument year_argument[] = {
+	{ "YEAR", WORD_NUMBER, false, false, "a year, 2026" },
+	ARGUMENTS_END,
+};
+
+static const struct option calendar_options[] = {
+	{ "all", WORD_FLAG, NULL, NULL, "every Saturday and Sunday too", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct argument time_argument[] = {
+	{ "TIME", WORD_TIME, false, false, "a day, or a day and a time: 2006-05-02T08:00" },
+	ARGUMENTS_END,
+};
+
+static const struct argument kind_argument[] = {
+	{ "KIND", WORD_TEXT, true, false, "one kind, with its fields" },
+	ARGUMENTS_END,
+};
+
+static const struct option rebuild_options[] = {
+	{ "check", WORD_FLAG, NULL, NULL, "only compare: change nothing, exit 1 if they differ",
+	  NULL, false },
+	OPTIONS_END,
+};
+
+const struct verb verb_table[] = {
+	{ "status", NULL, no_arguments, no_options, "How is the daemon, and what waits?",
+	  verb_status },
+	{ "record", NULL, record_arguments, record_options, "Record that something happened.",
+	  verb_record },
+	{ "void", NULL, void_arguments, void_options,
+	  "Take back an event that was wrong, with all that came of it.", verb_void },
+	{ "import", NULL, import_arguments, import_options,
+	  "Record the events of a file; the same file twice changes nothing.", verb_import },
+	{ "case", NULL, case_arguments, no_options,
+	  "One case: where it stands, who has it, what is due, what happened.", verb_case },
+	{ "cases", NULL, no_arguments, no_options, "All cases, a line each.", verb_cases },
+	{ "deadlines", NULL, no_arguments, deadlines_options,
+	  "What is to be done by when: deadlines that are open or asleep.", verb_deadlines },
+	{ "notices", NULL, no_arguments, notices_options,
+	  "Who was reminded of what, or will be next.", verb_notices },
+	{ "outbox", NULL, no_arguments, outbox_options, "Messages and what became of them.",
+	  verb_outbox_list },
+	{ "outbox", "list", no_arguments, outbox_options, "The same.", verb_outbox_list },
+	{ "outbox", "show", message_argument, no_options, "One message: its text and its history.",
+	  verb_outbox_show },
+	{ "outbox", "retry", retry_argument, no_options, "Try again now instead of at its hour.",
+	  verb_outbox_retry },
+	{ "outbox", "cancel", message_argument, cancel_options, "Keep a message from going out.",
+	  verb_outbox_cancel },
+	{ "rules", "check", folder_argument, no_options,
+	  "Read a folder of rules and tell every mistake; needs no daemon.", verb_rules_check },
+	{ "rules", "list", no_arguments, no_options, "The rules that the daemon goes by.",
+	  verb_rules_list },
+	{ "rules", "reload", no_arguments, no_options,
+	  "Let the daemon read its rules again; with any mistake it keeps the old ones.",
+	  verb_rules_reload },
+	{ "calendar", NULL, year_argument, calendar_options,
+	  "The days of a year that are not working days, and why.", verb_calendar },
+	{ "clock", NULL, no_arguments, no_options, "The daemon's time, and whether it is virtual.",
+	  verb_clock },
+	{ "clock", "set", time_argument, no_options,
+	  "Move the virtual clock on; all that comes due on the way goes off.", verb_clock_set },
+	{ "kinds", NULL, kind_argument, no_options, "The kinds of events, and their fields.",
+	  verb_kinds },
+	{ "rebuild", NULL, no_arguments, rebuild_options,
+	  "Derive all deadlines from the events once more.", verb_rebuild },
+	{ NULL, NULL, NULL, NULL, NULL, NULL },
+};

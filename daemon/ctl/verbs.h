@@ -1,0 +1,16 @@
+/* The functions behind the table of verbs, by noun. Each is a verb_function of ctl.h. */
+#ifndef KEDJA_CTL_VERBS_H
+#define KEDJA_CTL_VERBS_H
+
+#include "daemon/ctl/ctl.h"
+
+verb_function verb_status, verb_clock, verb_clock_set, verb_rebuild; /* verb_status.c */
+verb_function verb_record, verb_void;                                /* verb_record.c */
+verb_function verb_import;                                           /* verb_import.c */
+verb_function verb_case;                                             /* verb_case.c */
+verb_function verb_cases, verb_deadlines, verb_notices;              /* verb_lists.c */
+verb_function verb_outbox_list, verb_outbox_show, verb_outbox_retry, verb_outbox_cancel;
+verb_function verb_rules_check, verb_rules_list, verb_rules_reload; /* verb_rules.c */
+verb_function verb_calendar, verb_kinds;                            /* verb_kinds.c */
+
+#endif

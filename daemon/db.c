@@ -1,0 +1,399 @@
+/* See db.h. What opens the file is in db_open.c. */
+#include "daemon/db.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/db_own.h"
+#include "daemon/log.h"
+
+#define BUCKETS    512 /* a few hundred statements in all */
+#define BY_POINTER 256
+
+/* A statement and the text it was prepared from. */
+struct query {
+	struct db *db;
+	char *sql;
+	sqlite3_stmt *statement; /* NULL until it is first used, and after a reopening */
+	bool in_use;
+	bool ended; /* stepping on would begin it anew */
+	struct query *next;
+};
+
+/* Texts are literals, so nearly always the pointer finds the query; the text itself decides. */
+struct queries {
+	struct query *by_text[BUCKETS];
+	struct query *by_pointer[BY_POINTER];
+};
+
+static _Noreturn void bug(const char *what, const char *sql)
+{
+	log_error("a mistake in the program: %s: %s", what, sql);
+	abort();
+}
+
+/* --- failure ---------------------------------------------------------------------------- */
+
+/* Why the system refused: SQLite keeps its errno for some failures alone, so each call begins
+ * with errno at 0. */
+static int system_error(const struct db *db)
+{
+	int now = errno;
+	int kept = db->sqlite == NULL ? 0 : sqlite3_system_errno(db->sqlite);
+	return kept != 0 ? kept : now;
+}
+
+/* A quota and a limit on the size of files are disks that are full, too. */
+static bool is_full(int code, int number)
+{
+	return (code & 0xff) == SQLITE_FULL ||
+	       ((code & 0xff) == SQLITE_IOERR &&
+		(number == ENOSPC || number == EDQUOT || number == EFBIG));
+}
+
+static char *describe(const struct db *db, int code, int number)
+{
+	const char *path = dbfile_path(db->file);
+	if (is_full(code, number))
+		return xasprintf("there is no space left on the disk for %s", path);
+	switch (code & 0xff) {
+	case SQLITE_IOERR:
+		return xasprintf("the disk does not read or write %s: %s", path,
+				 number != 0 ? strerror(number) : sqlite3_errstr(code));
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return xasprintf("another program is writing in %s", path);
+	case SQLITE_READONLY:
+		return xasprintf("%s has become read-only", path);
+	case SQLITE_CANTOPEN:
+		return xasprintf("%s cannot be opened: %s", path,
+				 number != 0 ? strerror(number) : sqlite3_errstr(code));
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return xasprintf("%s is damaged: restore it from a backup", path);
+	default: /* the codes are numbers, no enum */
+		/* SQLite's own words are more exact, if they are about this failure. */
+		return xasprintf("%s: %s", path,
+				 db->sqlite != NULL && sqlite3_extended_errcode(db->sqlite) == code
+				     ? sqlite3_errmsg(db->sqlite)
+				     : sqlite3_errstr(code));
+	}
+}
+
+void db_fail(struct db *db, int code)
+{
+	if (db->begun && db->failed)
+		return; /* the first one is the cause */
+	int number = system_error(db);
+	free(db->error);
+	db->error = describe(db, code, number);
+	db->full = is_full(code, number);
+	db->code = code;
+	db->failed = true;
+	/* What a failed sync leaves in the system's cache is not to be trusted: the file is
+	 * closed and opened again before anything more is written. */
+	if ((code & 0xff) == SQLITE_IOERR && !db->full)
+		db->reopen = true;
+}
+
+/* A failure of one statement alone, after which SQLite carries the transaction on. */
+static bool is_of_the_statement(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISMATCH:
+	case SQLITE_TOOBIG:
+	case SQLITE_RANGE:
+	case SQLITE_ERROR:
+		return true;
+	default: /* the codes are numbers, no enum */
+		return false;
+	}
+}
+
+bool db_in_transaction(const struct db *db)
+{
+	return db->begun;
+}
+
+bool db_failed(const struct db *db)
+{
+	return db->begun && db->failed;
+}
+
+const char *db_error(const struct db *db)
+{
+	return db->error == NULL ? "nothing is wrong" : db->error;
+}
+
+bool db_error_is_full(const struct db *db)
+{
+	return db->full;
+}
+
+/* --- transactions ----------------------------------------------------------------------- */
+
+static bool execute(struct db *db, const char *sql)
+{
+	errno = 0;
+	int code =
+	    db->sqlite == NULL ? SQLITE_CANTOPEN : sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+	if (code != SQLITE_OK)
+		db_fail(db, code);
+	return code == SQLITE_OK;
+}
+
+static bool reopen_if_needed(struct db *db)
+{
+	if (!db->reopen)
+		return true;
+	db_forget_statements(db);
+	return db_connect(db) == 0;
+}
+
+int db_begin(struct db *db)
+{
+	if (db->begun)
+		bug("a transaction in a transaction", "BEGIN");
+	db->failed = db->full = false;
+	if (!reopen_if_needed(db) || !execute(db, "BEGIN IMMEDIATE"))
+		return -1;
+	db->begun = true;
+	return 0;
+}
+
+void db_rollback(struct db *db)
+{
+	/* SQLite has rolled back by itself after some errors; then there is nothing to undo. */
+	if (db->begun && db->sqlite != NULL && !sqlite3_get_autocommit(db->sqlite) &&
+	    sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
+		db->reopen = true;
+	db->begun = db->marked = false;
+}
+
+int db_commit(struct db *db)
+{
+	if (!db->begun)
+		bug("nothing to commit", "COMMIT");
+	if (!db->failed && sqlite3_get_autocommit(db->sqlite))
+		db_fail(db, SQLITE_ABORT);
+	bool good = !db->failed && execute(db, "COMMIT");
+	if (!good)
+		db_rollback(db);
+	db->begun = db->marked = false;
+	return good ? 0 : -1;
+}
+
+void db_savepoint(struct db *db)
+{
+	if (db->marked || !db->begun)
+		bug(db->marked ? "a savepoint in a savepoint" : "no transaction", "SAVEPOINT");
+	db->marked = true;
+	db->mark_failed = db->failed || !execute(db, "SAVEPOINT request");
+}
+
+void db_savepoint_release(struct db *db)
+{
+	db->marked = false;
+	if (!db->failed)
+		execute(db, "RELEASE request");
+}
+
+void db_savepoint_rollback(struct db *db)
+{
+	db->marked = false;
+	bool healable = !db->failed || is_of_the_statement(db->code);
+	if (db->mark_failed || !healable || sqlite3_get_autocommit(db->sqlite))
+		return;
+	db->failed = false;
+	execute(db, "ROLLBACK TO request; RELEASE request");
+}
+
+/* --- statements ------------------------------------------------------------------------- */
+
+static size_t hash_of_text(const char *text)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return (size_t)(hash % BUCKETS);
+}
+
+static struct query *find_by_text(struct db *db, const char *sql)
+{
+	struct query **bucket = &db->queries->by_text[hash_of_text(sql)];
+	for (struct query *query = *bucket; query != NULL; query = query->next)
+		if (strcmp(query->sql, sql) == 0)
+			return query;
+	struct query *query = xcalloc(1, sizeof(*query));
+	query->db = db;
+	query->sql = xstrdup(sql);
+	query->next = *bucket;
+	*bucket = query;
+	return query;
+}
+
+static struct query *find(struct db *db, const char *sql)
+{
+	struct query **known = &db->queries->by_pointer[((uintptr_t)sql >> 3) % BY_POINTER];
+	if (*known == NULL || strcmp((*known)->sql, sql) != 0)
+		*known = find_by_text(db, sql);
+	return *known;
+}
+
+/* In a transaction that has failed nothing is done any more; outside of one each statement
+ * stands for itself. */
+static bool is_dead(const struct db *db)
+{
+	return db->begun && db->failed;
+}
+
+static void prepare(struct query *query)
+{
+	struct db *db = query->db;
+	if (db->sqlite == NULL) {
+		db_fail(db, SQLITE_CANTOPEN);
+		return;
+	}
+	const char *tail = NULL;
+	int code = sqlite3_prepare_v3(db->sqlite, query->sql, -1, SQLITE_PREPARE_PERSISTENT,
+				      &query->statement, &tail);
+	if (code != SQLITE_OK)
+		db_fail(db, code);
+	else if (query->statement == NULL || tail[strspn(tail, " \n\t;")] != '\0')
+		bug("not exactly one statement", query->sql);
+}
+
+struct query *db_query(struct db *db, const char *literal_sql)
+{
+	struct query *query = find(db, literal_sql);
+	if (query->in_use)
+		bug("this query is in use already", query->sql);
+	query->in_use = true;
+	query->ended = false;
+	if (query->statement == NULL && !is_dead(db))
+		prepare(query);
+	return query;
+}
+
+static void check_bound(struct query *query, int code)
+{
+	if (code == SQLITE_RANGE)
+		bug("there is no such parameter", query->sql);
+	if (code != SQLITE_OK)
+		db_fail(query->db, code);
+}
+
+void db_bind_int(struct query *query, int parameter, int64_t value)
+{
+	if (query->statement != NULL)
+		check_bound(query, sqlite3_bind_int64(query->statement, parameter, value));
+}
+
+void db_bind_text(struct query *query, int parameter, const char *text)
+{
+	if (query->statement != NULL)
+		check_bound(query, sqlite3_bind_text(query->statement, parameter, text, -1,
+						     SQLITE_TRANSIENT));
+}
+
+void db_bind_null(struct query *query, int parameter)
+{
+	if (query->statement != NULL)
+		check_bound(query, sqlite3_bind_null(query->statement, parameter));
+}
+
+bool db_next(struct query *query)
+{
+	if (query->statement == NULL || query->ended || is_dead(query->db))
+		return false;
+	if (!query->db->begun && !sqlite3_stmt_readonly(query->statement))
+		bug("a change outside a transaction", query->sql);
+	errno = 0;
+	int code = sqlite3_step(query->statement);
+	if (code == SQLITE_ROW)
+		return true;
+	query->ended = true;
+	if (code != SQLITE_DONE)
+		db_fail(query->db, code);
+	return false;
+}
+
+int64_t db_int(struct query *query, int column)
+{
+	return query->statement == NULL ? 0 : sqlite3_column_int64(query->statement, column);
+}
+
+const char *db_text(struct query *query, int column)
+{
+	return query->statement == NULL
+		   ? NULL
+		   : (const char *)sqlite3_column_text(query->statement, column);
+}
+
+bool db_is_null(struct query *query, int column)
+{
+	return query->statement == NULL ||
+	       sqlite3_column_type(query->statement, column) == SQLITE_NULL;
+}
+
+void db_done(struct query *query)
+{
+	if (!query->in_use)
+		bug("this query is not in use", query->sql);
+	if (query->statement != NULL) {
+		sqlite3_reset(query->statement); /* says again what db_next has said */
+		sqlite3_clear_bindings(query->statement);
+	}
+	query->in_use = false;
+}
+
+int64_t db_run(struct query *query)
+{
+	struct db *db = query->db;
+	int64_t before = db_changes_total(db);
+	db_next(query);
+	db_done(query);
+	return is_dead(db) ? 0 : db_changes_total(db) - before;
+}
+
+int64_t db_last_id(struct db *db)
+{
+	return db->sqlite == NULL ? 0 : sqlite3_last_insert_rowid(db->sqlite);
+}
+
+int64_t db_changes_total(struct db *db)
+{
+	return db->changes_before + (db->sqlite == NULL ? 0 : sqlite3_total_changes64(db->sqlite));
+}
+
+struct queries *db_queries_new(void)
+{
+	return xcalloc(1, sizeof(struct queries));
+}
+
+void db_forget_statements(struct db *db)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct query *query = db->queries->by_text[i]; query != NULL;
+		     query = query->next) {
+			if (query->in_use)
+				bug("this query is in use while the file is closed", query->sql);
+			sqlite3_finalize(query->statement);
+			query->statement = NULL;
+		}
+}
+
+void db_queries_free(struct queries *queries)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct query *query = queries->by_text[i]; query != NULL;) {
+			struct query *next = query->next;
+			sqlite3_finalize(query->statement);
+			free(query->sql);
+			free(query);
+			query = next;
+		}
+	free(queries);
+}

@@ -1,0 +1,238 @@
+/* Opening and closing the file of db.h: its connection, its identity, its migrations. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "daemon/db_own.h"
+#include "daemon/log.h"
+
+/* How long another program (a backup, a person with sqlite3) may hold us up. */
+#define BUSY_MS 2000
+
+static int pragma_number(struct db *db, const char *sql, int64_t *ret)
+{
+	sqlite3_stmt *statement = NULL;
+	errno = 0;
+	int code = sqlite3_prepare_v2(db->sqlite, sql, -1, &statement, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		*ret = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	if (code == SQLITE_ROW)
+		return 0;
+	db_fail(db, code);
+	return -1;
+}
+
+static int execute(struct db *db, const char *sql)
+{
+	errno = 0;
+	int code = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		return 0;
+	db_fail(db, code);
+	return -1;
+}
+
+static void disconnect(struct db *db)
+{
+	if (db->sqlite == NULL)
+		return;
+	db->changes_before += sqlite3_total_changes64(db->sqlite);
+	if (sqlite3_close(db->sqlite) != SQLITE_OK)
+		log_error("%s could not be closed: %s", dbfile_path(db->file),
+			  sqlite3_errmsg(db->sqlite));
+	db->sqlite = NULL;
+}
+
+/* Nothing of ours depends on what a file's schema might call: views and triggers that somebody
+ * put there run no function, and text in double quotes is never a value. */
+static void be_strict(sqlite3 *sqlite)
+{
+	sqlite3_extended_result_codes(sqlite, 1);
+	sqlite3_busy_timeout(sqlite, BUSY_MS);
+	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+}
+
+int db_connect(struct db *db)
+{
+	disconnect(db);
+	errno = 0;
+	int code = sqlite3_open_v2(dbfile_path(db->file), &db->sqlite, SQLITE_OPEN_READWRITE, NULL);
+	if (code != SQLITE_OK) {
+		db_fail(db, code);
+		sqlite3_close(db->sqlite);
+		db->sqlite = NULL;
+		return -1;
+	}
+	be_strict(db->sqlite);
+	db->reopen = false;
+	/* Sorting stays in memory: nothing of a case is ever written outside the file. */
+	if (execute(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			"PRAGMA temp_store = MEMORY;") == 0)
+		return 0;
+	db->reopen = true;
+	return -1;
+}
+
+static void complain(struct db *db, struct problems *problems)
+{
+	problem_add(problems, dbfile_path(db->file), 0, "cannot be opened: %s", db_error(db));
+}
+
+/* The file's own word on what it is. After a kill a newer daemon's version may stand in the
+ * write-ahead log alone, so only SQLite can tell. */
+static int check_identity(struct db *db, size_t count, int64_t *ret_version,
+			  struct problems *problems)
+{
+	int64_t application = 0, version = 0, tables = 0;
+	if (pragma_number(db, "PRAGMA application_id", &application) != 0 ||
+	    pragma_number(db, "PRAGMA user_version", &version) != 0 ||
+	    pragma_number(db, "SELECT count(*) FROM sqlite_schema", &tables) != 0) {
+		complain(db, problems);
+		return -1;
+	}
+	if (application != APPLICATION_ID && (application != 0 || tables > 0 || version != 0)) {
+		problem_add(problems, dbfile_path(db->file), 0, "is a database of another program");
+		return -1;
+	}
+	if (version < 0 || version > (int64_t)count) {
+		problem_add(problems, dbfile_path(db->file), 0,
+			    "was written by a newer kedjad (version %lld of the tables, this one "
+			    "knows %zu): install that one, or restore a backup from before it",
+			    (long long)version, count);
+		return -1;
+	}
+	*ret_version = version;
+	return 0;
+}
+
+static int run_migrations(struct db *db, const struct migration *migrations, size_t from,
+			  size_t count)
+{
+	for (size_t i = from; i < count; i++)
+		if (execute(db, migrations[i].sql) != 0)
+			return -1;
+	int64_t dangling = 0;
+	if (pragma_number(db, "SELECT count(*) FROM pragma_foreign_key_check", &dangling) != 0)
+		return -1;
+	if (dangling != 0) {
+		db_fail(db, SQLITE_CONSTRAINT_FOREIGNKEY);
+		return -1;
+	}
+	char *marks = xasprintf("PRAGMA user_version = %zu; PRAGMA application_id = %d", count,
+				APPLICATION_ID);
+	int result = execute(db, marks);
+	free(marks);
+	return result;
+}
+
+/* All steps or none. A new file gets its application_id before it gets a write-ahead log, so
+ * that its first bytes always say whose it is. */
+static int migrate(struct db *db, const struct migration *migrations, size_t from, size_t count)
+{
+	if (execute(db, "PRAGMA foreign_keys = OFF") != 0 || db_begin(db) != 0)
+		return -1;
+	if (run_migrations(db, migrations, from, count) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	if (db_commit(db) != 0)
+		return -1;
+	return execute(db, "PRAGMA foreign_keys = ON");
+}
+
+static int use_log(struct db *db, struct problems *problems)
+{
+	sqlite3_stmt *statement = NULL;
+	errno = 0;
+	int code =
+	    sqlite3_prepare_v2(db->sqlite, "PRAGMA journal_mode = WAL", -1, &statement, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(statement);
+	bool in_use = code == SQLITE_ROW &&
+		      strcmp((const char *)sqlite3_column_text(statement, 0), "wal") == 0;
+	if (code != SQLITE_ROW) {
+		db_fail(db, code);
+		complain(db, problems);
+	} else if (!in_use) {
+		problem_add(problems, dbfile_path(db->file), 0,
+			    "this file system cannot hold a write-ahead log: use a local disk");
+	}
+	sqlite3_finalize(statement);
+	return in_use ? 0 : -1;
+}
+
+/* Is there anything in its write-ahead log? After a kill there is. */
+static bool has_log(const struct db *db)
+{
+	char *path = xasprintf("%s-wal", dbfile_path(db->file));
+	struct stat about;
+	bool has = stat(path, &about) == 0 && about.st_size > 0;
+	free(path);
+	return has;
+}
+
+static int bring_up(struct db *db, const struct migration *migrations, size_t count,
+		    struct problems *problems)
+{
+	/* A file that is refused stays as it is: its log is not worked into it on closing. */
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log(db), NULL);
+	int64_t version = 0;
+	if (check_identity(db, count, &version, problems) != 0)
+		return -1;
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	if (version < (int64_t)count && migrate(db, migrations, (size_t)version, count) != 0) {
+		complain(db, problems);
+		return -1;
+	}
+	if (use_log(db, problems) != 0)
+		return -1;
+	/* The first read sets up the log's index; later there may be no room for it. */
+	int64_t tables;
+	if (pragma_number(db, "SELECT count(*) FROM sqlite_schema", &tables) == 0)
+		return 0;
+	complain(db, problems);
+	return -1;
+}
+
+struct db *db_open(const char *path, const struct migration *migrations, size_t count,
+		   struct problems *problems)
+{
+	struct dbfile *file = dbfile_claim(path, APPLICATION_ID, problems);
+	if (file == NULL)
+		return NULL;
+	struct db *db = xcalloc(1, sizeof(*db));
+	db->file = file;
+	db->queries = db_queries_new();
+	int result = db_connect(db);
+	if (result != 0)
+		complain(db, problems);
+	else
+		result = bring_up(db, migrations, count, problems);
+	if (result == 0)
+		return db;
+	db_queries_free(db->queries);
+	disconnect(db);
+	dbfile_release(db->file, true);
+	free(db->error);
+	free(db);
+	return NULL;
+}
+
+void db_close(struct db *db)
+{
+	if (db == NULL)
+		return;
+	db_rollback(db);
+	db_queries_free(db->queries);
+	disconnect(db);
+	dbfile_release(db->file, false);
+	free(db->error);
+	free(db);
+}

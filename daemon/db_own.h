@@ -1,0 +1,39 @@
+/* What db.c and db_open.c share, and nobody else sees. */
+#ifndef KEDJA_DB_OWN_H
+#define KEDJA_DB_OWN_H
+
+#include <sqlite3.h>
+
+#include "daemon/db.h"
+#include "daemon/dbfile.h"
+
+#define APPLICATION_ID 0x4b444a41 /* "KDJA" */
+
+struct queries;
+
+struct db {
+	struct dbfile *file;
+	sqlite3 *sqlite; /* NULL while it could not be opened again after an I/O error */
+	struct queries *queries;
+	bool begun;
+	bool marked;      /* a savepoint is set */
+	bool mark_failed; /* and it could not be, or the transaction had failed before it */
+	bool failed;
+	bool full;
+	bool reopen; /* before the next transaction */
+	int code;    /* SQLite's, of the failure */
+	char *error;
+	int64_t changes_before; /* rows changed through connections that are closed */
+};
+
+/* Notes a failure; in a transaction only the first one counts. */
+void db_fail(struct db *db, int code);
+
+/* Closes the connection if there is one, and makes a new one. 0; or -1, noted by db_fail. */
+MUST_CHECK int db_connect(struct db *db);
+
+struct queries *db_queries_new(void);
+void db_queries_free(struct queries *queries);
+void db_forget_statements(struct db *db); /* they are prepared anew when next wanted */
+
+#endif

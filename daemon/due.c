@@ -1,0 +1,242 @@
+/* See due.h. */
+#include "daemon/due.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/people.h"
+#include "daemon/store_deadline.h"
+
+/* One firing on its way to persons. */
+struct firing {
+	const struct core *core;
+	const char *subject, *programme;
+	const struct deadline *deadline;
+	struct arena *arena;
+};
+
+static void bind_firing(struct query *q, const struct firing *firing,
+			const struct planned_step *planned)
+{
+	char anchor[DATE_TEXT_SIZE];
+	db_bind_text(q, 1, firing->subject);
+	db_bind_text(q, 2, firing->deadline->rule->name);
+	db_bind_text(q, 3, firing->deadline->key);
+	db_bind_text(q, 4, date_format(firing->deadline->anchor, anchor));
+	db_bind_int(q, 5, firing->deadline->occurrence);
+	db_bind_text(q, 6, planned->step->name);
+	db_bind_int(q, 7, planned->repetition);
+	db_bind_int(q, 8, clock_now(firing->core->clock));
+}
+
+static const char *rules_version(const struct firing *firing)
+{
+	return arena_printf(firing->arena, "%016" PRIx64, firing->core->office->ruleset->version);
+}
+
+/* The promise of I3: the primary key lets it happen once. */
+static bool fire_once(const struct firing *firing, const struct planned_step *planned)
+{
+	struct query *q = db_query(firing->core->db,
+				   "INSERT OR IGNORE INTO firing (subject, rule, key, anchor, occurrence,"
+				   " step, repetition, at, rules)"
+				   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+	bind_firing(q, firing, planned);
+	db_bind_text(q, 9, rules_version(firing));
+	return db_run(q) > 0;
+}
+
+static void notice_add(const struct firing *firing, const struct planned_step *planned,
+		       const struct role *role, bool copy, const char *person, const char *state,
+		       const char *why)
+{
+	const struct deadline *deadline = firing->deadline;
+	char id[DEADLINE_ID_SIZE], due[DATE_TEXT_SIZE];
+	struct query *q = db_query(firing->core->db,
+				   "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
+				   " repetition, at, deadline, due, missed, role, person, cc, urgent,"
+				   " state, why, anchor_event, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+				   " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)");
+	bind_firing(q, firing, planned);
+	db_bind_text(q, 9, store_deadline_id(firing->subject, deadline->rule->name, deadline->key,
+					     deadline->anchor, deadline->occurrence, id));
+	db_bind_text(q, 10, date_format(deadline->due, due));
+	db_bind_int(q, 11, deadline->missed);
+	db_bind_text(q, 12, role == NULL ? "" : role->name);
+	db_bind_text(q, 13, person);
+	db_bind_int(q, 14, copy);
+	db_bind_int(q, 15, planned->step->urgent != URGENT_NO);
+	db_bind_text(q, 16, state);
+	db_bind_text(q, 17, why);
+	db_bind_int(q, 18, deadline->anchor_event);
+	db_bind_text(q, 19, rules_version(firing));
+	db_run(q);
+}
+
+/* Has this person a notice of this step already? A copy then adds nothing. */
+static bool is_told(const struct firing *firing, const struct planned_step *planned, const char *person)
+{
+	char anchor[DATE_TEXT_SIZE];
+	struct query *q = db_query(firing->core->db,
+				   "SELECT 1 FROM notice WHERE subject = ?1 AND rule = ?2 AND key = ?3"
+				   " AND anchor = ?4 AND occurrence = ?5 AND step = ?6"
+				   " AND repetition = ?7 AND person = ?8 AND state = 'queued'");
+	db_bind_text(q, 1, firing->subject);
+	db_bind_text(q, 2, firing->deadline->rule->name);
+	db_bind_text(q, 3, firing->deadline->key);
+	db_bind_text(q, 4, date_format(firing->deadline->anchor, anchor));
+	db_bind_int(q, 5, firing->deadline->occurrence);
+	db_bind_text(q, 6, planned->step->name);
+	db_bind_int(q, 7, planned->repetition);
+	db_bind_text(q, 8, person);
+	bool told = db_next(q);
+	db_done(q);
+	return told;
+}
+
+static void tell(const struct firing *firing, const struct told *told, const struct person *person,
+		 const char *why)
+{
+	if (!is_told(firing, told->planned, person->id))
+		notice_add(firing, told->planned, told->role, told->copy, person->id, "queued", why);
+}
+
+/* Nobody holds the role, or none of them can be reached: said, and told to somebody else. */
+static void tell_others(const struct firing *firing, const struct told *told)
+{
+	struct person *others;
+	const char *role = told->role == NULL ? "" : told->role->name;
+	const char *title = told->role == NULL ? "?" : told->role->title;
+	notice_add(firing, told->planned, told->role, told->copy, NULL, "unreachable",
+		   arena_printf(firing->arena, "nobody reachable as %s", role));
+	size_t count = people_fallback(firing->core, firing->programme, role, firing->arena, &others);
+	for (size_t i = 0; i < count; i++)
+		tell(firing, told, &others[i],
+		     arena_printf(firing->arena,
+				  strcmp(others[i].language, "en") == 0 ?
+					  "Nobody can be reached as %s." :
+					  "Ingen %s kan nås, därför får du påminnelsen.",
+				  title));
+}
+
+static void tell_role(const struct firing *firing, const struct told *told)
+{
+	struct person *persons;
+	size_t count = 0;
+	if (told->role != NULL)
+		count = people_find(firing->core, firing->subject, firing->programme,
+				    told->role->name, firing->arena, &persons);
+	for (size_t i = 0; i < count; i++)
+		tell(firing, told, &persons[i], persons[i].why);
+	if (count == 0)
+		tell_others(firing, told);
+}
+
+void due_fire(void *arg, const char *subject, const char *programme, const struct deadline *deadline,
+	      const struct planned_step *due, size_t count, struct arena *arena)
+{
+	struct firing firing = { arg, subject, programme, deadline, arena };
+	struct told *told;
+	for (size_t i = 0; i < count; i++)
+		if (!fire_once(&firing, &due[i]))
+			return;
+	size_t rows = steps_choose(deadline, due, count, arena, &told);
+	for (int copies = 0; copies <= 1; copies++) {
+		for (size_t i = 0; i < rows; i++) {
+			if (told[i].copy != copies)
+				continue;
+			if (told[i].overtaken)
+				notice_add(&firing, told[i].planned, told[i].role, told[i].copy, NULL,
+					   "overtaken", "a later step goes out instead");
+			else
+				tell_role(&firing, &told[i]);
+		}
+	}
+}
+
+/* The same notice for another person. */
+static void pass_on(const struct core *core, int64_t notice, const char *person, const char *why)
+{
+	struct query *q = db_query(core->db,
+				   "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
+				   " repetition, at, deadline, due, missed, role, person, cc, urgent,"
+				   " state, why, anchor_event, rules)"
+				   " SELECT subject, rule, key, anchor, occurrence, step, repetition, ?4,"
+				   " deadline, due, missed, role, ?2, cc, urgent, 'queued', ?3,"
+				   " anchor_event, rules FROM notice WHERE id = ?1");
+	db_bind_int(q, 1, notice);
+	db_bind_text(q, 2, person);
+	db_bind_text(q, 3, why);
+	db_bind_int(q, 4, clock_now(core->clock));
+	db_run(q);
+}
+
+static void pass_on_one(const struct core *core, int64_t notice, const char *person,
+			const char *programme, struct arena *arena)
+{
+	struct person *others;
+	size_t count = people_fallback(core, programme, "", arena, &others);
+	if (count == 1 && strcmp(others[0].id, person) == 0)
+		count = people_fallback(core, NULL, "", arena, &others);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(others[i].id, person) != 0)
+			pass_on(core, notice, others[i].id,
+				strcmp(others[i].language, "en") == 0 ?
+					"The letter to the person responsible came back." :
+					"Brevet till den ansvariga kom tillbaka, därför får du det.");
+}
+
+static void set_unreachable(const struct core *core, int64_t notice, const char *why)
+{
+	struct query *q = db_query(core->db, "UPDATE notice SET state = 'unreachable', why = ?2"
+					     " WHERE id = ?1");
+	db_bind_int(q, 1, notice);
+	db_bind_text(q, 2, why);
+	db_run(q);
+}
+
+/* All notices of a query (id, person, programme) end as unreachable and go to somebody else. */
+static void pass_on_all(const struct core *core, struct query *q, const char *why)
+{
+	struct arena *arena = arena_new();
+	struct {
+		int64_t id;
+		const char *person, *programme;
+	} *rows = NULL;
+	size_t count = 0, capacity = 0;
+	while (db_next(q)) {
+		rows = array_grow(rows, count, &capacity, sizeof(*rows));
+		rows[count].id = db_int(q, 0);
+		rows[count].person = arena_strdup(arena, db_text(q, 1));
+		rows[count++].programme = arena_strdup(arena, db_text(q, 2));
+	}
+	db_done(q);
+	for (size_t i = 0; i < count; i++) {
+		set_unreachable(core, rows[i].id, why);
+		pass_on_one(core, rows[i].id, rows[i].person, rows[i].programme, arena);
+	}
+	free(rows);
+	arena_free(arena);
+}
+
+void due_letter_refused(const struct core *core, int64_t message)
+{
+	struct query *q = db_query(core->db,
+				   "SELECT n.id, n.person, coalesce(s.programme, s.id) FROM notice n"
+				   " LEFT JOIN subject s ON s.id = n.subject"
+				   " WHERE n.message = ?1 AND n.state = 'queued'");
+	db_bind_int(q, 1, message);
+	pass_on_all(core, q, "the letter was refused");
+}
+
+void due_person_gone(const struct core *core, const char *person)
+{
+	struct query *q = db_query(core->db,
+				   "SELECT n.id, n.person, coalesce(s.programme, s.id) FROM notice n"
+				   " LEFT JOIN subject s ON s.id = n.subject"
+				   " WHERE n.person = ?1 AND n.state = 'queued' AND n.message IS NULL");
+	db_bind_text(q, 1, person);
+	pass_on_all(core, q, "nobody of that name has an address any more");
+}

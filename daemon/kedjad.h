@@ -1,0 +1,61 @@
+/*
+ * The daemon as a whole: the only file that knows everyone. Start order and its mirror at stop;
+ * the order of work in a turn; reload; the virtual clock's way to its goal.
+ *
+ * A turn (I1): serve requests, plan what they touched, let go off what is due, write letters,
+ * note what the mailer said and hand it more; commit; only then is any of it seen outside.
+ */
+#ifndef KEDJA_KEDJAD_H
+#define KEDJA_KEDJAD_H
+
+#include "daemon/control.h"
+#include "daemon/core.h"
+#include "daemon/letters.h"
+#include "daemon/outbox.h"
+#include "daemon/planner.h"
+
+/* A request that is answered when something else is done. */
+struct waiting {
+	struct ticket *ticket;
+	method_handler *handler; /* to be called again when nobody is behind */
+	json_t *parameters, *id;
+	char *actor;
+	instant goal;            /* of clock.set; INSTANT_NEVER for others */
+	int64_t letters, notices; /* counts when clock.set began */
+	struct waiting *next;
+};
+
+struct kedjad {
+	struct core core;
+	const char *dir;       /* of the configuration */
+	struct loop *loop;
+	struct control *control;
+	struct outbox *outbox;
+	struct planner *planner;
+	struct letters *letters;
+	struct templates *templates;
+	instant loaded_at;
+	struct notify *notify;
+	struct loop_timer *retry;    /* after a turn that the disk refused */
+	struct loop_timer *watchdog; /* signs of life, where systemd wants them */
+	struct waiting *for_plan, *for_clock;
+	char *rebuild_reached; /* `rebuild --check`: the subject compared last; NULL: none runs */
+	bool clock_moved;      /* the virtual clock stands elsewhere than the file says */
+	bool stopping;
+};
+
+int kedjad_main(int argc, char **argv);
+
+/* Reads the configuration anew and swaps it if nothing is wrong. 0 (*ret_changed tells whether
+ * anything means something else now), or -1 with problems; then all is as it was. In the turn. */
+MUST_CHECK int kedjad_reload(struct kedjad *k, bool *ret_changed, struct problems *problems);
+
+/* For handlers: answered by calling `handler` again when nobody is behind any more. */
+json_t *kedjad_wait_for_plan(struct kedjad *k, struct call *call, method_handler *handler);
+/* For clock.set: moves the virtual clock, letting everything on the way go off in order. */
+json_t *kedjad_wait_for_clock(struct kedjad *k, struct call *call, instant goal);
+
+/* The methods of the socket (method_*.c), put together in method_table.c. */
+extern const struct method method_table[];
+
+#endif

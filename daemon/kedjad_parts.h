@@ -1,0 +1,26 @@
+/* What the files of kedjad share; nobody else includes this. */
+#ifndef KEDJA_KEDJAD_PARTS_H
+#define KEDJA_KEDJAD_PARTS_H
+
+#include "daemon/due.h"
+#include "daemon/kedjad.h"
+
+/* Small facts about the file itself; meta_get's text is the caller's to free, NULL: none. */
+void meta_set(const struct core *core, const char *name, const char *value);
+char *meta_get(const struct core *core, const char *name);
+
+void keep_rules_version(struct kedjad *k);
+void waiting_free(struct waiting *waiting);
+planner_fire kedjad_fire;
+outbox_ended kedjad_letter_ended;
+loop_work kedjad_work;
+loop_timeout kedjad_on_retry;
+loop_signal kedjad_on_hup;
+
+struct templates *kedjad_load_templates(const struct kedjad *k, const struct settings *settings,
+					struct problems *problems);
+/* Settings that a running daemon cannot change: the database, the socket. */
+MUST_CHECK bool kedjad_check_settings(const struct kedjad *k, const struct settings *settings,
+				      struct problems *problems);
+
+#endif

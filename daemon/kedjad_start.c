@@ -1,0 +1,351 @@
+/* Start, step by step, and stop, in the mirrored order. */
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/kedjad_parts.h"
+#include "daemon/log.h"
+#include "daemon/notify.h"
+#include "daemon/schema.h"
+
+struct options {
+	const char *dir;
+	const char *virtual_clock; /* NULL: the real one */
+	bool check;
+	bool verbose;
+};
+
+static const char usage[] =
+	"usage: kedjad [--conf DIR] [--virtual-clock TIME] [--verbose]\n"
+	"       kedjad --check [--conf DIR]     read the configuration, say what is wrong, and end\n"
+	"       kedjad --settings               every key of kedja.conf, with its default\n"
+	"       kedjad --version | --help\n"
+	"\n"
+	"  -c, --conf DIR           folder of the configuration (default /etc/kedja)\n"
+	"      --virtual-clock TIME a clock that stands still until kedjactl moves it, for training\n"
+	"                           and tests: 2006-05-01T08:00\n"
+	"  -n, --check              only check the configuration\n"
+	"  -v, --verbose            log more\n"
+	"\n"
+	"Signals: HUP reads the configuration again, TERM and INT end.\n";
+
+enum verdict_of_options { RUN, END_WELL, END_USAGE };
+
+static enum verdict_of_options read_options(int argc, char **argv, struct options *ret)
+{
+	static const struct option options[] = {
+		{ "conf", required_argument, NULL, 'c' },     { "check", no_argument, NULL, 'n' },
+		{ "virtual-clock", required_argument, NULL, 'C' }, { "verbose", no_argument, NULL, 'v' },
+		{ "settings", no_argument, NULL, 's' },	      { "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },	      { NULL, 0, NULL, 0 },
+	};
+	int option;
+	while ((option = getopt_long(argc, argv, "c:nvVh", options, NULL)) != -1) {
+		if (option == 'c') {
+			ret->dir = optarg;
+		} else if (option == 'C') {
+			ret->virtual_clock = optarg;
+		} else if (option == 'n') {
+			ret->check = true;
+		} else if (option == 'v') {
+			ret->verbose = true;
+		} else if (option == 's') {
+			settings_print();
+			return END_WELL;
+		} else if (option == 'V') {
+			puts("kedjad " KEDJA_VERSION);
+			return END_WELL;
+		} else if (option == 'h') {
+			fputs(usage, stdout);
+			return END_WELL;
+		} else {
+			fputs(usage, stderr);
+			return END_USAGE;
+		}
+	}
+	if (optind == argc)
+		return RUN;
+	fprintf(stderr, "kedjad: what is \"%s\"? It takes options only.\n%s", argv[optind], usage);
+	return END_USAGE;
+}
+
+static void print_problems(struct problems *problems)
+{
+	problems_sort(problems);
+	for (size_t i = 0; i < problems->count; i++) {
+		char *text = problem_format(&problems->list[i]);
+		fprintf(stderr, "%s\n", text);
+		free(text);
+	}
+	problems_clear(problems);
+}
+
+bool kedjad_check_settings(const struct kedjad *k, const struct settings *settings,
+			   struct problems *problems)
+{
+	const struct settings *now = k->core.office == NULL ? NULL : k->core.office->settings;
+	if (settings == NULL) {
+		problem_add(problems, k->dir, 0, "kedja.conf is missing in this folder");
+		return false;
+	}
+	if (now == NULL)
+		return true;
+	if (strcmp(now->database, settings->database) != 0)
+		problem_add(problems, "kedja.conf", 0,
+			    "database: it cannot change while kedjad runs: stop it first");
+	if (strcmp(now->socket, settings->socket) != 0)
+		problem_add(problems, "kedja.conf", 0,
+			    "socket: it cannot change while kedjad runs: stop it first");
+	return strcmp(now->database, settings->database) == 0 &&
+	       strcmp(now->socket, settings->socket) == 0;
+}
+
+static int start_configuration(struct kedjad *k, struct problems *problems)
+{
+	struct office *office = office_load(k->dir, problems);
+	if (office == NULL || !kedjad_check_settings(k, office->settings, problems)) {
+		office_free(office);
+		return -1;
+	}
+	k->core.office = office;
+	k->templates = kedjad_load_templates(k, office->settings, problems);
+	k->core.clock = clock_new(calendar_zone(office->calendar));
+	if (k->core.clock == NULL)
+		problem_add(problems, "calendar.conf", 0,
+			    "zone: this machine does not know \"%s\": is the package tzdata there, and "
+			    "the name right (\"Europe/Stockholm\")?",
+			    calendar_zone(office->calendar));
+	return k->templates == NULL || k->core.clock == NULL ? -1 : 0;
+}
+
+/* A file is of the real clock or of a virtual one, for ever: training data must never reach
+ * people, and real data must never be trained on. */
+static int settle_clock(struct kedjad *k, const char *asked, struct problems *problems)
+{
+	char *kind = meta_get(&k->core, "clock");
+	char *kept = meta_get(&k->core, "virtual_now");
+	const char *wanted = asked == NULL ? "real" : "virtual";
+	int result = -1;
+	instant now = 0;
+	if (kind != NULL && strcmp(kind, wanted) != 0) {
+		problem_add(problems, k->core.office->settings->database, 0,
+			    asked == NULL ?
+				    "this file has known a virtual clock: start with --virtual-clock, or "
+				    "name another database in kedja.conf" :
+				    "this file belongs to the real clock: name another database in "
+				    "kedja.conf to try things out");
+		goto out;
+	}
+	if (asked != NULL && clock_parse(k->core.clock, asked, &now) != 0) {
+		problem_add(problems, "--virtual-clock", 0,
+			    "\"%s\" is not a time: write 2006-05-01T08:00", asked);
+		goto out;
+	}
+	if (asked != NULL && kept != NULL)
+		now = strtoll(kept, NULL, 10);
+	if (asked != NULL && clock_set_virtual(k->core.clock, now) != 0)
+		goto out;
+	k->clock_moved = asked != NULL;
+	if (kind == NULL)
+		meta_set(&k->core, "clock", wanted);
+	result = 0;
+out:
+	free(kind);
+	free(kept);
+	return result;
+}
+
+/* Rules that are others than those of the rows in the file: everything is planned anew. */
+static void compare_rules(struct kedjad *k)
+{
+	char version[32];
+	char *known = meta_get(&k->core, "rules");
+	snprintf(version, sizeof(version), "%016llx",
+		 (unsigned long long)k->core.office->ruleset->version);
+	if (known != NULL && strcmp(known, version) != 0)
+		planner_note_rules(k->planner);
+	keep_rules_version(k);
+	free(known);
+}
+
+static int start_file(struct kedjad *k, const struct options *options, struct problems *problems)
+{
+	k->core.db = db_open(k->core.office->settings->database, schema_migrations, schema_count,
+			     problems);
+	if (k->core.db == NULL)
+		return -1;
+	k->core.turn = turn_new(k->core.db);
+	if (turn_begin(k->core.turn) != 0) {
+		problem_add(problems, k->core.office->settings->database, 0, "%s",
+			    db_error(k->core.db));
+		return -1;
+	}
+	if (settle_clock(k, options->virtual_clock, problems) != 0) {
+		db_rollback(k->core.db);
+		return -1;
+	}
+	k->planner = planner_new(&k->core, kedjad_fire, k);
+	compare_rules(k);
+	if (turn_end(k->core.turn) == 0)
+		return 0;
+	problem_add(problems, k->core.office->settings->database, 0, "%s", db_error(k->core.db));
+	return -1;
+}
+
+/* The mailer lies beside kedjad unless kedja.conf says otherwise. */
+static char *mailer_path(const struct settings *settings)
+{
+	char self[PATH_MAX];
+	if (settings->mailer[0] != '\0')
+		return xstrdup(settings->mailer);
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (length <= 0)
+		return xstrdup("kedja-mailer");
+	self[length] = '\0';
+	*strrchr(self, '/') = '\0';
+	return xasprintf("%s/kedja-mailer", self);
+}
+
+static void on_end(void *arg, int signal)
+{
+	struct kedjad *k = arg;
+	(void)signal;
+	k->stopping = true;
+	notify_stopping(k->notify);
+	loop_stop(k->loop);
+}
+
+static void on_alarm(void *arg, bool clock_was_set)
+{
+	struct kedjad *k = arg;
+	if (!clock_was_set)
+		return;
+	log_notice("the clock was set");
+	letters_wake(k->letters);
+}
+
+static void on_watchdog(void *arg)
+{
+	struct kedjad *k = arg;
+	notify_watchdog(k->notify);
+	loop_timer_set(k->watchdog, notify_watchdog_interval(k->notify));
+}
+
+static int start_doors(struct kedjad *k, struct problems *problems)
+{
+	const struct settings *settings = k->core.office->settings;
+	k->loop = loop_new();
+	if (k->loop == NULL)
+		return -1;
+	char *mailer = mailer_path(settings);
+	k->outbox = outbox_new(k->loop, k->core.turn, k->core.db, k->core.clock, settings, mailer,
+			       kedjad_letter_ended, k);
+	free(mailer);
+	if (k->outbox == NULL)
+		return -1;
+	k->letters = letters_new(&k->core, k->outbox, k->templates);
+	k->control = control_new(k->loop, settings->socket, method_table, k, problems);
+	if (k->control == NULL)
+		return -1;
+	if (loop_on_signal(k->loop, SIGTERM, on_end, k) != 0 ||
+	    loop_on_signal(k->loop, SIGINT, on_end, k) != 0 ||
+	    loop_on_signal(k->loop, SIGHUP, kedjad_on_hup, k) != 0 ||
+	    loop_on_alarm(k->loop, on_alarm, k) != 0)
+		return -1;
+	k->retry = loop_timer_new(k->loop, kedjad_on_retry, k);
+	k->notify = notify_new();
+	if (notify_watchdog_interval(k->notify) > 0) {
+		k->watchdog = loop_timer_new(k->loop, on_watchdog, k);
+		on_watchdog(k);
+	}
+	return 0;
+}
+
+static int start(struct kedjad *k, const struct options *options, struct problems *problems)
+{
+	if (start_configuration(k, problems) != 0)
+		return -1;
+	if (start_file(k, options, problems) != 0)
+		return -1;
+	if (start_doors(k, problems) != 0)
+		return -1;
+	k->loaded_at = clock_now(k->core.clock);
+	return 0;
+}
+
+static void free_waiting(struct waiting *list)
+{
+	while (list != NULL) {
+		struct waiting *next = list->next;
+		waiting_free(list);
+		list = next;
+	}
+}
+
+static void stop(struct kedjad *k)
+{
+	control_free(k->control);
+	free_waiting(k->for_plan);
+	free_waiting(k->for_clock);
+	letters_free(k->letters);
+	outbox_free(k->outbox);
+	loop_timer_free(k->retry);
+	loop_timer_free(k->watchdog);
+	notify_free(k->notify);
+	loop_free(k->loop);
+	planner_free(k->planner);
+	turn_free(k->core.turn);
+	db_close(k->core.db);
+	clock_free(k->core.clock);
+	templates_free(k->templates);
+	office_free(k->core.office);
+	free(k->rebuild_reached);
+}
+
+static int check(struct kedjad *k)
+{
+	struct problems problems = PROBLEMS_NONE;
+	int result = start_configuration(k, &problems) == 0 ? 0 : 1;
+	if (result == 0)
+		printf("%zu rules, no complaint\n", k->core.office->ruleset->count);
+	print_problems(&problems);
+	stop(k);
+	return result;
+}
+
+int kedjad_main(int argc, char **argv)
+{
+	struct options options = { .dir = "/etc/kedja" };
+	struct kedjad k = { .dir = NULL };
+	struct problems problems = PROBLEMS_NONE;
+	switch (read_options(argc, argv, &options)) {
+	case RUN:
+		break;
+	case END_WELL:
+		return 0;
+	case END_USAGE:
+		return 2;
+	}
+	umask(0077);
+	log_open("kedjad", options.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_NOTICE);
+	k.dir = options.dir;
+	if (options.check)
+		return check(&k);
+	if (start(&k, &options, &problems) != 0) {
+		print_problems(&problems);
+		stop(&k);
+		return 1;
+	}
+	log_notice("ready: %zu rules, %s clock", k.core.office->ruleset->count,
+		   clock_is_virtual(k.core.clock) ? "virtual" : "real");
+	notify_ready(k.notify);
+	loop_run(k.loop, kedjad_work, &k);
+	log_notice("ending");
+	stop(&k);
+	return 0;
+}

@@ -1,0 +1,426 @@
+/*
+ * See letter.h. An item is said in three templates: `<rule>.txt` says what it is about (item.txt
+ * for rules without a text of their own), `when.txt` (or `<rule>.when.txt`) by when, and
+ * letter.txt, the whole letter, puts them into its lists with the rest. subject.txt is the
+ * subject line, minimal.txt an item of which only case and date may be told.
+ *
+ * What the templates give is wrapped afterwards: a line of theirs is a paragraph.
+ */
+#include "daemon/letter.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/conf.h"
+#include "daemon/mustache.h"
+#include "daemon/wrap.h"
+
+#define COLUMNS 76
+
+static const char *const languages[] = { "sv", "en" };
+static const char *const required[] = { "letter", "subject", "item", "minimal", "when" };
+
+/* The names that templates may use. Of the case these are all there is (I6): the name of a task
+ * is not among them, for somebody wrote it freely. */
+#define ITEM_NAMES                                                                                 \
+	"number", "subject", "case", "programme", "title", "month", "due", "late", "today",        \
+	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed", "copy", \
+	    "why_you", "stands_in", "others", "next", "next_to", "minimal"
+#define LETTER_NAMES "name", "count", "one", "report_how", "unit"
+
+static const char *const item_names[] = { ITEM_NAMES, NULL };
+static const char *const subject_names[] = { "count", "one", "minimal", "case", NULL };
+static const char *const letter_names[] = { ITEM_NAMES, LETTER_NAMES, "groups", "is_late",
+					    "is_today", "is_coming",  "items",  "what",
+					    "when",     NULL };
+
+struct template
+{
+	const char *language;
+	char *name;
+	struct mustache *mustache;
+};
+
+struct templates {
+	struct template *list;
+	size_t count, capacity;
+};
+
+/* ---- loading ---- */
+
+static const char *const *names_for(const char *name)
+{
+	if (strcmp(name, "letter") == 0)
+		return letter_names;
+	return strcmp(name, "subject") == 0 ? subject_names : item_names;
+}
+
+static void load_file(struct templates *templates, const char *language, const char *path,
+		      char *name, struct problems *problems)
+{
+	size_t length;
+	char *text = file_read(path, &length, problems);
+	struct mustache *mustache =
+	    text == NULL ? NULL : mustache_parse(text, length, path, names_for(name), problems);
+	free(text);
+	if (mustache == NULL) {
+		free(name);
+		return;
+	}
+	templates->list = array_grow(templates->list, templates->count, &templates->capacity,
+				     sizeof(templates->list[0]));
+	templates->list[templates->count++] = (struct template){ language, name, mustache };
+}
+
+static int is_template(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+	return entry->d_name[0] != '.' && length > 4 &&
+	       strcmp(entry->d_name + length - 4, ".txt") == 0;
+}
+
+static void load_language(struct templates *templates, const char *dir, const char *language,
+			  struct problems *problems)
+{
+	char *folder = xasprintf("%s/%s", dir, language);
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_template, alphasort);
+	if (count < 0)
+		problem_add(problems, folder, 0, "this folder cannot be read: %s", strerror(errno));
+	for (int i = 0; i < count; i++) {
+		char *path = xasprintf("%s/%s", folder, entries[i]->d_name);
+		char *name =
+		    xasprintf("%.*s", (int)strlen(entries[i]->d_name) - 4, entries[i]->d_name);
+		load_file(templates, language, path, name, problems);
+		free(path);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+	free(folder);
+}
+
+static const struct mustache *find(const struct templates *templates, const char *language,
+				   const char *name)
+{
+	for (size_t i = 0; i < templates->count; i++) {
+		const struct template *template = &templates->list[i];
+		if (strcmp(template->language, language) == 0 && strcmp(template->name, name) == 0)
+			return template->mustache;
+	}
+	return NULL;
+}
+
+static void check_required(const struct templates *templates, const char *dir, const char *language,
+			   struct problems *problems)
+{
+	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
+		if (find(templates, language, required[i]) == NULL)
+			problem_add(problems, dir, 0, "the template %s/%s.txt is missing", language,
+				    required[i]);
+	}
+}
+
+struct templates *templates_load(const char *dir, struct problems *problems)
+{
+	struct templates *templates = xcalloc(1, sizeof(*templates));
+	size_t before = problems->count;
+	for (size_t i = 0; i < sizeof(languages) / sizeof(languages[0]); i++)
+		load_language(templates, dir, languages[i], problems);
+	bool whole = problems->count == before; /* a template that is wrong is not missing */
+	for (size_t i = 0; whole && i < sizeof(languages) / sizeof(languages[0]); i++)
+		check_required(templates, dir, languages[i], problems);
+	if (problems->count == before)
+		return templates;
+	templates_free(templates);
+	return NULL;
+}
+
+void templates_free(struct templates *templates)
+{
+	if (templates == NULL)
+		return;
+	for (size_t i = 0; i < templates->count; i++) {
+		free(templates->list[i].name);
+		mustache_free(templates->list[i].mustache);
+	}
+	free(templates->list);
+	free(templates);
+}
+
+/* ---- words for dates ---- */
+
+static const char *const months[2][12] = {
+	{ "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september",
+	  "oktober", "november", "december" },
+	{ "January", "February", "March", "April", "May", "June", "July", "August", "September",
+	  "October", "November", "December" },
+};
+static const char *const weekdays[2][7] = {
+	{ "måndagen", "tisdagen", "onsdagen", "torsdagen", "fredagen", "lördagen", "söndagen" },
+	{ "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday" },
+};
+
+static int language_index(const char *language)
+{
+	return strcmp(language, "sv") == 0 ? 0 : 1;
+}
+
+char *letter_date(const char *language, date day)
+{
+	int which = language_index(language), year, month, of_month;
+	date_to_ymd(day, &year, &month, &of_month);
+	return xasprintf("%s %s%d %s %d", weekdays[which][date_weekday(day) - 1],
+			 which == 0 ? "den " : "", of_month, months[which][month - 1], year);
+}
+
+/* "2026-12" in words; NULL for a key that is no month. */
+static char *month_words(const char *language, const char *key)
+{
+	date day;
+	int year, month, of_month;
+	char *first = xasprintf("%s-01", key);
+	bool is_month = date_parse(first, &day) == 0;
+	free(first);
+	if (!is_month)
+		return NULL;
+	date_to_ymd(day, &year, &month, &of_month);
+	return xasprintf("%s %d", months[language_index(language)][month - 1], year);
+}
+
+/* ---- values for the templates ---- */
+
+/* On one line, whatever it was; nothing for NULL and "". */
+static void set_text(json_t *values, const char *name, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		return;
+	char *line = xstrdup(text);
+	for (char *c = line; *c != '\0'; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = ' ';
+	}
+	json_object_set_new(values, name, json_string(line));
+	free(line);
+}
+
+/* Takes the text over. */
+static void set_made(json_t *values, const char *name, char *text)
+{
+	set_text(values, name, text);
+	free(text);
+}
+
+/* "a, b, c" as it is said: "a, b och c". */
+static void set_list(json_t *values, const char *name, const char *language, const char *list)
+{
+	const char *last = NULL;
+	for (const char *comma = list; comma != NULL && (comma = strstr(comma, ", ")) != NULL;)
+		last = comma++;
+	if (last == NULL)
+		set_text(values, name, list);
+	else
+		set_made(values, name,
+			 xasprintf("%.*s %s %s", (int)(last - list), list,
+				   language_index(language) == 0 ? "och" : "and", last + 2));
+}
+
+static void set_flag(json_t *values, const char *name, bool flag)
+{
+	json_object_set_new(values, name, json_boolean(flag));
+}
+
+static void set_day(json_t *values, const char *name, const char *language, date day)
+{
+	if (day != DATE_NONE)
+		set_made(values, name, letter_date(language, day));
+}
+
+static void set_when(json_t *values, const struct letter *letter, const struct letter_item *item)
+{
+	int days =
+	    item->due > letter->today ? item->due - letter->today : letter->today - item->due;
+	set_day(values, "due", letter->language, item->due);
+	set_flag(values, "late", item->due < letter->today);
+	set_flag(values, "today", item->due == letter->today);
+	set_flag(values, "coming", item->due > letter->today);
+	json_object_set_new(values, "days", json_integer(days));
+	set_flag(values, "one_day", days == 1);
+}
+
+static bool is_minimal(const struct letter *letter, const struct letter_item *item)
+{
+	return letter->minimal || item->is_protected;
+}
+
+/* What may always be said: that something waits, in which case, by when. */
+static json_t *minimal_values(const struct letter *letter, const struct letter_item *item)
+{
+	json_t *values = json_object();
+	set_text(values, "subject", item->subject);
+	set_text(values, item->is_case ? "case" : "programme", item->subject);
+	set_when(values, letter, item);
+	set_flag(values, "minimal", is_minimal(letter, item));
+	return values;
+}
+
+static json_t *item_values(const struct letter *letter, const struct letter_item *item)
+{
+	json_t *values = minimal_values(letter, item);
+	if (is_minimal(letter, item))
+		return values;
+	set_text(values, "title", item->title);
+	set_made(values, "month", month_words(letter->language, item->key));
+	set_text(values, "anchor_label", item->anchor_label);
+	/* Where the day itself was agreed there is nothing to count from. */
+	if (item->anchor != item->due)
+		set_day(values, "anchor", letter->language, item->anchor);
+	if (item->missed > 0)
+		json_object_set_new(values, "missed", json_integer(item->missed));
+	set_flag(values, "one_missed", item->missed == 1);
+	set_flag(values, "copy", item->copy);
+	set_text(values, "why_you", item->why_you);
+	set_text(values, "stands_in", item->stands_in);
+	set_list(values, "others", letter->language, item->others);
+	set_day(values, "next", letter->language, item->next);
+	set_list(values, "next_to", letter->language, item->next_to);
+	return values;
+}
+
+/* A paragraph: line breaks of the template are for those who edit it. */
+static char *paragraph(const struct mustache *mustache, const json_t *values)
+{
+	char *text = mustache_render(mustache, values, false);
+	char *joined = wrap_join(text);
+	free(text);
+	return joined;
+}
+
+static const struct mustache *template_of(const struct templates *templates, const char *language,
+					  const char *own, const char *general)
+{
+	const struct mustache *found = find(templates, language, own);
+	return found == NULL ? find(templates, language, general) : found;
+}
+
+static json_t *said(const struct templates *templates, const struct letter *letter,
+		    const struct letter_item *item, size_t number)
+{
+	bool minimal = is_minimal(letter, item);
+	json_t *values = item_values(letter, item);
+	char *own_when = xasprintf("%s.when", item->rule);
+	json_object_set_new(values, "number", json_integer((json_int_t)number));
+	set_made(values, "what",
+		 paragraph(template_of(templates, letter->language,
+				       minimal ? "minimal" : item->rule, "item"),
+			   values));
+	if (!minimal)
+		set_made(
+		    values, "when",
+		    paragraph(template_of(templates, letter->language, own_when, "when"), values));
+	free(own_when);
+	return values;
+}
+
+/* ---- the letter ---- */
+
+static int group_of(const struct letter *letter, const struct letter_item *item)
+{
+	if (item->due < letter->today)
+		return 0;
+	return item->due == letter->today ? 1 : 2;
+}
+
+/* The items in their groups, numbered as they are read. */
+static json_t *groups(const struct templates *templates, const struct letter *letter)
+{
+	static const char *const flags[] = { "is_late", "is_today", "is_coming" };
+	json_t *all = json_array();
+	size_t number = 0;
+	for (int group = 0; group < 3; group++) {
+		json_t *items = json_array();
+		for (size_t i = 0; i < letter->count; i++) {
+			if (group_of(letter, &letter->items[i]) == group)
+				json_array_append_new(
+				    items, said(templates, letter, &letter->items[i], ++number));
+		}
+		json_t *values = json_pack("{s:b, s:o}", flags[group], 1, "items", items);
+		if (json_array_size(items) > 0)
+			json_array_append(all, values);
+		json_decref(values);
+	}
+	return all;
+}
+
+/* The one case that all of it is about; NULL if there are several, or one is protected. */
+static const char *only_case(const struct letter *letter)
+{
+	const char *only = letter->count == 0 ? NULL : letter->items[0].subject;
+	for (size_t i = 0; only != NULL && i < letter->count; i++) {
+		const struct letter_item *item = &letter->items[i];
+		if (!item->is_case || is_minimal(letter, item) || strcmp(item->subject, only) != 0)
+			only = NULL;
+	}
+	return only;
+}
+
+static bool any_minimal(const struct letter *letter)
+{
+	for (size_t i = 0; i < letter->count; i++) {
+		if (is_minimal(letter, &letter->items[i]))
+			return true;
+	}
+	return letter->minimal;
+}
+
+static json_t *letter_values(const struct letter *letter)
+{
+	json_t *values = json_object();
+	json_object_set_new(values, "count", json_integer((json_int_t)letter->count));
+	set_flag(values, "one", letter->count == 1);
+	set_flag(values, "minimal", any_minimal(letter));
+	return values;
+}
+
+static char *subject_line(const struct templates *templates, const struct letter *letter)
+{
+	json_t *values = letter_values(letter);
+	set_text(values, "case", only_case(letter));
+	char *line = paragraph(find(templates, letter->language, "subject"), values);
+	json_decref(values);
+	return line;
+}
+
+static char *letter_text(const struct templates *templates, const struct letter *letter)
+{
+	json_t *values = letter_values(letter);
+	set_text(values, "name", letter->name);
+	set_text(values, "report_how", letter->report_how);
+	set_text(values, "unit", letter->unit);
+	json_object_set_new(values, "groups", groups(templates, letter));
+	char *text = mustache_render(find(templates, letter->language, "letter"), values, false);
+	char *wrapped = wrap_text(text, COLUMNS);
+	free(text);
+	json_decref(values);
+	return wrapped;
+}
+
+int letter_render(const struct templates *templates, const struct letter *letter,
+		  struct rendered *ret)
+{
+	if (find(templates, letter->language, "letter") == NULL)
+		return -1;
+	ret->subject = subject_line(templates, letter);
+	ret->text = letter_text(templates, letter);
+	return 0;
+}
+
+void letter_clear(struct rendered *rendered)
+{
+	free(rendered->subject);
+	free(rendered->text);
+	*rendered = (struct rendered){ NULL, NULL };
+}

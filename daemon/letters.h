@@ -1,0 +1,28 @@
+/*
+ * From notices to letters: one for each person and working day (the digest), made when all that
+ * is due at this moment has gone off; urgent notices and those of protected cases go alone.
+ * An empty letter is never made, and never a second digest on one day.
+ */
+#ifndef KEDJA_LETTERS_H
+#define KEDJA_LETTERS_H
+
+#include "daemon/core.h"
+#include "daemon/letter.h"
+#include "daemon/outbox.h"
+
+struct letters;
+
+struct letters *letters_new(const struct core *core, struct outbox *outbox,
+			    const struct templates *templates);
+void letters_free(struct letters *letters); /* takes NULL */
+void letters_use(struct letters *letters, const struct templates *templates); /* after a reload */
+
+/* Notices were added, or time has passed: look again. */
+void letters_wake(struct letters *letters);
+/* Makes what can be made now, while the turn has room; true: there is more. Only when nothing is
+ * due and nobody is behind. */
+bool letters_work(struct letters *letters);
+/* When the next digest can be made of what waits already; INSTANT_NEVER if nothing waits. */
+instant letters_next(struct letters *letters);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * The letters of one batch on their way, and what is told to kedjad about them: one outcome
+ * each, in their order, at the moment it and all before it are known.
+ *
+ *   batch_new -> transport: batch_settle(batch, i, ...) as answers come -> batch_free
+ */
+#ifndef KEDJA_MAILER_BATCH_H
+#define KEDJA_MAILER_BATCH_H
+
+#include "daemon/mailer/line.h"
+#include "daemon/mailproto.h"
+
+struct mail {
+	int64_t id;
+	const char *address; /* borrowed from the request */
+	char *message_id;    /* without brackets; NULL if there are no bytes */
+	char *bytes;         /* as mime.h gives them; NULL if the letter cannot be sent */
+	size_t length;
+	bool settled;
+	enum mail_outcome outcome;
+	int code;
+	char *text;
+};
+
+struct batch {
+	struct mail *mails;
+	size_t count;
+	size_t told; /* all before it were told */
+};
+
+/* Builds every letter; those that cannot be sent are settled already, as refused. */
+void batch_init(struct batch *batch, const struct request *request,
+		const struct mailer_settings *settings);
+void batch_clear(struct batch *batch);
+
+/* The first outcome given counts. Tells kedjad what can be told. */
+void batch_settle(struct batch *batch, size_t index, enum mail_outcome outcome, int code,
+		  const char *text);
+/* Is there a letter that has bytes and no outcome? */
+bool batch_is_open(const struct batch *batch);
+/* Tells what is known beyond letters that were not tried; the last thing done with a batch. */
+void batch_tell_rest(struct batch *batch);
+
+#endif

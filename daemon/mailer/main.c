@@ -1,0 +1,7 @@
+/* kedja-mailer; see mailer.h. */
+#include "daemon/mailer/mailer.h"
+
+int main(int argc, char **argv)
+{
+	return mailer_main(argc, argv);
+}

@@ -1,0 +1,26 @@
+/*
+ * What the mailer says to kedjad on descriptor 0, a line at a time (daemon/mailproto.h). Nothing
+ * is kept back: a line is in the socket when the call returns.
+ */
+#ifndef KEDJA_MAILER_REPORT_H
+#define KEDJA_MAILER_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/mailproto.h"
+
+/* The installation's fault, of a kind that mailproto.h names. */
+enum fault_kind { FAULT_NONE, FAULT_LOGIN, FAULT_TLS, FAULT_SENDER, FAULT_CONFIG, FAULT_FOLDER };
+
+void report_hello(void);
+void report_ready(void);
+void report_done(void);
+/* Texts may be a server's: control characters are taken out, and the length is bounded. */
+void report_fault(enum fault_kind kind, const char *text);
+void report_outcome(int64_t id, enum mail_outcome outcome, int code, const char *text);
+
+/* Has kedjad hung up? Then the letter in hand was the last one. */
+bool report_is_alone(void);
+
+#endif

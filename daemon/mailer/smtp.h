@@ -1,0 +1,36 @@
+/*
+ * The transport "smtp", by libesmtp, which may report success where nothing was delivered. What
+ * counts as what is decided here, per letter, in this order:
+ *
+ *   sent      the recipient complete, accepted with 2xx, and the letter answered with 2xx
+ *   refused   the recipient answered with 5xx; or the letter
+ *   deferred  the recipient answered with 4xx; or the letter; or its data had not begun
+ *   unclear   all else: the data had begun and no answer came, it may have been delivered
+ *
+ * That the sender is refused, that encryption or login fail, is the installation's fault: the
+ * session ends there and the letters that were not tried keep no mark of it.
+ */
+#ifndef KEDJA_MAILER_SMTP_H
+#define KEDJA_MAILER_SMTP_H
+
+#include "daemon/mailer/batch.h"
+#include "daemon/mailer/report.h"
+#include "daemon/mailer/tls.h"
+
+struct smtp {
+	const struct mailer_settings *settings;
+	struct tls tls;
+	int patience; /* milliseconds that the server may be silent */
+};
+
+/* Looks at the settings and reads the certificates; settings are borrowed. Not FAULT_NONE: a
+ * sentence that the caller frees. */
+enum fault_kind smtp_init(struct smtp *smtp, const struct mailer_settings *settings, int patience,
+			  char **ret_text);
+void smtp_clear(struct smtp *smtp); /* a zeroed one too */
+
+/* Sends what has no outcome yet, in one session, or in another one when the server ends the first
+ * after some letters. */
+enum fault_kind smtp_deliver(struct smtp *smtp, struct batch *batch, char **ret_text);
+
+#endif

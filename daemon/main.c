@@ -1,0 +1,7 @@
+/* kedjad; all else is a library that the tests link. */
+#include "daemon/kedjad.h"
+
+int main(int argc, char **argv)
+{
+	return kedjad_main(argc, argv);
+}

@@ -1,0 +1,68 @@
+/*
+ * Rows of the table message: the one verb that changes their state, and what the outbox asks
+ * about them. All in a turn, but for the questions.
+ */
+#ifndef KEDJA_MESSAGE_H
+#define KEDJA_MESSAGE_H
+
+#include <jansson.h>
+
+#include "daemon/outbox.h"
+
+/* Is there an arrow between the two in outbox.h? */
+bool message_state_may_follow(enum message_state was, enum message_state state);
+bool message_state_waits(enum message_state state); /* queued, deferred, unclear */
+
+/* Retry: seconds from the settings. */
+struct patience {
+	int64_t first, most, give_up;
+};
+/* The hour of the next attempt: creation plus first, 2 first, 4 first ... most, most, after
+ * `attempts` of them and after now. The points do not move when the daemon was away. */
+instant message_retry_at(const struct patience *patience, instant created_at, int64_t attempts,
+			 instant now);
+
+struct message_change {
+	int64_t message;
+	enum message_state was, state;
+	instant now;
+	instant next_attempt; /* INSTANT_NEVER: none by itself */
+	bool attempt;         /* does it use up an attempt? */
+	int code;
+	const char *answer; /* of the server; NULL: code and answer stay as they were */
+	const char *reason; /* for the history */
+};
+/* False, and nothing changed, if it is not in state `was`. An arrow that is not there aborts. */
+MUST_CHECK bool message_change(struct db *db, const struct message_change *change);
+void message_history(struct db *db, int64_t message, const char *was, enum message_state state,
+		     instant now, const char *reason);
+
+int64_t message_insert(struct db *db, const struct new_message *message, const char *message_id,
+		       instant now);
+
+struct message_row {
+	int64_t id;
+	enum message_state state;
+	instant created_at;
+	int64_t attempts;
+};
+MUST_CHECK bool message_find(struct db *db, int64_t message, struct message_row *ret);
+
+/* Ids of those whose hour has come, `most` at most, the longest waiting first; their number. */
+size_t message_due(struct db *db, instant now, int64_t *ids, size_t most);
+size_t message_handed(struct db *db, int64_t *ids, size_t most);
+/* A LETTER of mailproto.h; NULL if it cannot be said in JSON (not UTF-8). */
+json_t *message_letter(struct db *db, int64_t message, const struct clock *clock,
+		       enum message_state *ret_state);
+
+instant message_next_attempt(struct db *db); /* INSTANT_NEVER: none */
+/* Of those that wait: whose hour has not come or who were given up; as message_due. */
+size_t message_postponed(struct db *db, instant now, int64_t *ids, size_t most);
+/* Its hour is now, whatever it was: by hand. */
+void message_hurry(struct db *db, const struct message_row *message, instant now);
+
+/* When the oldest text of an ended message ended; INSTANT_NEVER: none has a text left. */
+instant message_oldest_body(struct db *db);
+void message_drop_bodies(struct db *db, instant ended_until, int64_t most);
+
+#endif

@@ -1,0 +1,48 @@
+/* The handlers of the socket's methods, by noun; `arg` of each is the struct kedjad. They never
+ * see a socket. */
+#ifndef KEDJA_METHOD_H
+#define KEDJA_METHOD_H
+
+#include "daemon/kedjad.h"
+
+/* method_event.c */
+json_t *method_event_record(void *arg, struct call *call);
+json_t *method_event_check(void *arg, struct call *call);
+json_t *method_event_void(void *arg, struct call *call);
+json_t *method_kind_list(void *arg, struct call *call);
+/* method_case.c */
+json_t *method_case_list(void *arg, struct call *call);
+json_t *method_case_show(void *arg, struct call *call);
+/* method_deadline.c */
+json_t *method_deadline_list(void *arg, struct call *call);
+json_t *method_notice_list(void *arg, struct call *call);
+/* method_outbox.c */
+json_t *method_outbox_list(void *arg, struct call *call);
+json_t *method_outbox_show(void *arg, struct call *call);
+json_t *method_outbox_retry(void *arg, struct call *call);
+json_t *method_outbox_cancel(void *arg, struct call *call);
+/* method_daemon.c */
+json_t *method_status(void *arg, struct call *call);
+json_t *method_rules_list(void *arg, struct call *call);
+json_t *method_rules_reload(void *arg, struct call *call);
+json_t *method_calendar_year(void *arg, struct call *call);
+json_t *method_clock_show(void *arg, struct call *call);
+json_t *method_clock_set(void *arg, struct call *call);
+json_t *method_rebuild(void *arg, struct call *call);
+json_t *method_help(void *arg, struct call *call);
+
+/* method_json.c: how rows become JSON, the same everywhere. NULL where there is nothing. */
+#define PAGE_ROWS 500
+json_t *json_text(const char *text);
+json_t *json_day(date day);
+json_t *json_instant(const struct kedjad *k, instant at);
+json_t *json_instant_column(const struct kedjad *k, struct query *q, int column);
+json_t *json_number_column(struct query *q, int column);
+/* {"rows": rows, "next": cursor}; the cursor is the id or text to go on after, NULL at the end. */
+json_t *json_page(json_t *rows, json_t *next);
+json_t *json_deadline_row(const struct kedjad *k, struct query *q);
+#define DEADLINE_COLUMNS                                                                            \
+	"d.id, d.rule, d.subject, d.key, d.anchor_event, d.anchor, d.occurrence, d.due, d.state,"      \
+	" d.next_step, d.next_at, d.missed"
+
+#endif

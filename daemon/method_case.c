@@ -1,0 +1,188 @@
+/* Cases: the list, and everything about one. */
+#include <string.h>
+
+#include "daemon/method.h"
+#include "daemon/store_event.h"
+
+static json_t *case_row(struct query *q)
+{
+	return json_pack("{s:o, s:o, s:b, s:o, s:b, s:I, s:I}", "case", json_text(db_text(q, 0)),
+			 "programme", json_text(db_text(q, 1)), "open", db_int(q, 2) != 0, "stage",
+			 json_text(db_text(q, 3)), "protected", db_int(q, 4) != 0, "deadlines_open",
+			 (json_int_t)db_int(q, 5), "overdue", (json_int_t)db_int(q, 6));
+}
+
+json_t *method_case_list(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	char today[DATE_TEXT_SIZE];
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_case_list);
+	struct query *q = db_query(k->core.db,
+				   "SELECT s.id, s.programme, s.open, s.stage, s.protected,"
+				   " (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
+				   "   AND d.state = 'open'),"
+				   " (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
+				   "   AND d.state = 'open' AND d.due < ?3)"
+				   " FROM subject s WHERE s.type = 'case' AND (?1 IS NULL OR s.id > ?1)"
+				   " ORDER BY s.id LIMIT ?2");
+	db_bind_text(q, 1, call_text(call, "after"));
+	db_bind_int(q, 2, PAGE_ROWS);
+	db_bind_text(q, 3, date_format(civil_date(clock_now_civil(k->core.clock)), today));
+	json_t *rows = json_array(), *last = NULL;
+	while (db_next(q)) {
+		json_array_append_new(rows, case_row(q));
+		if (json_array_size(rows) == PAGE_ROWS)
+			last = json_string(db_text(q, 0));
+	}
+	db_done(q);
+	return json_page(rows, last);
+}
+
+static json_t *value_json(struct value value)
+{
+	switch (value.type) {
+	case VALUE_NULL:
+		return json_null();
+	case VALUE_NUMBER:
+		return json_integer(value.number);
+	case VALUE_DATE:
+		return json_day((date)value.number);
+	case VALUE_FLAG:
+		return json_boolean(value.number != 0);
+	case VALUE_TEXT:
+		return json_text(value.text);
+	}
+	return json_null();
+}
+
+static json_t *facts_json(const struct kedjad *k, const struct plan *plan, enum subject_type type)
+{
+	json_t *facts = json_object();
+	date today = civil_date(clock_now_civil(k->core.clock));
+	const struct fact *fact;
+	for (int i = 0; (fact = facts_at(i)) != NULL; i++)
+		if (fact->subject == type)
+			json_object_set_new(facts, fact->name,
+					    value_json(facts_get(plan_facts(plan), i, today)));
+	return facts;
+}
+
+static const char *charge_state(const struct charge *charge)
+{
+	if (charge->waived)
+		return "waived";
+	return charge->covered_on != DATE_NONE ? "settled" : charge->paid > 0 ? "partly" : "open";
+}
+
+static json_t *ledger_json(const struct plan *plan)
+{
+	const struct ledger *ledger = facts_ledger(plan_facts(plan));
+	json_t *rows = json_array();
+	for (size_t i = 0; ledger != NULL && i < ledger_count(ledger); i++) {
+		const struct charge *charge = ledger_at(ledger, i);
+		json_array_append_new(
+			rows, json_pack("{s:s, s:I, s:I, s:o, s:o, s:s, s:o}", "month", charge->key,
+					"amount", (json_int_t)charge->amount, "paid",
+					(json_int_t)charge->paid, "due_on", json_day(charge->due_on),
+					"due_latest", json_day(charge->due_latest), "state",
+					charge_state(charge), "covered_on",
+					json_day(charge->covered_on)));
+	}
+	return rows;
+}
+
+static json_t *roles_json(const struct kedjad *k, const char *subject, const char *programme)
+{
+	json_t *rows = json_array();
+	struct query *q = db_query(k->core.db,
+				   "SELECT r.role, r.subject, r.staff, s.name FROM role r"
+				   " LEFT JOIN staff s ON s.id = r.staff WHERE r.subject IN (?1, ?2)"
+				   " ORDER BY r.subject = ?2, r.role, r.staff");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, programme);
+	while (db_next(q))
+		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:o}", "role", db_text(q, 0), "on",
+						      db_text(q, 1), "person", db_text(q, 2), "name",
+						      json_text(db_text(q, 3))));
+	db_done(q);
+	return rows;
+}
+
+static json_t *deadlines_json(const struct kedjad *k, const char *subject)
+{
+	json_t *rows = json_array();
+	struct query *q = db_query(k->core.db, "SELECT " DEADLINE_COLUMNS " FROM deadline d"
+					       " WHERE d.subject = ?1 ORDER BY d.due, d.id LIMIT 1000");
+	db_bind_text(q, 1, subject);
+	while (db_next(q))
+		json_array_append_new(rows, json_deadline_row(k, q));
+	db_done(q);
+	return rows;
+}
+
+static json_t *event_row(const struct kedjad *k, struct query *q)
+{
+	json_t *row = json_object();
+	json_object_set_new(row, "id", json_integer(db_int(q, 0)));
+	json_object_set_new(row, "kind", json_text(db_text(q, 1)));
+	json_object_set_new(row, "key", json_text(db_text(q, 2)[0] == '\0' ? NULL : db_text(q, 2)));
+	json_object_set_new(row, "at", json_text(db_text(q, 3)));
+	json_object_set_new(row, "recorded_at", json_instant_column(k, q, 4));
+	json_object_set_new(row, "actor", json_text(db_text(q, 5)));
+	json_object_set_new(row, "data", json_loads(db_text(q, 6), 0, NULL));
+	json_object_set_new(row, "voided_by", json_number_column(q, 7));
+	return row;
+}
+
+static json_t *events_json(const struct kedjad *k, const char *subject, const char *after)
+{
+	json_t *rows = json_array(), *last = NULL;
+	struct query *q = db_query(k->core.db,
+				   "SELECT e.id, e.kind, e.key, e.at, e.recorded_at, e.actor, e.data, v.by"
+				   " FROM event e LEFT JOIN void v ON v.event = e.id WHERE e.subject = ?1"
+				   " AND (?2 IS NULL OR (e.at || ' ' || printf('%020d', e.id)) > ?2)"
+				   " ORDER BY e.at, e.id LIMIT ?3");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, after);
+	db_bind_int(q, 3, PAGE_ROWS);
+	while (db_next(q)) {
+		json_array_append_new(rows, event_row(k, q));
+		if (json_array_size(rows) == PAGE_ROWS)
+			last = json_sprintf("%s %020lld", db_text(q, 3), (long long)db_int(q, 0));
+	}
+	db_done(q);
+	return json_page(rows, last);
+}
+
+json_t *method_case_show(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	const char *subject = call_text(call, "case");
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_case_show);
+	const struct plan *plan = planner_get(k->planner, subject);
+	if (plan == NULL) {
+		call_refuse(call, RPC_REFUSED, "there is no case %s", subject);
+		return NULL;
+	}
+	const struct facts *facts = plan_facts(plan);
+	bool is_case = facts_ledger(facts) != NULL;
+	enum subject_type type = is_case ? SUBJECT_CASE : SUBJECT_PROGRAMME;
+	const char *programme = is_case ? facts_programme(facts) : NULL;
+	json_t *answer = json_object();
+	json_t *known = facts_json(k, plan, type);
+	json_object_set_new(answer, "case", json_string(subject));
+	json_object_set_new(answer, "type", json_string(subject_type_name(type)));
+	json_object_set_new(answer, "programme", json_text(programme));
+	json_object_set_new(answer, "open", json_boolean(facts_is_open(facts)));
+	json_object_set_new(answer, "stage", json_text(is_case ? facts_stage(facts) : NULL));
+	json_object_set(answer, "since", is_case ? json_object_get(known, "stage_since") : json_null());
+	json_object_set_new(answer, "paused", json_boolean(facts_is_paused(facts)));
+	json_object_set_new(answer, "roles", roles_json(k, subject, programme));
+	json_object_set_new(answer, "facts", known);
+	json_object_set_new(answer, "ledger", ledger_json(plan));
+	json_object_set_new(answer, "deadlines", deadlines_json(k, subject));
+	json_object_set_new(answer, "events", events_json(k, subject, call_text(call, "after")));
+	return answer;
+}

@@ -1,0 +1,289 @@
+/* Acts on the daemon itself, and questions about it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/method.h"
+
+static int64_t count(const struct kedjad *k, const char *literal_sql)
+{
+	struct query *q = db_query(k->core.db, literal_sql);
+	int64_t number = db_next(q) ? db_int(q, 0) : 0;
+	db_done(q);
+	return number;
+}
+
+static json_t *counts_json(const struct kedjad *k)
+{
+	static const struct {
+		const char *name, *sql;
+	} rows[] = {
+		{ "events", "SELECT count(*) FROM event" },
+		{ "cases", "SELECT count(*) FROM subject WHERE type = 'case'" },
+		{ "programmes", "SELECT count(*) FROM subject WHERE type = 'programme'" },
+		{ "staff", "SELECT count(*) FROM staff WHERE gone = 0" },
+		{ "deadlines_open", "SELECT count(*) FROM deadline WHERE state = 'open'" },
+		{ "deadlines_asleep", "SELECT count(*) FROM deadline WHERE state = 'asleep'" },
+		{ "notices_queued", "SELECT count(*) FROM notice WHERE state = 'queued'" },
+		{ "notices_unreachable", "SELECT count(*) FROM notice WHERE state = 'unreachable'" },
+	};
+	json_t *counts = json_object();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		json_object_set_new(counts, rows[i].name, json_integer(count(k, rows[i].sql)));
+	char today[DATE_TEXT_SIZE];
+	struct query *q = db_query(k->core.db, "SELECT count(*) FROM deadline WHERE state = 'open'"
+					       " AND due < ?1");
+	db_bind_text(q, 1, date_format(civil_date(clock_now_civil(k->core.clock)), today));
+	json_object_set_new(counts, "deadlines_overdue", json_integer(db_next(q) ? db_int(q, 0) : 0));
+	db_done(q);
+	return counts;
+}
+
+static json_t *outbox_json(const struct kedjad *k, const struct outbox_figures *figures)
+{
+	json_t *outbox = json_object();
+	for (int i = 0; i <= MESSAGE_SUPERSEDED; i++)
+		json_object_set_new(outbox, message_state_name((enum message_state)i),
+				    json_integer(figures->by_state[i]));
+	json_object_set_new(outbox, "given_up", json_integer(figures->given_up));
+	json_object_set_new(outbox, "oldest_waiting", json_instant(k, figures->oldest_waiting));
+	json_object_set_new(outbox, "fault", json_text(figures->fault));
+	return outbox;
+}
+
+/* What a human must look at, a sentence each. */
+static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *figures)
+{
+	json_t *alarms = json_array();
+	int64_t unreachable = count(k, "SELECT count(*) FROM notice WHERE state = 'unreachable'");
+	if (figures->fault != NULL)
+		json_array_append_new(alarms, json_sprintf("no letters go out: %s", figures->fault));
+	if (figures->given_up > 0)
+		json_array_append_new(alarms,
+				      json_sprintf("%lld letters could not be delivered and are no longer"
+						   " tried: kedjactl outbox",
+						   (long long)figures->given_up));
+	if (unreachable > 0)
+		json_array_append_new(alarms,
+				      json_sprintf("%lld notices reached nobody who held the role:"
+						   " kedjactl notices",
+						   (long long)unreachable));
+	return alarms;
+}
+
+static json_t *clock_json(const struct kedjad *k)
+{
+	return json_pack("{s:o, s:b, s:s}", "now", json_instant(k, clock_now(k->core.clock)), "virtual",
+			 clock_is_virtual(k->core.clock), "zone",
+			 calendar_zone(k->core.office->calendar));
+}
+
+static json_t *version_json(const struct kedjad *k)
+{
+	return json_sprintf("%016" PRIx64, k->core.office->ruleset->version);
+}
+
+json_t *method_status(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	struct outbox_figures figures = outbox_count(k->outbox);
+	instant next = planner_next(k->planner);
+	json_t *status = json_object();
+	(void)call;
+	json_object_set_new(status, "version", json_string(KEDJA_VERSION));
+	json_object_set_new(status, "pid", json_integer(getpid()));
+	json_object_set_new(status, "clock", clock_json(k));
+	json_object_set_new(status, "rules",
+			    json_pack("{s:I, s:o, s:o}", "count",
+				      (json_int_t)k->core.office->ruleset->count, "version",
+				      version_json(k), "loaded_at", json_instant(k, k->loaded_at)));
+	json_object_set_new(status, "counts", counts_json(k));
+	json_object_set_new(status, "outbox", outbox_json(k, &figures));
+	json_object_set_new(status, "mailer",
+			    json_pack("{s:s, s:i, s:i}", "state", mailer_state_name(figures.mailer),
+				      "pid", figures.mailer_pid, "restarts", figures.mailer_restarts));
+	json_object_set_new(status, "behind",
+			    json_integer(count(k, "SELECT count(*) FROM subject WHERE behind = 1")));
+	json_object_set_new(status, "next_at", json_instant(k, next));
+	json_object_set_new(status, "alarms", alarms_json(k, &figures));
+	return status;
+}
+
+static json_t *rule_row(const struct kedjad *k, const struct rule *rule)
+{
+	struct query *q = db_query(k->core.db,
+				   "SELECT count(*) FILTER (WHERE state = 'open'),"
+				   " count(*) FILTER (WHERE state = 'asleep') FROM deadline"
+				   " WHERE rule = ?1 AND state IN ('open', 'asleep')");
+	db_bind_text(q, 1, rule->name);
+	bool found = db_next(q);
+	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I}", "name", rule->name, "title",
+				rule->title, "subject", subject_type_name(rule->subject), "file",
+				rule->file, "line", rule->line, "steps", (json_int_t)rule->step_count,
+				"open", (json_int_t)(found ? db_int(q, 0) : 0), "asleep",
+				(json_int_t)(found ? db_int(q, 1) : 0));
+	db_done(q);
+	return row;
+}
+
+json_t *method_rules_list(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	const struct ruleset *ruleset = k->core.office->ruleset;
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_rules_list);
+	json_t *rows = json_array();
+	for (size_t i = 0; i < ruleset->count; i++)
+		json_array_append_new(rows, rule_row(k, &ruleset->rules[i]));
+	return json_pack("{s:o, s:o, s:o, s:n}", "version", version_json(k), "loaded_at",
+			 json_instant(k, k->loaded_at), "rows", rows, "next");
+}
+
+json_t *method_rules_reload(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	bool changed = false;
+	if (kedjad_reload(k, &changed, &call->problems) != 0) {
+		problems_sort(&call->problems);
+		call_refuse(call, RPC_REFUSED, "the running rules stay as they were: %zu mistakes",
+			    call->problems.count);
+		return NULL;
+	}
+	return json_pack("{s:b, s:o, s:I, s:b}", "changed", changed, "version", version_json(k), "rules",
+			 (json_int_t)k->core.office->ruleset->count, "behind",
+			 planner_is_behind(k->planner));
+}
+
+json_t *method_calendar_year(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	static const char *const weekdays[] = { "", "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+	int64_t year = call_number(call, "year", 0);
+	if (year < 1900 || year > 2200) {
+		problem_add(&call->problems, "year", 0, "write a year from 1900 to 2200");
+		return NULL;
+	}
+	json_t *rows = json_array();
+	date last = date_from_ymd((int)year, 12, 31);
+	for (date day = date_from_ymd((int)year, 1, 1); day <= last; day++) {
+		const char *name = NULL;
+		enum day_kind kind = calendar_day(k->core.office->calendar, day, &name);
+		if (kind == DAY_WORKING)
+			continue;
+		json_array_append_new(rows, json_pack("{s:o, s:o, s:s, s:s}", "date", json_day(day),
+						      "name", json_text(name), "kind",
+						      day_kind_name(kind), "weekday",
+						      weekdays[date_weekday(day)]));
+	}
+	return json_page(rows, NULL);
+}
+
+json_t *method_clock_show(void *arg, struct call *call)
+{
+	(void)call;
+	return clock_json(arg);
+}
+
+json_t *method_clock_set(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	instant goal = 0;
+	if (!clock_is_virtual(k->core.clock)) {
+		call_refuse(call, RPC_REFUSED,
+			    "this daemon runs by the real clock: only a virtual one can be set");
+		return NULL;
+	}
+	if (clock_parse(k->core.clock, call_text(call, "time"), &goal) != 0) {
+		problem_add(&call->problems, "time", 0, "\"%s\" is not a time: write 2006-05-01T08:00",
+			    call_text(call, "time"));
+		return NULL;
+	}
+	if (goal < clock_now(k->core.clock)) {
+		char now[INSTANT_TEXT_SIZE];
+		problem_add(&call->problems, "time", 0, "the clock never goes back: it is %s",
+			    clock_format(k->core.clock, clock_now(k->core.clock), now));
+		return NULL;
+	}
+	return kedjad_wait_for_clock(k, call, goal);
+}
+
+/* --- rebuild ------------------------------------------------------------------------------ */
+
+static json_t *rebuild_result(struct kedjad *k, json_t *different)
+{
+	return json_pack("{s:I, s:I, s:o}", "subjects",
+			 (json_int_t)count(k, "SELECT count(*) FROM subject"), "deadlines",
+			 (json_int_t)count(k, "SELECT count(*) FROM deadline"), "different", different);
+}
+
+static json_t *rebuild_done(void *arg, struct call *call)
+{
+	(void)call;
+	return rebuild_result(arg, json_array());
+}
+
+/* Every subject folded anew beside its rows, and put back as it was. */
+static json_t *rebuild_check(struct kedjad *k)
+{
+	struct db *db = k->core.db;
+	json_t *different = json_array();
+	char *subject = NULL;
+	for (;;) {
+		struct query *q = db_query(db, "SELECT id FROM subject WHERE type IN ('case',"
+					       " 'programme') AND (?1 IS NULL OR id > ?1)"
+					       " ORDER BY id LIMIT 1");
+		db_bind_text(q, 1, subject);
+		free(subject);
+		subject = db_next(q) ? xstrdup(db_text(q, 0)) : NULL;
+		db_done(q);
+		if (subject == NULL)
+			break;
+		if (planner_differs(k->planner, subject))
+			json_array_append_new(different, json_string(subject));
+	}
+	return different;
+}
+
+static json_t *rebuild_checked(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	json_t *different = rebuild_check(k);
+	if (json_array_size(different) == 0)
+		return rebuild_result(k, different);
+	call_refuse(call, RPC_REFUSED, "%zu subjects differ from what their events give",
+		    json_array_size(different));
+	for (size_t i = 0; i < json_array_size(different); i++)
+		problem_add(&call->problems, json_string_value(json_array_get(different, i)), 0,
+			    "its rows are not those that its events give: kedjactl rebuild");
+	json_decref(different);
+	return NULL;
+}
+
+json_t *method_rebuild(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	if (call_flag(call, "check"))
+		return planner_is_behind(k->planner) ? kedjad_wait_for_plan(k, call, rebuild_checked) :
+						       rebuild_checked(k, call);
+	planner_rebuild(k->planner);
+	return kedjad_wait_for_plan(k, call, rebuild_done);
+}
+
+json_t *method_help(void *arg, struct call *call)
+{
+	json_t *rows = json_array();
+	(void)arg;
+	(void)call;
+	for (const struct method *method = method_table; method->name != NULL; method++) {
+		json_t *parameters = json_array();
+		for (const struct parameter *p = method->parameters; p != NULL && p->name != NULL; p++)
+			json_array_append_new(parameters,
+					      json_pack("{s:s, s:b, s:s}", "name", p->name, "required",
+							p->required, "help", p->help));
+		json_array_append_new(rows, json_pack("{s:s, s:s, s:o}", "method", method->name, "help",
+						      method->help, "parameters", parameters));
+	}
+	return json_page(rows, NULL);
+}

@@ -1,0 +1,142 @@
+/* Lists of deadlines and notices. */
+#include <string.h>
+
+#include "daemon/method.h"
+
+/* Deadlines page by (due, id): the cursor is "2027-02-28 d0123456789ab". */
+static json_t *deadline_cursor(const json_t *rows)
+{
+	const json_t *last = json_array_get(rows, json_array_size(rows) - 1);
+	return json_array_size(rows) < PAGE_ROWS ?
+		       NULL :
+		       json_sprintf("%s %s", json_string_value(json_object_get(last, "due")),
+				    json_string_value(json_object_get(last, "id")));
+}
+
+/* A person's deadlines: those with a step that reaches a role which the person holds. */
+static bool concerns(const struct kedjad *k, const char *person, struct query *row)
+{
+	const struct rule *rule = ruleset_find(k->core.office->ruleset, db_text(row, 1));
+	if (rule == NULL)
+		return false;
+	struct query *q = db_query(k->core.db, "SELECT role FROM role WHERE staff = ?1 AND subject IN"
+					       " (?2, (SELECT programme FROM subject WHERE id = ?2))");
+	db_bind_text(q, 1, person);
+	db_bind_text(q, 2, db_text(row, 2));
+	bool found = false;
+	while (!found && db_next(q)) {
+		const struct role *role = chain_role(k->core.office->chain, db_text(q, 0));
+		for (size_t i = 0; role != NULL && i < rule->step_count && !found; i++) {
+			for (size_t j = 0; j < rule->steps[i].to_count; j++) {
+				const struct addressee *to = &rule->steps[i].to[j];
+				found = found || to->role == role || to->role == NULL;
+			}
+		}
+	}
+	db_done(q);
+	return found;
+}
+
+/* What is open or asleep lies in an index of its own, a subject's in the key; only a look at
+ * everything that ever was goes through the whole table. */
+static struct query *deadline_query(struct kedjad *k, struct call *call)
+{
+#define DEADLINES_WHERE(which)                                                                     \
+	"SELECT " DEADLINE_COLUMNS " FROM deadline d WHERE " which                                     \
+	" AND (?1 IS NULL OR d.subject = ?1) AND (?2 IS NULL OR d.due <= ?2)"                          \
+	" AND (?3 = 0 OR (d.due < ?4 AND d.state = 'open'))"                                           \
+	" AND (?5 IS NULL OR ?5 = 'all' OR d.state = ?5)"                                              \
+	" AND (?6 IS NULL OR (d.due || ' ' || d.id) > ?6) ORDER BY d.due, d.id"
+	if (call_text(call, "subject") != NULL && call_text(call, "state") != NULL)
+		return db_query(k->core.db, DEADLINES_WHERE("d.subject = ?1"));
+	if (call_text(call, "subject") != NULL)
+		return db_query(k->core.db, DEADLINES_WHERE("d.subject = ?1 AND d.state IN"
+							    " ('open', 'asleep')"));
+	if (call_text(call, "state") != NULL)
+		return db_query(k->core.db, DEADLINES_WHERE("1"));
+	return db_query(k->core.db, DEADLINES_WHERE("d.state IN ('open', 'asleep')"));
+}
+
+static json_t *list_deadlines(struct kedjad *k, struct call *call)
+{
+	const char *person = call_text(call, "for"), *state = call_text(call, "state");
+	char today[DATE_TEXT_SIZE];
+	struct query *q = deadline_query(k, call);
+	db_bind_text(q, 1, call_text(call, "subject"));
+	db_bind_text(q, 2, call_text(call, "until"));
+	db_bind_int(q, 3, call_flag(call, "overdue"));
+	db_bind_text(q, 4, date_format(civil_date(clock_now_civil(k->core.clock)), today));
+	db_bind_text(q, 5, state);
+	db_bind_text(q, 6, call_text(call, "after"));
+	json_t *rows = json_array();
+	while (json_array_size(rows) < PAGE_ROWS && db_next(q))
+		if (person == NULL || concerns(k, person, q))
+			json_array_append_new(rows, json_deadline_row(k, q));
+	db_done(q);
+	return json_page(rows, deadline_cursor(rows));
+}
+
+json_t *method_deadline_list(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	const char *state = call_text(call, "state");
+	enum deadline_state known;
+	if (state != NULL && strcmp(state, "all") != 0 && deadline_state_parse(state, &known) != 0) {
+		problem_add(&call->problems, "state", 0,
+			    "\"%s\" is not a state: write open, asleep, done, cancelled or all", state);
+		return NULL;
+	}
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_deadline_list);
+	return list_deadlines(k, call);
+}
+
+static json_t *notice_row(const struct kedjad *k, struct query *q)
+{
+	json_t *row = json_object();
+	json_object_set_new(row, "id", json_integer(db_int(q, 0)));
+	json_object_set_new(row, "deadline", json_text(db_text(q, 1)));
+	json_object_set_new(row, "rule", json_text(db_text(q, 2)));
+	json_object_set_new(row, "subject", json_text(db_text(q, 3)));
+	json_object_set_new(row, "key", json_text(db_text(q, 4)[0] == '\0' ? NULL : db_text(q, 4)));
+	json_object_set_new(row, "step", json_text(db_text(q, 5)));
+	json_object_set_new(row, "repetition", json_integer(db_int(q, 6)));
+	json_object_set_new(row, "person", json_text(db_text(q, 7)));
+	json_object_set_new(row, "role", json_text(db_text(q, 8)));
+	json_object_set_new(row, "cc", json_boolean(db_int(q, 9) != 0));
+	json_object_set_new(row, "due", json_text(db_text(q, 10)));
+	json_object_set_new(row, "at", json_instant_column(k, q, 11));
+	json_object_set_new(row, "state", json_text(db_text(q, 12)));
+	json_object_set_new(row, "message", json_number_column(q, 13));
+	json_object_set_new(row, "why", json_text(db_text(q, 14)));
+	return row;
+}
+
+json_t *method_notice_list(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	instant since = 0;
+	const char *from = call_text(call, "since");
+	if (from != NULL && clock_parse(k->core.clock, from, &since) != 0) {
+		problem_add(&call->problems, "since", 0, "\"%s\" is not a time: write 2026-11-30T08:00",
+			    from);
+		return NULL;
+	}
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_notice_list);
+	struct query *q = db_query(k->core.db,
+				   "SELECT id, deadline, rule, subject, key, step, repetition, person,"
+				   " role, cc, due, at, state, message, why FROM notice"
+				   " WHERE id > ?1 AND at >= ?2 ORDER BY id LIMIT ?3");
+	db_bind_int(q, 1, call_number(call, "after", 0));
+	db_bind_int(q, 2, since);
+	db_bind_int(q, 3, PAGE_ROWS);
+	json_t *rows = json_array(), *last = NULL;
+	while (db_next(q)) {
+		json_array_append_new(rows, notice_row(k, q));
+		if (json_array_size(rows) == PAGE_ROWS)
+			last = json_integer(db_int(q, 0));
+	}
+	db_done(q);
+	return json_page(rows, last);
+}

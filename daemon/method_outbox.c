@@ -1,0 +1,147 @@
+/* The outbox as it is seen, and changed by hand. */
+#include "daemon/method.h"
+
+#define MESSAGE_COLUMNS                                                                             \
+	"m.id, m.address, m.person, m.subject, m.created_at, m.state, m.attempts, m.next_attempt,"     \
+	" m.message_id, m.code, m.answer"
+
+static json_t *outcome_json(struct query *q)
+{
+	if (db_is_null(q, 9) && db_is_null(q, 10))
+		return json_null();
+	return json_pack("{s:o, s:o}", "code", json_number_column(q, 9), "text",
+			 json_text(db_text(q, 10)));
+}
+
+static json_t *message_row(const struct kedjad *k, struct query *q)
+{
+	json_t *row = json_object();
+	json_object_set_new(row, "id", json_integer(db_int(q, 0)));
+	json_object_set_new(row, "to", json_text(db_text(q, 1)));
+	json_object_set_new(row, "person", json_text(db_text(q, 2)));
+	json_object_set_new(row, "subject", json_text(db_text(q, 3)));
+	json_object_set_new(row, "created_at", json_instant_column(k, q, 4));
+	json_object_set_new(row, "state", json_text(db_text(q, 5)));
+	json_object_set_new(row, "attempts", json_integer(db_int(q, 6)));
+	json_object_set_new(row, "next_attempt", json_instant_column(k, q, 7));
+	json_object_set_new(row, "message_id", json_text(db_text(q, 8)));
+	json_object_set_new(row, "outcome", outcome_json(q));
+	return row;
+}
+
+static void add_notices(const struct kedjad *k, json_t *row)
+{
+	json_t *ids = json_array();
+	struct query *q = db_query(k->core.db, "SELECT id FROM notice WHERE message = ?1 ORDER BY id");
+	db_bind_int(q, 1, json_integer_value(json_object_get(row, "id")));
+	while (db_next(q))
+		json_array_append_new(ids, json_integer(db_int(q, 0)));
+	db_done(q);
+	json_object_set_new(row, "notices", ids);
+}
+
+json_t *method_outbox_list(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	const char *state = call_text(call, "state");
+	enum message_state known;
+	if (state != NULL && message_state_parse(state, &known) != 0) {
+		problem_add(&call->problems, "state", 0,
+			    "\"%s\" is not a state: write queued, handed, sent, deferred, refused, "
+			    "unclear, cancelled or superseded",
+			    state);
+		return NULL;
+	}
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_outbox_list);
+	struct query *q = db_query(k->core.db, "SELECT " MESSAGE_COLUMNS " FROM message m"
+					       " WHERE m.id > ?1 AND (?2 IS NULL OR m.state = ?2)"
+					       " ORDER BY m.id LIMIT ?3");
+	db_bind_int(q, 1, call_number(call, "after", 0));
+	db_bind_text(q, 2, state);
+	db_bind_int(q, 3, PAGE_ROWS);
+	json_t *rows = json_array(), *last = NULL;
+	while (db_next(q)) {
+		json_array_append_new(rows, message_row(k, q));
+		if (json_array_size(rows) == PAGE_ROWS)
+			last = json_integer(db_int(q, 0));
+	}
+	db_done(q);
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		add_notices(k, json_array_get(rows, i));
+	return json_page(rows, last);
+}
+
+static json_t *history_json(const struct kedjad *k, int64_t message)
+{
+	json_t *rows = json_array();
+	struct query *q = db_query(k->core.db, "SELECT at, was, state, reason FROM message_history"
+					       " WHERE message = ?1 ORDER BY rowid");
+	db_bind_int(q, 1, message);
+	while (db_next(q))
+		json_array_append_new(rows, json_pack("{s:o, s:o, s:o, s:o}", "at",
+						      json_instant_column(k, q, 0), "was",
+						      json_text(db_text(q, 1)), "state",
+						      json_text(db_text(q, 2)), "reason",
+						      json_text(db_text(q, 3))));
+	db_done(q);
+	return rows;
+}
+
+json_t *method_outbox_show(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	int64_t id = call_number(call, "id", 0);
+	struct query *q = db_query(k->core.db, "SELECT " MESSAGE_COLUMNS ", m.body FROM message m"
+					       " WHERE m.id = ?1");
+	db_bind_int(q, 1, id);
+	json_t *row = db_next(q) ? message_row(k, q) : NULL;
+	if (row != NULL)
+		json_object_set_new(row, "text", json_text(db_text(q, 11)));
+	db_done(q);
+	if (row == NULL) {
+		call_refuse(call, RPC_REFUSED, "there is no message %lld", (long long)id);
+		return NULL;
+	}
+	add_notices(k, row);
+	json_object_set_new(row, "history", history_json(k, id));
+	return row;
+}
+
+static json_t *retry_all(struct kedjad *k)
+{
+	json_int_t count = 0;
+	int64_t last = 0;
+	for (;;) {
+		struct query *q = db_query(k->core.db,
+					   "SELECT id FROM message WHERE id > ?1 AND state IN"
+					   " ('queued', 'deferred', 'unclear') ORDER BY id LIMIT 1");
+		struct problems problems = PROBLEMS_NONE;
+		db_bind_int(q, 1, last);
+		last = db_next(q) ? db_int(q, 0) : 0;
+		db_done(q);
+		if (last == 0)
+			return json_pack("{s:I}", "retried", count);
+		if (outbox_retry(k->outbox, last, &problems))
+			count++;
+		problems_clear(&problems);
+	}
+}
+
+json_t *method_outbox_retry(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	int64_t id = call_number(call, "id", 0);
+	if (id == 0)
+		return retry_all(k);
+	return outbox_retry(k->outbox, id, &call->problems) ? json_pack("{s:i}", "retried", 1) : NULL;
+}
+
+json_t *method_outbox_cancel(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	int64_t id = call_number(call, "id", 0);
+	return outbox_cancel(k->outbox, id, call_text(call, "reason"), &call->problems) ?
+		       json_pack("{s:I}", "cancelled", (json_int_t)id) :
+		       NULL;
+}

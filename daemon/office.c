@@ -1,0 +1,244 @@
+/* See office.h. */
+#include "daemon/office.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rules/confread.h"
+#include "rules/load.h"
+
+#define FILE_MOST (1024 * 1024)
+
+/* Files that were read; names and texts live in the arena. */
+struct sources {
+	struct arena *arena;
+	struct source *list;
+	size_t count;
+	size_t capacity;
+};
+
+/* One byte more than allowed is asked for, so a file that grows while it is read is caught too. */
+static ssize_t read_whole(int fd, char *bytes, size_t most)
+{
+	size_t length = 0;
+	while (length < most) {
+		ssize_t got = read(fd, bytes + length, most - length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		length += (size_t)got;
+	}
+	return (ssize_t)length;
+}
+
+static int line_of(const char *text, const char *place)
+{
+	int line = 1;
+	for (; text < place; text++)
+		line += *text == '\n';
+	return line;
+}
+
+static bool is_sound(const char *path, const char *text, size_t length, struct problems *problems)
+{
+	const char *nul = memchr(text, '\0', length);
+	if (length > FILE_MOST) {
+		problem_add(problems, path, 0, "is over 1 MiB: that is no configuration");
+		return false;
+	}
+	if (nul != NULL)
+		problem_add(problems, path, line_of(text, nul), "a NUL byte: this is not text");
+	return nul == NULL;
+}
+
+static char *read_open_file(int fd, const char *path, struct arena *arena, size_t *ret_length,
+			    struct problems *problems)
+{
+	struct stat about;
+	if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+		problem_add(problems, path, 0, "is not a file");
+		return NULL;
+	}
+	size_t room = about.st_size < FILE_MOST ? (size_t)about.st_size + 1 : FILE_MOST + 1;
+	char *text = arena_alloc(arena, room + 1);
+	ssize_t length = read_whole(fd, text, room);
+	if (length < 0) {
+		problem_add(problems, path, 0, "cannot be read: %s", strerror(errno));
+		return NULL;
+	}
+	if (!is_sound(path, text, (size_t)length, problems))
+		return NULL;
+	text[length] = '\0';
+	*ret_length = (size_t)length;
+	return text;
+}
+
+/* The text of a file, or NULL with a problem. O_NONBLOCK: a pipe must not hold us up. */
+static char *read_file(const char *path, struct arena *arena, size_t *ret_length,
+		       struct problems *problems)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT) {
+		problem_add(problems, path, 0, "there is no such file");
+		return NULL;
+	}
+	if (fd < 0) {
+		problem_add(problems, path, 0, "cannot be opened: %s", strerror(errno));
+		return NULL;
+	}
+	char *text = read_open_file(fd, path, arena, ret_length, problems);
+	close(fd);
+	return text;
+}
+
+static int is_rule_file(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+	return entry->d_name[0] != '.' && length > 5 &&
+	       strcmp(entry->d_name + length - 5, ".conf") == 0;
+}
+
+/* By bytes, not by the locale: the order must be the same for everybody. */
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void add_source(struct sources *sources, char *path, struct problems *problems)
+{
+	size_t length;
+	char *text = read_file(path, sources->arena, &length, problems);
+	if (text == NULL)
+		return;
+	sources->list =
+	    array_grow(sources->list, sources->count, &sources->capacity, sizeof(*sources->list));
+	sources->list[sources->count++] = (struct source){ path, text, length };
+}
+
+static void read_rule_files(const char *dir, struct sources *sources, struct problems *problems)
+{
+	struct dirent **entries;
+	char *folder = arena_printf(sources->arena, "%s/rules.d", dir);
+	int count = scandir(folder, &entries, is_rule_file, by_name);
+	if (count < 0) {
+		problem_add(problems, folder, 0, "%s",
+			    errno == ENOENT ? "there is no such folder: rules are read from it"
+					    : strerror(errno));
+		return;
+	}
+	for (int i = 0; i < count; i++) {
+		add_source(sources,
+			   arena_printf(sources->arena, "%s/%s", folder, entries[i]->d_name),
+			   problems);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* While nobody can say what the rules mean, at least their form can be right or wrong. */
+static void check_form(const struct sources *sources, struct problems *problems)
+{
+	for (size_t i = 0; i < sources->count; i++) {
+		const struct source *source = &sources->list[i];
+		struct config_t config;
+		if (confread_open(&config, source->text, source->length, source->file, problems) ==
+		    0)
+			config_destroy(&config);
+	}
+}
+
+static void load_chain_and_calendar(struct office *office, const char *dir, struct arena *arena,
+				    struct problems *problems)
+{
+	size_t length;
+	char *path = arena_printf(arena, "%s/chain.conf", dir);
+	char *text = read_file(path, arena, &length, problems);
+	if (text != NULL)
+		office->chain = chain_parse(text, path, problems);
+	path = arena_printf(arena, "%s/calendar.conf", dir);
+	text = read_file(path, arena, &length, problems);
+	if (text != NULL)
+		office->calendar = calendar_parse(text, path, problems);
+}
+
+static void load_settings(struct office *office, const char *dir, struct arena *arena,
+			  struct problems *problems)
+{
+	size_t length;
+	char *path = arena_printf(arena, "%s/kedja.conf", dir);
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return;
+	char *text = read_file(path, arena, &length, problems);
+	if (text != NULL)
+		office->settings = settings_parse(text, length, path, problems);
+}
+
+static bool is_folder(const char *dir, struct problems *problems)
+{
+	struct stat about;
+	if (stat(dir, &about) != 0)
+		problem_add(problems, dir, 0, "%s",
+			    errno == ENOENT ? "there is no such folder" : strerror(errno));
+	else if (!S_ISDIR(about.st_mode))
+		problem_add(problems, dir, 0, "is not a folder");
+	else
+		return true;
+	return false;
+}
+
+static void load_all(struct office *office, const char *dir, struct sources *sources,
+		     struct problems *problems)
+{
+	load_chain_and_calendar(office, dir, sources->arena, problems);
+	read_rule_files(dir, sources, problems);
+	if (office->chain != NULL && office->calendar != NULL)
+		office->ruleset = load_rules(sources->list, sources->count, office->chain,
+					     office->calendar, problems);
+	else
+		check_form(sources, problems);
+	load_settings(office, dir, sources->arena, problems);
+}
+
+/* "conf/" and "conf" are one folder; "/" stays what it is. */
+static char *without_slashes(struct arena *arena, const char *dir)
+{
+	size_t length = strlen(dir);
+	while (length > 1 && dir[length - 1] == '/')
+		length--;
+	return arena_strndup(arena, dir, length);
+}
+
+struct office *office_load(const char *dir, struct problems *problems)
+{
+	struct office *office = xcalloc(1, sizeof(*office));
+	struct sources sources = { .arena = arena_new() };
+	size_t before = problems->count;
+	char *folder = without_slashes(sources.arena, dir);
+	if (is_folder(folder, problems))
+		load_all(office, folder, &sources, problems);
+	free(sources.list);
+	arena_free(sources.arena);
+	if (problems->count == before)
+		return office;
+	office_free(office);
+	return NULL;
+}
+
+void office_free(struct office *office)
+{
+	if (office == NULL)
+		return;
+	ruleset_free(office->ruleset);
+	calendar_free(office->calendar);
+	chain_free(office->chain);
+	settings_free(office->settings);
+	free(office);
+}

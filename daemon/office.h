@@ -1,0 +1,32 @@
+/*
+ * What one office has written down, read from its folder: chain.conf, calendar.conf, the rules in
+ * rules.d/ and kedja.conf. kedjad (at start and at a reload) and `kedjactl rules check` read it by
+ * this one function, so what the check lets pass, the daemon takes.
+ *
+ *   office = office_load("/etc/kedja", &problems);      NULL: see the problems
+ *   ... office->ruleset ...
+ *   office_free(office);
+ */
+#ifndef KEDJA_OFFICE_H
+#define KEDJA_OFFICE_H
+
+#include "daemon/conf.h"
+#include "rules/ruleset.h"
+
+struct office {
+	struct chain *chain;
+	struct calendar *calendar;
+	struct ruleset *ruleset;   /* borrows the two above */
+	struct settings *settings; /* NULL where there is no kedja.conf */
+};
+
+/*
+ * Files are named in problems as `dir` gives them ("conf/rules.d/10-plan.conf"). Of rules.d/ all
+ * *.conf are read, sorted by name, hidden ones left out. Mistakes of all files are collected; but
+ * as long as chain.conf or calendar.conf is wrong, rules are looked at for their form only, since
+ * nobody can say what they mean. Files over 1 MiB are refused. NULL if any problem was added.
+ */
+struct office *office_load(const char *dir, struct problems *problems);
+void office_free(struct office *office); /* takes NULL */
+
+#endif

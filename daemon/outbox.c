@@ -1,0 +1,385 @@
+/*
+ * See outbox.h: the turn. One batch is on its way at a time, and it is handed over by the commit
+ * that wrote so.
+ *
+ * Two kinds of time: letters wait by the office's clock, which may be virtual; after a turn that
+ * failed the outbox rests for a real second.
+ */
+#include "daemon/outbox.h"
+
+#include "daemon/log.h"
+#include "daemon/outbox_own.h"
+
+#define REST            1.0 /* seconds after a turn that could not be committed */
+#define STOP_LIMIT      5.0 /* seconds for the letter in hand when the daemon stops */
+#define ROWS_A_TURN     100 /* of bodies dropped, and of letters revived */
+#define LETTER_MOST     (MAIL_LINE_MOST - 1024) /* the frame of a batch goes around it */
+#define BODIES_TOGETHER 3600                    /* seconds: bodies are dropped by the hour */
+
+/* ---- the turn: what a commit and a rollback mean ---- */
+
+static void turn_is_kept(void *arg)
+{
+	struct outbox *outbox = arg;
+	outbox_drop_notes(outbox, outbox->applied);
+	outbox->applied = 0;
+	outbox->touched = outbox->revived = false;
+}
+
+static void rest(struct outbox *outbox)
+{
+	outbox->resting = true;
+	loop_timer_set(outbox->rest, REST);
+}
+
+static void turn_is_undone(void *arg, const char *reason)
+{
+	struct outbox *outbox = arg;
+	(void)reason; /* whoever ended the turn says it */
+	outbox->applied = 0;
+	outbox->reviving = outbox->reviving || outbox->revived;
+	outbox->touched = outbox->revived = false;
+	outbox->stale = true;
+	outbox->counted = false;
+	outbox->recover = true; /* finds nothing if it had been done */
+	rest(outbox);
+}
+
+static void rested(void *arg)
+{
+	struct outbox *outbox = arg;
+	outbox->resting = false;
+}
+
+void outbox_touch(struct outbox *outbox)
+{
+	outbox->stale = true;
+	if (outbox->touched)
+		return;
+	outbox->touched = true;
+	turn_after(outbox->turn, turn_is_kept, turn_is_undone, outbox);
+}
+
+bool outbox_change(struct outbox *outbox, const struct message_change *what)
+{
+	outbox_touch(outbox);
+	if (!message_change(outbox->db, what)) {
+		if (!db_failed(outbox->db))
+			log_error("letter %lld is not %s, so it cannot become %s",
+				  (long long)what->message, message_state_name(what->was),
+				  message_state_name(what->state));
+		return false;
+	}
+	outbox->ended_counts[what->state]++;
+	if (what->state != MESSAGE_HANDED && !message_state_waits(what->state))
+		outbox->ended(outbox->arg, what->message, what->state);
+	return true;
+}
+
+static bool is_in_hand(const struct outbox *outbox, int64_t message)
+{
+	for (size_t i = 0; i < outbox->in_hand; i++) {
+		if (outbox->batch[i] == message)
+			return true;
+	}
+	for (size_t i = outbox->applied; i < outbox->count; i++) {
+		if (outbox->notes[i].message == message)
+			return true;
+	}
+	return false;
+}
+
+/* Handed over, and nobody knows of it: an earlier daemon died. It may have gone out; it goes
+ * out again at once, the same bytes under the same Message-ID. */
+static void recover(struct outbox *outbox)
+{
+	int64_t ids[BATCH_MOST];
+	outbox_touch(outbox);
+	size_t count = message_handed(outbox->db, ids, BATCH_MOST);
+	instant now = clock_now(outbox->clock);
+	for (size_t i = 0; i < count; i++) {
+		if (is_in_hand(outbox, ids[i]))
+			continue;
+		log_notice("letter %lld: unclear: the daemon ended with it in hand",
+			   (long long)ids[i]);
+		outbox_change(outbox, &(struct message_change){
+					  .message = ids[i],
+					  .was = MESSAGE_HANDED,
+					  .state = MESSAGE_UNCLEAR,
+					  .now = now,
+					  .next_attempt = now,
+					  .attempt = true,
+					  .answer = "",
+					  .reason = "the daemon ended with it in hand" });
+	}
+	outbox->recover = false;
+}
+
+static void revive(struct outbox *outbox)
+{
+	int64_t ids[ROWS_A_TURN];
+	struct message_row row;
+	instant now = clock_now(outbox->clock);
+	outbox_touch(outbox);
+	size_t count = message_postponed(outbox->db, now, ids, ROWS_A_TURN);
+	for (size_t i = 0; i < count; i++) {
+		if (message_find(outbox->db, ids[i], &row))
+			message_hurry(outbox->db, &row, now);
+	}
+	outbox->revived = true;
+	outbox->reviving = count == ROWS_A_TURN;
+}
+
+static void drop_bodies(struct outbox *outbox)
+{
+	outbox_touch(outbox);
+	message_drop_bodies(outbox->db, clock_now(outbox->clock) - outbox->keep_bodies,
+			    ROWS_A_TURN);
+}
+
+/* ---- handing over ---- */
+
+static void hand_over(void *arg)
+{
+	struct outbox *outbox = arg;
+	json_t *letters = outbox->pending;
+	outbox->pending = NULL;
+	mailproc_send(outbox->mailproc, letters);
+}
+
+static void take_back(void *arg, const char *reason)
+{
+	struct outbox *outbox = arg;
+	(void)reason;
+	json_decref(outbox->pending);
+	outbox->pending = NULL;
+	outbox->in_hand = 0;
+}
+
+static void refuse(struct outbox *outbox, int64_t message)
+{
+	log_error("letter %lld cannot be handed over: not UTF-8, or too large", (long long)message);
+	outbox_change(outbox, &(struct message_change){
+				  .message = message,
+				  .was = MESSAGE_HANDED,
+				  .state = MESSAGE_REFUSED,
+				  .now = clock_now(outbox->clock),
+				  .next_attempt = INSTANT_NEVER,
+				  .answer = "cannot be handed over: not UTF-8, or too large",
+				  .reason = "cannot be handed over: not UTF-8, or too large" });
+}
+
+/* True: there may be room for another. */
+static bool add_to_batch(struct outbox *outbox, int64_t message, size_t *bytes)
+{
+	enum message_state was = MESSAGE_QUEUED;
+	json_t *letter = message_letter(outbox->db, message, outbox->clock, &was);
+	size_t size = letter == NULL ? 0 : json_dumpb(letter, NULL, 0, JSON_COMPACT) + 1;
+	if (size <= LETTER_MOST && *bytes + size > LETTER_MOST) {
+		json_decref(letter);
+		return false;
+	}
+	struct message_change what = { .message = message,
+				       .was = was,
+				       .state = MESSAGE_HANDED,
+				       .now = clock_now(outbox->clock),
+				       .next_attempt = INSTANT_NEVER,
+				       .reason = "given to the mailer" };
+	bool handed = outbox_change(outbox, &what);
+	if (handed && (letter == NULL || size > LETTER_MOST))
+		refuse(outbox, message);
+	if (!handed || letter == NULL || size > LETTER_MOST) {
+		json_decref(letter);
+		return true;
+	}
+	*bytes += size;
+	outbox->batch[outbox->in_hand++] = message;
+	json_array_append_new(outbox->pending, letter);
+	return true;
+}
+
+static void make_batch(struct outbox *outbox)
+{
+	int64_t ids[BATCH_MOST];
+	size_t bytes = 0;
+	size_t count = message_due(outbox->db, clock_now(outbox->clock), ids, outbox->batch_most);
+	outbox->stale = true; /* what was thought to be due may not be */
+	if (count == 0)
+		return;
+	outbox->pending = json_array();
+	for (size_t i = 0; i < count && (i == 0 || turn_has_room(outbox->turn)); i++) {
+		if (!add_to_batch(outbox, ids[i], &bytes))
+			break;
+	}
+	if (outbox->in_hand > 0)
+		turn_after(outbox->turn, hand_over, take_back, outbox);
+	else
+		take_back(outbox, "");
+}
+
+/* ---- what there is to do ---- */
+
+static bool is_standing(const struct outbox *outbox)
+{
+	return outbox->fault.text != NULL && outbox->fault.until > clock_now(outbox->clock);
+}
+
+static bool is_due(const struct outbox *outbox)
+{
+	return outbox->next_attempt <= clock_now(outbox->clock);
+}
+
+static bool can_hand(const struct outbox *outbox)
+{
+	return outbox->in_hand == 0 && outbox->applied == outbox->count && !is_standing(outbox) &&
+	       mailproc_state(outbox->mailproc) == MAILER_READY;
+}
+
+static bool must_try_again(const struct outbox *outbox)
+{
+	return !is_standing(outbox) && mailproc_state(outbox->mailproc) == MAILER_FAULTY;
+}
+
+bool outbox_has_work(const struct outbox *outbox)
+{
+	if (outbox->resting)
+		return false;
+	return outbox->stale || outbox->recover || outbox->reviving ||
+	       outbox->applied < outbox->count || outbox->next_body <= clock_now(outbox->clock) ||
+	       (is_due(outbox) && (can_hand(outbox) || must_try_again(outbox)));
+}
+
+/* Bodies go by the hour, so that a thousand letters do not wake the daemon a thousand times. */
+static instant body_hour(const struct outbox *outbox, instant oldest)
+{
+	if (oldest == INSTANT_NEVER)
+		return INSTANT_NEVER;
+	instant at = oldest + outbox->keep_bodies;
+	return at + (BODIES_TOGETHER - at % BODIES_TOGETHER) % BODIES_TOGETHER;
+}
+
+static void refresh(struct outbox *outbox)
+{
+	if (!outbox->stale)
+		return;
+	/* Outside a transaction, or in one that has failed, an error would look like "nothing". */
+	outbox->stale = !db_in_transaction(outbox->db) || db_failed(outbox->db);
+	outbox->next_attempt = message_next_attempt(outbox->db);
+	outbox->next_body = body_hour(outbox, message_oldest_body(outbox->db));
+}
+
+bool outbox_work(struct outbox *outbox, struct turn *turn)
+{
+	if (!outbox_has_work(outbox))
+		return false;
+	if (turn_begin(turn) != 0) {
+		rest(outbox);
+		return false;
+	}
+	if (outbox->recover)
+		recover(outbox);
+	outbox_apply_notes(outbox, false);
+	if (outbox->reviving && turn_has_room(turn))
+		revive(outbox);
+	refresh(outbox);
+	if (outbox->next_body <= clock_now(outbox->clock) && turn_has_room(turn))
+		drop_bodies(outbox);
+	if (is_due(outbox) && must_try_again(outbox))
+		mailproc_try_again(outbox->mailproc);
+	if (is_due(outbox) && can_hand(outbox) && turn_has_room(turn))
+		make_batch(outbox);
+	refresh(outbox);
+	return outbox_has_work(outbox);
+}
+
+instant outbox_next(struct outbox *outbox)
+{
+	refresh(outbox);
+	instant now = clock_now(outbox->clock);
+	instant attempt = outbox->next_attempt;
+	if (is_standing(outbox) && attempt < outbox->fault.until)
+		attempt = outbox->fault.until;
+	if (attempt <= now) /* it waits for the mailer, not for an hour */
+		attempt = INSTANT_NEVER;
+	return attempt < outbox->next_body ? attempt : outbox->next_body;
+}
+
+bool outbox_is_quiet(struct outbox *outbox)
+{
+	refresh(outbox);
+	return !outbox->recover && !outbox->reviving && outbox->count == 0 &&
+	       outbox->in_hand == 0 && (!is_due(outbox) || is_standing(outbox));
+}
+
+void outbox_try_now(struct outbox *outbox)
+{
+	outbox->fault.count = 0;
+	if (outbox->fault.until != INSTANT_NEVER)
+		outbox->fault.until = 0;
+}
+
+/* ---- the life of an outbox ---- */
+
+static void configure(struct outbox *outbox, const struct settings *settings)
+{
+	outbox->patience = (struct patience){ settings->retry_first, settings->retry_most,
+					      settings->give_up_after };
+	outbox->keep_bodies = settings->keep_bodies * CIVIL_DAY;
+	outbox->batch_most = settings->batch < 1 ? 1 : (size_t)settings->batch;
+	if (outbox->batch_most > BATCH_MOST)
+		outbox->batch_most = BATCH_MOST;
+	free(outbox->message_id_domain);
+	outbox->message_id_domain = xstrdup(settings->message_id_domain);
+	outbox->stale = true;
+}
+
+struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
+			  const struct clock *clock, const struct settings *settings,
+			  const char *mailer_program, outbox_ended *ended, void *arg)
+{
+	struct outbox *outbox = xcalloc(1, sizeof(*outbox));
+	outbox->turn = turn;
+	outbox->db = db;
+	outbox->clock = clock;
+	outbox->ended = ended;
+	outbox->arg = arg;
+	outbox->recover = true;
+	outbox->next_attempt = outbox->next_body = INSTANT_NEVER;
+	configure(outbox, settings);
+	outbox->rest = loop_timer_new(loop, rested, outbox);
+	outbox->mailproc = mailproc_new(loop, settings, mailer_program, &outbox_hears, outbox);
+	return outbox;
+}
+
+static void note_the_last(struct outbox *outbox)
+{
+	if (outbox->count == 0 && !turn_is_begun(outbox->turn))
+		return;
+	if (turn_begin(outbox->turn) == 0)
+		outbox_apply_notes(outbox, true);
+	if (turn_end(outbox->turn) != 0)
+		log_error(
+		    "mail: the last outcomes could not be written; these letters go out again");
+}
+
+void outbox_free(struct outbox *outbox)
+{
+	if (outbox == NULL)
+		return;
+	mailproc_stop(outbox->mailproc, STOP_LIMIT);
+	note_the_last(outbox);
+	outbox_drop_notes(outbox, outbox->count);
+	mailproc_free(outbox->mailproc);
+	loop_timer_free(outbox->rest);
+	free(outbox->notes);
+	free(outbox->fault.text);
+	free(outbox->message_id_domain);
+	free(outbox);
+}
+
+void outbox_configure(struct outbox *outbox, const struct settings *settings)
+{
+	configure(outbox, settings);
+	outbox_try_now(outbox);
+	mailproc_configure(outbox->mailproc, settings);
+}

@@ -1,0 +1,152 @@
+/* See outbox.h: letters that come in, what a person changes by hand, and the figures. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "daemon/outbox_own.h"
+
+/* ---- letters in, and changes by hand ---- */
+
+static char *message_id_new(const char *domain)
+{
+	unsigned char bytes[16];
+	char hex[2 * sizeof(bytes) + 1];
+	/* Requests this small are whole or fail for good; without chance there is no going on. */
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		abort();
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	return xasprintf("%s@%s", hex, domain);
+}
+
+int64_t outbox_add(struct outbox *outbox, const struct new_message *message)
+{
+	char *message_id = message_id_new(outbox->message_id_domain);
+	outbox_touch(outbox);
+	int64_t id = message_insert(outbox->db, message, message_id, clock_now(outbox->clock));
+	free(message_id);
+	return id;
+}
+
+static bool find_waiting(struct outbox *outbox, int64_t message, struct message_row *ret,
+			 struct problems *problems)
+{
+	if (!message_find(outbox->db, message, ret)) {
+		problem_add(problems, "id", 0, "there is no letter %lld", (long long)message);
+		return false;
+	}
+	if (message_state_waits(ret->state))
+		return true;
+	if (ret->state == MESSAGE_HANDED)
+		problem_add(problems, "id", 0,
+			    "letter %lld is in the mailer's hands: ask again in a moment",
+			    (long long)message);
+	else
+		problem_add(problems, "id", 0,
+			    "letter %lld is %s: only one that waits can be changed",
+			    (long long)message, message_state_name(ret->state));
+	return false;
+}
+
+bool outbox_retry(struct outbox *outbox, int64_t message, struct problems *problems)
+{
+	struct message_row row;
+	if (message != 0) {
+		if (!find_waiting(outbox, message, &row, problems))
+			return false;
+		outbox_touch(outbox);
+		message_hurry(outbox->db, &row, clock_now(outbox->clock));
+	} else {
+		outbox->reviving = true;
+	}
+	outbox_try_now(outbox);
+	return true;
+}
+
+static bool end_by_hand(struct outbox *outbox, int64_t message, enum message_state state,
+			const char *reason, struct problems *problems)
+{
+	struct message_row row;
+	bool reasoned = reason != NULL && reason[0] != '\0';
+	if (!reasoned)
+		problem_add(problems, "reason", 0, "a reason is missing: say why in a few words");
+	if (!find_waiting(outbox, message, &row, problems) || !reasoned)
+		return false;
+	struct message_change what = { .message = message,
+				       .was = row.state,
+				       .state = state,
+				       .now = clock_now(outbox->clock),
+				       .next_attempt = INSTANT_NEVER,
+				       .reason = reason };
+	bool changed = outbox_change(outbox, &what);
+	outbox->counted = false; /* the request may yet be taken back */
+	return changed;
+}
+
+bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason,
+		   struct problems *problems)
+{
+	return end_by_hand(outbox, message, MESSAGE_CANCELLED, reason, problems);
+}
+
+bool outbox_supersede(struct outbox *outbox, int64_t message, const char *reason,
+		      struct problems *problems)
+{
+	return end_by_hand(outbox, message, MESSAGE_SUPERSEDED, reason, problems);
+}
+
+/* ---- figures ---- */
+
+/* Ended messages are many and never change: they are counted once, and then as they end. */
+static void count_ended(struct outbox *outbox)
+{
+	enum message_state state;
+	if (outbox->counted)
+		return;
+	memset(outbox->ended_counts, 0, sizeof(outbox->ended_counts));
+	struct query *q =
+	    db_query(outbox->db, "SELECT state, COUNT(*) FROM message GROUP BY state");
+	while (db_next(q)) {
+		if (message_state_parse(db_text(q, 0), &state) == 0)
+			outbox->ended_counts[state] = db_int(q, 1);
+	}
+	db_done(q);
+	outbox->counted = true;
+}
+
+static void count_waiting(struct outbox *outbox, struct outbox_figures *figures)
+{
+	enum message_state state;
+	struct query *q = db_query(
+	    outbox->db,
+	    "SELECT state, COUNT(*), MIN(created_at), COUNT(*) - COUNT(next_attempt) FROM message"
+	    " WHERE state IN ('queued','deferred','unclear') GROUP BY state");
+	while (db_next(q)) {
+		if (message_state_parse(db_text(q, 0), &state) != 0)
+			continue;
+		figures->by_state[state] = db_int(q, 1);
+		if (db_int(q, 2) < figures->oldest_waiting)
+			figures->oldest_waiting = db_int(q, 2);
+		figures->given_up += db_int(q, 3);
+	}
+	db_done(q);
+	q = db_query(outbox->db, "SELECT COUNT(*) FROM message WHERE state = 'handed'");
+	figures->by_state[MESSAGE_HANDED] = db_next(q) ? db_int(q, 0) : 0;
+	db_done(q);
+}
+
+struct outbox_figures outbox_count(struct outbox *outbox)
+{
+	struct outbox_figures figures = { .oldest_waiting = INSTANT_NEVER,
+					  .fault = outbox->fault.text,
+					  .mailer = mailproc_state(outbox->mailproc),
+					  .mailer_pid = mailproc_pid(outbox->mailproc),
+					  .mailer_restarts = mailproc_restarts(outbox->mailproc) };
+	count_ended(outbox);
+	for (int state = 0; state <= MESSAGE_SUPERSEDED; state++) {
+		bool ended = state != MESSAGE_HANDED && !message_state_waits(state);
+		figures.by_state[state] = ended ? outbox->ended_counts[state] : 0;
+	}
+	count_waiting(outbox, &figures);
+	return figures;
+}

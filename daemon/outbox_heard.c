@@ -1,0 +1,227 @@
+/*
+ * See outbox.h: what the mailer says. It comes outside a turn: it is noted in a list, and put
+ * into the database in the next turn. The list loses its entries only when that turn has been
+ * committed, so a full disk forgets nothing.
+ */
+#include <string.h>
+
+#include "daemon/log.h"
+#include "daemon/outbox_own.h"
+
+#define ANSWER_MOST 500 /* bytes kept of what a server said */
+
+/* ---- what the mailer says, outside a turn ---- */
+
+static void note(struct outbox *outbox, const struct note *what)
+{
+	outbox->notes =
+	    array_grow(outbox->notes, outbox->count, &outbox->capacity, sizeof(outbox->notes[0]));
+	outbox->notes[outbox->count++] = *what;
+}
+
+/* Cut between characters, on one line. */
+static char *bounded(const char *text)
+{
+	size_t length = strlen(text);
+	if (length > ANSWER_MOST) {
+		length = ANSWER_MOST;
+		while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+			length--;
+	}
+	char *copy = xasprintf("%.*s", (int)length, text);
+	for (char *c = copy; *c != '\0'; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = ' ';
+	}
+	return copy;
+}
+
+void outbox_fault_clear(struct outbox *outbox)
+{
+	if (outbox->fault.text != NULL)
+		log_notice("mail: the queue moves again");
+	free(outbox->fault.text);
+	outbox->fault = (struct fault){ 0 };
+}
+
+static void on_outcome(void *arg, int64_t message, enum mail_outcome outcome, int code,
+		       const char *text)
+{
+	struct outbox *outbox = arg;
+	for (size_t i = 0; i < outbox->in_hand; i++) {
+		if (outbox->batch[i] == message) {
+			outbox->in_hand--;
+			memmove(outbox->batch + i, outbox->batch + i + 1,
+				(outbox->in_hand - i) * sizeof(outbox->batch[0]));
+			break;
+		}
+	}
+	note(outbox, &(struct note){ NOTE_OUTCOME, message, outcome, code, bounded(text) });
+	outbox_fault_clear(outbox);
+}
+
+static instant fault_until(const struct outbox *outbox, int64_t count)
+{
+	int64_t pause = outbox->patience.first;
+	for (int64_t i = 1; i < count && pause < outbox->patience.most; i++)
+		pause *= 2;
+	return clock_now(outbox->clock) +
+	       (pause < outbox->patience.most ? pause : outbox->patience.most);
+}
+
+static void on_fault(void *arg, const char *kind, const char *text)
+{
+	struct outbox *outbox = arg;
+	struct fault *fault = &outbox->fault;
+	char *what = xasprintf("%s: %s", kind, text);
+	char *sentence = bounded(what);
+	bool known = fault->text != NULL && strcmp(fault->text, sentence) == 0;
+	free(what);
+	if (!known)
+		log_error("mail: the queue stands still: %s", sentence);
+	free(fault->text);
+	fault->text = sentence;
+	fault->in_batch = outbox->in_hand > 0;
+	fault->count++;
+	fault->until =
+	    strcmp(kind, "start") == 0 ? INSTANT_NEVER : fault_until(outbox, fault->count);
+}
+
+static void on_batch_over(void *arg, bool died)
+{
+	struct outbox *outbox = arg;
+	for (size_t i = 0; i < outbox->in_hand; i++) {
+		enum note_kind kind = died && i == 0 ? NOTE_LOST : NOTE_UNTRIED;
+		note(outbox, &(struct note){ kind, outbox->batch[i], MAIL_UNCLEAR, 0, NULL });
+	}
+	outbox->in_hand = 0;
+}
+
+static void on_ready(void *arg)
+{
+	struct outbox *outbox = arg;
+	if (!outbox->fault.in_batch)
+		outbox_fault_clear(outbox);
+}
+
+const struct mailproc_events outbox_hears = {
+	.outcome = on_outcome,
+	.fault = on_fault,
+	.batch_over = on_batch_over,
+	.ready = on_ready,
+};
+
+/* ---- the same in the turn ---- */
+
+/* Back to wait for its next hour, or for a person. */
+static void postpone(struct outbox *outbox, const struct message_row *row,
+		     struct message_change *what)
+{
+	const struct patience *patience = &outbox->patience;
+	what->next_attempt =
+	    message_retry_at(patience, row->created_at, row->attempts + 1, what->now);
+	if (what->now - row->created_at >= patience->give_up) {
+		what->next_attempt = INSTANT_NEVER;
+		log_error("letter %lld: given up after %lld attempts", (long long)row->id,
+			  (long long)row->attempts + 1);
+	}
+	outbox_change(outbox, what);
+}
+
+static void apply_outcome(struct outbox *outbox, const struct note *note,
+			  const struct message_row *row)
+{
+	struct message_change what = { .message = note->message,
+				       .was = MESSAGE_HANDED,
+				       .now = clock_now(outbox->clock),
+				       .next_attempt = INSTANT_NEVER,
+				       .attempt = true,
+				       .code = note->code,
+				       .answer = note->answer,
+				       .reason = note->answer };
+	switch (note->outcome) {
+	case MAIL_SENT:
+		what.state = MESSAGE_SENT;
+		log_debug("letter %lld: sent", (long long)note->message);
+		outbox_change(outbox, &what);
+		break;
+	case MAIL_REFUSED:
+		what.state = MESSAGE_REFUSED;
+		log_notice("letter %lld: refused, code %d", (long long)note->message, note->code);
+		outbox_change(outbox, &what);
+		break;
+	case MAIL_DEFERRED:
+		what.state = MESSAGE_DEFERRED;
+		log_debug("letter %lld: deferred, code %d", (long long)note->message, note->code);
+		postpone(outbox, row, &what);
+		break;
+	case MAIL_UNCLEAR:
+		what.state = MESSAGE_UNCLEAR;
+		log_notice("letter %lld: unclear, code %d", (long long)note->message, note->code);
+		postpone(outbox, row, &what);
+		break;
+	}
+}
+
+static void apply_lost(struct outbox *outbox, const struct message_row *row)
+{
+	struct message_change what = { .message = row->id,
+				       .was = MESSAGE_HANDED,
+				       .state = MESSAGE_UNCLEAR,
+				       .now = clock_now(outbox->clock),
+				       .attempt = true,
+				       .code = 0,
+				       .answer = "",
+				       .reason = "the mailer died with it in hand" };
+	log_notice("letter %lld: unclear: the mailer died with it in hand", (long long)row->id);
+	postpone(outbox, row, &what);
+}
+
+/* It keeps its place: those made earlier go first. */
+static void apply_untried(struct outbox *outbox, const struct message_row *row)
+{
+	outbox_change(outbox, &(struct message_change){ .message = row->id,
+							.was = MESSAGE_HANDED,
+							.state = MESSAGE_QUEUED,
+							.now = clock_now(outbox->clock),
+							.next_attempt = row->created_at,
+							.reason = "not tried" });
+}
+
+static void apply(struct outbox *outbox, const struct note *note)
+{
+	struct message_row row;
+	if (!message_find(outbox->db, note->message, &row))
+		return;
+	switch (note->kind) {
+	case NOTE_OUTCOME:
+		apply_outcome(outbox, note, &row);
+		break;
+	case NOTE_LOST:
+		apply_lost(outbox, &row);
+		break;
+	case NOTE_UNTRIED:
+		apply_untried(outbox, &row);
+		break;
+	}
+}
+
+void outbox_apply_notes(struct outbox *outbox, bool all)
+{
+	for (; outbox->applied < outbox->count; outbox->applied++) {
+		if (!all && !turn_has_room(outbox->turn))
+			return;
+		outbox_touch(outbox);
+		apply(outbox, &outbox->notes[outbox->applied]);
+	}
+}
+
+void outbox_drop_notes(struct outbox *outbox, size_t count)
+{
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		free(outbox->notes[i].answer);
+	outbox->count -= count;
+	memmove(outbox->notes, outbox->notes + count, outbox->count * sizeof(outbox->notes[0]));
+}

@@ -1,0 +1,75 @@
+/* The inside of the outbox, shared by its files: outbox.c (the turn), outbox_heard.c (what the
+ * mailer says), outbox_desk.c (letters in, changes by hand, figures). */
+#ifndef KEDJA_OUTBOX_OWN_H
+#define KEDJA_OUTBOX_OWN_H
+
+#include "daemon/message.h"
+
+#define BATCH_MOST 1000
+
+enum note_kind { NOTE_OUTCOME, NOTE_UNTRIED, NOTE_LOST };
+
+struct note {
+	enum note_kind kind;
+	int64_t message;
+	enum mail_outcome outcome;
+	int code;
+	char *answer; /* of the server; "" where there is none */
+};
+
+struct fault {
+	char *text;    /* NULL: there is none */
+	instant until; /* no attempt before; INSTANT_NEVER: until the mailer is ready */
+	int64_t count;
+	bool in_batch;
+};
+
+struct outbox {
+	struct turn *turn;
+	struct db *db;
+	const struct clock *clock;
+	struct mailproc *mailproc;
+	struct loop_timer *rest;
+	outbox_ended *ended;
+	void *arg;
+
+	struct patience patience;
+	int64_t keep_bodies; /* seconds */
+	size_t batch_most;
+	char *message_id_domain;
+
+	struct note *notes;
+	size_t count, capacity;
+	size_t applied; /* of the notes, in this turn */
+
+	int64_t batch[BATCH_MOST]; /* in the mailer's hands, without outcome */
+	size_t in_hand;
+	json_t *pending; /* what the commit sets free */
+
+	struct fault fault;
+	bool resting;
+	bool recover;  /* rows of an earlier daemon are to be looked at */
+	bool reviving; /* outbox_retry of all */
+	bool revived;  /* some of them, in this turn */
+	bool touched;  /* in this turn */
+	bool stale;    /* the two below are to be read anew */
+	instant next_attempt, next_body;
+
+	bool counted; /* are the numbers of ended messages known? */
+	int64_t ended_counts[MESSAGE_SUPERSEDED + 1];
+};
+
+/* Everything that changes a row says so first: a commit and a rollback mean something to it. */
+void outbox_touch(struct outbox *outbox);
+/* Changes a state, in the turn; tells of an end. False: it is not in the state it should be. */
+bool outbox_change(struct outbox *outbox, const struct message_change *change);
+
+extern const struct mailproc_events outbox_hears;
+/* Puts what was heard into the database: what there is room for in the turn, or all of it. */
+void outbox_apply_notes(struct outbox *outbox, bool all);
+void outbox_drop_notes(struct outbox *outbox, size_t count);
+void outbox_fault_clear(struct outbox *outbox);
+/* Whatever a fault says, the next attempt may be made now. */
+void outbox_try_now(struct outbox *outbox);
+
+#endif

@@ -1,0 +1,296 @@
+/* See people.h. */
+#include "daemon/people.h"
+
+#include <string.h>
+
+#include "daemon/store_event.h"
+
+/* A chain of deputies longer than this is a loop in all but name. */
+#define DEPUTIES_MOST 8
+
+struct profile {
+	const char *name, *email, *board, *language;
+	bool known, gone;
+};
+
+static const char *text_or(const struct event *event, const char *field, const char *otherwise)
+{
+	struct value value = event_value(event, field);
+	return value.type == VALUE_TEXT ? value.text : otherwise;
+}
+
+static void profile_apply(struct profile *profile, const struct event *event)
+{
+	if (strcmp(event->kind->name, "staff.left") == 0) {
+		profile->gone = true;
+		return;
+	}
+	if (strcmp(event->kind->name, "staff.joined") != 0 &&
+	    strcmp(event->kind->name, "staff.changed") != 0)
+		return;
+	if (strcmp(event->kind->name, "staff.joined") == 0)
+		profile->gone = false;
+	profile->known = true;
+	profile->name = text_or(event, "name", profile->name);
+	profile->email = text_or(event, "email", profile->email);
+	profile->board = text_or(event, "board", profile->board);
+	profile->language = text_or(event, "language", profile->language);
+}
+
+static void absence_add(const struct core *core, const struct event *event)
+{
+	char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
+	struct value from = event_value(event, "from"), to = event_value(event, "to");
+	if (from.type != VALUE_DATE)
+		return;
+	struct query *q = db_query(core->db, "INSERT INTO absence (staff, first, last, deputy, event)"
+					     " VALUES (?1, ?2, ?3, ?4, ?5)");
+	db_bind_text(q, 1, event->subject);
+	db_bind_text(q, 2, date_format((date)from.number, first));
+	db_bind_text(q, 3, to.type == VALUE_DATE ? date_format((date)to.number, last) : "9999-12-31");
+	db_bind_text(q, 4, text_or(event, "deputy", NULL));
+	db_bind_int(q, 5, event->id);
+	db_run(q);
+}
+
+/* Back at work before the leave was to end: the leave ends the day before. */
+static void absence_end(const struct core *core, const struct event *event)
+{
+	char last[DATE_TEXT_SIZE];
+	struct value from = event_value(event, "from");
+	date back = from.type == VALUE_DATE ? (date)from.number : event->at.day;
+	struct query *q = db_query(core->db, "UPDATE absence SET last = ?2 WHERE staff = ?1"
+					     " AND last > ?2");
+	db_bind_text(q, 1, event->subject);
+	db_bind_text(q, 2, date_format(back - 1, last));
+	db_run(q);
+}
+
+static void forget(struct db *db, const char *table_delete, const char *id)
+{
+	struct query *q = db_query(db, table_delete);
+	db_bind_text(q, 1, id);
+	db_run(q);
+}
+
+void people_refresh_staff(const struct core *core, const char *staff)
+{
+	struct arena *arena = arena_new();
+	struct event **events;
+	struct profile profile = { NULL, NULL, NULL, NULL, false, false };
+	size_t count = store_event_of_kinds(core, staff, "staff.", arena, &events);
+	forget(core->db, "DELETE FROM absence WHERE staff = ?1", staff);
+	forget(core->db, "DELETE FROM staff WHERE id = ?1", staff);
+	for (size_t i = 0; i < count; i++) {
+		profile_apply(&profile, events[i]);
+		if (strcmp(events[i]->kind->name, "staff.absent") == 0)
+			absence_add(core, events[i]);
+		else if (strcmp(events[i]->kind->name, "staff.back") == 0)
+			absence_end(core, events[i]);
+	}
+	if (profile.known) {
+		struct query *q = db_query(core->db,
+					   "INSERT INTO staff (id, name, email, board, language, gone)"
+					   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+		db_bind_text(q, 1, staff);
+		db_bind_text(q, 2, profile.name == NULL ? staff : profile.name);
+		db_bind_text(q, 3, profile.email == NULL ? "" : profile.email);
+		db_bind_text(q, 4, profile.board);
+		db_bind_text(q, 5, profile.language);
+		db_bind_int(q, 6, profile.gone);
+		db_run(q);
+	}
+	arena_free(arena);
+}
+
+void people_refresh_roles(const struct core *core, const char *subject)
+{
+	struct arena *arena = arena_new();
+	struct event **events;
+	size_t count = store_event_of_kinds(core, subject, "role.", arena, &events);
+	forget(core->db, "DELETE FROM role WHERE subject = ?1", subject);
+	for (size_t i = 0; i < count; i++) {
+		bool assigned = strcmp(events[i]->kind->name, "role.assigned") == 0;
+		struct query *q = assigned ?
+			db_query(core->db, "INSERT OR IGNORE INTO role (subject, role, staff)"
+					   " VALUES (?1, ?2, ?3)") :
+			db_query(core->db, "DELETE FROM role WHERE subject = ?1 AND role = ?2"
+					   " AND staff = ?3");
+		db_bind_text(q, 1, subject);
+		db_bind_text(q, 2, text_or(events[i], "role", ""));
+		db_bind_text(q, 3, text_or(events[i], "staff", ""));
+		db_run(q);
+	}
+	arena_free(arena);
+}
+
+static void get_administrator(const struct core *core, struct person *ret)
+{
+	const struct settings *settings = core->office->settings;
+	*ret = (struct person){ "", settings->administrator_name, settings->administrator,
+				settings->language, NULL };
+}
+
+bool people_get(const struct core *core, const char *id, struct arena *arena, struct person *ret)
+{
+	if (id[0] == '\0') {
+		get_administrator(core, ret);
+		return ret->email[0] != '\0';
+	}
+	struct query *q = db_query(core->db, "SELECT name, email, language FROM staff"
+					     " WHERE id = ?1 AND gone = 0 AND email <> ''");
+	db_bind_text(q, 1, id);
+	bool found = db_next(q);
+	if (found) {
+		const char *language = db_text(q, 2);
+		*ret = (struct person){ .id = arena_strdup(arena, id),
+					.name = arena_strdup(arena, db_text(q, 0)),
+					.email = arena_strdup(arena, db_text(q, 1)) };
+		ret->language = language == NULL ? core->office->settings->language :
+						   arena_strdup(arena, language);
+	}
+	db_done(q);
+	return found;
+}
+
+/* Is this person away today? Then who stands in, "" for nobody; NULL: at work. */
+static const char *deputy_today(const struct core *core, const char *staff, struct arena *arena)
+{
+	char today[DATE_TEXT_SIZE];
+	struct query *q = db_query(core->db,
+				   "SELECT coalesce(deputy, '') FROM absence WHERE staff = ?1"
+				   " AND first <= ?2 AND last >= ?2 ORDER BY event DESC LIMIT 1");
+	db_bind_text(q, 1, staff);
+	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
+	const char *deputy = db_next(q) ? arena_strdup(arena, db_text(q, 0)) : NULL;
+	db_done(q);
+	return deputy;
+}
+
+static const char *stands_in_for(const struct person *holder, const struct person *deputy,
+				 struct arena *arena)
+{
+	return strcmp(deputy->language, "en") == 0 ?
+		       arena_printf(arena, "You stand in for %s.", holder->name) :
+		       arena_printf(arena, "Du står in för %s.", holder->name);
+}
+
+/* The holder, or whoever stands in today, through a chain of deputies; false if it ends. */
+static bool reach(const struct core *core, const char *staff, struct arena *arena, struct person *ret)
+{
+	struct person holder;
+	if (!people_get(core, staff, arena, &holder))
+		return false;
+	const char *id = staff;
+	for (int i = 0; i < DEPUTIES_MOST; i++) {
+		const char *deputy = deputy_today(core, id, arena);
+		if (deputy == NULL) {
+			if (!people_get(core, id, arena, ret))
+				return false;
+			if (i > 0)
+				ret->why = stands_in_for(&holder, ret, arena);
+			return true;
+		}
+		if (deputy[0] == '\0')
+			return false;
+		id = deputy;
+	}
+	return false;
+}
+
+struct crowd {
+	struct person *list;
+	size_t count;
+};
+
+#define CROWD_MOST 200
+
+static void crowd_add(struct crowd *crowd, const struct core *core, struct arena *arena,
+		      const char *staff)
+{
+	struct person person;
+	if (crowd->list == NULL)
+		crowd->list = arena_alloc(arena, CROWD_MOST * sizeof(*crowd->list));
+	if (crowd->count == CROWD_MOST || !reach(core, staff, arena, &person))
+		return;
+	for (size_t i = 0; i < crowd->count; i++)
+		if (strcmp(crowd->list[i].id, person.id) == 0)
+			return;
+	crowd->list[crowd->count++] = person;
+}
+
+/* Everybody that a query names; the names are read first, for each may lead to other queries. */
+static void crowd_add_all(struct crowd *crowd, const struct core *core, struct arena *arena,
+			  struct query *q)
+{
+	const char *names[CROWD_MOST];
+	size_t count = 0;
+	while (count < CROWD_MOST && db_next(q))
+		names[count++] = arena_strdup(arena, db_text(q, 0));
+	db_done(q);
+	for (size_t i = 0; i < count; i++)
+		crowd_add(crowd, core, arena, names[i]);
+}
+
+static void crowd_add_holders(struct crowd *crowd, const struct core *core, struct arena *arena,
+			      const char *subject, const char *role)
+{
+	struct query *q = db_query(core->db, "SELECT r.staff FROM role r JOIN staff s ON s.id = r.staff"
+					     " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0"
+					     " ORDER BY r.staff");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, role);
+	crowd_add_all(crowd, core, arena, q);
+}
+
+static bool is_held(const struct core *core, const char *subject, const char *role)
+{
+	struct query *q = db_query(core->db, "SELECT 1 FROM role r JOIN staff s ON s.id = r.staff"
+					     " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, role);
+	bool held = db_next(q);
+	db_done(q);
+	return held;
+}
+
+static void crowd_add_of_cases(struct crowd *crowd, const struct core *core, struct arena *arena,
+			       const char *programme, const char *role)
+{
+	struct query *q = db_query(core->db, "SELECT DISTINCT r.staff FROM subject c"
+					     " JOIN role r ON r.subject = c.id"
+					     " WHERE c.programme = ?1 AND c.open = 1 AND r.role = ?2"
+					     " ORDER BY r.staff");
+	db_bind_text(q, 1, programme);
+	db_bind_text(q, 2, role);
+	crowd_add_all(crowd, core, arena, q);
+}
+
+size_t people_find(const struct core *core, const char *subject, const char *programme,
+		   const char *role, struct arena *arena, struct person **ret)
+{
+	struct crowd crowd = { NULL, 0 };
+	if (is_held(core, subject, role)) {
+		crowd_add_holders(&crowd, core, arena, subject, role);
+	} else if (programme != NULL && strcmp(programme, subject) != 0) {
+		crowd_add_holders(&crowd, core, arena, programme, role);
+	} else {
+		const struct role *known = chain_role(core->office->chain, role);
+		if (known != NULL && known->on_case)
+			crowd_add_of_cases(&crowd, core, arena, subject, role);
+	}
+	*ret = crowd.list;
+	return crowd.count;
+}
+
+size_t people_fallback(const struct core *core, const char *programme, const char *failed_role,
+		       struct arena *arena, struct person **ret)
+{
+	struct crowd crowd = { NULL, 0 };
+	if (programme != NULL && strcmp(failed_role, "unit_manager") != 0)
+		crowd_add_holders(&crowd, core, arena, programme, "unit_manager");
+	if (crowd.count == 0)
+		crowd_add(&crowd, core, arena, "");
+	*ret = crowd.list;
+	return crowd.count;
+}

@@ -1,0 +1,660 @@
+/*
+ * See planner.h. planner_cache.c holds the plans in memory; this file decides what is planned
+ * when, and writes what comes of it.
+ */
+#include "daemon/planner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/log.h"
+#include "daemon/people.h"
+#include "daemon/planner_cache.h"
+#include "daemon/store_deadline.h"
+#include "daemon/store_event.h"
+
+/* Subjects that one step of a sweep marks. */
+#define SWEEP_STEP 200
+
+struct planner {
+	const struct core *core;
+	planner_fire *fire;
+	void *arg;
+	struct cache *cache;
+	bool may_be_behind; /* false only when the file has been asked and said no */
+	bool only_looking;  /* planner_differs: nothing goes off */
+};
+
+struct planner *planner_new(const struct core *core, planner_fire *fire, void *arg)
+{
+	struct planner *planner = xcalloc(1, sizeof(*planner));
+	planner->core = core;
+	planner->fire = fire;
+	planner->arg = arg;
+	planner->cache = cache_new();
+	planner->may_be_behind = true;
+	return planner;
+}
+
+void planner_free(struct planner *planner)
+{
+	if (planner == NULL)
+		return;
+	cache_free(planner->cache);
+	free(planner);
+}
+
+void planner_forget(struct planner *planner)
+{
+	cache_clear(planner->cache);
+	planner->may_be_behind = true;
+}
+
+/* What the table of subjects says of one; the texts live in `arena`. */
+struct row {
+	enum subject_type type;
+	const char *programme;
+};
+
+static enum subject_type type_named(const char *name)
+{
+	for (int type = SUBJECT_STAFF; type < SUBJECT_ANY; type++)
+		if (strcmp(subject_type_name((enum subject_type)type), name) == 0)
+			return (enum subject_type)type;
+	return SUBJECT_ANY;
+}
+
+static bool row_get(const struct core *core, const char *subject, struct arena *arena,
+		    struct row *ret)
+{
+	struct query *q = db_query(core->db, "SELECT type, programme FROM subject WHERE id = ?1");
+	db_bind_text(q, 1, subject);
+	bool found = db_next(q);
+	if (found) {
+		ret->type = type_named(db_text(q, 0));
+		ret->programme = arena_strdup(arena, db_text(q, 1));
+	}
+	db_done(q);
+	return found;
+}
+
+static void mark_behind(struct planner *planner, const char *subject)
+{
+	struct query *q = db_query(planner->core->db,
+				   "UPDATE subject SET behind = 1 WHERE id = ?1 AND behind = 0");
+	db_bind_text(q, 1, subject);
+	db_run(q);
+	planner->may_be_behind = true;
+}
+
+/* A subject has a row from its first event; its type shows with the first kind that tells it. */
+static void ensure_row(struct planner *planner, const struct event *event)
+{
+	struct query *q = db_query(planner->core->db,
+				   "INSERT INTO subject (id, type, open, behind) VALUES (?1, ?2, 0, 1)"
+				   " ON CONFLICT DO UPDATE SET type = ?2"
+				   " WHERE type = 'any' AND ?2 <> 'any'");
+	db_bind_text(q, 1, event->subject);
+	db_bind_text(q, 2, subject_type_name(event->kind->subject));
+	if (db_run(q) > 0)
+		cache_drop(planner->cache, event->subject);
+}
+
+static bool has_prefix(const struct event *event, const char *prefix)
+{
+	return strncmp(event->kind->name, prefix, strlen(prefix)) == 0;
+}
+
+static void refresh_people(struct planner *planner, const struct event *event)
+{
+	if (has_prefix(event, "staff."))
+		people_refresh_staff(planner->core, event->subject);
+	if (has_prefix(event, "role."))
+		people_refresh_roles(planner->core, event->subject);
+}
+
+/* Every subject of a programme, or (NULL) every one there is, is behind from here on. */
+static void sweep_start(struct planner *planner, const char *programme)
+{
+	struct query *q = db_query(planner->core->db,
+				   "INSERT INTO sweep (programme, reached) VALUES (?1, '')");
+	db_bind_text(q, 1, programme);
+	db_run(q);
+	planner->may_be_behind = true;
+}
+
+void planner_note_event(struct planner *planner, const struct event *event)
+{
+	ensure_row(planner, event);
+	refresh_people(planner, event);
+	if (event->kind->subject == SUBJECT_STAFF)
+		return;
+	cache_queue(planner->cache, event->subject, event);
+	mark_behind(planner, event->subject);
+	if (!event->kind->seen_by_cases)
+		return;
+	cache_drop_cases_of(planner->cache, event->subject);
+	sweep_start(planner, event->subject);
+}
+
+/* The programmes that saw an event no longer do. */
+static void unsee(struct planner *planner, int64_t event)
+{
+	struct arena *arena = arena_new();
+	const char *programmes[8];
+	size_t count = 0;
+	struct query *q = db_query(planner->core->db,
+				   "SELECT programme FROM seen_by_programme WHERE event = ?1");
+	db_bind_int(q, 1, event);
+	while (count < 8 && db_next(q))
+		programmes[count++] = arena_strdup(arena, db_text(q, 0));
+	db_done(q);
+	for (size_t i = 0; i < count; i++) {
+		cache_drop(planner->cache, programmes[i]);
+		mark_behind(planner, programmes[i]);
+	}
+	q = db_query(planner->core->db, "DELETE FROM seen_by_programme WHERE event = ?1");
+	db_bind_int(q, 1, event);
+	db_run(q);
+	arena_free(arena);
+}
+
+void planner_note_void(struct planner *planner, const struct event *voided)
+{
+	cache_drop(planner->cache, voided->subject);
+	unsee(planner, voided->id);
+	refresh_people(planner, voided);
+	if (voided->kind->subject == SUBJECT_STAFF)
+		return;
+	mark_behind(planner, voided->subject);
+	if (voided->kind->seen_by_cases) {
+		cache_drop_cases_of(planner->cache, voided->subject);
+		sweep_start(planner, voided->subject);
+	}
+}
+
+void planner_note_rules(struct planner *planner)
+{
+	cache_clear(planner->cache);
+	sweep_start(planner, NULL);
+}
+
+/* Marks the next subjects of the oldest sweep; false when there is none. */
+static bool sweep_step(struct planner *planner)
+{
+	struct arena *arena = arena_new();
+	struct db *db = planner->core->db;
+	struct query *q = db_query(db, "SELECT id, programme, reached FROM sweep ORDER BY id LIMIT 1");
+	bool found = db_next(q);
+	int64_t id = found ? db_int(q, 0) : 0;
+	const char *programme = found ? arena_strdup(arena, db_text(q, 1)) : NULL;
+	const char *reached = found ? arena_strdup(arena, db_text(q, 2)) : NULL;
+	db_done(q);
+	if (!found)
+		goto out;
+	q = programme == NULL ?
+		    db_query(db, "SELECT max(id) FROM (SELECT id FROM subject WHERE id > ?1"
+				 " ORDER BY id LIMIT ?2)") :
+		    db_query(db, "SELECT max(id) FROM (SELECT id FROM subject WHERE id > ?1"
+				 " AND programme = ?3 ORDER BY id LIMIT ?2)");
+	db_bind_text(q, 1, reached);
+	db_bind_int(q, 2, SWEEP_STEP);
+	if (programme != NULL)
+		db_bind_text(q, 3, programme);
+	const char *last = db_next(q) ? arena_strdup(arena, db_text(q, 0)) : NULL;
+	db_done(q);
+	q = last == NULL ? db_query(db, "DELETE FROM sweep WHERE id = ?1") :
+			   db_query(db, "UPDATE sweep SET reached = ?2 WHERE id = ?1");
+	db_bind_int(q, 1, id);
+	if (last != NULL)
+		db_bind_text(q, 2, last);
+	db_run(q);
+	if (last != NULL) {
+		q = db_query(db, "UPDATE subject SET behind = 1 WHERE id > ?1 AND id <= ?2"
+				 " AND type IN ('case', 'programme')"
+				 " AND (?3 IS NULL OR programme = ?3)");
+		db_bind_text(q, 1, reached);
+		db_bind_text(q, 2, last);
+		db_bind_text(q, 3, programme);
+		db_run(q);
+	}
+out:
+	arena_free(arena);
+	return found;
+}
+
+/* Does a programme look at this kind of its cases' events, in its facts or in its rules? */
+static bool programme_sees(const struct ruleset *ruleset, const struct event *event)
+{
+	static const char *const facts[] = { "case.opened", "case.closed", "case.transferred",
+					     "stage.entered", "payment.assigned" };
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+		if (strcmp(facts[i], event->kind->name) == 0)
+			return true;
+	for (size_t i = 0; i < ruleset->count; i++) {
+		const struct rule *rule = &ruleset->rules[i];
+		if (rule->subject != SUBJECT_PROGRAMME)
+			continue;
+		if (kind_ref_matches(rule->starts, rule->starts_count, event) ||
+		    kind_ref_matches(rule->done, rule->done_count, event) ||
+		    kind_ref_matches(rule->cancels, rule->cancels_count, event))
+			return true;
+	}
+	return false;
+}
+
+static bool is_seen_already(struct planner *planner, const char *programme, int64_t event)
+{
+	struct query *q = db_query(planner->core->db, "SELECT 1 FROM seen_by_programme"
+						      " WHERE programme = ?1 AND event = ?2");
+	db_bind_text(q, 1, programme);
+	db_bind_int(q, 2, event);
+	bool found = db_next(q);
+	db_done(q);
+	return found;
+}
+
+/* A case's event, as just folded into its plan, is shown to the programme it belongs to. */
+static void show_to_programme(struct planner *planner, struct entry *entry, const struct event *event)
+{
+	const char *programme = facts_programme(plan_facts(entry->plan));
+	if (entry->type != SUBJECT_CASE || programme == NULL ||
+	    strcmp(event->subject, entry->subject) != 0 ||
+	    !programme_sees(planner->core->office->ruleset, event) ||
+	    is_seen_already(planner, programme, event->id))
+		return;
+	unsee(planner, event->id);
+	struct query *q = db_query(planner->core->db,
+				   "INSERT INTO seen_by_programme (programme, event) VALUES (?1, ?2)");
+	db_bind_text(q, 1, programme);
+	db_bind_int(q, 2, event->id);
+	db_run(q);
+	cache_queue(planner->cache, programme, event);
+	mark_behind(planner, programme);
+}
+
+static void fold_anew(struct planner *planner, struct entry *entry)
+{
+	struct event **events;
+	struct arena *arena = arena_new();
+	plan_free(entry->plan);
+	entry->plan = plan_new(planner->core->office->ruleset, entry->type, entry->subject);
+	size_t count = store_event_history(planner->core, entry->type, entry->subject, arena, &events);
+	for (size_t i = 0; i < count; i++) {
+		if (plan_apply(entry->plan, events[i]) != 0)
+			log_error("event %lld came out of order from the log", (long long)events[i]->id);
+		show_to_programme(planner, entry, events[i]);
+	}
+	entry->folded_anew = true;
+	arena_free(arena);
+}
+
+static int compare_queued(const void *a, const void *b)
+{
+	return event_compare(*(struct event *const *)a, *(struct event *const *)b);
+}
+
+/* Takes in what has come since; an event of the past means the whole history again. */
+static void bring_in(struct planner *planner, struct entry *entry)
+{
+	bool anew = entry->plan == NULL;
+	if (!anew && entry->queued_count > 1)
+		qsort(entry->queued, entry->queued_count, sizeof(*entry->queued), compare_queued);
+	for (size_t i = 0; !anew && i < entry->queued_count; i++) {
+		anew = plan_apply(entry->plan, entry->queued[i]) != 0;
+		if (!anew)
+			show_to_programme(planner, entry, entry->queued[i]);
+	}
+	if (anew)
+		fold_anew(planner, entry);
+	entry_clear_queue(entry);
+}
+
+/* Which steps of one deadline have gone off before: read once for each deadline. */
+struct fired {
+	struct {
+		const char *step;
+		int64_t repetition;
+	} list[512];
+	size_t count;
+};
+
+static void fired_read(const struct core *core, const char *subject, const struct deadline *deadline,
+		       struct arena *arena, struct fired *fired)
+{
+	char anchor[DATE_TEXT_SIZE];
+	struct query *q = db_query(core->db,
+				   "SELECT step, repetition FROM firing WHERE subject = ?1 AND rule = ?2"
+				   " AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
+				   " ORDER BY repetition DESC LIMIT 512");
+	fired->count = 0;
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, deadline->rule->name);
+	db_bind_text(q, 3, deadline->key);
+	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
+	db_bind_int(q, 5, deadline->occurrence);
+	while (fired->count < 512 && db_next(q)) {
+		fired->list[fired->count].step = arena_strdup(arena, db_text(q, 0));
+		fired->list[fired->count++].repetition = db_int(q, 1);
+	}
+	db_done(q);
+}
+
+static bool has_fired(void *arg, const struct step *step, int repetition)
+{
+	const struct fired *fired = arg;
+	for (size_t i = 0; i < fired->count; i++)
+		if (fired->list[i].repetition == repetition &&
+		    strcmp(fired->list[i].step, step->name) == 0)
+			return true;
+	return false;
+}
+
+/* A step whose hour has passed while nobody was here goes when the office is open. */
+static civil hour_now(const struct core *core, const struct planned_step *planned, civil now)
+{
+	if (planned->at > now || planned->step->urgent == URGENT_ALWAYS)
+		return planned->at;
+	return calendar_open_at_or_after(core->office->calendar, now);
+}
+
+/* What comes next of one deadline; what is due goes off on the way. */
+static instant sync_deadline(struct planner *planner, struct entry *entry, const char *programme,
+			     const struct deadline *deadline, struct arena *arena)
+{
+	const struct core *core = planner->core;
+	struct fired fired;
+	struct planned_step *planned;
+	civil now = clock_now_civil(core->clock);
+	fired_read(core, entry->subject, deadline, arena, &fired);
+	size_t count = steps_planned(deadline, core->office->calendar, now, has_fired, &fired, arena,
+				     &planned);
+	size_t due = 0, i = 0;
+	struct planned_step first_waiting, *next = NULL; /* due, but the office is closed */
+	for (; i < count && planned[i].at <= now; i++) {
+		if (hour_now(core, &planned[i], now) <= now) {
+			planned[due++] = planned[i];
+		} else if (next == NULL) {
+			first_waiting = planned[i];
+			next = &first_waiting;
+		}
+	}
+	if (next == NULL && i < count)
+		next = &planned[i];
+	instant at = next == NULL ? INSTANT_NEVER :
+				    clock_from_civil(core->clock, hour_now(core, next, now));
+	if (due > 0 && !planner->only_looking)
+		planner->fire(planner->arg, entry->subject, programme, deadline, planned, due, arena);
+	store_deadline_put(core, entry->subject, deadline, next == NULL ? NULL : next->step->name, at);
+	return at;
+}
+
+/* A reminder that waits for its letter is overtaken when its deadline ends first (I4). */
+static void overtake_waiting(const struct core *core, const char *subject,
+			     const struct deadline *deadline)
+{
+	char anchor[DATE_TEXT_SIZE];
+	struct query *q = db_query(core->db,
+				   "UPDATE notice SET state = 'overtaken', why = ?6 WHERE subject = ?1"
+				   " AND rule = ?2 AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
+				   " AND state = 'queued' AND message IS NULL");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, deadline->rule->name);
+	db_bind_text(q, 3, deadline->key);
+	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
+	db_bind_int(q, 5, deadline->occurrence);
+	db_bind_text(q, 6, deadline->ended_why);
+	db_run(q);
+}
+
+static bool is_protected(const struct entry *entry)
+{
+	int number = facts_find(entry->type, "protected");
+	return number >= 0 && facts_get(plan_facts(entry->plan), number, 0).number != 0;
+}
+
+static void put_subject(struct planner *planner, const struct entry *entry, instant wake)
+{
+	const struct facts *facts = plan_facts(entry->plan);
+	struct query *q = db_query(planner->core->db,
+				   "UPDATE subject SET programme = ?2, open = ?3, stage = ?4,"
+				   " wake_at = ?5, protected = ?6, behind = 0 WHERE id = ?1"
+				   " AND (programme, open, stage, wake_at, protected, behind)"
+				   " IS NOT (?2, ?3, ?4, ?5, ?6, 0)");
+	db_bind_text(q, 1, entry->subject);
+	db_bind_text(q, 2, entry->type == SUBJECT_CASE ? facts_programme(facts) : NULL);
+	db_bind_int(q, 3, facts_is_open(facts));
+	db_bind_text(q, 4, entry->type == SUBJECT_CASE ? facts_stage(facts) : NULL);
+	if (wake == INSTANT_NEVER)
+		db_bind_null(q, 5);
+	else
+		db_bind_int(q, 5, wake);
+	db_bind_int(q, 6, is_protected(entry));
+	db_run(q);
+}
+
+static const char *programme_of(const struct entry *entry)
+{
+	return entry->type == SUBJECT_PROGRAMME ? entry->subject :
+						  facts_programme(plan_facts(entry->plan));
+}
+
+static instant sync_live(struct planner *planner, struct entry *entry, struct arena *arena)
+{
+	instant wake = INSTANT_NEVER;
+	for (size_t i = 0; i < plan_live_count(entry->plan); i++) {
+		instant at = sync_deadline(planner, entry, programme_of(entry),
+					   plan_live_at(entry->plan, i), arena);
+		wake = at < wake ? at : wake;
+	}
+	date change = plan_next_change(entry->plan);
+	if (change != DATE_NONE) {
+		instant at = clock_from_civil(planner->core->clock, civil_at(change, 0));
+		wake = at < wake ? at : wake;
+	}
+	return wake;
+}
+
+static void sync_ended(struct planner *planner, struct entry *entry)
+{
+	for (size_t i = 0; i < plan_count(entry->plan); i++) {
+		const struct deadline *deadline = plan_at(entry->plan, i);
+		if (deadline->state == DEADLINE_OPEN || deadline->state == DEADLINE_ASLEEP ||
+		    deadline_ended_by_last_step(deadline) ||
+		    !(deadline->dirty || entry->folded_anew))
+			continue;
+		store_deadline_put(planner->core, entry->subject, deadline, NULL, INSTANT_NEVER);
+		overtake_waiting(planner->core, entry->subject, deadline);
+	}
+}
+
+/* Folds, judges, fires and writes: afterwards the rows are those of this moment. */
+static void settle(struct planner *planner, struct entry *entry)
+{
+	struct arena *arena = arena_new();
+	bring_in(planner, entry);
+	plan_judge(entry->plan, clock_now_civil(planner->core->clock));
+	sync_ended(planner, entry);
+	instant wake = sync_live(planner, entry, arena);
+	if (entry->folded_anew)
+		store_deadline_prune(planner->core, entry->subject, entry->plan);
+	put_subject(planner, entry, wake);
+	plan_clean(entry->plan);
+	entry->folded_anew = false;
+	arena_free(arena);
+}
+
+static struct entry *entry_for(struct planner *planner, const char *subject)
+{
+	struct arena *arena = arena_new();
+	struct row row = { SUBJECT_ANY, NULL };
+	struct entry *entry = cache_find(planner->cache, subject);
+	if (entry == NULL && row_get(planner->core, subject, arena, &row) &&
+	    (row.type == SUBJECT_CASE || row.type == SUBJECT_PROGRAMME))
+		entry = cache_add(planner->cache, subject, row.type);
+	arena_free(arena);
+	return entry;
+}
+
+/* A subject whose type is not known yet has nothing to plan. */
+static void settle_named(struct planner *planner, const char *subject)
+{
+	struct entry *entry = entry_for(planner, subject);
+	if (entry != NULL) {
+		settle(planner, entry);
+		return;
+	}
+	struct query *q = db_query(planner->core->db,
+				   "UPDATE subject SET behind = 0, wake_at = NULL WHERE id = ?1");
+	db_bind_text(q, 1, subject);
+	db_run(q);
+}
+
+static char *take_text(struct query *q)
+{
+	char *text = db_next(q) ? xstrdup(db_text(q, 0)) : NULL;
+	db_done(q);
+	return text;
+}
+
+static char *next_due(struct planner *planner)
+{
+	struct query *q = db_query(planner->core->db, "SELECT id FROM subject WHERE wake_at <= ?1"
+						      " ORDER BY wake_at LIMIT 1");
+	db_bind_int(q, 1, clock_now(planner->core->clock));
+	return take_text(q);
+}
+
+static char *next_behind(struct planner *planner)
+{
+	if (!planner->may_be_behind)
+		return NULL;
+	struct db *db = planner->core->db;
+	char *subject = take_text(db_query(
+		db, "SELECT id FROM subject WHERE behind = 1 ORDER BY wake_at, id LIMIT 1"));
+	while (subject == NULL && sweep_step(planner))
+		subject = take_text(db_query(
+			db, "SELECT id FROM subject WHERE behind = 1 ORDER BY wake_at, id LIMIT 1"));
+	if (subject == NULL && !db_failed(db))
+		planner->may_be_behind = false;
+	return subject;
+}
+
+bool planner_work(struct planner *planner)
+{
+	const struct core *core = planner->core;
+	if (!planner_is_behind(planner) && !planner_has_due(planner))
+		return false;
+	if (turn_begin(core->turn) != 0)
+		return false;
+	while (turn_has_room(core->turn) && !db_failed(core->db)) {
+		char *subject = next_due(planner);
+		if (subject == NULL)
+			subject = next_behind(planner);
+		if (subject == NULL)
+			return false;
+		settle_named(planner, subject);
+		free(subject);
+		cache_trim(planner->cache);
+	}
+	return !db_failed(core->db);
+}
+
+bool planner_is_behind(struct planner *planner)
+{
+	return planner->may_be_behind;
+}
+
+bool planner_has_due(struct planner *planner)
+{
+	return planner_next(planner) <= clock_now(planner->core->clock);
+}
+
+instant planner_next(struct planner *planner)
+{
+	struct query *q = db_query(planner->core->db,
+				   "SELECT wake_at FROM subject WHERE wake_at IS NOT NULL"
+				   " ORDER BY wake_at LIMIT 1");
+	instant next = db_next(q) ? db_int(q, 0) : INSTANT_NEVER;
+	db_done(q);
+	return next;
+}
+
+const struct plan *planner_get(struct planner *planner, const char *subject)
+{
+	struct entry *entry = entry_for(planner, subject);
+	if (entry == NULL)
+		return NULL;
+	settle(planner, entry);
+	return entry->plan;
+}
+
+static void refresh_people_of_all(struct planner *planner)
+{
+	struct arena *arena = arena_new();
+	char **names = NULL;
+	size_t count = 0, capacity = 0;
+	struct query *q = db_query(planner->core->db,
+				   "SELECT DISTINCT subject FROM event WHERE kind LIKE 'staff.%'"
+				   " OR kind LIKE 'role.%'");
+	while (db_next(q)) {
+		names = array_grow(names, count, &capacity, sizeof(*names));
+		names[count++] = arena_strdup(arena, db_text(q, 0));
+	}
+	db_done(q);
+	for (size_t i = 0; i < count; i++) {
+		people_refresh_staff(planner->core, names[i]);
+		people_refresh_roles(planner->core, names[i]);
+	}
+	free(names);
+	arena_free(arena);
+}
+
+static void add_rows_of_subjects(struct planner *planner)
+{
+	const struct kind *kind;
+	for (size_t i = 0; (kind = chain_kind_at(planner->core->office->chain, i)) != NULL; i++) {
+		if (kind->is_virtual)
+			continue;
+		struct query *q = db_query(planner->core->db,
+					   "INSERT INTO subject (id, type, open, behind)"
+					   " SELECT DISTINCT subject, ?2, 0, ?3 FROM event"
+					   " WHERE kind = ?1 ON CONFLICT DO UPDATE SET"
+					   " type = ?2, behind = ?3 WHERE type = 'any' AND ?2 <> 'any'");
+		db_bind_text(q, 1, kind->name);
+		db_bind_text(q, 2, subject_type_name(kind->subject));
+		db_bind_int(q, 3, kind->subject != SUBJECT_STAFF);
+		db_run(q);
+	}
+}
+
+void planner_rebuild(struct planner *planner)
+{
+	static const char *const steps[] = {
+		"DELETE FROM void",	"DELETE FROM subject", "DELETE FROM seen_by_programme",
+		"DELETE FROM deadline", "DELETE FROM role",    "DELETE FROM staff",
+		"DELETE FROM absence",	"DELETE FROM sweep",
+		"INSERT OR IGNORE INTO void (event, by) SELECT data ->> 'event', id FROM event"
+		" WHERE kind = 'event.voided' ORDER BY id",
+	};
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		db_run(db_query(planner->core->db, steps[i]));
+	planner_forget(planner);
+	add_rows_of_subjects(planner);
+	refresh_people_of_all(planner);
+}
+
+bool planner_differs(struct planner *planner, const char *subject)
+{
+	struct db *db = planner->core->db;
+	cache_drop(planner->cache, subject);
+	struct entry *entry = entry_for(planner, subject);
+	if (entry == NULL)
+		return false;
+	int64_t before = db_changes_total(db);
+	planner->only_looking = true;
+	settle(planner, entry);
+	planner->only_looking = false;
+	cache_drop(planner->cache, subject);
+	return db_changes_total(db) != before;
+}

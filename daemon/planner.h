@@ -1,0 +1,47 @@
+/*
+ * The planner keeps deadlines in step with events, rules, and time. It holds the plans of the
+ * subjects used last, so that an event costs what the event costs, and not what the history
+ * costs; everything it holds can be thrown away and folded anew from the log.
+ *
+ * What a change touches is marked behind, in the same transaction; the marked ones are planned
+ * in bounded turns, nearest first. A subject is always planned before it is asked about.
+ */
+#ifndef KEDJA_PLANNER_H
+#define KEDJA_PLANNER_H
+
+#include "daemon/core.h"
+#include "rules/plan.h"
+#include "rules/steps.h"
+
+/* Steps of a deadline whose hour has come, by their hour; called in the turn. */
+typedef void planner_fire(void *arg, const char *subject, const char *programme,
+			  const struct deadline *deadline, const struct planned_step *due,
+			  size_t count, struct arena *arena);
+
+struct planner;
+
+struct planner *planner_new(const struct core *core, planner_fire *fire, void *arg);
+void planner_free(struct planner *planner); /* takes NULL */
+
+/* In the turn, after the event was added to the log. */
+void planner_note_event(struct planner *planner, const struct event *event);
+void planner_note_void(struct planner *planner, const struct event *voided);
+/* Rules, chain or calendar are others now: forgets all plans and marks every subject, in steps. */
+void planner_note_rules(struct planner *planner);
+/* Derives every row anew from the log; done when planner_is_behind says no. */
+void planner_rebuild(struct planner *planner);
+/* Would folding this subject anew change any row? Nothing is written. */
+bool planner_differs(struct planner *planner, const char *subject);
+/* After a rollback: what is held may be of events that never were. */
+void planner_forget(struct planner *planner);
+
+/* Plans what is behind and fires what is due, while the turn has room; true: there is more. */
+bool planner_work(struct planner *planner);
+bool planner_is_behind(struct planner *planner);
+bool planner_has_due(struct planner *planner); /* something to fire at this moment */
+instant planner_next(struct planner *planner); /* when the next subject wakes, INSTANT_NEVER */
+
+/* The plan of a case or programme as of now; NULL if there is none such. Until the next call. */
+const struct plan *planner_get(struct planner *planner, const char *subject);
+
+#endif

@@ -1,0 +1,175 @@
+/* See planner_cache.h. A hash table with chains, and a list by last use. */
+#include "daemon/planner_cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/confread.h"
+
+#define BUCKETS 512
+/* Bounds what the plans hold: small beside SQLite's own cache, enough for a busy morning. */
+#define BYTES_MOST (4 * 1024 * 1024)
+
+struct cache {
+	struct entry *buckets[BUCKETS];
+	struct entry *newest, *oldest;
+};
+
+struct cache *cache_new(void)
+{
+	return xcalloc(1, sizeof(struct cache));
+}
+
+void entry_clear_queue(struct entry *entry)
+{
+	entry->queued_count = 0;
+	arena_free(entry->queue_arena);
+	entry->queue_arena = NULL;
+}
+
+static void entry_free(struct entry *entry)
+{
+	entry_clear_queue(entry);
+	plan_free(entry->plan);
+	free(entry->queued);
+	free(entry->subject);
+	free(entry);
+}
+
+void cache_clear(struct cache *cache)
+{
+	for (struct entry *entry = cache->newest; entry != NULL;) {
+		struct entry *older = entry->older;
+		entry_free(entry);
+		entry = older;
+	}
+	memset(cache, 0, sizeof(*cache));
+}
+
+void cache_free(struct cache *cache)
+{
+	if (cache == NULL)
+		return;
+	cache_clear(cache);
+	free(cache);
+}
+
+static struct entry **bucket_of(struct cache *cache, const char *subject)
+{
+	return &cache->buckets[hash_text(HASH_START, subject) % BUCKETS];
+}
+
+static void unlist(struct cache *cache, struct entry *entry)
+{
+	*(entry->newer == NULL ? &cache->newest : &entry->newer->older) = entry->older;
+	*(entry->older == NULL ? &cache->oldest : &entry->older->newer) = entry->newer;
+}
+
+static void list_first(struct cache *cache, struct entry *entry)
+{
+	entry->newer = NULL;
+	entry->older = cache->newest;
+	*(cache->newest == NULL ? &cache->oldest : &cache->newest->newer) = entry;
+	cache->newest = entry;
+}
+
+struct entry *cache_find(struct cache *cache, const char *subject)
+{
+	for (struct entry *entry = *bucket_of(cache, subject); entry != NULL; entry = entry->chained) {
+		if (strcmp(entry->subject, subject) != 0)
+			continue;
+		unlist(cache, entry);
+		list_first(cache, entry);
+		return entry;
+	}
+	return NULL;
+}
+
+struct entry *cache_add(struct cache *cache, const char *subject, enum subject_type type)
+{
+	struct entry **bucket = bucket_of(cache, subject);
+	struct entry *entry = xcalloc(1, sizeof(*entry));
+	entry->subject = xstrdup(subject);
+	entry->type = type;
+	entry->chained = *bucket;
+	*bucket = entry;
+	list_first(cache, entry);
+	return entry;
+}
+
+static void drop(struct cache *cache, struct entry *entry)
+{
+	struct entry **link = bucket_of(cache, entry->subject);
+	while (*link != entry)
+		link = &(*link)->chained;
+	*link = entry->chained;
+	unlist(cache, entry);
+	entry_free(entry);
+}
+
+void cache_drop(struct cache *cache, const char *subject)
+{
+	struct entry *entry = cache_find(cache, subject);
+	if (entry != NULL)
+		drop(cache, entry);
+}
+
+void cache_drop_cases_of(struct cache *cache, const char *programme)
+{
+	for (struct entry *entry = cache->newest, *older; entry != NULL; entry = older) {
+		older = entry->older;
+		const char *its = entry->plan == NULL ? NULL :
+							facts_programme(plan_facts(entry->plan));
+		if (entry->type == SUBJECT_CASE && its != NULL && strcmp(its, programme) == 0)
+			drop(cache, entry);
+	}
+}
+
+static struct event *copy_event(struct arena *arena, const struct event *event)
+{
+	size_t fields = event->kind->field_count;
+	struct value *values = arena_alloc(arena, (fields + 1) * sizeof(*values));
+	struct event *copy = arena_alloc(arena, sizeof(*copy));
+	*copy = *event;
+	for (size_t i = 0; i < fields; i++) {
+		values[i] = event->values[i];
+		values[i].text = arena_strdup(arena, event->values[i].text);
+	}
+	copy->values = values;
+	copy->subject = arena_strdup(arena, event->subject);
+	copy->key = arena_strdup(arena, event->key);
+	copy->actor = arena_strdup(arena, event->actor);
+	copy->source = arena_strdup(arena, event->source);
+	return copy;
+}
+
+void cache_queue(struct cache *cache, const char *subject, const struct event *event)
+{
+	struct entry *entry = cache_find(cache, subject);
+	if (entry == NULL || entry->plan == NULL)
+		return;
+	if (entry->queue_arena == NULL)
+		entry->queue_arena = arena_new();
+	entry->queued = array_grow(entry->queued, entry->queued_count, &entry->queued_capacity,
+				   sizeof(*entry->queued));
+	entry->queued[entry->queued_count++] = copy_event(entry->queue_arena, event);
+}
+
+static size_t entry_size(const struct entry *entry)
+{
+	size_t size = sizeof(*entry) + entry->queued_capacity * sizeof(void *);
+	if (entry->plan != NULL)
+		size += plan_size(entry->plan);
+	return entry->queue_arena == NULL ? size : size + arena_size(entry->queue_arena);
+}
+
+void cache_trim(struct cache *cache)
+{
+	size_t total = 0;
+	for (struct entry *entry = cache->newest, *older; entry != NULL; entry = older) {
+		older = entry->older;
+		total += entry_size(entry);
+		if (total > BYTES_MOST && entry != cache->newest)
+			drop(cache, entry);
+	}
+}

@@ -1,0 +1,38 @@
+/*
+ * Plans in memory: those of the subjects used last, within a bound. Each entry has the events
+ * that were recorded since its plan was folded and have still to be taken in.
+ */
+#ifndef KEDJA_PLANNER_CACHE_H
+#define KEDJA_PLANNER_CACHE_H
+
+#include "rules/plan.h"
+
+struct entry {
+	char *subject;
+	enum subject_type type;
+	struct plan *plan; /* NULL: to be folded from the log */
+	struct event **queued;
+	size_t queued_count, queued_capacity;
+	struct arena *queue_arena;
+	bool folded_anew; /* rows of the file have to be held against the whole plan */
+	struct entry *newer, *older, *chained;
+};
+
+struct cache;
+
+struct cache *cache_new(void);
+void cache_free(struct cache *cache); /* takes NULL */
+
+struct entry *cache_find(struct cache *cache, const char *subject); /* NULL if not held */
+struct entry *cache_add(struct cache *cache, const char *subject, enum subject_type type);
+void cache_drop(struct cache *cache, const char *subject);
+void cache_clear(struct cache *cache);
+/* Queues a copy of an event where the subject is held; others will read it from the log. */
+void cache_queue(struct cache *cache, const char *subject, const struct event *event);
+void cache_drop_cases_of(struct cache *cache, const char *programme);
+/* Lets go of those not used for longest until the bound holds. Entries in hand are invalid. */
+void cache_trim(struct cache *cache);
+
+void entry_clear_queue(struct entry *entry);
+
+#endif

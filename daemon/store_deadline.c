@@ -1,0 +1,127 @@
+/* See store_deadline.h. */
+#include "daemon/store_deadline.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/confread.h"
+
+const char *store_deadline_id(const char *subject, const char *rule, const char *key, date anchor,
+			      int occurrence, char id[DEADLINE_ID_SIZE])
+{
+	uint64_t hash = hash_text(hash_text(hash_text(HASH_START, subject), rule), key);
+	hash = hash_number(hash_number(hash, (uint64_t)(int64_t)anchor), (uint64_t)occurrence);
+	snprintf(id, DEADLINE_ID_SIZE, "d%012" PRIx64, hash & UINT64_C(0xffffffffffff));
+	return id;
+}
+
+static void bind_identity(struct query *q, const char *subject, const struct deadline *deadline)
+{
+	char anchor[DATE_TEXT_SIZE];
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, deadline->rule->name);
+	db_bind_text(q, 3, deadline->key);
+	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
+	db_bind_int(q, 5, deadline->occurrence);
+}
+
+static void bind_end(struct query *q, const struct deadline *deadline)
+{
+	char ended[MOMENT_TEXT_SIZE];
+	if (deadline->ended.day == DATE_NONE) {
+		db_bind_null(q, 11);
+	} else {
+		db_bind_text(q, 11, moment_format(deadline->ended, ended));
+	}
+	if (deadline->ended_by == 0)
+		db_bind_null(q, 12);
+	else
+		db_bind_int(q, 12, deadline->ended_by);
+	db_bind_text(q, 13, deadline->ended_why);
+}
+
+void store_deadline_put(const struct core *core, const char *subject, const struct deadline *deadline,
+			const char *next_step, instant next_at)
+{
+	char id[DEADLINE_ID_SIZE], due[DATE_TEXT_SIZE];
+	struct query *q = db_query(
+		core->db,
+		"INSERT INTO deadline (subject, rule, key, anchor, occurrence, id, anchor_event, due,"
+		" state, missed, ended, ended_by, ended_why, next_step, next_at)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+		" ON CONFLICT DO UPDATE SET anchor_event = ?7, due = ?8, state = ?9, missed = ?10,"
+		"  ended = ?11, ended_by = ?12, ended_why = ?13, next_step = ?14, next_at = ?15"
+		" WHERE (anchor_event, due, state, missed, ended, ended_by, ended_why, next_step,"
+		"  next_at) IS NOT (?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+	bind_identity(q, subject, deadline);
+	db_bind_text(q, 6, store_deadline_id(subject, deadline->rule->name, deadline->key,
+					     deadline->anchor, deadline->occurrence, id));
+	db_bind_int(q, 7, deadline->anchor_event);
+	db_bind_text(q, 8, date_format(deadline->due, due));
+	db_bind_text(q, 9, deadline_state_name(deadline->state));
+	db_bind_int(q, 10, deadline->missed);
+	bind_end(q, deadline);
+	db_bind_text(q, 14, next_step);
+	if (next_at == INSTANT_NEVER)
+		db_bind_null(q, 15);
+	else
+		db_bind_int(q, 15, next_at);
+	db_run(q);
+}
+
+static bool plan_has(const struct plan *plan, struct query *row)
+{
+	date anchor;
+	if (date_parse(db_text(row, 2), &anchor) != 0)
+		return false;
+	for (size_t i = 0; i < plan_count(plan); i++) {
+		const struct deadline *deadline = plan_at(plan, i);
+		if (deadline->anchor == anchor && deadline->occurrence == db_int(row, 3) &&
+		    strcmp(deadline->rule->name, db_text(row, 0)) == 0 &&
+		    strcmp(deadline->key, db_text(row, 1)) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct identity {
+	char *rule, *key, *anchor;
+	int64_t occurrence;
+};
+
+static void delete_row(const struct core *core, const char *subject, const struct identity *row)
+{
+	struct query *q = db_query(core->db, "DELETE FROM deadline WHERE subject = ?1 AND rule = ?2"
+					     " AND key = ?3 AND anchor = ?4 AND occurrence = ?5");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, row->rule);
+	db_bind_text(q, 3, row->key);
+	db_bind_text(q, 4, row->anchor);
+	db_bind_int(q, 5, row->occurrence);
+	db_run(q);
+}
+
+void store_deadline_prune(const struct core *core, const char *subject, const struct plan *plan)
+{
+	struct arena *arena = arena_new();
+	struct identity *gone = NULL;
+	size_t count = 0, capacity = 0;
+	struct query *q = db_query(core->db, "SELECT rule, key, anchor, occurrence FROM deadline"
+					     " WHERE subject = ?1");
+	db_bind_text(q, 1, subject);
+	while (db_next(q)) {
+		if (plan_has(plan, q))
+			continue;
+		gone = array_grow(gone, count, &capacity, sizeof(*gone));
+		gone[count++] = (struct identity){ arena_strdup(arena, db_text(q, 0)),
+						   arena_strdup(arena, db_text(q, 1)),
+						   arena_strdup(arena, db_text(q, 2)), db_int(q, 3) };
+	}
+	db_done(q);
+	for (size_t i = 0; i < count; i++)
+		delete_row(core, subject, &gone[i]);
+	free(gone);
+	arena_free(arena);
+}

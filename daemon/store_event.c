@@ -1,0 +1,287 @@
+/* See store_event.h. */
+#include "daemon/store_event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/log.h"
+#include "rules/plan.h"
+
+#define EVENT_COLUMNS "e.id, e.kind, e.subject, e.key, e.at, e.recorded_at, e.actor, e.source, e.data"
+#define NOT_VOID " AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id)"
+
+static json_t *value_to_json(const struct field *field, const struct value *value)
+{
+	char text[DATE_TEXT_SIZE];
+	switch (field->type) {
+	case FIELD_DATE:
+		return json_string(date_format((date)value->number, text));
+	case FIELD_AMOUNT:
+	case FIELD_COUNT:
+	case FIELD_NUMBER:
+		return json_integer(value->number);
+	case FIELD_FLAG:
+		return json_boolean(value->number != 0);
+	case FIELD_CODE:
+	case FIELD_ID:
+	case FIELD_TEXT:
+		return json_string(value->text);
+	}
+	return json_null();
+}
+
+json_t *store_event_data(const struct event *event)
+{
+	json_t *data = json_object();
+	for (size_t i = 0; i < event->kind->field_count; i++)
+		if (event->values[i].type != VALUE_NULL)
+			json_object_set_new(data, event->kind->fields[i].name,
+					    value_to_json(&event->kind->fields[i], &event->values[i]));
+	return data;
+}
+
+static struct value value_from_json(const struct field *field, const json_t *json,
+				    struct arena *arena)
+{
+	struct value value = { VALUE_NULL, 0, NULL };
+	date day;
+	if (json_is_integer(json))
+		return (struct value){ VALUE_NUMBER, json_integer_value(json), NULL };
+	if (json_is_boolean(json))
+		return (struct value){ VALUE_FLAG, json_is_true(json), NULL };
+	if (!json_is_string(json))
+		return value;
+	if (field->type == FIELD_DATE && date_parse(json_string_value(json), &day) == 0)
+		return (struct value){ VALUE_DATE, day, NULL };
+	return (struct value){ VALUE_TEXT, 0, arena_strdup(arena, json_string_value(json)) };
+}
+
+static struct value *values_from_text(const struct kind *kind, const char *text, struct arena *arena)
+{
+	struct value *values = arena_alloc(arena, (kind->field_count + 1) * sizeof(*values));
+	json_t *data = json_loads(text, 0, NULL);
+	for (size_t i = 0; i < kind->field_count; i++)
+		values[i] = value_from_json(&kind->fields[i],
+					    json_object_get(data, kind->fields[i].name), arena);
+	json_decref(data);
+	return values;
+}
+
+int64_t store_event_add(const struct core *core, const struct event *event)
+{
+	char at[MOMENT_TEXT_SIZE];
+	json_t *data = store_event_data(event);
+	char *text = json_dumps(data, JSON_COMPACT);
+	struct query *q = db_query(core->db,
+				   "INSERT INTO event (kind, subject, key, at, recorded_at, actor,"
+				   " data, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+	db_bind_text(q, 1, event->kind->name);
+	db_bind_text(q, 2, event->subject);
+	db_bind_text(q, 3, event->key);
+	db_bind_text(q, 4, moment_format(event->at, at));
+	db_bind_int(q, 5, clock_now(core->clock));
+	db_bind_text(q, 6, event->actor);
+	db_bind_text(q, 7, text);
+	db_bind_text(q, 8, event->source);
+	db_run(q);
+	free(text);
+	json_decref(data);
+	return db_last_id(core->db);
+}
+
+int64_t store_event_with_source(const struct core *core, const char *source)
+{
+	struct query *q = db_query(core->db, "SELECT id FROM event WHERE source = ?1");
+	db_bind_text(q, 1, source);
+	int64_t id = db_next(q) ? db_int(q, 0) : 0;
+	db_done(q);
+	return id;
+}
+
+void store_event_void(const struct core *core, int64_t event, int64_t by)
+{
+	struct query *q = db_query(core->db, "INSERT OR IGNORE INTO void (event, by) VALUES (?1, ?2)");
+	db_bind_int(q, 1, event);
+	db_bind_int(q, 2, by);
+	db_run(q);
+}
+
+bool store_event_is_void(const struct core *core, int64_t event)
+{
+	struct query *q = db_query(core->db, "SELECT 1 FROM void WHERE event = ?1");
+	db_bind_int(q, 1, event);
+	bool found = db_next(q);
+	db_done(q);
+	return found;
+}
+
+/* The row that a query with EVENT_COLUMNS stands on. */
+static struct event *event_from_row(const struct core *core, struct query *q, struct arena *arena)
+{
+	const struct kind *kind = chain_kind(core->office->chain, db_text(q, 1));
+	struct event *event = arena_alloc(arena, sizeof(*event));
+	if (kind == NULL) {
+		log_warning("event %lld is of the kind \"%s\", which chain.conf no longer declares",
+			    (long long)db_int(q, 0), db_text(q, 1));
+		return NULL;
+	}
+	event->id = db_int(q, 0);
+	event->kind = kind;
+	event->subject = arena_strdup(arena, db_text(q, 2));
+	event->key = arena_strdup(arena, db_text(q, 3));
+	if (moment_parse(db_text(q, 4), &event->at) != 0)
+		return NULL;
+	event->recorded = clock_to_civil(core->clock, db_int(q, 5));
+	event->actor = arena_strdup(arena, db_text(q, 6));
+	event->source = arena_strdup(arena, db_text(q, 7));
+	event->values = values_from_text(kind, db_text(q, 8), arena);
+	return event;
+}
+
+struct event *store_event_load(const struct core *core, int64_t id, struct arena *arena)
+{
+	struct query *q = db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e WHERE e.id = ?1");
+	db_bind_int(q, 1, id);
+	struct event *event = db_next(q) ? event_from_row(core, q, arena) : NULL;
+	db_done(q);
+	return event;
+}
+
+struct list {
+	struct event **events;
+	size_t count, capacity;
+};
+
+static void list_rows(struct list *list, const struct core *core, struct query *q,
+		      struct arena *arena)
+{
+	while (db_next(q)) {
+		struct event *event = event_from_row(core, q, arena);
+		if (event == NULL)
+			continue;
+		list->events = array_grow(list->events, list->count, &list->capacity,
+					  sizeof(*list->events));
+		list->events[list->count++] = event;
+	}
+	db_done(q);
+}
+
+static size_t list_finish(struct list *list, struct arena *arena, struct event ***ret)
+{
+	*ret = arena_alloc(arena, (list->count + 1) * sizeof(**ret));
+	if (list->count > 0)
+		memcpy(*ret, list->events, list->count * sizeof(**ret));
+	free(list->events);
+	return list->count;
+}
+
+static int compare_events(const void *a, const void *b)
+{
+	return event_compare(*(struct event *const *)a, *(struct event *const *)b);
+}
+
+static bool is_listed(const char *const *names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The events of one programme that its cases see. */
+static void list_seen_by_cases(struct list *list, const struct core *core, const char *programme,
+			       struct arena *arena)
+{
+	const struct kind *kind;
+	for (size_t i = 0; (kind = chain_kind_at(core->office->chain, i)) != NULL; i++) {
+		if (!kind->seen_by_cases)
+			continue;
+		struct query *q = db_query(core->db,
+					   "SELECT " EVENT_COLUMNS " FROM event e"
+					   " WHERE e.subject = ?1 AND e.kind = ?2" NOT_VOID);
+		db_bind_text(q, 1, programme);
+		db_bind_text(q, 2, kind->name);
+		list_rows(list, core, q, arena);
+	}
+}
+
+/* A case sees every programme that its own events name; the fold knows which one it is in. */
+static void list_programmes(struct list *list, const struct core *core, struct arena *arena)
+{
+	const char *named[16];
+	size_t count = 0, own = list->count;
+	for (size_t i = 0; i < own && count < 16; i++) {
+		struct value value = event_value(list->events[i], "programme");
+		if (value.type != VALUE_TEXT || is_listed(named, count, value.text))
+			continue;
+		named[count++] = value.text;
+		list_seen_by_cases(list, core, value.text, arena);
+	}
+}
+
+size_t store_event_history(const struct core *core, enum subject_type type, const char *subject,
+			   struct arena *arena, struct event ***ret)
+{
+	struct list list = { NULL, 0, 0 };
+	struct query *q = db_query(core->db,
+				   "SELECT " EVENT_COLUMNS " FROM event e"
+				   " WHERE e.subject = ?1" NOT_VOID " ORDER BY e.at, e.id");
+	db_bind_text(q, 1, subject);
+	list_rows(&list, core, q, arena);
+	if (type == SUBJECT_CASE) {
+		list_programmes(&list, core, arena);
+	} else if (type == SUBJECT_PROGRAMME) {
+		q = db_query(core->db,
+			     "SELECT " EVENT_COLUMNS " FROM seen_by_programme s JOIN event e"
+			     " ON e.id = s.event WHERE s.programme = ?1" NOT_VOID);
+		db_bind_text(q, 1, subject);
+		list_rows(&list, core, q, arena);
+	}
+	if (list.count > 0)
+		qsort(list.events, list.count, sizeof(*list.events), compare_events);
+	return list_finish(&list, arena, ret);
+}
+
+size_t store_event_of_kinds(const struct core *core, const char *subject, const char *prefix,
+			    struct arena *arena, struct event ***ret)
+{
+	struct list list = { NULL, 0, 0 };
+	struct query *q = db_query(core->db,
+				   "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
+				   " AND substr(e.kind, 1, length(?2)) = ?2" NOT_VOID
+				   " ORDER BY e.at, e.id");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, prefix);
+	list_rows(&list, core, q, arena);
+	return list_finish(&list, arena, ret);
+}
+
+const char *store_event_stage_at(const struct core *core, const char *subject, struct moment at,
+				 struct arena *arena)
+{
+	char text[MOMENT_TEXT_SIZE];
+	struct query *q = db_query(core->db,
+				   "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
+				   " AND e.kind = 'stage.entered' AND e.at <= ?2" NOT_VOID
+				   " ORDER BY e.at DESC, e.id DESC LIMIT 1");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, moment_format(at, text));
+	struct event *event = db_next(q) ? event_from_row(core, q, arena) : NULL;
+	db_done(q);
+	return event == NULL ? NULL : event_value(event, "stage").text;
+}
+
+enum subject_type store_subject_type(const struct core *core, const char *subject)
+{
+	enum subject_type type = SUBJECT_ANY;
+	struct query *q = db_query(core->db, "SELECT DISTINCT e.kind FROM event e WHERE e.subject = ?1"
+					     NOT_VOID);
+	db_bind_text(q, 1, subject);
+	while (type == SUBJECT_ANY && db_next(q)) {
+		const struct kind *kind = chain_kind(core->office->chain, db_text(q, 0));
+		if (kind != NULL)
+			type = kind->subject;
+	}
+	db_done(q);
+	return type;
+}

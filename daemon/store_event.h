@@ -1,0 +1,46 @@
+/*
+ * The log of events: rows are only ever added. Reading gives them back as the thinking wants
+ * them: typed after the table of kinds, without those that were taken back.
+ */
+#ifndef KEDJA_STORE_EVENT_H
+#define KEDJA_STORE_EVENT_H
+
+#include <jansson.h>
+
+#include "daemon/core.h"
+#include "rules/kind.h"
+
+/* Adds an event that event_check has passed; its id. recorded_at is the turn's now. */
+int64_t store_event_add(const struct core *core, const struct event *event);
+/* The id of the event with this source, or 0. */
+int64_t store_event_with_source(const struct core *core, const char *source);
+/* Marks an event as taken back by another one. */
+void store_event_void(const struct core *core, int64_t event, int64_t by);
+bool store_event_is_void(const struct core *core, int64_t event);
+
+/* One event, in `arena`; NULL if there is none, or its kind is no longer declared. */
+struct event *store_event_load(const struct core *core, int64_t id, struct arena *arena);
+
+/*
+ * The history of a subject in the order of the fold. For a case that includes its programme's
+ * events that cases see, for a programme the events of its cases that it sees. The list and the
+ * events live in `arena`.
+ */
+size_t store_event_history(const struct core *core, enum subject_type type, const char *subject,
+			   struct arena *arena, struct event ***ret);
+
+/* The subject's own events of kinds that begin with `prefix` ("role."), in order. */
+size_t store_event_of_kinds(const struct core *core, const char *subject, const char *prefix,
+			    struct arena *arena, struct event ***ret);
+
+/* The stage that a case was in at a moment, by its log; NULL if none. Lives in `arena`. */
+const char *store_event_stage_at(const struct core *core, const char *subject, struct moment at,
+				 struct arena *arena);
+
+/* The fields as JSON, in the order of the kind's table; a new reference. */
+json_t *store_event_data(const struct event *event);
+
+/* The type that a subject's own events give it: SUBJECT_ANY while none of them tells. */
+enum subject_type store_subject_type(const struct core *core, const char *subject);
+
+#endif

@@ -1,0 +1,119 @@
+/* See turn.h. */
+#include "daemon/turn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/clock.h"
+
+#define MOST_US   20000 /* I12: some 20 ms */
+#define MOST_ROWS 500
+
+struct after {
+	turn_done *done;
+	turn_undo *undo;
+	void *arg;
+};
+
+struct after_list {
+	struct after *list;
+	size_t count;
+	size_t capacity;
+};
+
+struct turn {
+	struct db *db;
+	struct after_list after;
+	bool begun;
+	int64_t begun_us;
+	int64_t begun_changes;
+};
+
+struct turn *turn_new(struct db *db)
+{
+	struct turn *turn = xcalloc(1, sizeof(*turn));
+	turn->db = db;
+	return turn;
+}
+
+struct db *turn_db(const struct turn *turn)
+{
+	return turn->db;
+}
+
+int turn_begin(struct turn *turn)
+{
+	if (turn->begun)
+		return 0;
+	if (db_begin(turn->db) != 0)
+		return -1;
+	turn->begun = true;
+	turn->begun_us = clock_monotonic_us();
+	turn->begun_changes = db_changes_total(turn->db);
+	return 0;
+}
+
+bool turn_is_begun(const struct turn *turn)
+{
+	return turn->begun;
+}
+
+bool turn_has_written(const struct turn *turn)
+{
+	return turn->begun && db_changes_total(turn->db) != turn->begun_changes;
+}
+
+void turn_after(struct turn *turn, turn_done *done, turn_undo *undo, void *arg)
+{
+	struct after_list *after = &turn->after;
+	after->list = array_grow(after->list, after->count, &after->capacity, sizeof(*after->list));
+	after->list[after->count++] = (struct after){ done, undo, arg };
+}
+
+bool turn_has_room(const struct turn *turn)
+{
+	return !turn->begun || (clock_monotonic_us() - turn->begun_us < MOST_US &&
+				db_changes_total(turn->db) - turn->begun_changes < MOST_ROWS);
+}
+
+/* The list is taken out first: what the callbacks queue in their turn is of the next round. */
+static void release(struct turn *turn, const char *reason)
+{
+	struct after_list after = turn->after;
+	turn->after = (struct after_list){ 0 };
+	for (size_t i = 0; i < after.count; i++) {
+		if (reason == NULL)
+			after.list[i].done(after.list[i].arg);
+		else if (after.list[i].undo != NULL)
+			after.list[i].undo(after.list[i].arg, reason);
+	}
+	free(after.list);
+}
+
+int turn_end(struct turn *turn)
+{
+	int result = 0;
+	if (turn->begun) {
+		turn->begun = false;
+		result = db_commit(turn->db);
+		char *reason = result == 0 ? NULL : xstrdup(db_error(turn->db));
+		release(turn, reason);
+		free(reason);
+	}
+	/* Queued while no transaction was open: there is nothing to wait for. */
+	while (turn->after.count > 0 && !turn->begun)
+		release(turn, NULL);
+	return result;
+}
+
+void turn_free(struct turn *turn)
+{
+	if (turn == NULL)
+		return;
+	if (turn->begun)
+		db_rollback(turn->db);
+	turn->begun = false;
+	release(turn, "the daemon is stopping");
+	free(turn->after.list);
+	free(turn);
+}

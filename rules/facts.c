@@ -1,0 +1,267 @@
+/* The fold itself: events come in, go to the verb of their kind, and may bring others about. */
+#include "rules/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/facts_parts.h"
+
+struct facts *facts_new(const struct chain *chain, const struct calendar *calendar,
+			enum subject_type subject)
+{
+	struct facts *facts = xcalloc(1, sizeof(*facts));
+	facts->chain = chain;
+	facts->calendar = calendar;
+	facts->type = subject;
+	facts->began = DATE_NONE;
+	if (subject == SUBJECT_CASE)
+		facts->of_case = facts_case_new(calendar);
+	else
+		facts->of_programme = facts_programme_new();
+	return facts;
+}
+
+void facts_free(struct facts *facts)
+{
+	if (facts == NULL)
+		return;
+	if (facts->of_case != NULL)
+		facts_case_free(facts->of_case);
+	if (facts->of_programme != NULL)
+		facts_programme_free(facts->of_programme);
+	free(facts->seen.list);
+	free(facts->subject);
+	free(facts);
+}
+
+static int compare_verb(const void *kind, const void *row)
+{
+	return strcmp(kind, ((const struct facts_verb_row *)row)->kind);
+}
+
+facts_verb *facts_find_verb(const struct facts_verb_row *rows, size_t count, const char *kind)
+{
+	const struct facts_verb_row *row = bsearch(kind, rows, count, sizeof(*rows), compare_verb);
+	return row == NULL ? NULL : row->verb;
+}
+
+void facts_set_text(char **text, const char *to)
+{
+	char *copy = to == NULL ? NULL : xstrdup(to); /* `to` may be the old one */
+	free(*text);
+	*text = copy;
+}
+
+date facts_date_of(const struct event *event, const char *field)
+{
+	struct value value = event_value(event, field);
+	return value.type == VALUE_DATE ? (date)value.number : DATE_NONE;
+}
+
+bool facts_seen_note(struct facts_seen *seen, const struct kind *kind)
+{
+	for (size_t i = 0; i < seen->count; i++)
+		if (seen->list[i] == kind)
+			return false;
+	seen->list = array_grow(seen->list, seen->count, &seen->capacity, sizeof(kind));
+	seen->list[seen->count++] = kind;
+	return true;
+}
+
+bool facts_loose_note(struct facts_loose *loose, const struct event *event)
+{
+	struct value amount = event_value(event, "amount");
+	if (amount.type == VALUE_NUMBER) {
+		date paid_on = facts_date_of(event, "paid_on");
+		loose->is_known = true;
+		loose->amount = amount.number;
+		loose->paid_on = paid_on == DATE_NONE ? event->at.day : paid_on;
+		facts_set_text(&loose->reference, event_value(event, "reference").text);
+	}
+	struct value whose = event_value(event, "case");
+	if (whose.type == VALUE_TEXT)
+		facts_set_text(&loose->assigned_to, whose.text);
+	return loose->is_known && loose->assigned_to != NULL;
+}
+
+void facts_loose_free(struct facts_loose *loose)
+{
+	if (loose == NULL)
+		return;
+	free(loose->name);
+	free(loose->reference);
+	free(loose->assigned_to);
+	free(loose);
+}
+
+/* What is too old is passed over at once, and dropped when room is needed. */
+void facts_days_add(struct facts_days *days, date day, date oldest)
+{
+	while (days->first < days->end && days->list[days->first] < oldest)
+		days->first++;
+	if (days->end == days->capacity && days->first * 2 > days->capacity) {
+		days->end -= days->first;
+		memmove(days->list, days->list + days->first, days->end * sizeof(*days->list));
+		days->first = 0;
+	}
+	days->list = array_grow(days->list, days->end, &days->capacity, sizeof(*days->list));
+	days->list[days->end++] = day;
+}
+
+int64_t facts_days_since(const struct facts_days *days, date from)
+{
+	size_t place = days->end;
+	while (place > days->first && days->list[place - 1] >= from)
+		place--;
+	return (int64_t)(days->end - place);
+}
+
+date facts_days_first(const struct facts_days *days, date from)
+{
+	for (size_t i = days->first; i < days->end; i++)
+		if (days->list[i] >= from)
+			return days->list[i];
+	return DATE_NONE;
+}
+
+/*
+ * Is it about the subject itself? A case is given, besides its own events, only some of its
+ * programme; a programme those of its cases. Kinds for any subject (a role that is assigned) are
+ * told apart by the subject's name, and before that is known by whether there is such a case.
+ */
+static bool is_own(const struct facts *facts, const struct event *event)
+{
+	if (event->kind->subject == facts->type)
+		return true;
+	if (event->kind->subject != SUBJECT_ANY)
+		return false;
+	if (facts->subject != NULL)
+		return strcmp(facts->subject, event->subject) == 0;
+	return facts->type == SUBJECT_CASE ||
+	       facts_table_find(&facts->of_programme->members, event->subject) == NULL;
+}
+
+/* Only a kind that belongs to the type says for sure whose name it is. */
+static void learn_name(struct facts *facts, const struct event *event)
+{
+	if (facts->subject != NULL || event->kind->subject != facts->type)
+		return;
+	facts->subject = xstrdup(event->subject);
+	if (facts->of_case != NULL)
+		facts_case_named(facts);
+	else
+		facts_programme_named(facts);
+}
+
+static struct facts_seen *seen_by_subject_of(struct facts *facts, const struct event *event)
+{
+	if (is_own(facts, event))
+		return &facts->seen;
+	if (facts->of_programme == NULL)
+		return NULL; /* a case's rules do not start with its programme's events */
+	return &facts_member_of(facts, event->subject)->seen;
+}
+
+void facts_apply(struct facts *facts, const struct event *event, facts_virtual *on_virtual,
+		 void *arg)
+{
+	facts->turn = (struct facts_turn){ event, on_virtual, arg };
+	if (is_own(facts, event)) {
+		if (facts->began == DATE_NONE)
+			facts->began = event->at.day;
+		learn_name(facts, event);
+	}
+	struct facts_seen *seen = seen_by_subject_of(facts, event);
+	facts->event_is_first = seen != NULL && facts_seen_note(seen, event->kind);
+	facts_verb *verb = facts->of_case != NULL ? facts_case_verb(event->kind->name)
+						  : facts_programme_verb(event->kind->name);
+	if (verb != NULL)
+		verb(facts, event);
+	facts->turn = (struct facts_turn){ NULL, NULL, NULL };
+}
+
+bool facts_event_is_first(const struct facts *facts)
+{
+	return facts->event_is_first;
+}
+
+bool facts_is_open(const struct facts *facts)
+{
+	return facts->is_open;
+}
+
+bool facts_was_closed(const struct facts *facts)
+{
+	return facts->was_opened && !facts->is_open;
+}
+
+bool facts_is_paused(const struct facts *facts)
+{
+	return facts->of_case != NULL && facts->of_case->paused;
+}
+
+const char *facts_programme(const struct facts *facts)
+{
+	return facts->of_case == NULL ? NULL : facts->of_case->programme;
+}
+
+const char *facts_stage(const struct facts *facts)
+{
+	return facts->of_case == NULL ? NULL : facts->of_case->stage;
+}
+
+date facts_began(const struct facts *facts)
+{
+	return facts->began;
+}
+
+const struct ledger *facts_ledger(const struct facts *facts)
+{
+	return facts->of_case == NULL ? NULL : facts->of_case->ledger;
+}
+
+void facts_set_number(struct facts *facts, const char *name, int64_t number)
+{
+	if (facts->of_programme != NULL && strcmp(name, "overdue_deadlines") == 0)
+		facts->of_programme->overdue_deadlines = number;
+}
+
+static size_t days_size(const struct facts_days *days)
+{
+	return days->capacity * sizeof(*days->list);
+}
+
+/* A charge with its parts and texts is some 200 bytes, an entry with its name some 150. */
+size_t facts_size(const struct facts *facts)
+{
+	size_t size = sizeof(*facts) + facts->seen.capacity * sizeof(void *);
+	if (facts->of_programme != NULL) {
+		const struct facts_programme *of = facts->of_programme;
+		size_t entries =
+		    of->members.count * (150 + 32 * sizeof(void *)) + of->loose.count * 150;
+		return size + sizeof(*of) + entries +
+		       (of->members.capacity + of->loose.capacity) * sizeof(void *);
+	}
+	const struct facts_case *of = facts->of_case;
+	return size + sizeof(*of) + ledger_count(of->ledger) * 200 +
+	       (of->coverage.count + of->loose.count) * 150 +
+	       (of->coverage.capacity + of->loose.capacity) * sizeof(void *) +
+	       days_size(&of->visits) + days_size(&of->remarks) + days_size(&of->disturbances);
+}
+
+date facts_derived_date(const struct calendar *calendar, const struct event *event,
+			const char *field)
+{
+	struct rent_days days;
+	if (strcmp(event->kind->name, "rent.charged") != 0)
+		return DATE_NONE;
+	date due_on = facts_date_of(event, "due_on");
+	if (rent_days(calendar, event->key, due_on, event_value(event, "first").number != 0,
+		      &days) != 0)
+		return DATE_NONE;
+	if (strcmp(field, "due_early") == 0)
+		return days.due_early;
+	if (strcmp(field, "due_latest") == 0)
+		return days.due_latest;
+	return strcmp(field, "due_on") == 0 ? days.due_on : DATE_NONE;
+}

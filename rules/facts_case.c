@@ -1,0 +1,356 @@
+/* What each event does to the facts of a case. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/facts_parts.h"
+
+static const char *const plan_areas[PLAN_AREAS] = { "rent",      "tenancy",      "treatment",
+						    "neighbour", "rent_contact", "goals_short",
+						    "goals_long" };
+
+struct facts_case *facts_case_new(const struct calendar *calendar)
+{
+	struct facts_case *of_case = xcalloc(1, sizeof(*of_case));
+	date *const dates[] = { &of_case->stage_since,       &of_case->plan_adopted_on,
+				&of_case->plan_reviewed_on,  &of_case->lease_ends_on,
+				&of_case->waiver_until,      &of_case->forfeiture_served_on,
+				&of_case->board_notified_on, &of_case->decision_valid_until,
+				&of_case->last_visit_on,     &of_case->rent_known_through };
+	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
+		*dates[i] = DATE_NONE;
+	of_case->ledger = ledger_new(calendar);
+	return of_case;
+}
+
+void facts_case_free(struct facts_case *of_case)
+{
+	for (size_t i = 0; i < of_case->coverage.capacity; i++) {
+		struct facts_coverage *coverage = facts_table_at(&of_case->coverage, i);
+		if (coverage != NULL)
+			free(coverage->name);
+		free(coverage);
+	}
+	free(of_case->coverage.slots);
+	for (size_t i = 0; i < of_case->loose.capacity; i++)
+		facts_loose_free(facts_table_at(&of_case->loose, i));
+	free(of_case->loose.slots);
+	free(of_case->programme);
+	free(of_case->stage);
+	free(of_case->visits.list);
+	free(of_case->remarks.list);
+	free(of_case->disturbances.list);
+	ledger_free(of_case->ledger);
+	free(of_case);
+}
+
+/* The files that count are those of the programme that the case belongs to now. */
+static void look_up_coverage(struct facts_case *of_case)
+{
+	const struct facts_coverage *coverage = NULL;
+	if (of_case->programme != NULL)
+		coverage = facts_table_find(&of_case->coverage, of_case->programme);
+	of_case->rent_known_through = coverage == NULL ? DATE_NONE : coverage->through;
+	ledger_known_through(of_case->ledger, of_case->rent_known_through);
+}
+
+static void belong_to(struct facts_case *of_case, const char *programme, bool surely)
+{
+	if (programme == NULL || (of_case->belongs && !surely))
+		return;
+	facts_set_text(&of_case->programme, programme);
+	of_case->belongs = of_case->belongs || surely;
+	look_up_coverage(of_case);
+}
+
+static void note_protection(struct facts_case *of_case, struct value said)
+{
+	if (said.type == VALUE_FLAG)
+		of_case->protected = said.number != 0;
+}
+
+static void case_transferred(struct facts *facts, const struct event *event)
+{
+	belong_to(facts->of_case, event_value(event, "programme").text, true);
+	note_protection(facts->of_case, event_value(event, "protected"));
+}
+
+/* A case that was closed and is opened again begins with its clock running. */
+static void case_opened(struct facts *facts, const struct event *event)
+{
+	if (!facts->is_open)
+		facts->of_case->paused = false;
+	facts->is_open = true;
+	facts->was_opened = true;
+	case_transferred(facts, event);
+}
+
+static void case_closed(struct facts *facts, const struct event *event)
+{
+	(void)event;
+	facts->is_open = false;
+	facts->was_opened = true;
+}
+
+static void case_paused(struct facts *facts, const struct event *event)
+{
+	(void)event;
+	facts->of_case->paused = true;
+}
+
+static void case_resumed(struct facts *facts, const struct event *event)
+{
+	(void)event;
+	facts->of_case->paused = false;
+}
+
+static void case_protected(struct facts *facts, const struct event *event)
+{
+	note_protection(facts->of_case, event_value(event, "on"));
+}
+
+static void decision_made(struct facts *facts, const struct event *event)
+{
+	facts->of_case->decision_valid_until = facts_date_of(event, "valid_until");
+}
+
+/* Only what an amendment names changes; an adopted plan names all. */
+static void plan_amended(struct facts *facts, const struct event *event)
+{
+	facts->of_case->plan_is_known = true;
+	for (size_t i = 0; i < PLAN_AREAS; i++) {
+		struct value has = event_value(event, plan_areas[i]);
+		if (has.type == VALUE_FLAG)
+			facts->of_case->plan_has[i] = has.number != 0;
+	}
+}
+
+static void plan_adopted(struct facts *facts, const struct event *event)
+{
+	facts->of_case->plan_adopted_on = event->at.day;
+	memset(facts->of_case->plan_has, 0, sizeof(facts->of_case->plan_has));
+	plan_amended(facts, event);
+}
+
+static void plan_reviewed(struct facts *facts, const struct event *event)
+{
+	facts->of_case->plan_reviewed_on = event->at.day;
+	facts->of_case->goals_are_known = true;
+	facts->of_case->goals_explained = event_value(event, "explained").number != 0;
+}
+
+static void explanations_noted(struct facts *facts, const struct event *event)
+{
+	(void)event;
+	facts->of_case->goals_explained = true;
+}
+
+static void stage_entered(struct facts *facts, const struct event *event)
+{
+	struct facts_case *of_case = facts->of_case;
+	const char *name = event_value(event, "stage").text;
+	if (name == NULL)
+		return;
+	const struct stage *to = chain_stage(facts->chain, name);
+	const struct stage *from =
+	    of_case->stage == NULL ? NULL : chain_stage(facts->chain, of_case->stage);
+	of_case->step_back = from != NULL && to != NULL && to->rank < from->rank;
+	of_case->stage_since = event->at.day;
+	facts_set_text(&of_case->stage, name);
+}
+
+/* A lease that begins or goes on without an end has none. */
+static void lease_started(struct facts *facts, const struct event *event)
+{
+	facts->of_case->lease_ends_on = facts_date_of(event, "ends_on");
+}
+
+static void lease_notice_given(struct facts *facts, const struct event *event)
+{
+	date ends_on = facts_date_of(event, "ends_on");
+	if (ends_on != DATE_NONE)
+		facts->of_case->lease_ends_on = ends_on;
+}
+
+static void lease_ended(struct facts *facts, const struct event *event)
+{
+	(void)event;
+	facts->of_case->lease_ends_on = DATE_NONE;
+	facts->of_case->waiver_until = DATE_NONE;
+}
+
+static void lease_waiver_approved(struct facts *facts, const struct event *event)
+{
+	facts->of_case->waiver_until = facts_date_of(event, "until");
+}
+
+/* What the ledger tells becomes an event of the case, at the time of the one that caused it. */
+static void tell_news(void *arg, enum ledger_news news, const char *month)
+{
+	struct facts *facts = arg;
+	const struct event *cause = facts->turn.event;
+	const struct kind *kind =
+	    chain_kind(facts->chain, news == LEDGER_SETTLED ? "rent.settled" : "rent.cleared");
+	if (kind == NULL)
+		return;
+	struct value *values = xcalloc(kind->field_count, sizeof(*values));
+	struct event event = {
+		.kind = kind,
+		.subject = facts->subject == NULL ? cause->subject : facts->subject,
+		.key = month == NULL ? "" : month,
+		.at = cause->at,
+		.recorded = cause->recorded,
+		.actor = cause->actor,
+		.values = values,
+	};
+	bool cause_is_first = facts->event_is_first;
+	facts->event_is_first = facts_seen_note(&facts->seen, kind);
+	if (facts->turn.on_virtual != NULL)
+		facts->turn.on_virtual(facts->turn.arg, &event);
+	facts->event_is_first = cause_is_first;
+	free(values);
+}
+
+/* A charge whose month gives no date, and that has none of its own, cannot be followed up. */
+static void rent_charged(struct facts *facts, const struct event *event)
+{
+	struct rent_days days;
+	date due_on = facts_date_of(event, "due_on");
+	bool first = event_value(event, "first").number != 0;
+	if (rent_days(facts->calendar, event->key, due_on, first, &days) != 0)
+		return;
+	ledger_charge(facts->of_case->ledger, event->key, event_value(event, "reference").text,
+		      event_value(event, "amount").number, days, event->at.day, tell_news, facts);
+}
+
+static void rent_paid(struct facts *facts, const struct event *event)
+{
+	date paid_on = facts_date_of(event, "paid_on");
+	ledger_pay(facts->of_case->ledger, event_value(event, "amount").number,
+		   paid_on == DATE_NONE ? event->at.day : paid_on,
+		   event_value(event, "reference").text, event->at.day, tell_news, facts);
+}
+
+static void rent_waived(struct facts *facts, const struct event *event)
+{
+	ledger_waive(facts->of_case->ledger, event->key, event->at.day, tell_news, facts);
+}
+
+/* Of the case's own programme or of another one: the case may go there. */
+static void payments_imported(struct facts *facts, const struct event *event)
+{
+	struct facts_case *of_case = facts->of_case;
+	date through = facts_date_of(event, "covers_through");
+	struct facts_coverage *coverage = facts_table_find(&of_case->coverage, event->subject);
+	if (coverage != NULL && through <= coverage->through)
+		return;
+	coverage = facts_table_get(&of_case->coverage, event->subject, sizeof(*coverage));
+	coverage->through = through;
+	look_up_coverage(of_case);
+}
+
+/* The payment is this case's; or it is another's, and of no interest any more. */
+static void settle_loose(struct facts *facts, struct facts_loose *loose)
+{
+	facts_table_remove(&facts->of_case->loose, loose);
+	if (strcmp(loose->assigned_to, facts->subject) == 0)
+		ledger_pay(facts->of_case->ledger, loose->amount, loose->paid_on, loose->reference,
+			   facts->turn.event->at.day, tell_news, facts);
+	facts_loose_free(loose);
+}
+
+static void payment_loose(struct facts *facts, const struct event *event)
+{
+	struct facts_loose *loose =
+	    facts_table_get(&facts->of_case->loose, event->key, sizeof(*loose));
+	if (facts_loose_note(loose, event) && facts->subject != NULL)
+		settle_loose(facts, loose);
+}
+
+/* Payments that were assigned before the case's own first event. */
+void facts_case_named(struct facts *facts)
+{
+	struct facts_table *table = &facts->of_case->loose;
+	for (size_t i = 0; i < table->capacity;) {
+		struct facts_loose *loose = facts_table_at(table, i);
+		if (loose != NULL && loose->is_known && loose->assigned_to != NULL)
+			settle_loose(facts, loose); /* another one may stand in its place now */
+		else
+			i++;
+	}
+}
+
+static void forfeiture_served(struct facts *facts, const struct event *event)
+{
+	facts->of_case->forfeiture_served_on = facts_date_of(event, "on");
+}
+
+static void board_notified(struct facts *facts, const struct event *event)
+{
+	facts->of_case->board_notified_on = facts_date_of(event, "on");
+}
+
+static void visit_made(struct facts *facts, const struct event *event)
+{
+	date day = event->at.day;
+	facts_days_add(&facts->of_case->visits, day, date_add_days(day, 1 - VISIT_DAYS));
+	facts->of_case->last_visit_on = day;
+}
+
+static void note_trouble(struct facts_days *days, date day)
+{
+	facts_days_add(days, day, date_add_days(date_add_months(day, -TROUBLE_MONTHS), 1));
+}
+
+static void remark_received(struct facts *facts, const struct event *event)
+{
+	note_trouble(&facts->of_case->remarks, event->at.day);
+}
+
+static void disturbance_reported(struct facts *facts, const struct event *event)
+{
+	note_trouble(&facts->of_case->disturbances, event->at.day);
+}
+
+static void debt_reported(struct facts *facts, const struct event *event)
+{
+	belong_to(facts->of_case, event_value(event, "programme").text, false);
+}
+
+static const struct facts_verb_row verbs[] = {
+	{ "board.notified", board_notified },
+	{ "case.closed", case_closed },
+	{ "case.opened", case_opened },
+	{ "case.paused", case_paused },
+	{ "case.protected", case_protected },
+	{ "case.resumed", case_resumed },
+	{ "case.transferred", case_transferred },
+	{ "debt.handled", debt_reported },
+	{ "debt.reported", debt_reported },
+	{ "decision.made", decision_made },
+	{ "disturbance.reported", disturbance_reported },
+	{ "explanations.noted", explanations_noted },
+	{ "forfeiture.notice_served", forfeiture_served },
+	{ "lease.ended", lease_ended },
+	{ "lease.notice_given", lease_notice_given },
+	{ "lease.prolonged", lease_started },
+	{ "lease.started", lease_started },
+	{ "lease.taken_over", lease_ended },
+	{ "lease.waiver_approved", lease_waiver_approved },
+	{ "payment.assigned", payment_loose },
+	{ "payment.unmatched", payment_loose },
+	{ "payments.imported", payments_imported },
+	{ "plan.adopted", plan_adopted },
+	{ "plan.amended", plan_amended },
+	{ "plan.reviewed", plan_reviewed },
+	{ "remark.received", remark_received },
+	{ "rent.charged", rent_charged },
+	{ "rent.paid", rent_paid },
+	{ "rent.waived", rent_waived },
+	{ "stage.entered", stage_entered },
+	{ "visit.made", visit_made },
+};
+
+facts_verb *facts_case_verb(const char *kind)
+{
+	return facts_find_verb(verbs, sizeof(verbs) / sizeof(verbs[0]), kind);
+}

@@ -1,0 +1,135 @@
+/* What the files of the facts share; nobody else includes this. */
+#ifndef KEDJA_FACTS_PARTS_H
+#define KEDJA_FACTS_PARTS_H
+
+#include "rules/facts.h"
+#include "rules/facts_table.h"
+
+/* The days of something in a window that ends today, oldest first; older ones are forgotten. */
+struct facts_days {
+	date *list;
+	size_t first, end, capacity;
+};
+
+/* The kinds of events that a subject has seen. */
+struct facts_seen {
+	const struct kind **list;
+	size_t count, capacity;
+};
+
+/* A payment that fitted no rent, or the word that one belongs to a case, until both have come. */
+struct facts_loose {
+	char *name; /* the bank reference */
+	bool is_known;
+	int64_t amount;
+	date paid_on;
+	char *reference;
+	char *assigned_to;
+};
+
+/* How far the payment files of one programme reach. */
+struct facts_coverage {
+	char *name;
+	date through;
+};
+
+enum { PLAN_AREAS = 7 };
+
+struct facts_case {
+	char *programme;
+	bool belongs; /* it was opened in the programme or went over to it */
+	char *stage;
+	date stage_since;
+	bool step_back, paused, protected;
+	date plan_adopted_on, plan_reviewed_on;
+	bool plan_is_known, plan_has[PLAN_AREAS];
+	bool goals_are_known, goals_explained;
+	date lease_ends_on, waiver_until;
+	date forfeiture_served_on, board_notified_on;
+	date decision_valid_until, last_visit_on;
+	struct facts_days visits, remarks, disturbances;
+	struct facts_table coverage; /* of struct facts_coverage */
+	struct facts_table loose;    /* of struct facts_loose */
+	date rent_known_through;
+	struct ledger *ledger;
+};
+
+/* What a programme knows of one case. */
+struct facts_member {
+	char *name;
+	char *programme;
+	bool is_open, has_stage;
+	bool counts_as_open, counts_in_chain;
+	struct facts_seen seen;
+};
+
+struct facts_programme {
+	struct facts_table members; /* of struct facts_member */
+	struct facts_table loose;   /* of struct facts_loose */
+	int64_t open_cases, cases_in_chain, unmatched_payments, overdue_deadlines;
+	date covers_through, ends_on;
+};
+
+/* The event that is being taken in, and who hears of what it brings about. */
+struct facts_turn {
+	const struct event *event;
+	facts_virtual *on_virtual;
+	void *arg;
+};
+
+struct facts {
+	const struct chain *chain;
+	const struct calendar *calendar;
+	enum subject_type type;
+	char *subject; /* NULL until its first event */
+	date began;
+	bool was_opened, is_open;
+	bool event_is_first;
+	struct facts_seen seen;
+	struct facts_case *of_case; /* one of these two */
+	struct facts_programme *of_programme;
+	struct facts_turn turn;
+};
+
+typedef void facts_verb(struct facts *facts, const struct event *event);
+
+/* What an event of this name does; NULL if nothing. */
+facts_verb *facts_case_verb(const char *kind);
+facts_verb *facts_programme_verb(const char *kind);
+/* A row of their tables, which are sorted by name. */
+struct facts_verb_row {
+	const char *kind;
+	facts_verb *verb;
+};
+facts_verb *facts_find_verb(const struct facts_verb_row *rows, size_t count, const char *kind);
+
+struct facts_case *facts_case_new(const struct calendar *calendar);
+void facts_case_free(struct facts_case *of_case);
+struct facts_programme *facts_programme_new(void);
+void facts_programme_free(struct facts_programme *of_programme);
+
+/* Once the name of the subject is known. */
+void facts_case_named(struct facts *facts);
+void facts_programme_named(struct facts *facts);
+
+/* Notes the kind; true if it is the first one. */
+bool facts_seen_note(struct facts_seen *seen, const struct kind *kind);
+/* Of a case in a programme's facts, from its own event. */
+struct facts_member *facts_member_of(struct facts *facts, const char *subject);
+
+void facts_set_text(char **text, const char *to); /* a copy; NULL for NULL */
+date facts_date_of(const struct event *event, const char *field);
+/* Puts in what the event says of a payment; true once both are known: how much, and whose. */
+bool facts_loose_note(struct facts_loose *loose, const struct event *event);
+void facts_loose_free(struct facts_loose *loose);
+
+#define VISIT_DAYS       28
+#define SHORT_VISIT_DAYS 7
+#define TROUBLE_MONTHS   6
+
+void facts_days_add(struct facts_days *days, date day, date oldest);
+int64_t facts_days_since(const struct facts_days *days, date from);
+/* The oldest day that is not before `from`, or DATE_NONE. */
+date facts_days_first(const struct facts_days *days, date from);
+
+#endif

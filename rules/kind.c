@@ -1,0 +1,73 @@
+/* See kind.h. The rows are in kind_table.c, the checking of events in kind_check.c. */
+#include "rules/kind.h"
+
+#include <string.h>
+
+const char *subject_type_name(enum subject_type type)
+{
+	switch (type) {
+	case SUBJECT_STAFF:
+		return "staff";
+	case SUBJECT_PROGRAMME:
+		return "programme";
+	case SUBJECT_CASE:
+		return "case";
+	case SUBJECT_ANY:
+		return "any";
+	}
+	return "";
+}
+
+const char *field_type_name(enum field_type type)
+{
+	switch (type) {
+	case FIELD_DATE:
+		return "date";
+	case FIELD_AMOUNT:
+		return "amount";
+	case FIELD_COUNT:
+		return "count";
+	case FIELD_FLAG:
+		return "flag";
+	case FIELD_CODE:
+		return "code";
+	case FIELD_ID:
+		return "id";
+	case FIELD_TEXT:
+		return "text";
+	case FIELD_NUMBER:
+		return "number";
+	}
+	return "";
+}
+
+const char *field_class_name(enum field_class class)
+{
+	switch (class) {
+	case CLASS_OPEN:
+		return "open";
+	case CLASS_CASE:
+		return "case";
+	case CLASS_SECRET:
+		return "secret";
+	case CLASS_STAFF:
+		return "staff";
+	}
+	return "";
+}
+
+int kind_field(const struct kind *kind, const char *field)
+{
+	for (size_t i = 0; i < kind->field_count; i++)
+		if (strcmp(kind->fields[i].name, field) == 0)
+			return (int)i;
+	return -1;
+}
+
+struct value event_value(const struct event *event, const char *field)
+{
+	int place = kind_field(event->kind, field);
+	if (place < 0 || event->values == NULL)
+		return (struct value){ .type = VALUE_NULL };
+	return event->values[place];
+}

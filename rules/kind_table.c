@@ -1,0 +1,284 @@
+/*
+ * The core kinds of events, one row each, in the order in which people meet them: staff,
+ * programme, case, any. The label is what a letter says of the event ("planen antogs"); of money
+ * and of stages it says no more than that something happened.
+ */
+#include "rules/kind.h"
+
+/* clang-format off: a table reads better with one field a line */
+#define HAS(...)                                                                                   \
+	.fields = (const struct field[]){ __VA_ARGS__ },                                           \
+	.field_count = sizeof((const struct field[]){ __VA_ARGS__ }) / sizeof(struct field)
+#define MUST(name_, type_, class_, help_)                                                          \
+	{                                                                                          \
+		name_, type_, false, class_, NULL, help_                                           \
+	}
+#define MAY(name_, type_, class_, help_)                                                           \
+	{                                                                                          \
+		name_, type_, true, class_, NULL, help_                                            \
+	}
+#define MUST_CODE(name_, list_, class_, help_)                                                     \
+	{                                                                                          \
+		name_, FIELD_CODE, false, class_, list_, help_                                     \
+	}
+#define MAY_CODE(name_, list_, class_, help_)                                                      \
+	{                                                                                          \
+		name_, FIELD_CODE, true, class_, list_, help_                                      \
+	}
+#define STAFF(name_)        .name = name_, .subject = SUBJECT_STAFF
+#define PROGRAMME(name_)    .name = name_, .subject = SUBJECT_PROGRAMME
+#define CASE(name_)         .name = name_, .subject = SUBJECT_CASE
+#define ANY(name_)          .name = name_, .subject = SUBJECT_ANY
+#define NEEDS_KEY(means)    .key = KEY_REQUIRED, .key_means = means
+#define TAKES_KEY(means)    .key = KEY_ALLOWED, .key_means = means
+#define SAYS(help_, label_) .help = help_, .label = label_
+
+static const char *const reports[] = { "tertial", "annual", "partial", "final", NULL };
+static const char *const meetings[] = { "steering", "reference", NULL };
+
+#define PERSON                                                                                     \
+	MUST("name", FIELD_TEXT, CLASS_STAFF, "the name, as letters greet the person"),            \
+	    MUST("email", FIELD_TEXT, CLASS_STAFF, "the address that letters go to"),              \
+	    MAY("board", FIELD_ID, CLASS_STAFF, "the board (nämnd) that the person belongs to"),   \
+	    MAY_CODE("language", "language", CLASS_STAFF, "the language of the person's letters")
+
+#define ROLE                                                                                       \
+	MUST_CODE("role", "role", CLASS_OPEN, "the role"),                                         \
+	    MUST("staff", FIELD_ID, CLASS_STAFF, "the member of staff")
+
+/* The four life areas, the agreed contact at risk of rent debt, and the goals. */
+#define PLAN(FIELD)                                                                                \
+	FIELD("rent", FIELD_FLAG, CLASS_CASE, "does the plan say how the rent is paid?"),          \
+	    FIELD("tenancy", FIELD_FLAG, CLASS_CASE, "does it say what the tenancy law asks?"),    \
+	    FIELD("treatment", FIELD_FLAG, CLASS_CASE,                                             \
+		  "does it name the treatment that is needed?"),                                   \
+	    FIELD("neighbour", FIELD_FLAG, CLASS_CASE, "does it say how to be a good neighbour?"), \
+	    FIELD("rent_contact", FIELD_FLAG, CLASS_CASE,                                          \
+		  "is the contact at risk of rent debt agreed?"),                                  \
+	    FIELD("goals_short", FIELD_FLAG, CLASS_CASE, "are there goals for the near future?"),  \
+	    FIELD("goals_long", FIELD_FLAG, CLASS_CASE, "are there goals for the long run?"),      \
+	    MAY("review_on", FIELD_DATE, CLASS_OPEN, "the day agreed for the follow-up")
+
+#define TASK(FIELD, FIELD_OF_CODES)                                                                \
+	FIELD_OF_CODES("what", "task", CLASS_CASE, "what is to be done"),                          \
+	    FIELD("due_on", FIELD_DATE, CLASS_OPEN, "by when"),                                    \
+	    FIELD_OF_CODES("role", "role", CLASS_OPEN, "whose task it is")
+
+#define AREA           MAY_CODE("area", "area", CLASS_CASE, "in the own district or another")
+#define ENDS_ON(FIELD) FIELD("ends_on", FIELD_DATE, CLASS_OPEN, "the last day of the lease")
+#define ON(help_)      MUST("on", FIELD_DATE, CLASS_OPEN, help_)
+
+#define PAYMENT                                                                                    \
+	MUST("amount", FIELD_AMOUNT, CLASS_CASE, "the amount in öre"),                             \
+	    MUST("paid_on", FIELD_DATE, CLASS_OPEN, "the day of payment, as the bank tells it")
+
+static const struct kind kinds[] = {
+	{ STAFF("staff.joined"), HAS(PERSON),
+	  SAYS("somebody begins to work here", "medarbetaren började") },
+	{ STAFF("staff.changed"), HAS(PERSON),
+	  SAYS("a name, an address, a board or a language changed", "uppgifterna ändrades") },
+	{ STAFF("staff.left"), SAYS("somebody works here no more and holds no role from then on",
+				    "medarbetaren slutade") },
+	{ STAFF("staff.absent"), .may_lie_ahead = true,
+	  HAS(MUST("from", FIELD_DATE, CLASS_STAFF, "the first day away"),
+	      MUST("to", FIELD_DATE, CLASS_STAFF, "the last day away"),
+	      MAY("deputy", FIELD_ID, CLASS_STAFF, "who gets the letters meanwhile")),
+	  SAYS("somebody is away for some days", "medarbetaren är borta") },
+	{ STAFF("staff.back"), .may_lie_ahead = true,
+	  HAS(MAY("from", FIELD_DATE, CLASS_STAFF, "the first day away"),
+	      MAY("to", FIELD_DATE, CLASS_STAFF, "the last day away"),
+	      MAY("deputy", FIELD_ID, CLASS_STAFF, "who got the letters meanwhile")),
+	  SAYS("somebody is back", "medarbetaren är tillbaka") },
+	{ STAFF("staff.unreachable"),
+	  HAS(MUST("status", FIELD_TEXT, CLASS_STAFF, "what the mail server said")),
+	  SAYS("letters to somebody fail for good (recorded by kedja)", "brev kommer inte fram") },
+
+	{ PROGRAMME("programme.started"),
+	  HAS(MUST("title", FIELD_TEXT, CLASS_OPEN, "its name for people"),
+	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that runs it"),
+	      MAY("ends_on", FIELD_DATE, CLASS_OPEN, "its last day, if it has one")),
+	  SAYS("a programme begins", "verksamheten startade") },
+	{ PROGRAMME("programme.ended"),
+	  HAS(MAY("title", FIELD_TEXT, CLASS_OPEN, "its name for people"),
+	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that ran it"),
+	      MAY("ends_on", FIELD_DATE, CLASS_OPEN, "its last day")),
+	  SAYS("a programme ends", "verksamheten avslutades") },
+	{ ANY("role.assigned"), HAS(ROLE),
+	  SAYS("somebody takes a role in a programme or a case", "rollen lämnades över") },
+	{ ANY("role.released"), HAS(ROLE),
+	  SAYS("somebody gives up a role in a programme or a case", "rollen lämnades") },
+	{ PROGRAMME("inventory.done"),
+	  SAYS("who may come into question has been looked into", "inventeringen blev klar") },
+	{ PROGRAMME("housing_agency.informed"),
+	  SAYS("the housing agency knows of the programme", "bostadsförmedlingen informerades") },
+	{ PROGRAMME("evaluation.done"),
+	  SAYS("goals and method were evaluated", "mål och metod utvärderades") },
+	{ PROGRAMME("report.delivered"), NEEDS_KEY("report"), .key_codes = reports,
+	  SAYS("a report was delivered", "rapporten lämnades") },
+	{ PROGRAMME("meeting.held"), NEEDS_KEY("meeting"), .key_codes = meetings,
+	  SAYS("a group met", "mötet hölls") },
+	{ PROGRAMME("payments.imported"), .seen_by_cases = true,
+	  HAS(MUST_CODE("format", "format", CLASS_OPEN, "the format of the file"),
+	      MUST("file", FIELD_TEXT, CLASS_SECRET, "the name of the file"),
+	      MUST("covers_through", FIELD_DATE, CLASS_OPEN, "payments are known up to this day"),
+	      MUST("payments", FIELD_COUNT, CLASS_CASE, "the number of payments in the file"),
+	      MUST("sum", FIELD_AMOUNT, CLASS_CASE, "their sum in öre; 0 without payments")),
+	  SAYS("a payment file was read, after its payments", "betalningsfilen lästes in") },
+	{ PROGRAMME("flat.vacated"), NEEDS_KEY("flat"), HAS(AREA),
+	  SAYS("a flat stands empty", "lägenheten blev ledig") },
+	{ PROGRAMME("flat.filled"), NEEDS_KEY("flat"), HAS(AREA),
+	  SAYS("somebody moves into a flat", "lägenheten fick en boende") },
+	{ PROGRAMME("deviation.noted"), TAKES_KEY("deviation"),
+	  SAYS("the reference group noted a deviation", "avvikelsen noterades") },
+	{ PROGRAMME("deviation.reported"), TAKES_KEY("deviation"),
+	  SAYS("a deviation was reported to the steering group", "avvikelsen rapporterades") },
+	{ PROGRAMME("buyers.informed"),
+	  SAYS("districts and other buyers were informed", "köparna informerades") },
+	{ PROGRAMME("payment.unmatched"), NEEDS_KEY("bank reference"), .seen_by_cases = true,
+	  HAS(PAYMENT, MUST("reference", FIELD_TEXT, CLASS_SECRET, "what the payer stated")),
+	  SAYS("a payment that fits no rent", "betalningen kunde inte kopplas till en hyra") },
+	{ PROGRAMME("payment.assigned"), NEEDS_KEY("bank reference"), .seen_by_cases = true,
+	  HAS(MUST("case", FIELD_ID, CLASS_OPEN, "the case whose rent was paid")),
+	  SAYS("such a payment found its case", "betalningen kopplades till ett ärende") },
+
+	{ CASE("case.opened"),
+	  HAS(MUST("programme", FIELD_ID, CLASS_OPEN, "the programme it belongs to"),
+	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that decides in it"),
+	      MAY("protected", FIELD_FLAG, CLASS_CASE, "is the person's identity protected?")),
+	  SAYS("a case begins", "ärendet öppnades") },
+	{ CASE("case.transferred"),
+	  HAS(MUST("programme", FIELD_ID, CLASS_OPEN, "the programme it belongs to now"),
+	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that decides in it now"),
+	      MAY("protected", FIELD_FLAG, CLASS_CASE, "is the person's identity protected?")),
+	  SAYS("a case goes over to another programme", "ärendet flyttades över") },
+	{ CASE("case.closed"), HAS(MUST_CODE("outcome", "outcome", CLASS_CASE, "how it ended")),
+	  SAYS("a case ends", "ärendet avslutades") },
+	{ CASE("case.paused"), SAYS("the clock of a case stops", "ärendet pausades") },
+	{ CASE("case.resumed"), SAYS("the clock of a case goes on", "ärendet återupptogs") },
+	{ CASE("case.protected"),
+	  HAS(MUST("on", FIELD_FLAG, CLASS_CASE, "true: protected from now on; false: no more")),
+	  SAYS("the identity is protected, or no more", "uppgiften om skydd ändrades") },
+	{ CASE("consent.given"),
+	  HAS(MUST("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that may be told"),
+	      MUST("until", FIELD_DATE, CLASS_OPEN, "the last day of the consent")),
+	  SAYS("the person agrees that a board is told", "samtycke lämnades") },
+	{ CASE("consent.withdrawn"),
+	  HAS(MUST("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that may be told no more"),
+	      MAY("until", FIELD_DATE, CLASS_OPEN, "the last day of the consent")),
+	  SAYS("the person takes a consent back", "samtycket togs tillbaka") },
+	{ CASE("assessment.done"),
+	  SAYS("what help is needed has been assessed", "bedömningen blev klar") },
+	{ CASE("decision.made"),
+	  HAS(MAY("valid_until", FIELD_DATE, CLASS_OPEN, "its last day, if it has one")),
+	  SAYS("the decision on assistance", "beslutet fattades") },
+	{ CASE("plan.adopted"), HAS(PLAN(MUST)), SAYS("a plan is agreed", "planen antogs") },
+	{ CASE("plan.amended"), HAS(PLAN(MAY)),
+	  SAYS("the plan is changed: only what is named", "planen ändrades") },
+	{ CASE("plan.reviewed"),
+	  HAS(MUST("goals_met", FIELD_COUNT, CLASS_CASE, "how many goals were reached"),
+	      MUST("goals_unmet", FIELD_COUNT, CLASS_CASE, "how many were not"),
+	      MUST("explained", FIELD_FLAG, CLASS_CASE, "is it noted why?"),
+	      MAY("review_on", FIELD_DATE, CLASS_OPEN, "the day agreed for the next follow-up")),
+	  SAYS("the plan was followed up", "planen följdes upp") },
+	{ CASE("explanations.noted"),
+	  SAYS("why goals were or were not reached is noted", "förklaringarna noterades") },
+	{ CASE("task.agreed"), TAKES_KEY("task"), HAS(TASK(MUST, MUST_CODE)),
+	  SAYS("a task of the plan, or of one's own", "uppdraget avtalades") },
+	{ CASE("task.done"), TAKES_KEY("task"), HAS(TASK(MAY, MAY_CODE)),
+	  SAYS("a task is done", "uppdraget blev klart") },
+	{ CASE("task.dropped"), TAKES_KEY("task"), HAS(TASK(MAY, MAY_CODE)),
+	  SAYS("a task is no longer wanted", "uppdraget ströks") },
+	{ CASE("stage.entered"),
+	  HAS(MUST_CODE("stage", "stage", CLASS_CASE, "the stage of the housing chain"),
+	      MUST_CODE("mode", "mode", CLASS_CASE, "moved to a flat, or the lease was converted"),
+	      MAY("reason", FIELD_TEXT, CLASS_SECRET, "why a stage was skipped")),
+	  SAYS("the person goes on or back in the housing chain", "boendet ändrades") },
+	{ CASE("lease.started"),
+	  HAS(ENDS_ON(MAY),
+	      MAY("block", FIELD_FLAG, CLASS_CASE,
+		  "is the flat one of at least three of the lessor's?"),
+	      AREA, MAY("rent", FIELD_AMOUNT, CLASS_CASE, "the rent for a month in öre"),
+	      MAY("ocr", FIELD_TEXT, CLASS_SECRET, "the number that payments state")),
+	  SAYS("a second-hand lease begins", "avtalet började") },
+	{ CASE("lease.prolonged"), HAS(ENDS_ON(MAY)),
+	  SAYS("the lease goes on", "avtalet förlängdes") },
+	{ CASE("lease.notice_given"), HAS(ENDS_ON(MAY)),
+	  SAYS("notice was given", "avtalet sades upp") },
+	{ CASE("lease.ended"), HAS(ENDS_ON(MAY)), SAYS("the lease is over", "avtalet upphörde") },
+	{ CASE("lease.taken_over"), HAS(ENDS_ON(MAY)),
+	  SAYS("the person takes over the lease", "avtalet togs över") },
+	{ CASE("lease.disputed"), HAS(ENDS_ON(MUST)),
+	  SAYS("a dispute whether the lease goes on", "tvist om förlängning uppstod") },
+	{ CASE("dispute.referred"), HAS(ENDS_ON(MAY)),
+	  SAYS("the dispute is with the tribunal", "tvisten lämnades till hyresnämnden") },
+	{ CASE("application.sent"), TAKES_KEY("application"),
+	  SAYS("an application to the housing agency", "ansökan skickades") },
+	{ CASE("application.answered"), TAKES_KEY("application"),
+	  SAYS("its answer", "ansökan besvarades") },
+	{ CASE("counselling.offered"),
+	  SAYS("budget and debt counselling was offered", "rådgivning erbjöds") },
+	{ CASE("lease.waiver_approved"),
+	  HAS(MUST("until", FIELD_DATE, CLASS_OPEN, "the last day of the waiver")),
+	  SAYS("the waiver of security of tenure is approved", "avståendet godkändes") },
+	{ CASE("rent.charged"), NEEDS_KEY("month"),
+	  HAS(MUST("amount", FIELD_AMOUNT, CLASS_CASE, "the rent in öre"),
+	      MAY("due_on", FIELD_DATE, CLASS_OPEN, "the day that stands on the slip"),
+	      MAY("reference", FIELD_TEXT, CLASS_SECRET, "what the payer is asked to state"),
+	      MAY("first", FIELD_FLAG, CLASS_CASE, "is it the first month of the lease?")),
+	  SAYS("rent for a month", "hyran aviserades") },
+	{ CASE("rent.paid"),
+	  HAS(PAYMENT, MAY("reference", FIELD_TEXT, CLASS_SECRET, "what the payer stated"),
+	      MAY("bank_reference", FIELD_TEXT, CLASS_SECRET, "what the bank calls the payment")),
+	  SAYS("a payment of rent", "en betalning registrerades") },
+	{ CASE("rent.settled"), NEEDS_KEY("month"), .is_virtual = true,
+	  SAYS("the rent of a month is covered", "hyran för månaden blev betald") },
+	{ CASE("rent.cleared"), .is_virtual = true,
+	  SAYS("no rent is open any more", "all hyra blev betald") },
+	{ CASE("rent.waived"), NEEDS_KEY("month"),
+	  SAYS("the rent of a month is let off", "hyran efterskänktes") },
+	{ CASE("rent.warned"),
+	  SAYS("the landlord's written warning", "hyresvärden varnade skriftligt") },
+	{ CASE("forfeiture.notice_served"), HAS(ON("the day on which the person was served")),
+	  SAYS("the person was served the notice of forfeiture", "underrättelsen delgavs") },
+	{ CASE("board.notified"), HAS(ON("the day of the message")),
+	  SAYS("the message to the social board", "socialnämnden fick meddelandet") },
+	{ CASE("payment.undertaken"), HAS(ON("the day on which the landlord was told")),
+	  SAYS("the board undertakes to pay", "nämnden åtog sig att betala") },
+	{ CASE("eviction.dated"),
+	  HAS(MUST("date", FIELD_DATE, CLASS_OPEN, "the day of the eviction")),
+	  SAYS("the bailiff tells the day", "Kronofogdens besked kom") },
+	{ CASE("eviction.confirmed"),
+	  SAYS("the same-day confirmation is sent to the bailiff", "bekräftelsen skickades") },
+	{ CASE("remark.received"), TAKES_KEY("remark"),
+	  SAYS("a remark of the landlord", "en anmärkning kom in") },
+	{ CASE("remark.handled"), TAKES_KEY("remark"),
+	  SAYS("the remark is dealt with", "anmärkningen togs om hand") },
+	{ CASE("disturbance.reported"), TAKES_KEY("disturbance"),
+	  SAYS("a disturbance was reported", "en störning anmäldes") },
+	{ CASE("disturbance.handled"), TAKES_KEY("disturbance"),
+	  SAYS("the disturbance is dealt with", "störningen togs om hand") },
+	{ CASE("debt.reported"), TAKES_KEY("debt"),
+	  HAS(MUST_CODE("debt", "debt", CLASS_CASE, "what is owed"),
+	      MAY("programme", FIELD_ID, CLASS_OPEN, "for a case that was never opened")),
+	  SAYS("a debt became known", "en skuld blev känd") },
+	{ CASE("debt.handled"), TAKES_KEY("debt"),
+	  HAS(MAY_CODE("debt", "debt", CLASS_CASE, "what is owed"),
+	      MAY("programme", FIELD_ID, CLASS_OPEN, "for a case that was never opened")),
+	  SAYS("the debt is dealt with", "skulden togs om hand") },
+	{ CASE("visit.made"), SAYS("housing support in the home", "besöket gjordes") },
+	{ CASE("visit.missed"), SAYS("a visit that did not come about", "besöket blev inte av") },
+	{ CASE("support.handover_decided"),
+	  SAYS("who gives housing support from here on", "boendestödet lämnades över") },
+
+	{ ANY("event.voided"),
+	  HAS(MUST("event", FIELD_NUMBER, CLASS_OPEN, "the number of the event"),
+	      MUST("reason", FIELD_TEXT, CLASS_SECRET, "why")),
+	  SAYS("an event that was a mistake is taken back", "händelsen togs tillbaka") },
+};
+/* clang-format on */
+
+const struct kind *kind_core_table(size_t *ret_count)
+{
+	*ret_count = sizeof(kinds) / sizeof(kinds[0]);
+	return kinds;
+}

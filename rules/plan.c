@@ -1,0 +1,477 @@
+/*
+ * The fold of one subject's history into its deadlines.
+ *
+ * Events come in the order of history. Before each one, time is let pass up to its day; every
+ * day on which something can change by itself is visited (recheck), so that folding the whole
+ * history at once, or one event a day for years, arrives at the same rows (I2).
+ *
+ * A rule's deadlines on this subject live in tracks, one for each key. Most tracks have one
+ * deadline before them; a `fixed` one may have two: the one that is late, and the coming one.
+ */
+#include "rules/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/plan_parts.h"
+#include "rules/steps.h"
+
+static const char *const state_names[] = {
+	[DEADLINE_OPEN] = "open",
+	[DEADLINE_ASLEEP] = "asleep",
+	[DEADLINE_DONE] = "done",
+	[DEADLINE_CANCELLED] = "cancelled",
+};
+
+const char *deadline_state_name(enum deadline_state state)
+{
+	return state_names[state];
+}
+
+int deadline_state_parse(const char *name, enum deadline_state *ret)
+{
+	for (int i = 0; i <= DEADLINE_CANCELLED; i++) {
+		if (strcmp(state_names[i], name) == 0) {
+			*ret = (enum deadline_state)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+static const char ended_by_last_step[] = "last step";
+
+bool deadline_ended_by_last_step(const struct deadline *deadline)
+{
+	return deadline->state == DEADLINE_DONE && deadline->ended_why == ended_by_last_step;
+}
+
+static bool opens(const struct event *event)
+{
+	return strcmp(event->kind->name, "case.opened") == 0 ||
+	       strcmp(event->kind->name, "programme.started") == 0;
+}
+
+int event_compare(const struct event *a, const struct event *b)
+{
+	int order = moment_compare(a->at, b->at);
+	if (order != 0)
+		return order;
+	if (opens(a) != opens(b))
+		return opens(a) ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+struct plan *plan_new(const struct ruleset *ruleset, enum subject_type type, const char *subject)
+{
+	struct plan *plan = xcalloc(1, sizeof(*plan));
+	plan->ruleset = ruleset;
+	plan->type = type;
+	plan->arena = arena_new();
+	plan->subject = arena_strdup(plan->arena, subject);
+	plan->facts = facts_new(ruleset->chain, ruleset->calendar, type);
+	plan->tracks = xcalloc(ruleset->count, sizeof(*plan->tracks));
+	plan->today = DATE_NONE;
+	plan->changed_by_time = DATE_NONE;
+	plan->last.at.day = DATE_NONE;
+	return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+	if (plan == NULL)
+		return;
+	facts_free(plan->facts);
+	arena_free(plan->arena);
+	free(plan->tracks);
+	free(plan->all);
+	free(plan->live);
+	free(plan->pauses);
+	free(plan->news);
+	free(plan);
+}
+
+size_t plan_size(const struct plan *plan)
+{
+	return sizeof(*plan) + arena_size(plan->arena) + 4096 +
+	       (plan->all_capacity + plan->live_capacity) * sizeof(void *);
+}
+
+struct track *track_of(struct plan *plan, const struct rule *rule, const char *key)
+{
+	struct track **link = &plan->tracks[rule->index];
+	while (*link != NULL && strcmp((*link)->key, key) != 0)
+		link = &(*link)->next;
+	if (*link == NULL) {
+		*link = arena_alloc(plan->arena, sizeof(**link));
+		(*link)->key = arena_strdup(plan->arena, key);
+	}
+	return *link;
+}
+
+static void drop_ended(struct plan *plan)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < plan->live_count; i++) {
+		struct deadline *deadline = plan->live[i];
+		if (is_live(deadline) || deadline_ended_by_last_step(deadline))
+			plan->live[kept++] = deadline;
+	}
+	plan->live_count = kept;
+}
+
+void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,
+		  const char *why, const struct event *by)
+{
+	deadline->state = state;
+	deadline->paused = false;
+	deadline->ended_why = why;
+	deadline->ended_by = by == NULL ? 0 : by->id;
+	deadline->ended = by == NULL ? (struct moment){ plan->today, -1 } : by->at;
+	deadline->recheck = DATE_NONE;
+	deadline_touch(plan, deadline);
+}
+
+/* The identity must be new in its track: an obligation that starts again on the day of one that
+ * has ended is the next occurrence of that day. */
+static int free_occurrence(const struct track *track, date anchor)
+{
+	int occurrence = 1;
+	for (const struct link *link = track->links; link != NULL; link = link->next)
+		if (link->deadline->anchor == anchor && link->deadline->occurrence >= occurrence)
+			occurrence = link->deadline->occurrence + 1;
+	return occurrence;
+}
+
+static struct deadline *deadline_add(struct plan *plan, struct track *track, const struct rule *rule,
+				     date anchor, int occurrence)
+{
+	struct deadline *deadline = arena_alloc(plan->arena, sizeof(*deadline));
+	struct link *link = arena_alloc(plan->arena, sizeof(*link));
+	*deadline = (struct deadline){ .rule = rule, .key = track->key, .anchor = anchor,
+				       .occurrence = occurrence, .state = DEADLINE_OPEN,
+				       .agreed = DATE_NONE, .recheck = DATE_NONE, .dirty = true };
+	deadline->ended.day = DATE_NONE;
+	link->deadline = deadline;
+	link->next = track->links;
+	track->links = link;
+	plan->all = array_grow(plan->all, plan->all_count, &plan->all_capacity, sizeof(*plan->all));
+	plan->all[plan->all_count++] = deadline;
+	plan->live = array_grow(plan->live, plan->live_count, &plan->live_capacity,
+				sizeof(*plan->live));
+	plan->live[plan->live_count++] = deadline;
+	return deadline;
+}
+
+static date agreed_in(const struct rule *rule, const struct event *event, bool starts_or_renews)
+{
+	for (size_t i = 0; i < rule->agreed_count; i++) {
+		const struct agreed_ref *ref = &rule->agreed[i];
+		if (ref->kind != event->kind && !(ref->kind == NULL && starts_or_renews))
+			continue;
+		struct value value = event_value(event, ref->field);
+		if (value.type == VALUE_DATE)
+			return (date)value.number;
+	}
+	return DATE_NONE;
+}
+
+static const struct role **roles_in(struct plan *plan, const struct rule *rule,
+				    const struct event *event)
+{
+	if (rule->role_field_count == 0)
+		return NULL;
+	const struct role **roles = arena_alloc(plan->arena, rule->role_field_count * sizeof(*roles));
+	for (size_t i = 0; i < rule->role_field_count; i++) {
+		struct value value = event_value(event, rule->role_fields[i]);
+		if (value.type == VALUE_TEXT)
+			roles[i] = chain_role(plan->ruleset->chain, value.text);
+	}
+	return roles;
+}
+
+static void rest_on(struct plan *plan, struct deadline *deadline, const struct event *event)
+{
+	deadline->anchor_event = event->id;
+	deadline->known = event->recorded;
+	deadline->agreed = agreed_in(deadline->rule, event, true);
+	deadline->due = deadline_due(plan, deadline);
+	deadline_touch(plan, deadline);
+}
+
+/* The occurrence after one of a `fixed` deadline, counted from the same anchor. */
+struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadline *deadline,
+					  civil known)
+{
+	struct track *track = track_of(plan, deadline->rule, deadline->key);
+	struct deadline *next = deadline_add(plan, track, deadline->rule, deadline->anchor,
+					     deadline->occurrence + 1);
+	next->anchor_event = deadline->anchor_event;
+	next->field_roles = deadline->field_roles;
+	next->known = known;
+	next->due = deadline_due(plan, next);
+	deadline_touch(plan, next);
+	return next;
+}
+
+struct deadline *track_newest(const struct track *track)
+{
+	struct deadline *newest = NULL;
+	for (const struct link *link = track->links; link != NULL; link = link->next)
+		if (is_live(link->deadline) &&
+		    (newest == NULL || link->deadline->due > newest->due ||
+		     (link->deadline->due == newest->due &&
+		      link->deadline->occurrence > newest->occurrence)))
+			newest = link->deadline;
+	return newest;
+}
+
+static struct deadline *track_oldest(const struct track *track)
+{
+	struct deadline *oldest = NULL;
+	for (const struct link *link = track->links; link != NULL; link = link->next)
+		if (is_live(link->deadline) && (oldest == NULL || link->deadline->due < oldest->due))
+			oldest = link->deadline;
+	return oldest;
+}
+
+static date event_anchor(const struct plan *plan, const struct rule *rule, const struct event *event)
+{
+	if (rule->from == NULL)
+		return event->at.day;
+	struct value value = event_value(event, rule->from);
+	date derived = facts_derived_date(plan->ruleset->calendar, event, rule->from);
+	if (derived != DATE_NONE)
+		return derived;
+	return value.type == VALUE_DATE ? (date)value.number : DATE_NONE;
+}
+
+static void cancel_track(struct plan *plan, struct track *track, const char *why,
+			 const struct event *by, const struct deadline *but)
+{
+	for (const struct link *link = track->links; link != NULL; link = link->next)
+		if (is_live(link->deadline) && link->deadline != but)
+			deadline_end(plan, link->deadline, DEADLINE_CANCELLED, why, by);
+}
+
+static struct deadline *live_on_anchor(const struct track *track, date anchor)
+{
+	struct deadline *oldest = track_oldest(track);
+	return oldest != NULL && oldest->anchor == anchor ? oldest : NULL;
+}
+
+/* A deadline that starts anew on its own anchor goes on; on another day it is another one. */
+static void start(struct plan *plan, const struct rule *rule, const struct event *event)
+{
+	date anchor = event_anchor(plan, rule, event);
+	if (anchor == DATE_NONE || !facts_is_open(plan->facts))
+		return;
+	if (rule->if_ != NULL && !condition_of_start_holds(plan, rule, event))
+		return;
+	struct track *track = track_of(plan, rule, rule->per_key ? event->key : "");
+	struct deadline *standing = track_newest(track);
+	if (standing != NULL && !rule->restart)
+		return;
+	struct deadline *same = live_on_anchor(track, anchor);
+	cancel_track(plan, track, "restarted", event, same);
+	if (same == NULL)
+		same = deadline_add(plan, track, rule, anchor, free_occurrence(track, anchor));
+	same->field_roles = roles_in(plan, rule, event);
+	rest_on(plan, same, event);
+}
+
+/* From the day after the occurrence before it was due (design.md 4, repeat). */
+static bool may_be_fulfilled(struct plan *plan, const struct deadline *deadline, date day)
+{
+	if (deadline->rule->repeat != REPEAT_FIXED || deadline->occurrence == 1)
+		return true;
+	struct deadline before = *deadline;
+	before.occurrence--;
+	return day > deadline_due(plan, &before);
+}
+
+static void fulfil_one(struct plan *plan, struct track *track, const struct event *event,
+		       bool starts_too)
+{
+	struct deadline *oldest = track_oldest(track);
+	if (oldest == NULL || !may_be_fulfilled(plan, oldest, event->at.day))
+		return;
+	const struct rule *rule = oldest->rule;
+	deadline_end(plan, oldest, DEADLINE_DONE, "done", event);
+	switch (rule->repeat) {
+	case REPEAT_NONE:
+		break;
+	case REPEAT_ROLLING:
+		if (!starts_too) {
+			struct deadline *next = deadline_add(plan, track, rule, event->at.day,
+							     free_occurrence(track, event->at.day));
+			next->field_roles = oldest->field_roles;
+			rest_on(plan, next, event);
+		}
+		break;
+	case REPEAT_FIXED:
+		if (track_newest(track) == NULL)
+			deadline_next_occurrence(plan, oldest, event->recorded);
+		break;
+	}
+}
+
+/* Of a rule per key, an event with a key means that one; without, all that are open. */
+static void for_tracks(struct plan *plan, const struct rule *rule, const struct event *event,
+		       void (*act)(struct plan *, struct track *, const struct event *, bool), bool flag)
+{
+	for (struct track *track = plan->tracks[rule->index]; track != NULL; track = track->next)
+		if (!rule->per_key || event->key[0] == '\0' || strcmp(track->key, event->key) == 0)
+			act(plan, track, event, flag);
+}
+
+static void cancel_one(struct plan *plan, struct track *track, const struct event *event, bool unused)
+{
+	(void)unused;
+	cancel_track(plan, track, "cancelled", event, NULL);
+}
+
+/* An event of another kind that carries an agreed day brings it to what is before us. */
+static void agree(struct plan *plan, const struct rule *rule, const struct event *event)
+{
+	date agreed = agreed_in(rule, event, false);
+	if (agreed == DATE_NONE)
+		return;
+	for (size_t i = 0; i < plan->live_count; i++) {
+		struct deadline *deadline = plan->live[i];
+		if (deadline->rule != rule || !is_live(deadline))
+			continue;
+		deadline->agreed = agreed;
+		deadline_set_due(plan, deadline, event->recorded);
+	}
+}
+
+/* An event first fulfils and ends what was open before it, then starts anew. */
+static void meet_rule(struct plan *plan, const struct rule *rule, const struct event *event)
+{
+	bool starts = kind_ref_matches(rule->starts, rule->starts_count, event);
+	if (kind_ref_matches(rule->done, rule->done_count, event))
+		for_tracks(plan, rule, event, fulfil_one, starts);
+	if (kind_ref_matches(rule->cancels, rule->cancels_count, event))
+		for_tracks(plan, rule, event, cancel_one, false);
+	agree(plan, rule, event);
+	if (starts)
+		start(plan, rule, event);
+}
+
+static void meet_rules(struct plan *plan, const struct event *event)
+{
+	for (size_t i = 0; i < plan->ruleset->count; i++)
+		if (plan->ruleset->rules[i].subject == plan->type)
+			meet_rule(plan, &plan->ruleset->rules[i], event);
+}
+
+/* A subject that closes ends everything of its own. */
+static void close_all(struct plan *plan, const struct event *event)
+{
+	for (size_t i = 0; i < plan->live_count; i++)
+		if (is_live(plan->live[i]))
+			deadline_end(plan, plan->live[i], DEADLINE_CANCELLED, "closed", event);
+}
+
+/* What the fold of the facts gives out is met after the event that brought it about. */
+static void note_virtual(void *arg, const struct event *event)
+{
+	struct plan *plan = arg;
+	plan->news = array_grow(plan->news, plan->news_count, &plan->news_capacity,
+				sizeof(*plan->news));
+	struct event *copy = &plan->news[plan->news_count++];
+	*copy = *event;
+	copy->key = arena_strdup(plan->arena, event->key);
+}
+
+static void meet_news(struct plan *plan, const struct event *cause)
+{
+	for (size_t i = 0; i < plan->news_count; i++) {
+		struct event news = plan->news[i];
+		news.id = cause->id;
+		news.at = cause->at;
+		news.recorded = cause->recorded;
+		meet_rules(plan, &news);
+	}
+	plan->news_count = 0;
+}
+
+int plan_apply(struct plan *plan, const struct event *event)
+{
+	bool first = plan->last.at.day == DATE_NONE;
+	if (!first && (event_compare(event, &plan->last) < 0 || event->at.day < plan->changed_by_time))
+		return -1;
+	plan_pass_to(plan, event->at.day);
+	plan->last = (struct event){ .id = event->id, .kind = event->kind, .at = event->at };
+	plan->today = event->at.day;
+	bool was_open = facts_is_open(plan->facts), was_paused = facts_is_paused(plan->facts);
+	facts_apply(plan->facts, event, note_virtual, plan);
+	if (facts_is_paused(plan->facts) != was_paused)
+		plan_note_pause(plan, event);
+	bool own = strcmp(event->subject, plan->subject) == 0;
+	if (own || plan->type == SUBJECT_PROGRAMME)
+		meet_rules(plan, event);
+	meet_news(plan, event);
+	if (was_open && !facts_is_open(plan->facts))
+		close_all(plan, event);
+	plan_judge_all(plan, event->recorded);
+	drop_ended(plan);
+	return 0;
+}
+
+void plan_judge(struct plan *plan, civil now)
+{
+	if (plan->today == DATE_NONE || civil_date(now) <= plan->today)
+		return;
+	plan_pass_to(plan, civil_date(now));
+	drop_ended(plan);
+}
+
+date plan_next_change(const struct plan *plan)
+{
+	date first = DATE_NONE;
+	for (size_t i = 0; i < plan->live_count; i++) {
+		date day = plan->live[i]->recheck;
+		if (day != DATE_NONE && (first == DATE_NONE || day < first))
+			first = day;
+	}
+	return first;
+}
+
+/* A deadline whose last step has gone has nothing left to wait for. */
+void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline)
+{
+	deadline_end(plan, deadline, DEADLINE_DONE, ended_by_last_step, NULL);
+}
+
+size_t plan_count(const struct plan *plan)
+{
+	return plan->all_count;
+}
+
+const struct deadline *plan_at(const struct plan *plan, size_t i)
+{
+	return plan->all[i];
+}
+
+size_t plan_live_count(const struct plan *plan)
+{
+	return plan->live_count;
+}
+
+const struct deadline *plan_live_at(const struct plan *plan, size_t i)
+{
+	return plan->live[i];
+}
+
+void plan_clean(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->all_count; i++)
+		plan->all[i]->dirty = false;
+}
+
+const struct facts *plan_facts(const struct plan *plan)
+{
+	return plan->facts;
+}

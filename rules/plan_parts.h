@@ -1,0 +1,72 @@
+/* What the two files of the plan share: the fold (plan.c) and the passing of time (plan_time.c). */
+#ifndef KEDJA_PLAN_PARTS_H
+#define KEDJA_PLAN_PARTS_H
+
+#include "rules/plan.h"
+
+struct link {
+	struct deadline *deadline;
+	struct link *next; /* older */
+};
+
+/* The deadlines of one rule and key on this subject. */
+struct track {
+	const char *key;
+	struct link *links; /* newest first */
+	struct track *next;
+};
+
+/* Days on which the subject's clock stood still: from, up to but not including, to. */
+struct pause {
+	date from, to; /* to is DATE_NONE while it lasts */
+};
+
+struct plan {
+	const struct ruleset *ruleset;
+	enum subject_type type;
+	const char *subject;
+	struct arena *arena;
+	struct facts *facts;
+	struct track **tracks; /* by rule->index */
+	struct deadline **all, **live;
+	size_t all_count, all_capacity, live_count, live_capacity;
+	struct pause *pauses;
+	size_t pause_count, pause_capacity;
+	struct event *news; /* virtual events that wait to be met */
+	size_t news_count, news_capacity;
+	struct event last;     /* the last one folded: its place in history */
+	date today;            /* the day judged last */
+	date changed_by_time;  /* the last day on which time alone changed something */
+	uint64_t changes;      /* counts what has changed, by events and by time */
+};
+
+static inline void deadline_touch(struct plan *plan, struct deadline *deadline)
+{
+	deadline->dirty = true;
+	plan->changes++;
+}
+
+static inline bool is_live(const struct deadline *deadline)
+{
+	return deadline->state == DEADLINE_OPEN || deadline->state == DEADLINE_ASLEEP;
+}
+
+/* plan.c */
+struct track *track_of(struct plan *plan, const struct rule *rule, const char *key);
+struct deadline *track_newest(const struct track *track); /* live; NULL if none */
+struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadline *deadline,
+					  civil known);
+void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,
+		  const char *why, const struct event *by);
+void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline);
+
+/* plan_time.c */
+void plan_pass_to(struct plan *plan, date day);
+void plan_judge_all(struct plan *plan, civil known);
+void plan_note_pause(struct plan *plan, const struct event *event);
+date deadline_due(const struct plan *plan, const struct deadline *deadline);
+void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known);
+bool condition_of_start_holds(const struct plan *plan, const struct rule *rule,
+			      const struct event *event);
+
+#endif

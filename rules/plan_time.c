@@ -1,0 +1,259 @@
+/*
+ * What time brings to a plan: occurrences that open and collapse, conditions that turn, pauses,
+ * ends. And the due date, which all of these move.
+ */
+#include <string.h>
+
+#include "rules/plan_parts.h"
+#include "rules/steps.h"
+
+/* Paused days that begin on or before the due date move it; each moved day may reach the next
+ * pause. While a pause lasts the date stands: nobody knows yet by how much it will move. */
+static date after_pauses(const struct plan *plan, date anchor, date due)
+{
+	for (size_t i = 0; i < plan->pause_count; i++) {
+		const struct pause *pause = &plan->pauses[i];
+		date from = pause->from < anchor ? anchor : pause->from;
+		if (pause->to != DATE_NONE && pause->to > from && from <= due)
+			due += pause->to - from;
+	}
+	return due;
+}
+
+date deadline_due(const struct plan *plan, const struct deadline *deadline)
+{
+	const struct rule *rule = deadline->rule;
+	int times = rule->repeat == REPEAT_FIXED ? deadline->occurrence - 1 : 0;
+	date due = offset_apply_repeated(&rule->due, &rule->every, times, deadline->anchor,
+					 plan->ruleset->calendar);
+	if (rule->pausable)
+		due = after_pauses(plan, deadline->anchor, due);
+	if (deadline->agreed != DATE_NONE && deadline->agreed < due)
+		due = deadline->agreed;
+	return calendar_adjust(plan->ruleset->calendar, due, rule->adjust);
+}
+
+void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known)
+{
+	date due = deadline_due(plan, deadline);
+	if (due == deadline->due)
+		return;
+	deadline->due = due;
+	if (known > deadline->known)
+		deadline->known = known;
+	deadline_touch(plan, deadline);
+}
+
+void plan_note_pause(struct plan *plan, const struct event *event)
+{
+	if (facts_is_paused(plan->facts)) {
+		plan->pauses = array_grow(plan->pauses, plan->pause_count, &plan->pause_capacity,
+					  sizeof(*plan->pauses));
+		plan->pauses[plan->pause_count++] = (struct pause){ event->at.day, DATE_NONE };
+		return;
+	}
+	if (plan->pause_count > 0)
+		plan->pauses[plan->pause_count - 1].to = event->at.day;
+	for (size_t i = 0; i < plan->live_count; i++)
+		if (plan->live[i]->rule->pausable && is_live(plan->live[i]))
+			deadline_set_due(plan, plan->live[i], event->recorded);
+}
+
+/* The world in which the conditions of one deadline, or of one starting event, are judged. */
+struct world {
+	const struct plan *plan;
+	const struct deadline *deadline;
+	const struct rule *rule;
+	const struct event *event;
+};
+
+static struct value date_value(date day)
+{
+	return (struct value){ day == DATE_NONE ? VALUE_NULL : VALUE_DATE, day, NULL };
+}
+
+static struct value text_value(const char *text)
+{
+	return (struct value){ VALUE_TEXT, 0, text };
+}
+
+static struct value world_value(const void *arg, int slot)
+{
+	const struct world *world = arg;
+	if (slot < SLOT_ANCHOR)
+		return facts_get(world->plan->facts, slot, world->plan->today);
+	if (slot >= SLOT_EVENT_FIELD)
+		return event_value(world->event, world->rule->event_fields[slot - SLOT_EVENT_FIELD]);
+	switch ((enum condition_slot)slot) {
+	case SLOT_ANCHOR:
+		return date_value(world->deadline->anchor);
+	case SLOT_DUE:
+		return date_value(world->deadline->due);
+	case SLOT_KEY:
+		return text_value(world->deadline->key);
+	case SLOT_EVENT_KIND:
+		return text_value(world->event->kind->name);
+	case SLOT_EVENT_KEY:
+		return text_value(world->event->key);
+	case SLOT_EVENT_FIELD:
+		break;
+	}
+	return (struct value){ VALUE_NULL, 0, NULL };
+}
+
+static date world_next_change(const void *arg, int slot)
+{
+	const struct world *world = arg;
+	if (slot >= SLOT_ANCHOR)
+		return DATE_NONE;
+	return facts_next_change(world->plan->facts, slot, world->plan->today);
+}
+
+static bool world_grows_daily(const void *arg, int slot)
+{
+	(void)arg;
+	return slot < SLOT_ANCHOR && facts_grows_daily(slot);
+}
+
+static struct condition_world condition_world(const struct world *world)
+{
+	return (struct condition_world){ .value = world_value,
+					 .next_change = world_next_change,
+					 .grows_daily = world_grows_daily,
+					 .today_slot = facts_find(world->plan->type, "today"),
+					 .arg = world };
+}
+
+/* A condition that cannot be computed counts as true: rather a reminder too many (design.md 4). */
+static bool holds(enum verdict verdict)
+{
+	return verdict == VERDICT_TRUE || verdict == VERDICT_FAILED;
+}
+
+bool condition_of_start_holds(const struct plan *plan, const struct rule *rule,
+			      const struct event *event)
+{
+	struct world world = { plan, NULL, rule, event };
+	struct condition_world names = condition_world(&world);
+	return holds(condition_judge(rule->if_, &names));
+}
+
+static date earlier(date a, date b)
+{
+	if (a == DATE_NONE || b == DATE_NONE)
+		return a == DATE_NONE ? b : a;
+	return a < b ? a : b;
+}
+
+static void judge_sleep(struct plan *plan, struct deadline *deadline, civil known)
+{
+	bool awake = true;
+	bool paused = deadline->rule->pausable && facts_is_paused(plan->facts);
+	if (deadline->rule->while_ != NULL) {
+		struct world world = { plan, deadline, deadline->rule, NULL };
+		struct condition_world names = condition_world(&world);
+		awake = holds(condition_judge(deadline->rule->while_, &names));
+		deadline->recheck = earlier(deadline->recheck,
+					    condition_next_change(deadline->rule->while_, &names));
+	}
+	enum deadline_state state = awake && !paused ? DEADLINE_OPEN : DEADLINE_ASLEEP;
+	if (state == deadline->state && paused == deadline->paused)
+		return;
+	if (state == DEADLINE_OPEN && known > deadline->known)
+		deadline->known = known;
+	deadline->state = state;
+	deadline->paused = paused;
+	deadline_touch(plan, deadline);
+}
+
+/* The day after which a deadline that nothing fulfils has said all it had to say. */
+static date last_step_day(const struct plan *plan, const struct deadline *deadline)
+{
+	date last = deadline->due;
+	for (size_t i = 0; i < deadline->rule->step_count; i++) {
+		const struct step *step = &deadline->rule->steps[i];
+		date day = civil_date(steps_hour(deadline, plan->ruleset->calendar, step, step->times));
+		last = day > last ? day : last;
+	}
+	return last;
+}
+
+static void judge_end(struct plan *plan, struct deadline *deadline)
+{
+	if (deadline->rule->done_count > 0 || !is_live(deadline))
+		return;
+	date last = last_step_day(plan, deadline);
+	if (plan->today > last)
+		deadline_end_by_last_step(plan, deadline);
+	else
+		deadline->recheck = earlier(deadline->recheck, last + 1);
+}
+
+static void judge(struct plan *plan, struct deadline *deadline, civil known)
+{
+	deadline->recheck = DATE_NONE;
+	judge_sleep(plan, deadline, known);
+	judge_end(plan, deadline);
+	if (deadline->rule->repeat == REPEAT_FIXED && is_live(deadline) && deadline->due >= plan->today)
+		deadline->recheck = earlier(deadline->recheck, deadline->due + 1);
+}
+
+/* Of the occurrences that are late only the last one stands, with the count of the others. */
+static void collapse_late(struct plan *plan, struct track *track)
+{
+	struct deadline *latest = NULL;
+	for (struct link *link = track->links; link != NULL; link = link->next)
+		if (is_live(link->deadline) && link->deadline->due < plan->today &&
+		    (latest == NULL || link->deadline->due > latest->due))
+			latest = link->deadline;
+	for (struct link *link = track->links; link != NULL; link = link->next) {
+		struct deadline *older = link->deadline;
+		if (!is_live(older) || older == latest || older->due >= plan->today)
+			continue;
+		latest->missed += older->missed + (older->state == DEADLINE_OPEN ? 1 : 0);
+		deadline_touch(plan, latest);
+		deadline_end(plan, older, DEADLINE_CANCELLED, "collapsed", NULL);
+	}
+}
+
+/* From the day after a fixed occurrence was due the next one is open beside it. */
+static void open_occurrences(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->live_count; i++) {
+		struct deadline *deadline = plan->live[i];
+		if (deadline->rule->repeat != REPEAT_FIXED || !is_live(deadline) ||
+		    deadline->due >= plan->today)
+			continue;
+		struct track *track = track_of(plan, deadline->rule, deadline->key);
+		struct deadline *newest = track_newest(track);
+		if (newest->due < plan->today)
+			deadline_next_occurrence(plan, newest, civil_at(newest->due + 1, 0));
+		collapse_late(plan, track);
+	}
+}
+
+void plan_judge_all(struct plan *plan, civil known)
+{
+	open_occurrences(plan);
+	for (size_t i = 0; i < plan->live_count; i++)
+		if (is_live(plan->live[i]))
+			judge(plan, plan->live[i], known);
+}
+
+/* Visits every day up to `day` on which something can change by itself, and then `day`. */
+void plan_pass_to(struct plan *plan, date day)
+{
+	if (plan->today == DATE_NONE)
+		plan->today = day;
+	for (;;) {
+		date change = plan_next_change(plan);
+		if (change == DATE_NONE || change > day)
+			break;
+		plan->today = change;
+		uint64_t before = plan->changes;
+		plan_judge_all(plan, civil_at(change, 0));
+		if (plan->changes != before)
+			plan->changed_by_time = change;
+	}
+	plan->today = day;
+}

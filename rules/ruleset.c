@@ -1,0 +1,27 @@
+/* Looking things up in a ruleset; load.c makes one. */
+#include "rules/ruleset.h"
+
+#include <string.h>
+
+void ruleset_free(struct ruleset *ruleset)
+{
+	if (ruleset != NULL)
+		arena_free(ruleset->arena);
+}
+
+const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name)
+{
+	for (size_t i = 0; i < ruleset->count; i++)
+		if (strcmp(ruleset->rules[i].name, name) == 0)
+			return &ruleset->rules[i];
+	return NULL;
+}
+
+bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct event *event)
+{
+	for (size_t i = 0; i < count; i++)
+		if (refs[i].kind == event->kind &&
+		    (refs[i].key == NULL || strcmp(refs[i].key, event->key) == 0))
+			return true;
+	return false;
+}

@@ -1,0 +1,190 @@
+/* See steps.h. */
+#include "rules/steps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More repetitions than anybody lives to see; it stops a loop, not a rule. */
+#define REPETITIONS_MOST 20000
+
+static date step_day(const struct deadline *deadline, const struct calendar *calendar,
+		     const struct step *step, int repetition)
+{
+	date base = step->from_anchor ? deadline->anchor : deadline->due;
+	return offset_apply_repeated(&step->at, &step->every, repetition - 1, base, calendar);
+}
+
+/* A step that became due before anybody knew: on to the next opportunity. */
+static civil hour_after_known(const struct calendar *calendar, const struct step *step, civil known)
+{
+	switch (step->urgent) {
+	case URGENT_NO:
+		return calendar_slot_at_or_after(calendar, known);
+	case URGENT_YES:
+		return calendar_open_at_or_after(calendar, known);
+	case URGENT_ALWAYS:
+		return known;
+	}
+	return known;
+}
+
+/* I10: back for a step at or before the due date, on for a later one. */
+static civil hour_in_opening(const struct deadline *deadline, const struct calendar *calendar,
+			     date day, civil at)
+{
+	if (calendar_is_open_at(calendar, at))
+		return at;
+	return day <= deadline->due ? calendar_slot_at_or_before(calendar, at) :
+				      calendar_slot_at_or_after(calendar, at);
+}
+
+static civil hour_on_day(const struct deadline *deadline, const struct calendar *calendar,
+			 const struct step *step, date day)
+{
+	if (step->time == STEP_NOW)
+		return hour_after_known(calendar, step, deadline->known);
+	int second = step->time == STEP_AT_SLOT ? calendar_slot(calendar) : step->time;
+	civil at = civil_at(day, second);
+	if (step->urgent != URGENT_ALWAYS)
+		at = hour_in_opening(deadline, calendar, day, at);
+	return at < deadline->known ? hour_after_known(calendar, step, deadline->known) : at;
+}
+
+civil steps_hour(const struct deadline *deadline, const struct calendar *calendar,
+		 const struct step *step, int repetition)
+{
+	return hour_on_day(deadline, calendar, step,
+			   step_day(deadline, calendar, step, repetition));
+}
+
+/* By hour, then by the rule's day, then by place in the rule: the later one is the further. */
+static int compare_planned(const void *a, const void *b)
+{
+	const struct planned_step *x = a, *y = b;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	if (x->step->index != y->step->index)
+		return x->step->index < y->step->index ? -1 : 1;
+	return (x->repetition > y->repetition) - (x->repetition < y->repetition);
+}
+
+struct gathering {
+	const struct deadline *deadline;
+	const struct calendar *calendar;
+	civil until;
+	steps_fired *fired;
+	void *arg;
+	struct arena *arena;
+	struct planned_step *list;
+	size_t count, capacity;
+};
+
+static void gather(struct gathering *g, struct planned_step planned)
+{
+	if (g->count == g->capacity) {
+		g->capacity = g->capacity == 0 ? 16 : g->capacity * 2;
+		struct planned_step *longer = arena_alloc(g->arena, g->capacity * sizeof(*longer));
+		if (g->count > 0)
+			memcpy(longer, g->list, g->count * sizeof(*longer));
+		g->list = longer;
+	}
+	g->list[g->count++] = planned;
+}
+
+/* All repetitions up to `until`, and the first one after it. */
+static void gather_step(struct gathering *g, const struct step *step)
+{
+	int most = step->times == 0 ? REPETITIONS_MOST : step->times;
+	for (int repetition = 1; repetition <= most; repetition++) {
+		struct planned_step planned = { .step = step, .repetition = repetition };
+		planned.day = step_day(g->deadline, g->calendar, step, repetition);
+		planned.at = hour_on_day(g->deadline, g->calendar, step, planned.day);
+		if (g->fired == NULL || !g->fired(g->arg, step, repetition))
+			gather(g, planned);
+		if (planned.at > g->until)
+			return;
+	}
+}
+
+static bool has_steps_before_it(const struct deadline *deadline)
+{
+	return deadline->state == DEADLINE_OPEN || deadline_ended_by_last_step(deadline);
+}
+
+size_t steps_planned(const struct deadline *deadline, const struct calendar *calendar, civil until,
+		     steps_fired *fired, void *arg, struct arena *arena, struct planned_step **ret)
+{
+	struct gathering g = { deadline, calendar, until, fired, arg, arena, NULL, 0, 0 };
+	if (has_steps_before_it(deadline))
+		for (size_t i = 0; i < deadline->rule->step_count; i++)
+			gather_step(&g, &deadline->rule->steps[i]);
+	if (g.count > 0)
+		qsort(g.list, g.count, sizeof(*g.list), compare_planned);
+	size_t count = 0;
+	while (count < g.count && g.list[count].at <= until)
+		count++;
+	*ret = g.list;
+	return count < g.count ? count + 1 : count;
+}
+
+static const struct role *role_of(const struct deadline *deadline, const struct addressee *addressee)
+{
+	if (addressee->role != NULL)
+		return addressee->role;
+	return deadline->field_roles == NULL ? NULL : deadline->field_roles[addressee->field];
+}
+
+static bool step_names(const struct deadline *deadline, const struct step *step,
+		       const struct role *role)
+{
+	for (size_t i = 0; i < step->to_count; i++)
+		if (role_of(deadline, &step->to[i]) == role)
+			return true;
+	for (size_t i = 0; i < step->cc_count; i++)
+		if (role_of(deadline, &step->cc[i]) == role)
+			return true;
+	return false;
+}
+
+static bool later_names(const struct deadline *deadline, const struct planned_step *due, size_t count,
+			size_t after, const struct role *role)
+{
+	for (size_t i = after + 1; i < count; i++)
+		if (step_names(deadline, due[i].step, role))
+			return true;
+	return false;
+}
+
+static bool is_told_already(const struct told *list, size_t count, const struct told *row)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].planned == row->planned && list[i].role == row->role)
+			return true;
+	return false;
+}
+
+size_t steps_choose(const struct deadline *deadline, const struct planned_step *due, size_t count,
+		    struct arena *arena, struct told **ret)
+{
+	size_t room = 0, used = 0;
+	for (size_t i = 0; i < count; i++)
+		room += due[i].step->to_count + due[i].step->cc_count;
+	struct told *list = arena_alloc(arena, (room + 1) * sizeof(*list));
+	for (size_t i = 0; i < count; i++) {
+		const struct step *step = due[i].step;
+		for (size_t j = 0; j < step->to_count + step->cc_count; j++) {
+			bool copy = j >= step->to_count;
+			const struct addressee *addressee = copy ? &step->cc[j - step->to_count] :
+								   &step->to[j];
+			struct told row = { &due[i], role_of(deadline, addressee), copy, false };
+			row.overtaken = row.role != NULL &&
+					later_names(deadline, due, count, i, row.role);
+			if (!is_told_already(list, used, &row))
+				list[used++] = row;
+		}
+	}
+	*ret = list;
+	return used;
+}

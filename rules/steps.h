@@ -1,0 +1,50 @@
+/*
+ * The steps of a deadline in time: when each one goes out, and who is told when several have
+ * come due together.
+ *
+ *   count = steps_planned(deadline, calendar, now, fired, arg, arena, &planned);
+ *   steps_choose(deadline, planned, n_due, arena, &told, &n_told);
+ */
+#ifndef KEDJA_STEPS_H
+#define KEDJA_STEPS_H
+
+#include "rules/plan.h"
+
+/* One repetition of one step. */
+struct planned_step {
+	const struct step *step;
+	int repetition; /* from 1 */
+	date day;       /* the day that the rule names */
+	civil at;       /* when it goes out (I10) */
+};
+
+/*
+ * The steps that are still before a deadline, by their hour: all up to `until`, and the first
+ * one after it. Those that `fired` says are behind us are left out. The list lives in `arena`;
+ * the result is its length. None for a deadline that is asleep or has ended, save by its last
+ * step.
+ */
+typedef bool steps_fired(void *arg, const struct step *step, int repetition);
+size_t steps_planned(const struct deadline *deadline, const struct calendar *calendar, civil until,
+		     steps_fired *fired, void *arg, struct arena *arena, struct planned_step **ret);
+
+/* The hour of one repetition: the rule's day and hour, moved as I10 says, and never before the
+ * deadline was known. */
+civil steps_hour(const struct deadline *deadline, const struct calendar *calendar,
+		 const struct step *step, int repetition);
+
+/*
+ * Who is told of what, when `count` steps (by their hour) are due together: each role gets the
+ * furthest step that names it, once (catch_up = latest). For every step and role that the step
+ * names there is one row; those with `overtaken` set are not sent.
+ */
+struct told {
+	const struct planned_step *planned;
+	const struct role *role;
+	bool copy;
+	bool overtaken;
+};
+size_t steps_choose(const struct deadline *deadline, const struct planned_step *due, size_t count,
+		    struct arena *arena, struct told **ret);
+
+#endif

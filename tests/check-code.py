@@ -1,0 +1,249 @@
+#!/usr/bin/python3
+"""Holds the C files and all texts of a tree to the rules of DEVELOPERS.md, as far as they can be
+read off the files. One line for each breach, "file:line: what is wrong"; exit 1 if there is one.
+
+usage: tests/check-code.py [FOLDER]     default: the current one
+"""
+
+import fnmatch
+import glob
+import os
+import re
+import sys
+
+LONGEST_FUNCTION = 70
+LONGEST_TEST = 120  # a test may show its table of cases
+LONGEST_FILE = 600
+
+CLOCK = """time clock_gettime gettimeofday clock localtime localtime_r gmtime gmtime_r mktime timegm
+    strftime strptime ctime ctime_r asctime asctime_r difftime tzset ftime times""".split()
+SLEEP = "sleep usleep nanosleep clock_nanosleep".split()
+IO = """fopen fdopen freopen open openat creat read write pread pwrite close socket sendto recvfrom
+    printf vprintf fprintf vfprintf dprintf puts fputs putc
+    fputc putchar fwrite fread fgets getline perror syslog getenv setenv setlocale opendir readdir
+    stat lstat fstat unlink rename mkdir fork execv execve posix_spawn pipe ioctl mmap
+    sqlite3_open sqlite3_open_v2 config_read_file config_write_file config_set_include_dir
+    log_error log_warning log_notice log_debug""".split()
+BANNED = """strcpy stpcpy strcat strncpy strncat sprintf vsprintf gets scanf strtok
+    atoi atol atoll atof system popen alloca tmpnam tempnam mktemp rand srand random srandom
+    strdupa bzero bcopy""".split()
+# mem.c says why the process ends; that is the one thing the thinking ever writes.
+PURE_EXCEPT = {"rules/mem.c": {"fputs"}}
+PURE_HEADERS = """time.h sys/time.h unistd.h fcntl.h sys/socket.h sys/stat.h locale.h syslog.h
+    pthread.h threads.h sys/un.h dirent.h poll.h""".split()
+SQL_CLOCK = re.compile(r"'now'|\bCURRENT_(?:TIMESTAMP|DATE|TIME)\b", re.IGNORECASE)
+
+complaints = []
+
+
+def complain(path, line, text):
+    complaints.append((path, line, text))
+
+
+def read(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def find(*patterns):
+    return sorted({path for pattern in patterns for path in glob.glob(pattern, recursive=True)})
+
+
+TOKEN = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
+
+
+def blank(text, strings=True):
+    """The code alone: comments, and texts in quotes, become spaces; lines stay where they are."""
+    def replace(match):
+        token = match.group(0)
+        if token[0] in "\"'" and not strings:
+            return token
+        inner = re.sub(r"[^\n]", " ", token[1:-1])
+        return token[0] + inner + token[-1] if token[0] in "\"'" else re.sub(r"[^\n]", " ", token)
+    return TOKEN.sub(replace, text)
+
+
+def line_of(text, at):
+    return text.count("\n", 0, at) + 1
+
+
+class Layers:
+    """tests/layers.txt: `floor` lines from the lowest up, `apart` and `library` lines."""
+
+    def __init__(self, path):
+        self.floors = []  # (pattern, number)
+        self.apart = []
+        self.libraries = []  # (header prefix, patterns)
+        self.path = path
+        for number, line in enumerate(read(path).splitlines(), 1):
+            words = line.split("#")[0].split()
+            if not words:
+                continue
+            if words[0] == "floor":
+                self.floors += [(word, number) for word in words[1:]]
+            elif words[0] == "apart":
+                self.apart.append(words[1:])
+            elif words[0] == "library" and len(words) > 2:
+                self.libraries.append((words[1], words[2:]))
+            else:
+                complain(path, number, "neither floor, apart nor library")
+
+    def floor(self, module):
+        """The floor of a module: its own name before patterns, a longer pattern before a shorter."""
+        fits = [(len(p) + (1000 if p == module else 0), n) for p, n in self.floors
+                if fnmatch.fnmatchcase(module, p)]
+        return max(fits)[1] if fits else None
+
+
+def check_include(layers, path, line, header):
+    module, target = os.path.splitext(path)[0], os.path.splitext(header)[0]
+    if not os.path.exists(header):
+        complain(path, line, f'"{header}" is not there; write includes with their folder')
+        return
+    if path.startswith("rules/") and header.startswith("daemon/"):
+        complain(path, line, f'rules/ never includes daemon/: "{header}"')
+        return
+    mine, other = layers.floor(module), layers.floor(target)
+    if mine is None or other is None:
+        return  # told once, for the module itself
+    if other > mine:
+        complain(path, line, f'"{header}" is of a higher floor than {module}')
+    for folders in layers.apart:
+        home = [f for f in folders if path.startswith(f + "/")]
+        away = [f for f in folders if header.startswith(f + "/")]
+        if home and away and home != away:
+            complain(path, line, f'{home[0]} and {away[0]} stay apart: "{header}"')
+
+
+def check_library(layers, path, line, header):
+    for prefix, patterns in layers.libraries:
+        if header.startswith(prefix) and not any(
+                fnmatch.fnmatchcase(os.path.splitext(path)[0], p) for p in patterns):
+            complain(path, line, f"<{header}> is for {' '.join(patterns)} alone")
+    if path.startswith("rules/") and header in PURE_HEADERS:
+        complain(path, line, f"rules/ is pure: no <{header}>")
+
+
+def check_includes(layers, path, text):
+    if layers.floor(os.path.splitext(path)[0]) is None:
+        complain(path, 1, f"has no floor in {layers.path}")
+    for match in re.finditer(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)',
+                             blank(text, strings=False), re.MULTILINE):
+        line = line_of(text, match.start())
+        if match.group(1):
+            check_include(layers, path, line, match.group(1))
+        else:
+            check_library(layers, path, line, match.group(2))
+
+
+def check_floors_exist(layers):
+    modules = {os.path.splitext(path)[0] for path in find("rules/**/*.[ch]", "daemon/**/*.[ch]")}
+    for pattern, number in layers.floors:
+        if not any(fnmatch.fnmatchcase(module, pattern) for module in modules):
+            complain(layers.path, number, f"there is no {pattern}")
+
+
+def check_calls(path, code, names, why):
+    for match in re.finditer(r"(?<![\w.>])(" + "|".join(names) + r")\s*\(", code):
+        complain(path, line_of(code, match.start()), f"{match.group(1)}(): {why}")
+
+
+def check_forbidden_calls(path, code, text):
+    check_calls(path, code, BANNED, "not used in this project; there is a safer way")
+    if path.startswith("rules/"):
+        names = set(CLOCK + SLEEP + IO) - PURE_EXCEPT.get(path, set())
+        check_calls(path, code, sorted(names), "rules/ is pure: no clock, no I/O, no logging")
+    if path.startswith("daemon/") and path != "daemon/clock.c":
+        check_calls(path, code, CLOCK, "daemon/clock.c is the only caller of the time functions")
+        for match in SQL_CLOCK.finditer(blank_comments(text)):
+            complain(path, line_of(text, match.start()), "SQLite's clock: ask daemon/clock.c")
+    if path.startswith("daemon/") and path.count("/") == 1:
+        check_calls(path, code, SLEEP, "the loop never waits")
+
+
+def blank_comments(text):
+    return blank(text, strings=False)
+
+
+def check_defaults(path, code, text):
+    """An enum's switch names every value. Others may say `default:`, with the reason beside it."""
+    lines, raw = code.split("\n"), text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if not re.match(r"\s*default\s*:", line):
+            continue
+        above = raw[number - 2].strip() if number > 1 else ""
+        if "/*" not in raw[number - 1] and not (above.endswith("*/") or above.startswith("//")):
+            complain(path, number, "default: without a reason beside it; an enum's switch has none")
+
+
+def check_lengths(path, code):
+    start = None
+    most = LONGEST_TEST if path.startswith("tests/") else LONGEST_FUNCTION
+    lines = code.split("\n")
+    for number, line in enumerate(lines, 1):
+        if line.startswith("{"):
+            start = number
+        elif line.startswith("}") and start is not None:
+            if number - start - 1 > most:
+                complain(path, start, f"a function of {number - start - 1} lines, over {most}")
+            start = None
+    if not path.startswith("tests/") and len(lines) - 1 > LONGEST_FILE:
+        complain(path, LONGEST_FILE, f"a file of {len(lines) - 1} lines, over {LONGEST_FILE}")
+
+
+UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+ELSEWHERE = re.compile(r"(?<![\w./-])/(?:home|root|work|Users)/|(?<![\w/])(?<!\.\./)\bshared/"
+                       r"|\.\./shared/(?!samples)")
+HOSTS = re.compile(r"\b(?:deb|security|packages|snapshot)\.deb" r"ian\.org|\bpypi\.|\bgithub\.com")
+
+
+def check_text(path, text):
+    if text and not text.endswith("\n"):
+        complain(path, text.count("\n") + 1, "the last line has no end")
+    for number, line in enumerate(text.split("\n"), 1):
+        if line != line.rstrip() and not path.endswith(".eml"):
+            complain(path, number, "white space at the end of the line")
+        if UNFINISHED.search(line):
+            complain(path, number, "unfinished: do it, or write it down elsewhere")
+        if ELSEWHERE.search(line):
+            complain(path, number, "a path of somebody's own machine")
+        if HOSTS.search(line):
+            complain(path, number, "names a host that packages come from")
+
+
+TEXTS = (".c .h .py .sh .bats .conf .txt .tab .md .service .sysusers .tmpfiles .supp .csv"
+         " .mustache .1 .5 .8").split()
+
+
+def text_files():
+    named = [path for path in find("**/*", ".ci/*", ".clang-format", ".gitignore")
+             if os.path.isfile(path) and not path.startswith("build/")]
+    for path in named:
+        plain = os.path.splitext(path)[1] in TEXTS or "." not in os.path.basename(path)[1:]
+        # Seeds and samples of bad input are what they are.
+        if plain and "/seeds/" not in path and "/bad/" not in path:
+            yield path
+
+
+def main():
+    if len(sys.argv) > 1:
+        os.chdir(sys.argv[1])
+    layers = Layers("tests/layers.txt")
+    check_floors_exist(layers)
+    for path in find("rules/**/*.[ch]", "daemon/**/*.[ch]", "tests/**/*.[ch]"):
+        text = read(path)
+        code = blank(text)
+        if not path.startswith("tests/"):
+            check_includes(layers, path, text)
+            check_forbidden_calls(path, code, text)
+        check_defaults(path, code, text)
+        check_lengths(path, code)
+    for path in text_files():
+        check_text(path, read(path))
+    for path, line, text in sorted(complaints):
+        print(f"{path}:{line}: {text}")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

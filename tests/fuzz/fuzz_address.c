@@ -1,0 +1,33 @@
+/* Any bytes as an address: what passes can be written between the < and > of an SMTP command and
+ * nothing else can be read out of it. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/address.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+	if (text == NULL)
+		return 0;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	if (address_fault(text) == NULL) {
+		size_t length = strlen(text);
+		const char *at = strchr(text, '@');
+		if (length > ADDRESS_MOST || at == NULL || at != strrchr(text, '@') || at == text ||
+		    at[1] == '\0' || text[0] == '-')
+			abort();
+		for (size_t i = 0; i < length; i++) {
+			if (text[i] <= ' ' || text[i] == 127 ||
+			    strchr("<>()[]\\,;:\"%!|`$/", text[i]) != NULL)
+				abort();
+		}
+	}
+	free(text);
+	return 0;
+}

@@ -1,0 +1,307 @@
+"""kedja-mailer and what an SMTP server answers: each row of what can happen, and servers that mean harm.
+
+    KEDJA_MAILER=build/kedja-mailer /usr/bin/python3 tests/system/mailer_smtp.py [CLASS[.test] ...]
+"""
+import email
+import email.policy
+import json
+import socket
+import threading
+import time
+import unittest
+
+from mailer_driver import SENDER, Case, Mailer, files, letter, short, smtp_settings
+from smtp_script import DROP, FLOOD, HANG, Script
+
+
+class Outcomes(Case):
+    """What the server says, and what that makes of the letters."""
+
+    EXTENSIONS = ["ENHANCEDSTATUSCODES"]
+
+    def send(self, steps, count=1, patience=None, extensions=None, **changes):
+        with Script(steps, extensions=extensions or self.EXTENSIONS) as self.server:
+            options = ["--patience", str(patience)] if patience else []
+            with Mailer(*options) as mailer:
+                self.assertEqual(mailer.configure(**smtp_settings(self.server, **changes)), {"ready": True})
+                self.heard = mailer.send([letter(i + 1) for i in range(count)])
+            self.assertEqual(mailer.status, 0)
+        return short(self.heard)
+
+    def test_all_well(self):
+        self.assertEqual(self.send({}, 3), [(1, "sent", 250), (2, "sent", 250), (3, "sent", 250)])
+        self.assertEqual(self.heard[0]["text"], "2.0.0 taken")
+        self.assertEqual([to for to, _ in self.server.taken], [f"asa{i}@exempel.se" for i in (1, 2, 3)])
+        self.assertEqual(self.server.connections, 1)
+
+    def test_recipient_4xx(self):
+        self.assertEqual(self.send({"RCPT 1": "450 4.2.0 later", "DATA 1": "554 5.5.1 no recipients"}, 2),
+                         [(1, "deferred", 450), (2, "sent", 250)])
+        self.assertEqual(self.heard[0]["text"], "4.2.0 later")
+
+    def test_recipient_5xx(self):
+        self.assertEqual(self.send({"RCPT 1": "550 5.1.1 unknown", "DATA 1": "554 5.5.1 no recipients"}, 2),
+                         [(1, "refused", 550), (2, "sent", 250)])
+
+    def test_recipient_refused_but_data_taken_anyway(self):
+        for reply, outcome in (("450 4.2.0 later", "deferred"), ("550 5.1.1 unknown", "refused")):
+            self.assertEqual(self.send({"RCPT 1": reply}, 2),
+                             [(1, outcome, int(reply[:3])), (2, "sent", 250)])
+            self.assertEqual(self.server.taken[0][1], b"")  # nobody got anything
+
+    def test_final_4xx_and_5xx(self):
+        self.assertEqual(self.send({"CONTENT 1": "451 4.3.0 later", "CONTENT 2": "554 5.6.0 never"}, 3),
+                         [(1, "deferred", 451), (2, "refused", 554), (3, "sent", 250)])
+
+    def test_data_4xx_and_5xx(self):
+        self.assertEqual(self.send({"DATA 1": "451 4.3.0 later", "DATA 2": "552 5.2.2 full"}, 3),
+                         [(1, "deferred", 451), (2, "refused", 552), (3, "sent", 250)])
+
+    def test_sender_refused(self):
+        for reply in ("550 5.7.1 not you", "451 4.7.1 not now", "421 4.3.2 closing"):
+            self.assertEqual(self.send({"MAIL": reply}, 3), [(None, "sender", None)])
+            self.assertIn(reply[4:], self.heard[0]["fault"])
+            self.assertEqual(self.server.verbs().count("MAIL"), 1)
+            self.assertEqual(self.server.verbs().count("RCPT"), 0)
+
+    def test_sender_refused_after_some_letters(self):
+        self.assertEqual(self.send({"MAIL 3": "550 5.7.1 not you"}, 4),
+                         [(1, "sent", 250), (2, "sent", 250), (None, "sender", None)])
+
+    def test_server_closes_after_some_letters(self):
+        steps = {"MAIL 3": ["421 4.3.2 enough", DROP], "MAIL 6": ["421 4.3.2 enough", DROP]}
+        self.assertEqual(self.send(steps, 5), [(i, "sent", 250) for i in range(1, 6)])
+        self.assertEqual(len(self.server.taken), 5)
+        self.assertEqual(self.server.connections, 3)
+
+    def test_server_drops_after_some_letters(self):
+        self.assertEqual(self.send({"MAIL 2": DROP}, 3), [(i, "sent", 250) for i in (1, 2, 3)])
+        self.assertEqual(len(self.server.taken), 3)
+
+    def test_drop_before_data(self):
+        for step in ("EHLO", "MAIL", "RCPT", "DATA"):
+            self.assertEqual(self.send({step: DROP}, 2), [(1, "deferred", 0), (2, "deferred", 0)], step)
+            self.assertEqual(self.server.connections, 1)
+        self.assertIn("ended the connection", self.heard[0]["text"])
+
+    def test_drop_within_data(self):
+        self.assertEqual(self.send({"CONTENT": "middle"}, 2), [(1, "unclear", 0), (2, "deferred", 0)])
+
+    def test_drop_after_the_dot(self):
+        self.assertEqual(self.send({"CONTENT 2": DROP}, 4),
+                         [(1, "sent", 250), (2, "unclear", 0), (3, "deferred", 0), (4, "deferred", 0)])
+        self.assertEqual(len(self.server.seen), 2)
+
+    def test_hang_within_data_and_after_the_dot(self):
+        for action in ("middle-hang", HANG):
+            begun = time.monotonic()
+            self.assertEqual(self.send({"CONTENT": action}, 2, patience=1),
+                             [(1, "unclear", 354), (2, "deferred", 0)])
+            self.assertLess(time.monotonic() - begun, 5)
+        self.assertIn("silent", self.heard[0]["text"])
+
+    def test_hang_before_data(self):
+        for step in ("GREETING", "EHLO", "MAIL", "RCPT", "DATA"):
+            self.assertEqual(self.send({step: HANG}, 1, patience=1)[0][1:], ("deferred", 0), step)
+
+    def test_drop_and_hang_at_quit(self):
+        for action in (DROP, HANG):
+            begun = time.monotonic()
+            self.assertEqual(self.send({"QUIT": action}, 2), [(1, "sent", 250), (2, "sent", 250)])
+            self.assertLess(time.monotonic() - begun, 5)
+
+    def test_greeting(self):
+        for action in (DROP, "554 5.3.2 not here", "421 4.3.2 too busy", b"rubbish\r\n"):
+            self.assertEqual(self.send({"GREETING": action}, 2), [(1, "deferred", 0), (2, "deferred", 0)])
+        self.assertEqual(self.send({"GREETING": "554 5.3.2 not here"}), [(1, "deferred", 0)])
+        self.assertIn("not here", self.heard[0]["text"])
+
+    def test_ehlo_refused(self):
+        self.assertEqual(self.send({"EHLO": "554 5.3.2 go away"}, 2), [(1, "deferred", 0), (2, "deferred", 0)])
+        self.assertIn("go away", self.heard[0]["text"])
+        self.assertEqual(self.send({"EHLO": "502 5.5.1 what"}), [(1, "sent", 250)])
+        self.assertIn("HELO", self.server.verbs())
+
+    def test_nobody_there(self):
+        with Script() as server:
+            pass
+        with Mailer() as mailer:
+            mailer.configure(**smtp_settings(server))
+            heard = mailer.send([letter(1), letter(2)])
+            self.assertEqual(short(heard), [(1, "deferred", 0), (2, "deferred", 0)])
+            self.assertIn("Connection refused", heard[0]["text"])
+        with Mailer() as mailer:
+            mailer.configure(**smtp_settings(server, smtp_host="nobody.invalid"))
+            self.assertEqual(short(mailer.send([letter(1)])), [(1, "deferred", 0)])
+
+    def test_failure_of_one_session_does_not_stain_the_next(self):
+        with Script({"GREETING 1": DROP, "MAIL 2": "550 5.7.1 not you"}) as server, Mailer() as mailer:
+            mailer.configure(**smtp_settings(server))
+            self.assertEqual(short(mailer.send([letter(1)])), [(1, "deferred", 0)])
+            self.assertEqual(short(mailer.send([letter(1)])), [(1, "sent", 250)])
+            self.assertEqual(short(mailer.send([letter(2)])), [(None, "sender", None)])
+            self.assertEqual(short(mailer.send([letter(2)])), [(2, "sent", 250)])
+
+    def test_outcomes_come_as_the_server_answers(self):
+        with Script({"CONTENT 3": HANG}) as server, Mailer("--patience", "2") as mailer:
+            mailer.configure(**smtp_settings(server))
+            mailer.say({"send": [letter(i) for i in (1, 2, 3, 4)]})
+            begun = time.monotonic()
+            self.assertEqual(mailer.hear()["id"], 1)
+            self.assertEqual(mailer.hear()["id"], 2)
+            self.assertLess(time.monotonic() - begun, 1.5)
+            self.assertEqual(short([mailer.hear()]), [(3, "unclear", 354)])
+            self.assertEqual(short([mailer.hear()]), [(4, "deferred", 0)])
+
+    def test_goes_away_with_kedjad_after_the_letter_in_hand(self):
+        gate = threading.Event()
+        with Script() as server, Mailer() as mailer:
+            server.action_before = server.action
+
+            def action(step):
+                if step == "CONTENT":
+                    gate.wait(10)
+                return server.action_before(step)
+            server.action = action
+            mailer.configure(**smtp_settings(server))
+            mailer.say({"send": [letter(i) for i in range(20)]})
+            while "DATA" not in server.verbs():
+                time.sleep(0.01)
+            mailer.socket.shutdown(socket.SHUT_WR)
+            gate.set()
+            self.assertEqual(short([mailer.hear()]), [(0, "sent", 250)])
+            self.assertIsNone(mailer.hear())
+            self.assertEqual(len(server.taken), 1)
+
+    def test_bytes_arrive_as_they_were_built(self):
+        for extensions in ([], ["PIPELINING"], ["PIPELINING", "CHUNKING"]):
+            self.send({}, 2, extensions=extensions, sender_name="Kedja")
+            with Mailer() as mailer:
+                mailer.configure(transport="maildir", maildir=self.path("m"), sender=SENDER, sender_name="Kedja")
+                mailer.send([letter(1), letter(2)])
+            stored = sorted(raw.replace(b"\n", b"\r\n") for raw in files(self.path("m")).values())
+            self.assertEqual(sorted(data for _, data in self.server.taken), stored, extensions)
+
+    def test_long_letter(self):
+        text = "Räksmörgås. " * 20000
+        with Script(extensions=["PIPELINING"]) as server, Mailer() as mailer:
+            mailer.configure(**smtp_settings(server))
+            self.assertEqual(short(mailer.send([letter(1, text=text)])), [(1, "sent", 250)])
+        message = email.message_from_bytes(server.taken[0][1], policy=email.policy.default)
+        self.assertEqual(message.get_content(), text + "\r\n")
+
+    def test_no_letter_waits_for_an_acknowledgement(self):
+        # a letter of more than 2 KiB whose second piece waited would take 40 ms
+        letters = [letter(i, text="ord\n" * 1000) for i in range(100)]
+        for extensions in (["PIPELINING"], ["PIPELINING", "CHUNKING"]):
+            with Script(extensions=extensions) as server, Mailer() as mailer:
+                mailer.configure(**smtp_settings(server))
+                begun = time.monotonic()
+                heard = mailer.send(letters)
+                self.assertLess(time.monotonic() - begun, 2.5, extensions)
+                self.assertEqual([one["outcome"] for one in heard], ["sent"] * 100)
+
+    def test_injection_never_reaches_the_wire(self):
+        with Script() as server, Mailer() as mailer:
+            mailer.configure(**smtp_settings(server))
+            evil = {"name": "", "address": "a@b.se>\r\nRCPT TO:<evil@x.se"}
+            heard = mailer.send([letter(1, to=evil), letter(2)])
+            self.assertEqual(short(heard), [(1, "refused", 0), (2, "sent", 250)])
+            self.assertNotIn("evil", " ".join(server.commands))
+            text = "a\r\n.\r\nMAIL FROM:<x@y.se>\r\n\n.\nRSET\n\r.\r"
+            self.assertEqual(short(mailer.send([letter(3, text=text)])), [(3, "sent", 250)])
+            self.assertEqual(len(server.taken), 2)
+            self.assertNotIn("RSET", server.verbs())
+
+
+class OutcomesPipelined(Outcomes):
+    EXTENSIONS = ["ENHANCEDSTATUSCODES", "PIPELINING"]
+    test_hang_before_data = None  # slow, and as without it
+
+    def test_drop_before_data(self):
+        # the command for the data goes out together with the recipient
+        for step in ("EHLO", "MAIL", "RCPT"):
+            self.assertEqual(self.send({step: DROP}, 2), [(1, "deferred", 0), (2, "deferred", 0)], step)
+
+
+class OutcomesChunked(Case):
+    """CHUNKING: letters go in pieces, each with an answer, and only the last one counts."""
+
+    send = Outcomes.send
+    EXTENSIONS = ["PIPELINING", "CHUNKING"]
+
+    def test_all_well(self):
+        self.assertEqual(self.send({}, 3), [(1, "sent", 250), (2, "sent", 250), (3, "sent", 250)])
+        self.assertIn("BDAT", self.server.verbs())
+        self.assertNotIn("DATA", self.server.verbs())
+
+    def test_hang_after_a_piece(self):
+        self.assertEqual(self.send({"BDAT 2": HANG}, 2, patience=1), [(1, "unclear", 250), (2, "deferred", 0)])
+
+    def test_hang_after_the_first_piece_one_by_one(self):
+        self.assertEqual(self.send({"BDAT 2": HANG}, 2, patience=1, extensions=["CHUNKING"]),
+                         [(1, "unclear", 250), (2, "deferred", 0)])
+
+    def test_drop_after_pieces_and_at_the_end(self):
+        for step in ("BDAT 1", "BDAT 2", "CONTENT"):
+            heard = self.send({step: DROP}, 2)
+            self.assertEqual([one[1] for one in heard], ["unclear", "deferred"], step)
+
+    def test_final_answers(self):
+        self.assertEqual(self.send({"CONTENT 1": "451 4.3.0 later", "CONTENT 2": "554 5.6.0 never"}, 3),
+                         [(1, "deferred", 451), (2, "refused", 554), (3, "sent", 250)])
+
+    def test_piece_put_off_and_the_rest_out_of_sequence(self):
+        bad = "503 5.5.1 bad sequence"
+        self.assertEqual(self.send({"BDAT 1": "451 4.3.0 later", "BDAT 2": bad, "CONTENT 1": bad}, 2),
+                         [(1, "deferred", 503), (2, "sent", 250)])
+
+    def test_recipient_refused(self):
+        self.assertEqual(self.send({"RCPT 1": "550 5.1.1 unknown", "BDAT 1": "503 5.5.1 no", "BDAT 2": "503 5.5.1 no",
+                                    "CONTENT 1": "503 5.5.1 no"}, 2), [(1, "refused", 550), (2, "sent", 250)])
+
+
+class Hostile(Case):
+    """Servers that mean harm: an end in bounded time and memory, and never a false 'sent'."""
+
+    def peak(self, mailer):
+        with open(f"/proc/{mailer.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+    def try_steps(self, steps, patience=2, **changes):
+        with Script(steps) as server, Mailer("--patience", str(patience)) as mailer:
+            mailer.configure(**smtp_settings(server, **changes))
+            before, begun = self.peak(mailer), time.monotonic()
+            heard = short(mailer.send([letter(1), letter(2)]))
+            self.assertLess(time.monotonic() - begun, 10)
+            self.assertLess(self.peak(mailer) - before, 4096, "KiB")
+            return heard
+
+    def test_floods(self):
+        many = b"".join(b"250-AUTH X%d\r\n" % i for i in range(200000)) + b"250 HELP\r\n"
+        for steps in ({"GREETING": FLOOD}, {"EHLO": FLOOD}, {"EHLO": many}, {"GREETING": b"220 " + b"x" * 5000000},
+                      {"MAIL": FLOOD}, {"RCPT": FLOOD}, {"DATA": FLOOD}):
+            with self.subTest(steps=str(steps)[:40]):
+                self.assertEqual([one[1] for one in self.try_steps(steps)], ["deferred"] * 2)
+
+    def test_flood_after_the_dot(self):
+        self.assertEqual([one[1] for one in self.try_steps({"CONTENT": FLOOD})], ["unclear", "deferred"])
+
+    def test_garbage(self):
+        noise = bytes((i * 7919) % 251 for i in range(65536))
+        for step in ("GREETING", "EHLO", "MAIL", "RCPT", "DATA", "CONTENT"):
+            heard = [one[1] for one in self.try_steps({step: [noise, DROP]})]
+            self.assertEqual(heard, ["unclear" if step == "CONTENT" else "deferred", "deferred"], step)
+
+    def test_odd_codes(self):
+        for step in ("MAIL", "RCPT", "DATA", "CONTENT"):
+            for reply in ("150 what", "399 what", "999 what", "-250 what", "0 what", "250", "2500 what"):
+                if (step, reply) == ("DATA", "399 what"):
+                    continue  # as good as 354
+                with self.subTest(step=step, reply=reply):
+                    heard = [one[1] for one in self.try_steps({step: reply}, patience=1)]
+                    self.assertNotIn("sent", heard[:1])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""A mailer that does what the address of each letter says, to try what stands before it.
+
+In the folder KEDJA_FAKE: "mode" says how it starts; "log" gets a line for all it is told;
+"healed" being there, the letters to die, hang and tls are sent after all.
+Modes: normal, mute, nonsense, old, exit, config, stubborn (stays after the end of its input).
+"""
+import hashlib
+import json
+import os
+import socket
+import sys
+import time
+
+FOLDER = os.environ["KEDJA_FAKE"]
+pipe = socket.socket(fileno=0)
+
+
+def mode():
+    try:
+        with open(FOLDER + "/mode", encoding="ascii") as file:
+            return file.read().strip()
+    except FileNotFoundError:
+        return "normal"
+
+
+def log(*words):
+    with open(FOLDER + "/log", "a", encoding="utf-8") as file:
+        print(*words, file=file)
+
+
+def say(what):
+    pipe.sendall((json.dumps(what) + "\n").encode())
+
+
+def at_end():
+    pipe.setblocking(False)
+    try:
+        return pipe.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    finally:
+        pipe.setblocking(True)
+
+
+def outcome(letter, name, code, text):
+    say({"id": letter["id"], "outcome": name, "code": code, "text": text})
+
+
+def misbehave(letter, what):
+    """What a mailer may do instead of telling an outcome."""
+    if what == "die":
+        os._exit(7)
+    if what == "hang":
+        time.sleep(60)
+    if what == "babble":
+        pipe.sendall(b"{]\n")
+    if what == "flood":
+        pipe.sendall(b"x" * (3 << 20))
+    if what == "stranger":
+        say({"id": letter["id"] + 1000, "outcome": "sent", "code": 250, "text": ""})
+    if what == "early":
+        say({"done": True})
+    time.sleep(60)
+
+
+def deliver(letter):
+    """True: there was a fault of the installation."""
+    what = letter["to"]["address"].split("@")[0].split("-")[0]
+    healed = os.path.exists(FOLDER + "/healed")
+    line = json.dumps(letter, sort_keys=True, ensure_ascii=False)
+    log("letter", letter["id"], what, hashlib.sha256(line.encode()).hexdigest()[:16])
+    if what == "slow":
+        time.sleep(0.3)
+    if what in ("sent", "slow") or healed:
+        outcome(letter, "sent", 250, "2.0.0 Ok")
+    elif what == "deferred":
+        outcome(letter, "deferred", 451, "4.3.0 try later\nö")
+    elif what == "refused":
+        outcome(letter, "refused", 550, "5.1.1 nobody here")
+    elif what == "unclear":
+        outcome(letter, "unclear", 0, "the connection was lost")
+    elif what == "tls":
+        say({"fault": "the certificate has expired", "kind": "tls"})
+        return True
+    elif what == "tlsdie":
+        say({"fault": "the certificate has expired", "kind": "tls"})
+        os._exit(7)
+    else:
+        misbehave(letter, what)
+    return False
+
+
+def send(letters):
+    log("batch", len(letters))
+    for letter in letters:
+        if deliver(letter):
+            break
+        if at_end():
+            log("end")
+            sys.exit(0)
+    say({"done": True})
+
+
+def configure(settings):
+    log("configure", settings["sender"])
+    if mode() == "config":
+        say({"fault": "the sender is no address", "kind": "config"})
+    else:
+        say({"ready": True})
+
+
+def main():
+    log("start", len(os.listdir("/proc/self/fd")) - 1)
+    if mode() == "exit":
+        sys.exit(3)
+    if mode() == "mute":
+        time.sleep(60)
+    if mode() == "nonsense":
+        pipe.sendall(b"HTTP/1.1 400 Bad Request\r\n")
+    say({"hello": "kedja-mailer", "protocol": 2 if mode() == "old" else 1})
+    for line in pipe.makefile("rb"):
+        if len(line) > 1 << 20:
+            sys.exit("a line over 1 MiB")
+        said = json.loads(line)
+        if "configure" in said:
+            configure(said["configure"])
+        else:
+            send(said["send"])
+    log("end")
+    if mode() == "stubborn":
+        time.sleep(60)
+
+
+main()

@@ -1,0 +1,303 @@
+/* Import files: CSV and NDJSON to events, every mistake at its line, and sources that hold. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ctl/buffer.h"
+#include "daemon/ctl/rows.h"
+#include "daemon/ctl/source.h"
+
+/* All rows of a text, a line each: "3 {event}" without its source, then the problems. */
+static char *read_text(const char *text, size_t length, const char *kind)
+{
+	struct problems problems = PROBLEMS_NONE;
+	struct buffer out = BUFFER_NONE;
+	struct rows *rows = rows_open(text, length, "f", kind, &problems);
+	struct row row;
+	while (rows != NULL && rows_next(rows, &row, &problems)) {
+		if (row.event == NULL)
+			continue;
+		assert_non_null(json_object_get(row.event, "source"));
+		json_object_del(row.event, "source");
+		char *event = json_dumps(row.event, JSON_COMPACT | JSON_SORT_KEYS);
+		buffer_printf(&out, "%d %s\n", row.line, event);
+		free(event);
+		json_decref(row.event);
+	}
+	for (size_t i = 0; i < problems.count; i++) {
+		char *problem = problem_format(&problems.list[i]);
+		buffer_printf(&out, "%s\n", problem);
+		free(problem);
+	}
+	rows_close(rows);
+	problems_clear(&problems);
+	return buffer_take(&out);
+}
+
+static void assert_rows(const char *text, const char *kind, const char *expected)
+{
+	char *got = read_text(text, strlen(text), kind);
+	assert_string_equal(got, expected);
+	free(got);
+}
+
+static void csv_is_read(void **state)
+{
+	(void)state;
+	assert_rows(
+	    "subject,key,at,amount\nA-1,2026-12,2026-11-30,540000\nB-2,,,7\n", "rent.charged",
+	    "2 {\"at\":\"2026-11-30\",\"data\":{\"amount\":\"540000\"},\"key\":\"2026-12\","
+	    "\"kind\":\"rent.charged\",\"subject\":\"A-1\"}\n"
+	    "3 {\"data\":{\"amount\":\"7\"},\"kind\":\"rent.charged\",\"subject\":\"B-2\"}\n");
+}
+
+static void csv_from_spreadsheets_is_read(void **state)
+{
+	(void)state;
+	assert_rows(
+	    "\xef\xbb\xbfsubject;why\r\nA;\"ett, \"\"två\"\";\r\ntre\"\r\n;\r\n\r\nÖ ; x \r\n", "k",
+	    "2 {\"data\":{\"why\":\"ett, "
+	    "\\\"två\\\";\\r\\ntre\"},\"kind\":\"k\",\"subject\":\"A\"}\n"
+	    "6 {\"data\":{\"why\":\"x\"},\"kind\":\"k\",\"subject\":\"Ö\"}\n");
+	assert_rows("subject\nA", "k", "2 {\"data\":{},\"kind\":\"k\",\"subject\":\"A\"}\n");
+	assert_rows("\n\n \"subject\" , x\nA,\"\"\n", "k",
+		    "4 {\"data\":{},\"kind\":\"k\",\"subject\":\"A\"}\n");
+}
+
+static void the_first_separator_counts(void **state)
+{
+	(void)state;
+	assert_rows("subject;a,b\nA;1,5\n", "k",
+		    "2 {\"data\":{\"a,b\":\"1,5\"},\"kind\":\"k\",\"subject\":\"A\"}\n");
+	assert_rows("\"subject\",\"a;b\"\nA,1\n", "k",
+		    "2 {\"data\":{\"a;b\":\"1\"},\"kind\":\"k\",\"subject\":\"A\"}\n");
+}
+
+static void mistakes_of_csv_are_all_told(void **state)
+{
+	(void)state;
+	assert_rows(
+	    "subject,a\nA\nB,1,2\nC,\"x\"y\nD,sk\xe4r\nE,5\nF,\"never\nclosed", "k",
+	    "6 {\"data\":{\"a\":\"5\"},\"kind\":\"k\",\"subject\":\"E\"}\n"
+	    "f:2: 1 cells, but the header has 2\n"
+	    "f:3: 3 cells, but the header has 2\n"
+	    "f:4: text after a closing quotation mark: double a mark that belongs to the text\n"
+	    "f:5: not UTF-8: save the file as \"CSV UTF-8\"\n"
+	    "f:7: a quotation mark is opened here and never closed\n");
+}
+
+static void headers_are_checked(void **state)
+{
+	(void)state;
+	assert_rows("", "k", "f:1: the file is empty: it needs a header\n");
+	assert_rows("\n\n", "k", "f:1: the file is empty: it needs a header\n");
+	assert_rows("a,,a\n", "k", "f:1: column 2 has no name\nf:1: column \"a\" stands twice\n");
+	assert_rows("\nkey,kind\n", "k",
+		    "f:2: column \"kind\": --kind says it already, take the column out\n"
+		    "f:2: the header has no column \"subject\"\n");
+}
+
+static void nul_bytes_are_refused(void **state)
+{
+	(void)state;
+	static const char csv[] = "subject\nA\0B\nC\n";
+	char *got = read_text(csv, sizeof(csv) - 1, "k");
+	assert_string_equal(got, "3 {\"data\":{},\"kind\":\"k\",\"subject\":\"C\"}\n"
+				 "f:2: a NUL byte: this is not a text file\n");
+	free(got);
+}
+
+static void ndjson_is_read(void **state)
+{
+	(void)state;
+	assert_rows("\xef\xbb\xbf{\"kind\":\"k\",\"subject\":\"A\",\"data\":{\"n\":1}}\r\n\n"
+		    "  {\"kind\":\"k\",\"subject\":\"B\",\"key\":null,\"flag\":true,\"gone\":null}",
+		    NULL,
+		    "1 {\"data\":{\"n\":1},\"kind\":\"k\",\"subject\":\"A\"}\n"
+		    "3 {\"data\":{\"flag\":true},\"kind\":\"k\",\"subject\":\"B\"}\n");
+	assert_rows("{\"kind\":\"k\",\"data\":{\"kind\":\"field\",\"x\":null},\"y\":2}\n", NULL,
+		    "1 {\"data\":{\"kind\":\"field\",\"y\":2},\"kind\":\"k\"}\n");
+	assert_rows("", NULL, "");
+}
+
+static void mistakes_of_ndjson_are_all_told(void **state)
+{
+	(void)state;
+	assert_rows(
+	    "{\"kind\":\"k\",\"data\":[]}\n[1]\n{\"a\":1,\"data\":{\"a\":2}}\n{\"kind\":\"k\"}\n",
+	    NULL,
+	    "4 {\"data\":{},\"kind\":\"k\"}\n"
+	    "f:1: data: must be an object of fields\n"
+	    "f:2: not a JSON object: {\"kind\": ...}\n"
+	    "f:3: a: stands beside data and in it\n");
+}
+
+static void broken_json_names_line_and_column(void **state)
+{
+	(void)state;
+	static const char *const broken[] = { "{\"kind\":\"k\"", "{\"a\":1,\"a\":2}",
+					      "{\"a\":\"\xe4\"}", "{\"a\":\"\\u0000\"}", "{} {}" };
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		char *text = xasprintf("{}\n%s\n{}\n", broken[i]);
+		char *got = read_text(text, strlen(text), NULL);
+		assert_non_null(strstr(got, "1 {\"data\":{}}\n3 {\"data\":{}}\nf:2:"));
+		assert_non_null(strstr(got, ": not JSON: "));
+		free(got);
+		free(text);
+	}
+	char *got = read_text("subject,a\n", 10, NULL);
+	assert_non_null(strstr(got, "(a CSV file wants --kind)"));
+	free(got);
+}
+
+static void long_lines_are_refused(void **state)
+{
+	(void)state;
+	struct buffer text = BUFFER_NONE;
+	buffer_add_text(&text, "{\"a\":\"");
+	for (int i = 0; i < ROW_MOST; i++)
+		buffer_add_byte(&text, 'x');
+	buffer_add_text(&text, "\"}\n{}\n");
+	char *got = read_text(text.bytes, text.length, NULL);
+	assert_string_equal(got, "2 {\"data\":{}}\nf:1: the line is longer than 512 KiB\n");
+	free(got);
+	buffer_clear(&text);
+}
+
+/* The sources of all rows, with commas. */
+static char *sources_of(const char *text, const char *kind)
+{
+	struct problems problems = PROBLEMS_NONE;
+	struct buffer out = BUFFER_NONE;
+	struct rows *rows = rows_open(text, strlen(text), "f", kind, &problems);
+	struct row row;
+	while (rows_next(rows, &row, &problems)) {
+		buffer_printf(&out, "%s,", json_string_value(json_object_get(row.event, "source")));
+		json_decref(row.event);
+	}
+	assert_int_equal(problems.count, 0);
+	rows_close(rows);
+	return buffer_take(&out);
+}
+
+static void the_same_row_has_the_same_source(void **state)
+{
+	(void)state;
+	char *one =
+	    sources_of("{\"kind\":\"k\",\"subject\":\"A\",\"data\":{\"n\":1,\"b\":true}}", NULL);
+	char *other =
+	    sources_of("{ \"b\": true, \"n\": 1, \"subject\": \"A\", \"kind\": \"k\" }\r\n", NULL);
+	char *csv = sources_of("b;n;subject\ntrue;1;A\n", "k");
+	assert_string_equal(one, other);
+	assert_string_equal(one, csv);
+	assert_int_equal(strlen(one), 32 + 3);
+	free(one);
+	free(other);
+	free(csv);
+}
+
+static void equal_rows_of_a_file_are_counted(void **state)
+{
+	(void)state;
+	char *text = sources_of("subject\nA\nB\nA\nA\n", "k");
+	char *a = xasprintf("%.32s", text), *b = xasprintf("%.32s", text + 35);
+	char *expected = xasprintf("%s-0,%s-0,%s-1,%s-2,", a, b, a, a);
+	assert_string_not_equal(a, b);
+	assert_string_equal(text, expected);
+	free(expected);
+	free(a);
+	free(b);
+	free(text);
+}
+
+static void a_row_may_name_its_source(void **state)
+{
+	(void)state;
+	char *text = sources_of("subject,source\nA,mine\nA,\n", "k");
+	assert_memory_equal(text, "mine,", 5);
+	assert_string_equal(text + 5 + 32, "-0,");
+	free(text);
+}
+
+static source_hash hash_of(const char *json)
+{
+	json_t *event = json_loads(json, 0, NULL);
+	source_hash hash = source_hash_event(event);
+	json_decref(event);
+	return hash;
+}
+
+static void what_differs_hashes_differently(void **state)
+{
+	(void)state;
+	static const char *const events[] = {
+		"{}",
+		"{\"kind\":\"ab\",\"subject\":\"c\"}",
+		"{\"kind\":\"a\",\"subject\":\"bc\"}",
+		"{\"kind\":\"a\",\"key\":\"bc\"}",
+		"{\"kind\":\"a\",\"at\":\"bc\"}",
+		"{\"kind\":\"a\",\"data\":{\"b\":\"c\"}}",
+		"{\"kind\":\"a\",\"data\":{\"bc\":\"\"}}",
+		"{\"kind\":\"a\",\"data\":{\"b\":\"c\",\"d\":\"e\"}}",
+		"{\"kind\":\"a\",\"data\":{\"b\":\"cd\",\"e\":\"\"}}",
+	};
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		for (size_t j = 0; j < i; j++)
+			assert_true(hash_of(events[i]) != hash_of(events[j]));
+}
+
+/* The published value for the empty input is the basis; five texts of nothing are five NULs. */
+static void the_hash_is_fnv_1a(void **state)
+{
+	(void)state;
+	source_hash prime = ((source_hash)1 << 88) + 0x13b;
+	source_hash hash = ((source_hash)0x6c62272e07bb0142 << 64) | 0x62b821756295c58d;
+	for (int i = 0; i < 4; i++)
+		hash *= prime;
+	assert_true(hash_of("{}") == hash);
+}
+
+static void many_rows_are_remembered(void **state)
+{
+	(void)state;
+	struct sources_seen *seen = sources_new();
+	char text[SOURCE_TEXT_SIZE];
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 5000; i++) {
+			json_t *event = json_pack("{s:i}", "key", i);
+			sources_name(seen, event, text);
+			assert_string_equal(text + 32, round == 0 ? "-0" : "-1");
+			json_decref(event);
+		}
+	}
+	sources_free(seen);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(csv_is_read),
+		cmocka_unit_test(csv_from_spreadsheets_is_read),
+		cmocka_unit_test(the_first_separator_counts),
+		cmocka_unit_test(mistakes_of_csv_are_all_told),
+		cmocka_unit_test(headers_are_checked),
+		cmocka_unit_test(nul_bytes_are_refused),
+		cmocka_unit_test(ndjson_is_read),
+		cmocka_unit_test(mistakes_of_ndjson_are_all_told),
+		cmocka_unit_test(broken_json_names_line_and_column),
+		cmocka_unit_test(long_lines_are_refused),
+		cmocka_unit_test(the_same_row_has_the_same_source),
+		cmocka_unit_test(equal_rows_of_a_file_are_counted),
+		cmocka_unit_test(a_row_may_name_its_source),
+		cmocka_unit_test(what_differs_hashes_differently),
+		cmocka_unit_test(the_hash_is_fnv_1a),
+		cmocka_unit_test(many_rows_are_remembered),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,427 @@
+/*
+ * Letters against tests/golden/<name>.txt, and what holds for each of them. After a wanted change
+ * KEDJA_GOLDEN=write writes the files anew; read the difference before you believe it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/conf.h"
+#include "daemon/letter.h"
+#include "daemon/wrap.h"
+
+static struct templates *templates;
+
+static date day(const char *text)
+{
+	date result = DATE_NONE;
+	assert_int_equal(date_parse(text, &result), 0);
+	return result;
+}
+
+static int load(void **state)
+{
+	(void)state;
+	struct problems problems = PROBLEMS_NONE;
+	templates = templates_load("conf/templates", &problems);
+	for (size_t i = 0; i < problems.count; i++) {
+		char *line = problem_format(&problems.list[i]);
+		print_message("%s\n", line);
+		free(line);
+	}
+	problems_clear(&problems);
+	return templates == NULL ? -1 : 0;
+}
+
+static int unload(void **state)
+{
+	(void)state;
+	templates_free(templates);
+	return 0;
+}
+
+/* ---- what holds for every letter ---- */
+
+static void check_no_word(const char *text, const char *word)
+{
+	if (strcasestr(text, word) != NULL)
+		print_message("it says \"%s\":\n%s", word, text);
+	assert_null(strcasestr(text, word));
+}
+
+static void check_columns(const char *text)
+{
+	size_t column = 0;
+	for (; *text != '\0'; text++) {
+		assert_true(*text == '\n' || (unsigned char)*text >= ' ');
+		column = *text == '\n' ? 0 : column + (((unsigned char)*text & 0xc0) != 0x80);
+		assert_true(column <= 76);
+	}
+}
+
+static void check_manners(const char *text)
+{
+	static const char *const words[] = { "villkor",      "sanktion",   "regelbrott",
+					     "inte betalat", "not paid",   "försökslägenhet",
+					     "klar\"",       "http",       "{{",
+					     "tandläkare",   "trial flat", "skuld" };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		check_no_word(text, words[i]);
+	check_columns(text);
+}
+
+/* ---- golden files ---- */
+
+static void check_golden(const char *name, const struct rendered *letter)
+{
+	struct problems problems = PROBLEMS_NONE;
+	char *path = xasprintf("tests/golden/%s.txt", name);
+	char *text = xasprintf("Subject: %s\n\n%s", letter->subject, letter->text);
+	const char *write = getenv("KEDJA_GOLDEN");
+	if (write != NULL && strcmp(write, "write") == 0) {
+		FILE *file = fopen(path, "w");
+		assert_non_null(file);
+		fputs(text, file);
+		assert_int_equal(fclose(file), 0);
+	}
+	size_t length;
+	char *golden = file_read(path, &length, &problems);
+	assert_non_null(golden);
+	assert_string_equal(text, golden);
+	free(golden);
+	free(text);
+	free(path);
+	problems_clear(&problems);
+}
+
+static void check_letter(const char *name, const struct letter *letter)
+{
+	struct rendered rendered = { NULL, NULL };
+	assert_int_equal(letter_render(templates, letter, &rendered), 0);
+	check_manners(rendered.text);
+	check_manners(rendered.subject);
+	assert_null(strchr(rendered.subject, '\n'));
+	check_golden(name, &rendered);
+	letter_clear(&rendered);
+	assert_null(rendered.text);
+}
+
+/* ---- a day's items, the most serious first ---- */
+
+#define ITEMS 8
+
+static void days_items(struct letter_item items[ITEMS])
+{
+	struct letter_item all[ITEMS] = {
+		{ .subject = "K-0417",
+		  .is_case = true,
+		  .key = "",
+		  .rule = "plan-review",
+		  .title = "Uppföljning av handlingsplan",
+		  .step = "late",
+		  .due = day("2027-02-22"),
+		  .anchor = day("2026-11-22"),
+		  .anchor_label = "planen följdes upp",
+		  .missed = 2,
+		  .why_you = "socialsekreterare",
+		  .others = "Bo Ek (boendestödjare)",
+		  .next = day("2027-03-08"),
+		  .next_to = "socialsekreterare, enhetschef" },
+		{ .subject = "K-0099",
+		  .is_case = true,
+		  .key = "2027-02",
+		  .rule = "rent-late",
+		  .title = "Hyra inte registrerad",
+		  .step = "contact",
+		  .due = day("2027-02-26"),
+		  .anchor = day("2027-02-26"),
+		  .anchor_label = "hyran aviserades",
+		  .why_you = "bosamordnare",
+		  .next = day("2027-03-02") },
+		{ .subject = "K-0102",
+		  .is_case = true,
+		  .key = "",
+		  .rule = "plan-missing",
+		  .title = "Handlingsplan saknas",
+		  .step = "late",
+		  .due = day("2027-02-28"),
+		  .anchor = day("2027-02-14"),
+		  .anchor_label = "boendet ändrades",
+		  .missed = 1,
+		  .copy = true,
+		  .why_you = "enhetschef",
+		  .next = DATE_NONE },
+		{ .subject = "K-0420",
+		  .is_case = true,
+		  .key = "tandläkare",
+		  .rule = "task",
+		  .title = "Uppdrag enligt planen",
+		  .step = "today",
+		  .due = day("2027-03-01"),
+		  .anchor = day("2027-03-01"),
+		  .anchor_label = "uppdraget bestämdes",
+		  .why_you = "boendestödjare",
+		  .stands_in = "Eva Lind är borta till och med fredagen den 5 mars 2027 och du är "
+			       "hennes ersättare.",
+		  .next = day("2027-03-08"),
+		  .next_to = "boendestödjare, enhetschef" },
+		{ .subject = "K-0001",
+		  .is_case = true,
+		  .key = "",
+		  .rule = "trial-year",
+		  .title = "Försöksåret tar slut",
+		  .step = "decide",
+		  .due = day("2027-03-02"),
+		  .anchor = day("2026-03-02"),
+		  .anchor_label = "boendet ändrades",
+		  .why_you = "bosamordnare",
+		  .next = DATE_NONE },
+		{ .subject = "ostermalm",
+		  .is_case = false,
+		  .key = "",
+		  .rule = "evaluation-half-year",
+		  .title = "Utvärdering av mål och metod",
+		  .step = "soon",
+		  .due = day("2027-03-31"),
+		  .anchor = day("2026-05-01"),
+		  .anchor_label = "verksamheten startade",
+		  .why_you = "enhetschef",
+		  .others = "Anna Ek (boendestödjare), Siv Öberg (planeringssekreterare)",
+		  .next = day("2027-03-31") },
+		{ .subject = "K-0777",
+		  .is_case = true,
+		  .key = "2027-04",
+		  .rule = "x-special",
+		  .title = "Genomgång",
+		  .step = "soon",
+		  .due = day("2027-04-01"),
+		  .anchor = DATE_NONE,
+		  .anchor_label = "",
+		  .next = DATE_NONE },
+		{ .subject = "K-0888",
+		  .is_case = true,
+		  .key = "hyra-a",
+		  .rule = "rent-late",
+		  .title = "Hyra inte registrerad",
+		  .step = "soon",
+		  .due = day("2027-04-02"),
+		  .anchor = DATE_NONE,
+		  .next = DATE_NONE },
+	};
+	memcpy(items, all, sizeof(all));
+}
+
+static struct letter days_letter(const char *language, const struct letter_item *items,
+				 size_t count)
+{
+	return (struct letter){ .language = language,
+				.name = "Åsa Öhrn",
+				.today = day("2027-03-01"),
+				.report_how = "säg till på enhetens möte, eller ring 08-123 45 67.",
+				.unit = "Kedja bevakning, boendekedjan Östermalm",
+				.items = items,
+				.count = count };
+}
+
+static void a_day(void **state)
+{
+	(void)state;
+	struct letter_item items[ITEMS];
+	days_items(items);
+	struct letter swedish = days_letter("sv", items, ITEMS);
+	struct letter english = days_letter("en", items, ITEMS);
+	check_letter("letter-sv-day", &swedish);
+	check_letter("letter-en-day", &english);
+}
+
+static void one_item(void **state)
+{
+	(void)state;
+	struct letter_item items[ITEMS];
+	days_items(items);
+	struct letter swedish = days_letter("sv", items, 1);
+	struct letter english = days_letter("en", items, 1);
+	check_letter("letter-sv-one", &swedish);
+	check_letter("letter-en-one", &english);
+	struct letter programme = days_letter("sv", items + 5, 1);
+	programme.name = "";
+	programme.report_how = "";
+	check_letter("letter-sv-programme", &programme);
+}
+
+static void one_case_twice(void **state)
+{
+	(void)state;
+	struct letter_item items[ITEMS];
+	struct rendered rendered;
+	days_items(items);
+	items[1].subject = items[0].subject;
+	struct letter letter = days_letter("sv", items, 2);
+	assert_int_equal(letter_render(templates, &letter, &rendered), 0);
+	assert_string_equal(rendered.subject, "Bevakningar i ärende K-0417: 2");
+	letter_clear(&rendered);
+}
+
+static void minimal_says_only_what_it_may(void **state)
+{
+	(void)state;
+	struct letter_item items[ITEMS];
+	days_items(items);
+	struct letter swedish = days_letter("sv", items, ITEMS);
+	struct letter english = days_letter("en", items, ITEMS);
+	swedish.minimal = english.minimal = true;
+	check_letter("letter-sv-minimal", &swedish);
+	check_letter("letter-en-minimal", &english);
+}
+
+static void protected_is_minimal_whatever_the_setting(void **state)
+{
+	(void)state;
+	struct letter_item items[ITEMS];
+	struct rendered rendered;
+	days_items(items);
+	items[0].is_protected = true;
+	struct letter letter = days_letter("sv", items, 1);
+	check_letter("letter-sv-protected", &letter);
+	assert_int_equal(letter_render(templates, &letter, &rendered), 0);
+	assert_null(strstr(rendered.subject, "K-0417"));
+	assert_null(strcasestr(rendered.text, "plan"));
+	assert_null(strstr(rendered.text, "Bo Ek"));
+	letter_clear(&rendered);
+}
+
+static void texts_from_outside_stay_on_their_line(void **state)
+{
+	(void)state;
+	struct letter_item items[ITEMS];
+	struct rendered rendered;
+	days_items(items);
+	items[6].title = "a\nb\r\n\nBcc: x\x7f {{name}}";
+	struct letter letter = days_letter("en", items + 6, 1);
+	letter.name = "x\n\ny";
+	assert_int_equal(letter_render(templates, &letter, &rendered), 0);
+	assert_non_null(strstr(rendered.text, "Hello x y,\n"));
+	assert_non_null(
+	    strstr(rendered.text, "1. a b Bcc: x {{name}} in case K-0777 (April 2027).\n"));
+	letter_clear(&rendered);
+}
+
+static void unknown_language_fails(void **state)
+{
+	(void)state;
+	struct rendered rendered = { (char *)"kept", NULL };
+	struct letter letter = days_letter("fi", NULL, 0);
+	assert_int_equal(letter_render(templates, &letter, &rendered), -1);
+	assert_string_equal(rendered.subject, "kept");
+}
+
+static void dates_in_words(void **state)
+{
+	(void)state;
+	char *swedish = letter_date("sv", day("2027-02-22"));
+	char *english = letter_date("en", day("2027-02-22"));
+	assert_string_equal(swedish, "måndagen den 22 februari 2027");
+	assert_string_equal(english, "Monday 22 February 2027");
+	free(swedish);
+	free(english);
+}
+
+/* ---- wrapping ---- */
+
+static void check_wrap(const char *text, const char *expected)
+{
+	char *wrapped = wrap_text(text, 10);
+	assert_string_equal(wrapped, expected);
+	free(wrapped);
+}
+
+static void wrapping(void **state)
+{
+	(void)state;
+	check_wrap("", "\n");
+	check_wrap("\n\n\na\n\n\n\nb  \n\n", "a\n\nb\n");
+	check_wrap("åäö åäö åäö", "åäö åäö\nåäö\n");
+	check_wrap("12. ab cd ef gh", "12. ab cd\n    ef gh\n");
+	check_wrap("  - ab cd ef", "  - ab cd\n    ef\n");
+	check_wrap("  ab cd ef gh", "  ab cd ef\n  gh\n");
+	check_wrap("abcdefghijklmnop qr", "abcdefghijklmnop\nqr\n");
+}
+
+/* ---- templates that are wrong ---- */
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static bool says(const struct problems *problems, const char *what)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		char *line = problem_format(&problems->list[i]);
+		bool found = strstr(line, what) != NULL;
+		free(line);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+static void wrong_templates_are_all_told(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/kedja-letter-XXXXXX", path[100];
+	struct problems problems = PROBLEMS_NONE;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/sv", dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/sv/item.txt", dir);
+	write_file(path, "{{title}}\n{{client}} {{titel}}\n");
+	assert_null(templates_load(dir, &problems));
+	assert_true(says(&problems, "sv/item.txt:2: unknown name \"client\""));
+	assert_true(
+	    says(&problems, "sv/item.txt:2: unknown name \"titel\": did you mean \"title\"?"));
+	assert_true(says(&problems, "/en: this folder cannot be read"));
+	problems_clear(&problems);
+	write_file(path, "{{title}}\n");
+	char en[100];
+	snprintf(en, sizeof(en), "%s/en", dir);
+	assert_int_equal(mkdir(en, 0700), 0);
+	assert_null(templates_load(dir, &problems));
+	assert_true(says(&problems, "the template sv/when.txt is missing"));
+	assert_true(says(&problems, "the template en/item.txt is missing"));
+	problems_clear(&problems);
+	unlink(path);
+	rmdir(en);
+	snprintf(path, sizeof(path), "%s/sv", dir);
+	rmdir(path);
+	rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_day),
+		cmocka_unit_test(one_item),
+		cmocka_unit_test(one_case_twice),
+		cmocka_unit_test(minimal_says_only_what_it_may),
+		cmocka_unit_test(protected_is_minimal_whatever_the_setting),
+		cmocka_unit_test(texts_from_outside_stay_on_their_line),
+		cmocka_unit_test(unknown_language_fails),
+		cmocka_unit_test(dates_in_words),
+		cmocka_unit_test(wrapping),
+		cmocka_unit_test(wrong_templates_are_all_told),
+	};
+	return cmocka_run_group_tests(tests, load, unload);
+}

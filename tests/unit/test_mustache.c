@@ -1,0 +1,183 @@
+/* The specification's own tests, where they lie beside the project, and what is ours on top of
+ * it: names that are checked, mistakes with their lines, all at once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/mustache.h"
+
+static char *rendered(const char *template, const char *values, bool html)
+{
+	struct problems problems = PROBLEMS_NONE;
+	struct mustache *mustache =
+	    mustache_parse(template, strlen(template), "t", NULL, &problems);
+	assert_non_null(mustache);
+	assert_int_equal(problems.count, 0);
+	json_t *json = json_loads(values, JSON_DECODE_ANY, NULL);
+	assert_non_null(json);
+	char *text = mustache_render(mustache, json, html);
+	json_decref(json);
+	mustache_free(mustache);
+	return text;
+}
+
+static void check(const char *template, const char *values, const char *expected)
+{
+	char *text = rendered(template, values, false);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+/* "line: text" of each problem, one a line. */
+static void check_problems(const char *template, const char *const *names, const char *expected)
+{
+	struct problems problems = PROBLEMS_NONE;
+	char *all = xstrdup("");
+	assert_null(mustache_parse(template, strlen(template), "t.txt", names, &problems));
+	for (size_t i = 0; i < problems.count; i++) {
+		char *line = problem_format(&problems.list[i]);
+		char *more = xasprintf("%s%s\n", all, line);
+		free(line);
+		free(all);
+		all = more;
+	}
+	assert_string_equal(all, expected);
+	free(all);
+	problems_clear(&problems);
+}
+
+static void run_specification(const char *name, size_t least)
+{
+	char *path = xasprintf("../shared/samples/mustache/%s.json", name);
+	json_t *file = json_load_file(path, 0, NULL);
+	free(path);
+	if (file == NULL) {
+		print_message("skipped: the specification's tests are not here\n");
+		skip();
+	}
+	json_t *tests = json_object_get(file, "tests");
+	assert_true(json_array_size(tests) >= least);
+	for (size_t i = 0; i < json_array_size(tests); i++) {
+		json_t *test = json_array_get(tests, i);
+		const char *template = json_string_value(json_object_get(test, "template"));
+		const char *expected = json_string_value(json_object_get(test, "expected"));
+		char *values = json_dumps(json_object_get(test, "data"), JSON_ENCODE_ANY);
+		char *text = rendered(template, values, true);
+		if (strcmp(text, expected) != 0)
+			print_message("%s\n", json_string_value(json_object_get(test, "name")));
+		assert_string_equal(text, expected);
+		free(text);
+		free(values);
+	}
+	json_decref(file);
+}
+
+static void specification_interpolation(void **state)
+{
+	(void)state;
+	run_specification("interpolation", 40);
+}
+
+static void specification_sections(void **state)
+{
+	(void)state;
+	run_specification("sections", 34);
+}
+
+static void specification_inverted(void **state)
+{
+	(void)state;
+	run_specification("inverted", 22);
+}
+
+static void specification_comments(void **state)
+{
+	(void)state;
+	run_specification("comments", 12);
+}
+
+static void plain_text_escapes_nothing(void **state)
+{
+	(void)state;
+	check("{{x}} {{{x}}}", "{\"x\":\"<&\\\">\"}", "<&\"> <&\">");
+	char *html = rendered("{{x}} {{{x}}}", "{\"x\":\"<\"}", true);
+	assert_string_equal(html, "&lt; <");
+	free(html);
+}
+
+static void what_is_false(void **state)
+{
+	(void)state;
+	check("{{#x}}yes{{/x}}{{^x}}no{{/x}}", "{}", "no");
+	check("{{#x}}yes{{/x}}{{^x}}no{{/x}}", "{\"x\":\"\"}", "no");
+	check("{{#x}}yes{{/x}}{{^x}}no{{/x}}", "{\"x\":[]}", "no");
+	check("{{#x}}yes{{/x}}{{^x}}no{{/x}}", "{\"x\":0}", "yes");
+	check("{{#x}}yes{{/x}}{{^x}}no{{/x}}", "{\"x\":{}}", "yes");
+}
+
+static void a_tag_alone_takes_its_line(void **state)
+{
+	(void)state;
+	check("a\n  {{#x}}  \nb\n  {{/x}}\nc", "{\"x\":true}", "a\nb\nc");
+	check("a {{#x}}\nb{{/x}}\n", "{\"x\":true}", "a \nb\n");
+}
+
+static void all_mistakes_with_their_lines(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "name", "due", NULL };
+	check_problems("{{nmae}}\n{{#due}}\n{{/name}}\n{{}}{{>other}}{{=<% %>=}}\n{{xyzzyx}}",
+		       names,
+		       "t.txt:1: unknown name \"nmae\": did you mean \"name\"?\n"
+		       "t.txt:3: \"name\" ends here, but \"due\" of line 2 is still open\n"
+		       "t.txt:4: a tag is empty: a name is missing between the braces\n"
+		       "t.txt:4: templates cannot include others: write the text here\n"
+		       "t.txt:4: the braces cannot be replaced by other signs\n"
+		       "t.txt:5: unknown name \"xyzzyx\"\n");
+	check_problems("a\n{{#due}}\nb", names, "t.txt:2: \"due\" is begun here but never ended\n");
+	check_problems("a\n{{/due}}", names, "t.txt:2: \"due\" ends here but was never begun\n");
+	check_problems("a\n\n{{due", names, "t.txt:3: a tag is not closed: \"}}\" is missing\n");
+	check_problems("{{{due}}", names, "t.txt:1: a tag is not closed: \"}}}\" is missing\n");
+}
+
+static void depth_is_bounded(void **state)
+{
+	(void)state;
+	char text[33 * 7 + 1] = "";
+	for (int i = 0; i < 33; i++)
+		strcat(text, "{{#a}}\n");
+	check_problems(text, NULL, "t.txt:33: more than 32 sections within each other\n");
+}
+
+static void a_zero_byte_is_no_text(void **state)
+{
+	(void)state;
+	struct problems problems = PROBLEMS_NONE;
+	assert_null(mustache_parse("a\n\0b", 4, "t", NULL, &problems));
+	assert_int_equal(problems.count, 1);
+	assert_int_equal(problems.list[0].line, 2);
+	problems_clear(&problems);
+	mustache_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(specification_interpolation),
+		cmocka_unit_test(specification_sections),
+		cmocka_unit_test(specification_inverted),
+		cmocka_unit_test(specification_comments),
+		cmocka_unit_test(plain_text_escapes_nothing),
+		cmocka_unit_test(what_is_false),
+		cmocka_unit_test(a_tag_alone_takes_its_line),
+		cmocka_unit_test(all_mistakes_with_their_lines),
+		cmocka_unit_test(depth_is_bounded),
+		cmocka_unit_test(a_zero_byte_is_no_text),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,837 @@
+/* The whole way of a letter but for the wire: a real loop, a real file, a virtual clock, and
+ * fake_mailer.py, which does what the addresses say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/log.h"
+#include "daemon/message.h"
+#include "daemon/outbox.h"
+#include "daemon/schema.h"
+
+#define PROGRAM "tests/unit/fake_mailer.py"
+#define NOON    INT64_C(1796036400) /* 2026-11-30 11:00 UTC */
+
+struct fixture {
+	char folder[64];
+	struct clock *clock;
+	struct loop *loop;
+	struct loop_timer *patience;
+	struct db *db;
+	struct turn *turn;
+	struct outbox *outbox;
+	struct settings settings;
+	struct problems problems;
+	char ended[512];
+	int turns, rolled_back;
+	bool quiet, in_time;
+	struct rlimit file_size;
+};
+
+/* ---- a daemon of nothing but an outbox ---- */
+
+static void on_ended(void *arg, int64_t message, enum message_state state)
+{
+	struct fixture *f = arg;
+	char word[40];
+	assert_true(turn_is_begun(f->turn));
+	snprintf(word, sizeof(word), "%lld=%s ", (long long)message, message_state_name(state));
+	if (strlen(f->ended) + strlen(word) < sizeof(f->ended))
+		strcat(f->ended, word);
+}
+
+static void end_turn(struct fixture *f)
+{
+	if (turn_is_begun(f->turn))
+		f->turns++;
+	if (turn_end(f->turn) != 0)
+		f->rolled_back++;
+}
+
+static bool work(void *arg)
+{
+	struct fixture *f = arg;
+	bool more = outbox_work(f->outbox, f->turn);
+	end_turn(f);
+	f->quiet = outbox_is_quiet(f->outbox);
+	if (f->quiet && !more)
+		loop_stop(f->loop);
+	return more;
+}
+
+static void on_patience(void *arg)
+{
+	struct fixture *f = arg;
+	f->in_time = false;
+	loop_stop(f->loop);
+}
+
+/* Runs the loop until the outbox is quiet. */
+static void settle(struct fixture *f)
+{
+	f->in_time = true;
+	loop_timer_set(f->patience, 20);
+	loop_run(f->loop, work, f);
+	loop_timer_set(f->patience, -1);
+	assert_true(f->in_time);
+}
+
+/* Runs it for some real time, quiet or not. */
+static void run_for(struct fixture *f, double seconds)
+{
+	f->in_time = true;
+	loop_timer_set(f->patience, seconds);
+	while (f->in_time)
+		loop_run(f->loop, work, f);
+}
+
+static void open_outbox(struct fixture *f)
+{
+	char *path = xasprintf("%s/k.db", f->folder);
+	f->db = db_open(path, schema_migrations, schema_count, &f->problems);
+	for (size_t i = 0; i < f->problems.count; i++)
+		print_message("%s\n", f->problems.list[i].text);
+	assert_non_null(f->db);
+	f->turn = turn_new(f->db);
+	f->loop = loop_new();
+	f->patience = loop_timer_new(f->loop, on_patience, f);
+	f->outbox =
+	    outbox_new(f->loop, f->turn, f->db, f->clock, &f->settings, PROGRAM, on_ended, f);
+	free(path);
+}
+
+static void close_outbox(struct fixture *f)
+{
+	outbox_free(f->outbox);
+	loop_timer_free(f->patience);
+	loop_free(f->loop);
+	turn_free(f->turn);
+	db_close(f->db);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+	strcpy(f->folder, "/tmp/kedja-outbox-XXXXXX");
+	assert_non_null(mkdtemp(f->folder));
+	setenv("KEDJA_FAKE", f->folder, 1);
+	f->clock = clock_new("Europe/Stockholm");
+	assert_int_equal(clock_set_virtual(f->clock, NOON), 0);
+	f->settings = (struct settings){ .sender = (char *)"kedja@example.se",
+					 .message_id_domain = (char *)"kedja.example.se",
+					 .smtp_port = 25,
+					 .delivery_limit = 1,
+					 .retry_first = 300,
+					 .retry_most = 4000,
+					 .give_up_after = 5 * 86400,
+					 .keep_bodies = 14,
+					 .batch = 10 };
+	open_outbox(f);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	close_outbox(f);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	clock_free(f->clock);
+	problems_clear(&f->problems);
+	char *command = xasprintf("rm -r %s", f->folder);
+	assert_int_equal(system(command), 0);
+	free(command);
+	free(f);
+	return 0;
+}
+
+static void put_file(const struct fixture *f, const char *name, const char *text)
+{
+	char *path = xasprintf("%s/%s", f->folder, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	free(path);
+}
+
+/* The lines of the fake mailer's log that say what was delivered, without the word "letter". */
+static char *delivered(const struct fixture *f)
+{
+	char line[200], *all = xcalloc(65536, 1);
+	char *path = xasprintf("%s/log", f->folder);
+	FILE *file = fopen(path, "r");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		if (strncmp(line, "letter ", 7) == 0)
+			strcat(all, line + 7);
+	}
+	if (file != NULL)
+		fclose(file);
+	free(path);
+	return all;
+}
+
+static int times_delivered(const struct fixture *f, int64_t id)
+{
+	char *all = delivered(f), *begin = xasprintf("%lld ", (long long)id);
+	int count = 0;
+	for (char *line = all; *line != '\0'; line = strchr(line, '\n') + 1)
+		count += strncmp(line, begin, strlen(begin)) == 0;
+	free(begin);
+	free(all);
+	return count;
+}
+
+static int batches(const struct fixture *f)
+{
+	char line[200];
+	int count = 0;
+	char *path = xasprintf("%s/log", f->folder);
+	FILE *file = fopen(path, "r");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		count += strncmp(line, "batch ", 6) == 0;
+	if (file != NULL)
+		fclose(file);
+	free(path);
+	return count;
+}
+
+static int64_t add_to(struct fixture *f, const char *what)
+{
+	char *address = xasprintf("%s@example.se", what);
+	assert_int_equal(turn_begin(f->turn), 0);
+	int64_t id = outbox_add(f->outbox, &(struct new_message){ .person = "anna",
+								  .name = "Anna Ek",
+								  .address = address,
+								  .language = "sv",
+								  .subject = "Bevakningar i dag: 1",
+								  .text = "Hej,\n\nåäö\n",
+								  .digest_day = DATE_NONE });
+	free(address);
+	assert_true(id > 0);
+	return id;
+}
+
+static int64_t add(struct fixture *f, const char *what)
+{
+	int64_t id = add_to(f, what);
+	end_turn(f);
+	return id;
+}
+
+static void move_clock(struct fixture *f, int64_t seconds)
+{
+	assert_int_equal(clock_set_virtual(f->clock, clock_now(f->clock) + seconds), 0);
+}
+
+/* "state attempts next_attempt-created_at code answer"; next is "-" where there is none. */
+static void check_row(struct fixture *f, int64_t id, const char *expected)
+{
+	struct query *q = db_query(f->db, "SELECT state || ' ' || attempts || ' ' ||"
+					  " coalesce(next_attempt - created_at, '-') || ' ' ||"
+					  " coalesce(code, '-') || ' ' || coalesce(answer, '-')"
+					  " FROM message WHERE id = ?1");
+	db_bind_int(q, 1, id);
+	assert_true(db_next(q));
+	assert_string_equal(db_text(q, 0), expected);
+	db_done(q);
+}
+
+/* "was>state was>state ..." */
+static void check_history(struct fixture *f, int64_t id, const char *expected)
+{
+	struct query *q =
+	    db_query(f->db, "SELECT group_concat(coalesce(was, '') || '>' || state, ' ')"
+			    " FROM (SELECT * FROM message_history WHERE message = ?1"
+			    " ORDER BY rowid)");
+	db_bind_int(q, 1, id);
+	assert_true(db_next(q));
+	assert_string_equal(db_text(q, 0), expected);
+	db_done(q);
+}
+
+static char *text_of(struct fixture *f, const char *sql, int64_t id)
+{
+	struct query *q = db_query(f->db, sql);
+	db_bind_int(q, 1, id);
+	char *text = db_next(q) && db_text(q, 0) != NULL ? xstrdup(db_text(q, 0)) : NULL;
+	db_done(q);
+	return text;
+}
+
+/* ---- outcomes ---- */
+
+static void each_outcome_has_its_state(void **state)
+{
+	struct fixture *f = *state;
+	int64_t sent = add(f, "sent"), deferred = add(f, "deferred");
+	int64_t refused = add(f, "refused"), unclear = add(f, "unclear");
+	assert_true(outbox_has_work(f->outbox));
+	assert_false(outbox_is_quiet(f->outbox));
+	settle(f);
+	check_row(f, sent, "sent 1 - 250 2.0.0 Ok");
+	check_row(f, deferred, "deferred 1 300 451 4.3.0 try later ö");
+	check_row(f, refused, "refused 1 - 550 5.1.1 nobody here");
+	check_row(f, unclear, "unclear 1 300 0 the connection was lost");
+	assert_string_equal(f->ended, "1=sent 3=refused ");
+	check_history(f, sent, ">queued queued>handed handed>sent");
+	check_history(f, unclear, ">queued queued>handed handed>unclear");
+	assert_false(outbox_has_work(f->outbox));
+	assert_int_equal(outbox_next(f->outbox), NOON + 300);
+}
+
+static void message_ids_are_opaque_and_of_their_own(void **state)
+{
+	struct fixture *f = *state;
+	int64_t one = add(f, "sent"), two = add(f, "sent");
+	static const char *const sql = "SELECT message_id FROM message WHERE id = ?1";
+	char *first = text_of(f, sql, one), *second = text_of(f, sql, two);
+	assert_int_equal(strspn(first, "0123456789abcdef"), 32);
+	assert_string_equal(first + 32, "@kedja.example.se");
+	assert_string_not_equal(first, second);
+	free(first);
+	free(second);
+	settle(f);
+}
+
+static void retries_double_and_keep_letter_and_bytes(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add(f, "deferred");
+	static const char *const expected[] = {
+		"deferred 1 300 451 4.3.0 try later ö",  "deferred 2 900 451 4.3.0 try later ö",
+		"deferred 3 2100 451 4.3.0 try later ö", "deferred 4 4500 451 4.3.0 try later ö",
+		"deferred 5 8500 451 4.3.0 try later ö", "deferred 6 12500 451 4.3.0 try later ö",
+	};
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		settle(f);
+		check_row(f, id, expected[i]);
+		move_clock(f, outbox_next(f->outbox) - clock_now(f->clock) - 1);
+		assert_false(outbox_has_work(f->outbox));
+		move_clock(f, 1);
+		assert_false(outbox_is_quiet(f->outbox));
+	}
+	put_file(f, "healed", "");
+	settle(f);
+	char *all = delivered(f);
+	assert_int_equal(times_delivered(f, id), 7);
+	for (char *line = all; *line != '\0'; line = strchr(line, '\n') + 1)
+		assert_int_equal(strncmp(line, all, strcspn(all, "\n")), 0); /* same bytes */
+	free(all);
+	assert_string_equal(f->ended, "1=sent ");
+}
+
+static void batches_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+	f->settings.batch = 3;
+	outbox_configure(f->outbox, &f->settings);
+	for (int i = 0; i < 8; i++)
+		add(f, "sent");
+	settle(f);
+	struct outbox_figures figures = outbox_count(f->outbox);
+	assert_int_equal(figures.by_state[MESSAGE_SENT], 8);
+	assert_int_equal(batches(f), 3);
+}
+
+/* ---- mailers and daemons that die ---- */
+
+static void a_mailer_that_dies_leaves_one_unclear(void **state)
+{
+	struct fixture *f = *state;
+	int64_t sent = add(f, "sent"), dies = add(f, "die"), other = add(f, "sent");
+	settle(f);
+	check_row(f, sent, "sent 1 - 250 2.0.0 Ok");
+	check_row(f, dies, "unclear 1 300 0 ");
+	check_row(f, other, "sent 1 - 250 2.0.0 Ok"); /* untried is no attempt */
+	check_history(f, other, ">queued queued>handed handed>queued queued>handed handed>sent");
+	assert_int_equal(times_delivered(f, other), 1);
+	assert_int_equal(outbox_count(f->outbox).mailer_restarts, 1);
+}
+
+static void a_letter_that_hangs_is_unclear(void **state)
+{
+	struct fixture *f = *state;
+	int64_t hangs = add(f, "hang"), other = add(f, "sent");
+	settle(f);
+	check_row(f, hangs, "unclear 1 300 0 ");
+	check_row(f, other, "sent 1 - 250 2.0.0 Ok");
+}
+
+static void a_daemon_that_dies_leaves_all_unclear(void **state)
+{
+	struct fixture *f = *state;
+	int64_t one = add(f, "sent"), two = add(f, "sent");
+	settle(f);
+	char *before = delivered(f);
+	/* as kill -9 after the commit that handed them over would leave the file */
+	assert_int_equal(turn_begin(f->turn), 0);
+	db_run(db_query(f->db, "UPDATE message SET state = 'handed', attempts = 0, ended_at = NULL,"
+			       " code = NULL, answer = NULL"));
+	end_turn(f);
+	close_outbox(f);
+	open_outbox(f);
+	move_clock(f, 7200);
+	assert_false(outbox_is_quiet(f->outbox));
+	settle(f);
+	check_row(f, one, "sent 2 - 250 2.0.0 Ok");
+	check_row(f, two, "sent 2 - 250 2.0.0 Ok");
+	check_history(
+	    f, one, ">queued queued>handed handed>sent handed>unclear unclear>handed handed>sent");
+	char *after = delivered(f);
+	assert_int_equal(strlen(after), 2 * strlen(before));
+	assert_int_equal(strncmp(after, before, strlen(before)), 0);
+	assert_string_equal(after + strlen(before), before); /* same Message-ID, same bytes */
+	free(before);
+	free(after);
+}
+
+static void a_stop_in_a_batch_leaves_nothing_unclear(void **state)
+{
+	struct fixture *f = *state;
+	int64_t ids[4];
+	for (int i = 0; i < 4; i++)
+		ids[i] = add(f, "slow");
+	while (times_delivered(f, ids[1]) == 0)
+		run_for(f, 0.02);
+	close_outbox(f);
+	open_outbox(f);
+	settle(f);
+	for (int i = 0; i < 4; i++) {
+		check_row(f, ids[i], "sent 1 - 250 2.0.0 Ok");
+		assert_int_equal(times_delivered(f, ids[i]), 1);
+	}
+}
+
+static void retry_hours_outlive_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add(f, "deferred");
+	settle(f);
+	close_outbox(f);
+	move_clock(f, 200);
+	open_outbox(f);
+	settle(f);
+	check_row(f, id, "deferred 1 300 451 4.3.0 try later ö");
+	assert_int_equal(outbox_next(f->outbox), NOON + 300);
+	assert_int_equal(times_delivered(f, id), 1);
+}
+
+/* ---- faults of the installation ---- */
+
+static void a_fault_stops_the_queue(void **state)
+{
+	struct fixture *f = *state;
+	int64_t tls = add(f, "tls"), other = add(f, "sent");
+	settle(f);
+	check_row(f, tls, "queued 0 0 - -");
+	check_row(f, other, "queued 0 0 - -");
+	struct outbox_figures figures = outbox_count(f->outbox);
+	assert_string_equal(figures.fault, "tls: the certificate has expired");
+	assert_int_equal(figures.mailer, MAILER_FAULTY);
+	assert_int_equal(figures.by_state[MESSAGE_QUEUED], 2);
+	assert_int_equal(figures.oldest_waiting, NOON);
+	assert_int_equal(outbox_next(f->outbox), NOON + 300);
+	assert_false(outbox_has_work(f->outbox));
+	move_clock(f, 300); /* tried again, in vain: twice the pause */
+	settle(f);
+	assert_int_equal(times_delivered(f, tls), 2);
+	assert_int_equal(outbox_next(f->outbox), NOON + 900);
+	put_file(f, "healed", "");
+	move_clock(f, 600);
+	settle(f);
+	check_row(f, tls, "sent 1 - 250 2.0.0 Ok");
+	check_row(f, other, "sent 1 - 250 2.0.0 Ok");
+	assert_null(outbox_count(f->outbox).fault);
+}
+
+static void retry_by_hand_tries_a_faulty_queue(void **state)
+{
+	struct fixture *f = *state;
+	int64_t tls = add(f, "tls");
+	settle(f);
+	put_file(f, "healed", "");
+	assert_int_equal(turn_begin(f->turn), 0);
+	assert_true(outbox_retry(f->outbox, 0, &f->problems));
+	end_turn(f);
+	settle(f);
+	check_row(f, tls, "sent 1 - 250 2.0.0 Ok");
+}
+
+static void new_settings_try_a_faulty_queue(void **state)
+{
+	struct fixture *f = *state;
+	close_outbox(f);
+	put_file(f, "mode", "config");
+	open_outbox(f);
+	int64_t id = add(f, "sent");
+	settle(f);
+	check_row(f, id, "queued 0 0 - -");
+	assert_string_equal(outbox_count(f->outbox).fault, "config: the sender is no address");
+	put_file(f, "mode", "normal");
+	outbox_configure(f->outbox, &f->settings);
+	settle(f);
+	check_row(f, id, "sent 1 - 250 2.0.0 Ok");
+	assert_null(outbox_count(f->outbox).fault);
+}
+
+static void a_mailer_that_never_starts_is_a_fault(void **state)
+{
+	struct fixture *f = *state;
+	close_outbox(f);
+	put_file(f, "mode", "exit");
+	open_outbox(f);
+	int64_t id = add(f, "sent");
+	settle(f); /* the virtual clock does not wait for it for ever */
+	assert_string_equal(outbox_count(f->outbox).fault, "start: the mailer does not start");
+	assert_int_equal(outbox_next(f->outbox), INSTANT_NEVER);
+	put_file(f, "mode", "normal");
+	while (outbox_count(f->outbox).by_state[MESSAGE_SENT] == 0)
+		run_for(f, 0.1);
+	check_row(f, id, "sent 1 - 250 2.0.0 Ok");
+}
+
+/* ---- giving up, and what people do by hand ---- */
+
+static void giving_up_is_an_alarm_and_can_be_undone(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add(f, "deferred");
+	settle(f);
+	move_clock(f, f->settings.give_up_after);
+	settle(f);
+	check_row(f, id, "deferred 2 - 451 4.3.0 try later ö");
+	assert_int_equal(outbox_count(f->outbox).given_up, 1);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_DEFERRED], 1);
+	assert_int_equal(outbox_next(f->outbox), INSTANT_NEVER);
+	put_file(f, "healed", "");
+	assert_int_equal(turn_begin(f->turn), 0);
+	assert_true(outbox_retry(f->outbox, id, &f->problems));
+	end_turn(f);
+	settle(f);
+	assert_int_equal(outbox_count(f->outbox).given_up, 0);
+	check_history(f, id,
+		      ">queued queued>handed handed>deferred deferred>handed handed>deferred"
+		      " deferred>deferred deferred>handed handed>sent");
+}
+
+static void retry_of_all_revives_more_than_a_turn_holds(void **state)
+{
+	struct fixture *f = *state;
+	f->settings.batch = 500;
+	outbox_configure(f->outbox, &f->settings);
+	for (int i = 0; i < 250; i++)
+		add_to(f, "deferred");
+	end_turn(f);
+	settle(f);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_DEFERRED], 250);
+	put_file(f, "healed", "");
+	assert_int_equal(turn_begin(f->turn), 0);
+	db_run(db_query(f->db, "UPDATE message SET next_attempt = NULL WHERE id % 2 = 0"));
+	assert_true(outbox_retry(f->outbox, 0, &f->problems));
+	end_turn(f);
+	settle(f);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_SENT], 250);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_DEFERRED], 0);
+}
+
+static void check_problem(struct fixture *f, const char *expected)
+{
+	assert_int_equal(f->problems.count, 1);
+	char *text = problem_format(&f->problems.list[0]);
+	assert_string_equal(text, expected);
+	free(text);
+	problems_clear(&f->problems);
+}
+
+static void cancelling(void **state)
+{
+	struct fixture *f = *state;
+	int64_t one = add(f, "deferred"), two = add(f, "deferred"), sent = add(f, "sent");
+	settle(f);
+	outbox_count(f->outbox);
+	assert_int_equal(turn_begin(f->turn), 0);
+	db_savepoint(f->db); /* a request that is taken back */
+	assert_true(outbox_cancel(f->outbox, one, "not meant", &f->problems));
+	db_savepoint_rollback(f->db);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_CANCELLED], 0);
+	f->ended[0] = '\0';
+	assert_false(outbox_cancel(f->outbox, one, "", &f->problems));
+	check_problem(f, "reason: a reason is missing: say why in a few words");
+	assert_true(outbox_cancel(f->outbox, one, "written by mistake", &f->problems));
+	assert_true(outbox_supersede(f->outbox, two, "a later letter says it", &f->problems));
+	assert_false(outbox_cancel(f->outbox, sent, "too late", &f->problems));
+	check_problem(f, "id: letter 3 is sent: only one that waits can be changed");
+	assert_false(outbox_retry(f->outbox, 99, &f->problems));
+	check_problem(f, "id: there is no letter 99");
+	end_turn(f);
+	check_row(f, one, "cancelled 1 - 451 4.3.0 try later ö");
+	check_row(f, two, "superseded 1 - 451 4.3.0 try later ö");
+	assert_string_equal(f->ended, "1=cancelled 2=superseded ");
+	move_clock(f, 86400);
+	settle(f);
+	assert_int_equal(times_delivered(f, one), 1);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_CANCELLED], 1);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_SUPERSEDED], 1);
+}
+
+static void what_is_in_hand_cannot_be_changed(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add(f, "slow");
+	while (times_delivered(f, id) == 0)
+		run_for(f, 0.02);
+	assert_int_equal(turn_begin(f->turn), 0);
+	assert_false(outbox_cancel(f->outbox, id, "too late", &f->problems));
+	check_problem(f, "id: letter 1 is in the mailer's hands: ask again in a moment");
+	end_turn(f);
+	settle(f);
+	check_row(f, id, "sent 1 - 250 2.0.0 Ok");
+}
+
+/* ---- the file ---- */
+
+static void bodies_are_dropped_in_time(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const sql = "SELECT body FROM message WHERE id = ?1";
+	int64_t sent = add(f, "sent"), waits = add(f, "deferred");
+	settle(f);
+	put_file(f, "healed", "");
+	assert_int_equal(turn_begin(f->turn), 0);
+	db_run(db_query(f->db, "UPDATE message SET next_attempt = NULL WHERE state = 'deferred'"));
+	end_turn(f);
+	outbox_configure(f->outbox, &f->settings); /* reads the table anew */
+	settle(f);
+	instant due = outbox_next(f->outbox);
+	assert_true(due >= NOON + 14 * 86400 && due < NOON + 14 * 86400 + 3600);
+	move_clock(f, due - 1 - NOON);
+	settle(f);
+	char *body = text_of(f, sql, sent);
+	assert_string_equal(body, "Hej,\n\nåäö\n");
+	free(body);
+	move_clock(f, 1);
+	assert_true(outbox_has_work(f->outbox));
+	settle(f);
+	assert_null(text_of(f, sql, sent));
+	body = text_of(f, sql, waits); /* what is not ended keeps it */
+	assert_non_null(body);
+	free(body);
+	assert_int_equal(outbox_next(f->outbox), INSTANT_NEVER);
+	check_row(f, sent, "sent 1 - 250 2.0.0 Ok");
+}
+
+static void many_bodies_are_dropped_in_steps(void **state)
+{
+	struct fixture *f = *state;
+	f->settings.batch = 1000;
+	outbox_configure(f->outbox, &f->settings);
+	for (int i = 0; i < 350; i++)
+		add_to(f, "sent");
+	end_turn(f);
+	settle(f);
+	move_clock(f, 15 * 86400);
+	f->turns = 0;
+	settle(f);
+	char *left = text_of(f, "SELECT count(*) FROM message WHERE body IS NOT NULL OR ?1 < 0", 1);
+	assert_string_equal(left, "0");
+	free(left);
+	assert_true(f->turns >= 4);
+}
+
+static void make_room(void *arg)
+{
+	struct fixture *f = arg;
+	setrlimit(RLIMIT_FSIZE, &f->file_size);
+}
+
+/* A commit that fails: nothing is handed over, no outcome is forgotten. */
+static void a_full_disk_loses_nothing(void **state)
+{
+	struct fixture *f = *state;
+	int64_t one = add(f, "slow"), two = add(f, "sent");
+	while (times_delivered(f, one) == 0)
+		run_for(f, 0.02);
+	struct rlimit none;
+	getrlimit(RLIMIT_FSIZE, &f->file_size);
+	none = (struct rlimit){ 0, f->file_size.rlim_max };
+	setrlimit(RLIMIT_FSIZE, &none);
+	run_for(f, 1.5); /* the outcomes come in, and cannot be written */
+	assert_true(f->rolled_back > 0);
+	assert_true(f->rolled_back < 10); /* and it does not spin */
+	check_row(f, one, "handed 0 - - -");
+	f->ended[0] = '\0';
+	struct loop_timer *timer = loop_timer_new(f->loop, make_room, f);
+	loop_timer_set(timer, 0.2); /* in the middle of a rest: nobody else wakes it up */
+	settle(f);
+	loop_timer_free(timer);
+	check_row(f, one, "sent 1 - 250 2.0.0 Ok");
+	check_row(f, two, "sent 1 - 250 2.0.0 Ok");
+	assert_string_equal(f->ended, "1=sent 2=sent ");
+	assert_int_equal(times_delivered(f, one), 1);
+	assert_int_equal(times_delivered(f, two), 1);
+}
+
+static void a_letter_too_large_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add(f, "sent"), other = add(f, "sent");
+	assert_int_equal(turn_begin(f->turn), 0);
+	struct query *q = db_query(f->db, "UPDATE message SET body = hex(zeroblob(600000))"
+					  " WHERE id = ?1");
+	db_bind_int(q, 1, id);
+	db_run(q);
+	end_turn(f);
+	settle(f);
+	check_row(f, id, "refused 0 - 0 cannot be handed over: not UTF-8, or too large");
+	check_row(f, other, "sent 1 - 250 2.0.0 Ok");
+	assert_string_equal(f->ended, "1=refused 2=sent ");
+}
+
+static void large_letters_share_no_batch(void **state)
+{
+	struct fixture *f = *state;
+	for (int i = 0; i < 3; i++)
+		add_to(f, "sent");
+	db_run(db_query(f->db, "UPDATE message SET body = hex(zeroblob(300000))"));
+	end_turn(f);
+	settle(f);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_SENT], 3);
+	assert_int_equal(outbox_count(f->outbox).mailer_restarts, 0);
+}
+
+static void nothing_to_do_costs_no_turn(void **state)
+{
+	struct fixture *f = *state;
+	add(f, "deferred");
+	settle(f);
+	int64_t changes = db_changes_total(f->db);
+	f->turns = 0;
+	for (int i = 0; i < 100; i++) {
+		assert_false(outbox_has_work(f->outbox));
+		work(f);
+	}
+	assert_int_equal(f->turns, 0);
+	assert_int_equal(db_changes_total(f->db), changes);
+}
+
+/* ---- the machine and the hours, by themselves ---- */
+
+static void states_have_names(void **state)
+{
+	(void)state;
+	enum message_state parsed;
+	for (int i = 0; i <= MESSAGE_SUPERSEDED; i++) {
+		assert_int_equal(
+		    message_state_parse(message_state_name((enum message_state)i), &parsed), 0);
+		assert_int_equal(parsed, i);
+	}
+	assert_int_equal(message_state_parse("lost", &parsed), -1);
+	assert_int_equal(parsed, MESSAGE_SUPERSEDED);
+}
+
+static void the_machine_is_the_one_drawn(void **state)
+{
+	(void)state;
+	static const char *const arrows =
+	    "queued>handed handed>sent handed>deferred handed>refused "
+	    "handed>unclear handed>queued deferred>handed "
+	    "unclear>handed queued>cancelled deferred>cancelled "
+	    "unclear>cancelled queued>superseded "
+	    "deferred>superseded unclear>superseded ";
+	for (int was = 0; was <= MESSAGE_SUPERSEDED; was++) {
+		for (int to = 0; to <= MESSAGE_SUPERSEDED; to++) {
+			char *arrow =
+			    xasprintf("%s>%s ", message_state_name((enum message_state)was),
+				      message_state_name((enum message_state)to));
+			const char *found = strstr(arrows, arrow);
+			bool drawn = found != NULL && (found == arrows || found[-1] == ' ');
+			assert_int_equal(message_state_may_follow((enum message_state)was,
+								  (enum message_state)to),
+					 drawn);
+			free(arrow);
+		}
+	}
+}
+
+static void change_names_what_it_expects(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add(f, "sent");
+	assert_int_equal(turn_begin(f->turn), 0);
+	struct message_change change = { .message = id,
+					 .was = MESSAGE_DEFERRED,
+					 .state = MESSAGE_HANDED,
+					 .now = NOON,
+					 .reason = "" };
+	assert_false(message_change(f->db, &change));
+	end_turn(f);
+	check_row(f, id, "queued 0 0 - -");
+	check_history(f, id, ">queued");
+	settle(f);
+}
+
+static void hours_of_the_attempts(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t attempts, now, expected; /* since creation */
+	} rows[] = {
+		{ 1, 0, 300 },         { 1, 299, 300 },   { 1, 300, 900 },   { 2, 300, 900 },
+		{ 3, 900, 2100 },      { 4, 2100, 4500 }, { 5, 4500, 8500 }, { 6, 8500, 12500 },
+		{ 1, 259200, 260500 }, { 9, 10, 24500 },  { 1, 2100, 4500 }, { 7, 8499, 16500 },
+	};
+	struct patience patience = { 300, 4000, 0 };
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(
+		    message_retry_at(&patience, NOON, rows[i].attempts, NOON + rows[i].now),
+		    NOON + rows[i].expected);
+	/* Three days without a daemon cost no thousand steps, and odd settings no endless ones. */
+	struct patience odd = { 0, 0, 0 };
+	assert_int_equal(message_retry_at(&odd, 0, 1, INT64_C(1) << 40), (INT64_C(1) << 40) + 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TRY(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+		TRY(each_outcome_has_its_state),
+		TRY(message_ids_are_opaque_and_of_their_own),
+		TRY(retries_double_and_keep_letter_and_bytes),
+		TRY(batches_are_bounded),
+		TRY(a_mailer_that_dies_leaves_one_unclear),
+		TRY(a_letter_that_hangs_is_unclear),
+		TRY(a_daemon_that_dies_leaves_all_unclear),
+		TRY(a_stop_in_a_batch_leaves_nothing_unclear),
+		TRY(retry_hours_outlive_a_restart),
+		TRY(a_fault_stops_the_queue),
+		TRY(retry_by_hand_tries_a_faulty_queue),
+		TRY(new_settings_try_a_faulty_queue),
+		TRY(a_mailer_that_never_starts_is_a_fault),
+		TRY(giving_up_is_an_alarm_and_can_be_undone),
+		TRY(retry_of_all_revives_more_than_a_turn_holds),
+		TRY(cancelling),
+		TRY(what_is_in_hand_cannot_be_changed),
+		TRY(bodies_are_dropped_in_time),
+		TRY(many_bodies_are_dropped_in_steps),
+		TRY(a_full_disk_loses_nothing),
+		TRY(a_letter_too_large_is_refused),
+		TRY(large_letters_share_no_batch),
+		TRY(nothing_to_do_costs_no_turn),
+		TRY(change_names_what_it_expects),
+		cmocka_unit_test(states_have_names),
+		cmocka_unit_test(the_machine_is_the_one_drawn),
+		cmocka_unit_test(hours_of_the_attempts),
+	};
+	log_open("test_outbox", LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

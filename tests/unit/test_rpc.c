@@ -1,0 +1,484 @@
+/* JSON-RPC: request lines and their answers, and what stands behind an answer. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/rpc.h"
+
+static const struct migration steps[] = {
+	{ "CREATE TABLE word (text TEXT NOT NULL UNIQUE) STRICT;" },
+};
+
+static char folder[64], path[96];
+static struct db *db;
+
+/* --- methods ---------------------------------------------------------------------------- */
+
+static json_t *echo(void *arg, struct call *call)
+{
+	assert_string_equal(arg, "arg");
+	assert_false(call->changes);
+	return json_pack("{s:s, s:O}", "actor", call->actor, "params", call->parameters);
+}
+
+static json_t *typed(void *arg, struct call *call)
+{
+	(void)arg;
+	return json_pack("[s, I, b, s?, s?]", call_text(call, "text"),
+			 (json_int_t)call_number(call, "number", -7), call_flag(call, "flag"),
+			 call_text(call, "day"), call_text(call, "time"));
+}
+
+static void add(const char *text)
+{
+	struct query *query = db_query(db, "INSERT INTO word VALUES (?1)");
+	db_bind_text(query, 1, text);
+	db_run(query);
+}
+
+/* "!" in front: written, and then refused. */
+static json_t *put(void *arg, struct call *call)
+{
+	(void)arg;
+	assert_true(call->changes);
+	const char *text = call_text(call, "text");
+	add(text);
+	if (text[0] == '!') {
+		problem_add(&call->problems, "text", 0, "begins with a mark");
+		problem_add(&call->problems, "[3].amount", 0, "is too much");
+		problem_add(&call->problems, "[12]", 0, "is no event");
+		problem_add_at(&call->problems, "rules.d/a.conf", 7, 5, "is wrong");
+		problem_add(&call->problems, "chain.conf", 0, "is missing");
+		return NULL;
+	}
+	return json_string(text);
+}
+
+static json_t *refuse(void *arg, struct call *call)
+{
+	(void)arg;
+	call_refuse(call, RPC_INTERNAL, "first");
+	call_refuse(call, RPC_NO_SPACE, "no %s left", "room");
+	return NULL;
+}
+
+static json_t *say_nothing(void *arg, struct call *call)
+{
+	(void)arg;
+	(void)call;
+	return NULL;
+}
+
+static json_t *later(void *arg, struct call *call)
+{
+	(void)arg;
+	assert_ptr_equal(call->client, path);
+	return RPC_LATER;
+}
+
+static const struct parameter typed_parameters[] = {
+	{ "text", PARAMETER_TEXT, true, "a text" }, { "number", PARAMETER_NUMBER, false, "" },
+	{ "flag", PARAMETER_FLAG, false, "" },      { "day", PARAMETER_DATE, false, "" },
+	{ "time", PARAMETER_TIME, false, "" },      { "any", PARAMETER_ANY, false, "" },
+	{ NULL, PARAMETER_ANY, false, NULL },
+};
+
+static const struct parameter none[] = { { NULL, PARAMETER_ANY, false, NULL } };
+
+static const struct method methods[] = {
+	{ "echo", none, true, false, echo, "" },
+	{ "typed", typed_parameters, false, false, typed, "" },
+	{ "word.put", typed_parameters, false, true, put, "" },
+	{ "refuse", none, false, true, refuse, "" },
+	{ "nothing", NULL, false, true, say_nothing, "" },
+	{ "later", none, false, false, later, "" },
+	{ NULL, NULL, false, false, NULL, NULL },
+};
+
+/* --- set-up ------------------------------------------------------------------------------- */
+
+static int set_up(void **state)
+{
+	(void)state;
+	struct problems problems = PROBLEMS_NONE;
+	snprintf(folder, sizeof(folder), "/tmp/test_rpc.XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/t.db", folder);
+	db = db_open(path, steps, 1, &problems);
+	return db == NULL ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	db_close(db);
+	unlink(path);
+	return rmdir(folder);
+}
+
+static char *serve(const char *line, size_t length)
+{
+	assert_int_equal(db_begin(db), 0);
+	char *answer = rpc_serve(methods, "arg", db, line, length, "asa", path);
+	assert_int_equal(db_commit(db), 0);
+	return answer;
+}
+
+static void expect(const char *line, const char *expected)
+{
+	char *answer = serve(line, strlen(line));
+	if (expected == NULL) {
+		assert_null(answer);
+		return;
+	}
+	assert_non_null(answer);
+	assert_string_equal(answer, expected);
+	free(answer);
+}
+
+#define HEAD      "{\"jsonrpc\":\"2.0\",\"id\":"
+#define ASK(rest) "{\"jsonrpc\":\"2.0\",\"id\":1," rest "}"
+#define ERROR(code, message, problems)                                                             \
+	HEAD "1,\"error\":{\"code\":" code ",\"message\":\"" message                               \
+	     "\",\"data\":{\"problems\":[" problems "]}}}"
+#define FIELD(field, text) "{\"field\":\"" field "\",\"text\":\"" text "\"}"
+
+/* --- tests -------------------------------------------------------------------------------- */
+
+static void test_answers(void **state)
+{
+	(void)state;
+	expect(ASK("\"method\":\"echo\""), HEAD "1,\"result\":{\"actor\":\"asa\",\"params\":{}}}");
+	expect(ASK("\"method\":\"echo\",\"params\":[1,{\"a\":\"Åke\"}]") "\r",
+	       HEAD "1,\"result\":{\"actor\":\"asa\",\"params\":[1,{\"a\":\"Åke\"}]}}");
+	expect(
+	    "{\"jsonrpc\":\"2.0\",\"id\":\"x-1\",\"method\":\"typed\",\"params\":{\"text\":\"t\","
+	    "\"number\":9007199254740993,\"flag\":true,\"day\":\"2026-11-30\","
+	    "\"time\":\"2026-11-30T08:00+01:00\"}}",
+	    HEAD "\"x-1\",\"result\":[\"t\",9007199254740993,true,\"2026-11-30\","
+		 "\"2026-11-30T08:00+01:00\"]}");
+	expect("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"typed\",\"params\":{\"text\":\"t\","
+	       "\"day\":null}}",
+	       HEAD "null,\"result\":[\"t\",-7,false,null,null]}");
+}
+
+static void test_notifications_are_not_answered(void **state)
+{
+	(void)state;
+	expect("{\"jsonrpc\":\"2.0\",\"method\":\"word.put\",\"params\":{\"text\":\"quiet\"}}",
+	       NULL);
+	expect("{\"jsonrpc\":\"2.0\",\"method\":\"word.put\",\"params\":{\"tex\":\"quiet\"}}",
+	       NULL);
+	expect("{\"jsonrpc\":\"2.0\",\"method\":\"no.such\"}", NULL);
+	struct query *query = db_query(db, "SELECT count(*) FROM word WHERE text = 'quiet'");
+	assert_true(db_next(query));
+	assert_int_equal(db_int(query, 0), 1);
+	db_done(query);
+	expect(ASK("\"method\":\"later\""), NULL);
+}
+
+static void expect_code(const char *line, size_t length, int code, const char *words)
+{
+	char *answer = serve(line, length);
+	assert_non_null(answer);
+	json_t *json = json_loads(answer, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(json);
+	json_t *error = json_object_get(json, "error");
+	assert_int_equal(json_integer_value(json_object_get(error, "code")), code);
+	json_t *problems = json_object_get(json_object_get(error, "data"), "problems");
+	assert_true(json_array_size(problems) > 0);
+	if (strstr(answer, words) == NULL)
+		fail_msg("%s does not say \"%s\"", answer, words);
+	json_decref(json);
+	free(answer);
+}
+
+static void test_what_is_no_json(void **state)
+{
+	(void)state;
+	static const char *const lines[] = { "",
+					     " ",
+					     "{",
+					     "hello",
+					     "[1,",
+					     "{\"a\":1,\"a\":2}",
+					     "{\"a\":01}",
+					     "{\"a\":'b'}",
+					     "{\"a\":NaN}",
+					     "{\"a\":\"\xff\xfe\"}",
+					     "{\"a\":\"\\u0000\"}",
+					     "{\"a\":\"\\ud800\"}",
+					     "{\"a\":99999999999999999999}",
+					     "{\"a\":1e999}",
+					     "\x80\x81\x82\x01\x02",
+					     "{} {}",
+					     "\"text\"",
+					     "17" };
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		expect_code(lines[i], strlen(lines[i]), RPC_PARSE, "not a JSON text");
+	expect_code("{\"a\":\0\"b\"}", 10, RPC_PARSE, "not a JSON text");
+	expect_code(ASK("\"method\":\"echo\"") "\0", strlen(ASK("\"method\":\"echo\"")) + 1,
+		    RPC_PARSE, "not a JSON text");
+	char deep[20000];
+	memset(deep, '[', sizeof(deep));
+	expect_code(deep, sizeof(deep), RPC_PARSE, "not a JSON text");
+}
+
+static void test_what_is_no_request(void **state)
+{
+	(void)state;
+	expect("{}",
+	       HEAD "null,\"error\":{\"code\":-32600,\"message\":\"this is not a JSON-RPC 2.0 "
+		    "request\",\"data\":{\"problems\":[" FIELD(
+			"jsonrpc", "must be \\\"2.0\\\"") "," FIELD("method", "must be the "
+									      "name of a "
+									      "method, as "
+									      "text") "]}}}");
+	static const struct {
+		const char *line, *words;
+	} cases[] = {
+		{ "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"echo\"}", "must be \\\"2.0\\\"" },
+		{ "{\"jsonrpc\":2.0,\"id\":1,\"method\":\"echo\"}", "must be \\\"2.0\\\"" },
+		{ ASK("\"method\":17"), "must be the name of a method" },
+		{ ASK("\"method\":\"echo\",\"params\":\"all\""), "\"field\":\"params\"" },
+		{ ASK("\"method\":\"echo\",\"params\":null"), "\"field\":\"params\"" },
+		{ ASK("\"method\":\"echo\",\"parms\":{}"), "did you mean \\\"params\\\"?" },
+		{ "{\"jsonrpc\":\"2.0\",\"id\":{},\"method\":\"echo\"}", "\"field\":\"id\"" },
+		{ "{\"jsonrpc\":\"2.0\",\"id\":true,\"method\":\"echo\"}", "\"field\":\"id\"" },
+		{ "[]", "from 1 to 100 requests" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		expect_code(cases[i].line, strlen(cases[i].line), RPC_REQUEST, cases[i].words);
+}
+
+static void test_unknown_method(void **state)
+{
+	(void)state;
+	expect(ASK("\"method\":\"word.putt\""),
+	       ERROR("-32601",
+		     "there is no method \\\"word.putt\\\": did you mean \\\"word.put\\\"?",
+		     FIELD("method", "there is no method \\\"word.putt\\\": did you mean "
+				     "\\\"word.put\\\"?")));
+	expect_code(ASK("\"method\":\"zzzzzzzzz\""), strlen(ASK("\"method\":\"zzzzzzzzz\"")),
+		    RPC_METHOD, "there is no method");
+}
+
+static void test_all_parameters_are_checked(void **state)
+{
+	(void)state;
+	expect(
+	    ASK("\"method\":\"typed\",\"params\":{\"number\":\"7\",\"flag\":0,\"day\":\"2026-02-"
+		"31\","
+		"\"time\":\"25:00\",\"txt\":\"a\",\"qqqqq\":1}"),
+	    ERROR(
+		"-32602", "the parameters are not right",
+		FIELD("number", "\\\"7\\\" is not right: must be a whole number") "," FIELD("flag", "is a number: must be true or false") "," FIELD(
+		    "day",
+		    "\\\"2026-02-"
+		    "31\\\" is not "
+		    "right: must be "
+		    "a date, as "
+		    "\\\"2026-11-"
+		    "30\\\"") "," FIELD("time",
+					"\\\"25:00\\\" is not right: must be a time, as "
+					"\\\"2026-11-30T08:00\\\"") "," FIELD("txt",
+									      "typed has no "
+									      "such "
+									      "parameter: "
+									      "did you "
+									      "mean "
+									      "\\\"text\\\""
+									      "?") "," FIELD("qqqq"
+											     "q",
+											     "typed"
+											     " has "
+											     "no "
+											     "such "
+											     "param"
+											     "eter") "," FIELD("text",
+													       "is missing")));
+	expect(ASK("\"method\":\"typed\",\"params\":{\"text\":[],\"number\":1.5}"),
+	       ERROR("-32602", "the parameters are not right",
+		     FIELD("text", "is an array: must be text") "," FIELD(
+			 "number", "is a number with decimals: must be a whole number")));
+	expect(ASK("\"method\":\"typed\",\"params\":[\"a\"]"),
+	       ERROR("-32602", "the parameters are not right",
+		     FIELD("params", "must be given by name, in an object")));
+	expect(ASK("\"method\":\"nothing\",\"params\":{\"a\":1}"),
+	       ERROR("-32602", "the parameters are not right",
+		     FIELD("a", "nothing has no such parameter")));
+}
+
+static void test_refusals(void **state)
+{
+	(void)state;
+	expect(ASK("\"method\":\"refuse\""), ERROR("2", "no room left", FIELD("", "no room left")));
+	expect(ASK("\"method\":\"nothing\""), ERROR("1", "refused", FIELD("", "refused")));
+	expect(
+	    ASK("\"method\":\"word.put\",\"params\":{\"text\":\"!\"}"),
+	    ERROR("1", "refused",
+		  FIELD("text", "begins with a mark") ",{\"field\":\"amount\",\"event\":3,\"text\":"
+						      "\"is too much\"},{\"field\":\"\",\"event\":"
+						      "12,\"text\":\"is no event\"},{\"file\":"
+						      "\"rules.d/a.conf\",\"line\":7,\"column\":5,"
+						      "\"text\":\"is wrong\"},{\"file\":\"chain."
+						      "conf\",\"text\":\"is missing\"}"));
+}
+
+static int64_t count_like(const char *like)
+{
+	struct query *query = db_query(db, "SELECT count(*) FROM word WHERE text LIKE ?1");
+	db_bind_text(query, 1, like);
+	int64_t count = db_next(query) ? db_int(query, 0) : -1;
+	db_done(query);
+	return count;
+}
+
+#define PUT(id, text)                                                                              \
+	"{\"jsonrpc\":\"2.0\",\"id\":" id ",\"method\":\"word.put\",\"params\":{\"text\":\"" text  \
+	"\"}}"
+
+static void test_batch(void **state)
+{
+	(void)state;
+	const char *line = "[" PUT("1", "b1") "," PUT("2", "!b2") ",5," PUT("3", "b1") "," PUT(
+	    "4",
+	    "b3") ",{\"jsonrpc\":\"2.0\",\"method\":\"word.put\",\"params\":{\"text\":\"b4\"}}]";
+	char *answer = serve(line, strlen(line));
+	json_t *json = json_loads(answer, 0, NULL);
+	static const int codes[] = { 0, RPC_REFUSED, RPC_REQUEST, RPC_INTERNAL, 0 };
+	assert_int_equal(json_array_size(json), 5);
+	for (size_t i = 0; i < 5; i++) {
+		json_t *error = json_object_get(json_array_get(json, i), "error");
+		assert_int_equal(json_integer_value(json_object_get(error, "code")), codes[i]);
+	}
+	assert_non_null(strstr(answer, "UNIQUE constraint failed"));
+	json_decref(json);
+	free(answer);
+	/* One that the database refused spoils no other; the notification was done, too. */
+	assert_int_equal(count_like("b1"), 1);
+	assert_int_equal(count_like("!b2"), 0);
+	assert_int_equal(count_like("b3"), 1);
+	assert_int_equal(count_like("b4"), 1);
+}
+
+static void test_batch_without_answers(void **state)
+{
+	(void)state;
+	expect("[{\"jsonrpc\":\"2.0\",\"method\":\"echo\"},{\"jsonrpc\":\"2.0\",\"method\":\"x\"}]",
+	       NULL);
+}
+
+static void test_batch_is_bounded(void **state)
+{
+	(void)state;
+	char line[500] = "[1";
+	for (size_t i = 0; i < 100; i++)
+		memcpy(line + 2 + 2 * i, ",1", 2);
+	line[202] = ']';
+	expect_code(line, 203, RPC_REQUEST, "from 1 to 100 requests");
+	memcpy(line + 200, "]", 2); /* a hundred */
+	char *answer = serve(line, 201);
+	json_t *json = json_loads(answer, 0, NULL);
+	assert_int_equal(json_array_size(json), 100);
+	json_decref(json);
+	free(answer);
+}
+
+static void test_failed_turn_answers_for_itself(void **state)
+{
+	(void)state;
+	assert_int_equal(db_begin(db), 0);
+	add("twice");
+	add("twice"); /* somebody else's failure */
+	const char *line = ASK("\"method\":\"echo\"");
+	char *answer = rpc_serve(methods, "arg", db, line, strlen(line), "asa", path);
+	assert_non_null(strstr(answer, "\"code\":-32603"));
+	assert_int_equal(db_commit(db), -1);
+	free(answer);
+}
+
+static void test_lines_that_are_not_served(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *answer;
+	} cases[] = {
+		{ ASK("\"method\":\"echo\""), ERROR("2", "full", FIELD("", "full")) },
+		{ "{\"jsonrpc\":\"2.0\",\"method\":\"echo\"}", NULL },
+		{ "[{\"jsonrpc\":\"2.0\",\"method\":\"echo\"}," ASK("\"method\":\"echo\"") "]",
+		  "[" ERROR("2", "full", FIELD("", "full")) "]" },
+		{ "[{\"jsonrpc\":\"2.0\",\"method\":\"echo\"}]", NULL },
+		{ "{\"id\":7}", HEAD "7,\"error\":{\"code\":2,\"message\":\"full\",\"data\":{"
+				     "\"problems\":[" FIELD("", "full") "]}}}" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *answer =
+		    rpc_refuse_line(cases[i].line, strlen(cases[i].line), RPC_NO_SPACE, "full");
+		if (cases[i].answer == NULL)
+			assert_null(answer);
+		else
+			assert_string_equal(answer, cases[i].answer);
+		free(answer);
+	}
+	char *answer = rpc_refuse_line("{", 1, RPC_NO_SPACE, "full");
+	assert_non_null(strstr(answer, "-32700"));
+	free(answer);
+}
+
+static bool only_reads(const char *line)
+{
+	return rpc_only_reads(methods, line, strlen(line));
+}
+
+static void test_what_only_reads(void **state)
+{
+	(void)state;
+	assert_true(only_reads(ASK("\"method\":\"echo\"")));
+	assert_false(only_reads(ASK("\"method\":\"word.put\"")));
+	assert_true(only_reads("[" ASK("\"method\":\"echo\"") "]"));
+	assert_false(only_reads("[" ASK("\"method\":\"echo\"") "," PUT("1", "a") "]"));
+	assert_true(only_reads("noise"));
+	assert_true(only_reads("[1,{},null]"));
+}
+
+static void test_answers_by_hand(void **state)
+{
+	(void)state;
+	json_t *id = json_string("later");
+	char *line = rpc_answer(id, json_pack("{s:i}", "n", 1));
+	assert_string_equal(line, HEAD "\"later\",\"result\":{\"n\":1}}");
+	free(line);
+	line = rpc_refusal(id, RPC_REFUSED, "not \xff UTF-8", NULL);
+	assert_non_null(strstr(line, "(not UTF-8)"));
+	free(line);
+	json_decref(id);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_notifications_are_not_answered),
+		cmocka_unit_test(test_what_is_no_json),
+		cmocka_unit_test(test_what_is_no_request),
+		cmocka_unit_test(test_unknown_method),
+		cmocka_unit_test(test_all_parameters_are_checked),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_batch_without_answers),
+		cmocka_unit_test(test_batch_is_bounded),
+		cmocka_unit_test(test_failed_turn_answers_for_itself),
+		cmocka_unit_test(test_lines_that_are_not_served),
+		cmocka_unit_test(test_what_only_reads),
+		cmocka_unit_test(test_answers_by_hand),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
