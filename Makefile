@@ -130,7 +130,7 @@ fuzz: $(B)/.packages-test ## the same for longer: ten minutes each, or FUZZ_SECO
 coverage: $(B)/.packages-test ## which lines and branches the tests reach
 	@$(SUBMAKE) B=$(B)/coverage CFLAGS='-g -O0 --coverage' HARDEN= HARDEN_LINK= tests
 	@find $(B)/coverage -name '*.gcda' -delete
-	@BUILD=$(B)/coverage tests/run
+	@BUILD=$(B)/coverage tests/run || echo "Tests failed: the figures are of what was reached."
 	@mkdir -p $(B)/coverage/report
 	@gcovr --root . --object-directory $(B)/coverage --filter rules/ --filter daemon/ \
 		--exclude-throw-branches --html-details $(B)/coverage/report/index.html \

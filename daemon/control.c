@@ -47,16 +47,21 @@ static void forget_answer(struct served *served)
 	served->answer = NULL;
 }
 
+/* Where to begin to look for its tickets; nearly no request has one. */
+static struct ticket *first_ticket(const struct control *control, const struct served *served)
+{
+	return served->has_tickets ? TAILQ_FIRST(&control->tickets) : NULL;
+}
+
 /* The request is over: its answer, if there is one, goes out. */
 static void end_served(struct control *control, struct served *served)
 {
 	struct peer *peer = served->peer;
 	TAILQ_REMOVE(&control->served, served, next);
-	struct ticket *ticket;
-	if (served->has_tickets)
-		TAILQ_FOREACH(ticket, &control->tickets, next)
-	if (ticket->served == served)
-		ticket->served = NULL;
+	for (struct ticket *ticket = first_ticket(control, served); ticket != NULL;
+	     ticket = TAILQ_NEXT(ticket, next))
+		if (ticket->served == served)
+			ticket->served = NULL;
 	if (served->answer != NULL && peer->descriptor >= 0)
 		peer_answer(peer, served->answer);
 	if (served->is_last)
@@ -81,11 +86,10 @@ static void turn_is_done(void *arg)
 /* Whoever holds a ticket of this request need not answer any more. */
 static void answer_tickets(struct control *control, const struct served *served)
 {
-	struct ticket *ticket;
-	if (served->has_tickets)
-		TAILQ_FOREACH(ticket, &control->tickets, next)
-	if (ticket->served == served)
-		ticket->is_answered = true;
+	for (struct ticket *ticket = first_ticket(control, served); ticket != NULL;
+	     ticket = TAILQ_NEXT(ticket, next))
+		if (ticket->served == served)
+			ticket->is_answered = true;
 }
 
 static void refuse_served(struct control *control, struct served *served, const char *reason)
@@ -339,10 +343,9 @@ static const char *user_name(struct control *control, uid_t uid)
 /* The one silent longest that waits for nothing; if all wait, the one silent longest. */
 static bool drop_silent(struct control *control, const char *why)
 {
-	struct peer *peer;
-	TAILQ_FOREACH(peer, &control->peers, by_age)
-	if (peer->lines == 0 && peer->held == 0)
-		break;
+	struct peer *peer = TAILQ_FIRST(&control->peers);
+	while (peer != NULL && (peer->lines > 0 || peer->held > 0))
+		peer = TAILQ_NEXT(peer, by_age);
 	if (peer == NULL)
 		peer = TAILQ_FIRST(&control->peers);
 	if (peer == NULL)
@@ -354,10 +357,10 @@ static bool drop_silent(struct control *control, const char *why)
 void control_keep_bounds(struct control *control)
 {
 	while (control->bytes > HELD_MOST) {
-		struct peer *heaviest = TAILQ_FIRST(&control->peers), *peer;
-		TAILQ_FOREACH(peer, &control->peers, by_age)
-		if (peer->counted > heaviest->counted)
-			heaviest = peer;
+		struct peer *heaviest = TAILQ_FIRST(&control->peers);
+		for (struct peer *peer = heaviest; peer != NULL; peer = TAILQ_NEXT(peer, by_age))
+			if (peer->counted > heaviest->counted)
+				heaviest = peer;
 		peer_drop(heaviest, "all connections together hold too much");
 	}
 }

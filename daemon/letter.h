@@ -14,31 +14,31 @@
 #include "rules/problem.h"
 
 struct letter_item {
-	const char *subject;    /* case reference or programme */
+	const char *subject; /* case reference or programme */
 	bool is_case;
-	const char *key;        /* "" or which one of several: a rent month, a task */
-	const char *rule;       /* name: its template is <language>/<rule>.txt, else item.txt */
-	const char *title;      /* of the rule */
+	const char *key;   /* "" or which one of several: a rent month, a task */
+	const char *rule;  /* name: its template is <language>/<rule>.txt, else item.txt */
+	const char *title; /* of the rule */
 	const char *step;
 	date due, anchor;
 	const char *anchor_label; /* kind of the event it rests on, in words: "planen antogs" */
-	int missed;             /* earlier occurrences that were never done */
-	bool copy;              /* the reader gets it as a copy */
-	const char *why_you;    /* role title by which the reader gets it: "socialsekreterare" */
-	const char *stands_in;  /* why it comes to this reader instead: NULL or a sentence */
-	const char *others;     /* who else got it, "Bo Ek (boendestödjare)"; NULL: nobody */
-	date next;              /* when the next reminder goes out if nothing happens; DATE_NONE */
-	const char *next_to;    /* to whom: role titles, "enhetschef"; NULL */
-	bool is_protected;      /* minimal content whatever the setting */
+	int missed;               /* earlier occurrences that were never done */
+	bool copy;                /* the reader gets it as a copy */
+	const char *why_you;      /* role title by which the reader gets it: "socialsekreterare" */
+	const char *stands_in;    /* why it comes to this reader instead: NULL or a sentence */
+	const char *others;       /* who else got it, "Bo Ek (boendestödjare)"; NULL: nobody */
+	date next;           /* when the next reminder goes out if nothing happens; DATE_NONE */
+	const char *next_to; /* to whom: role titles, "enhetschef"; NULL */
+	bool is_protected;   /* minimal content whatever the setting */
 };
 
 struct letter {
-	const char *language;   /* "sv", "en" */
-	const char *name;       /* of the reader */
+	const char *language; /* "sv", "en" */
+	const char *name;     /* of the reader */
 	date today;
-	bool minimal;           /* content = "minimal" */
+	bool minimal; /* content = "minimal" */
 	const char *report_how;
-	const char *unit;       /* name under which kedja signs */
+	const char *unit;                /* name under which kedja signs */
 	const struct letter_item *items; /* in the order of reading */
 	size_t count;
 };

@@ -23,8 +23,9 @@ const char *mailer_state_name(enum mailer_state state);
 
 /* What it hears; called from the loop, outside a turn: note it, act in the turn. */
 struct mailproc_events {
-	void (*outcome)(void *arg, int64_t message, enum mail_outcome outcome, int code, const char *text);
-	/* Untried letters come back. Kinds of the mailer's own, and "start": it does not come up. */
+	void (*outcome)(void *arg, int64_t message, enum mail_outcome outcome, int code,
+			const char *text);
+	/* Untried letters come back. The mailer's kinds, and "start": it does not come up. */
 	void (*fault)(void *arg, const char *kind, const char *text);
 	/* Letters without outcome were not tried; but `died`: the first of them was in hand. */
 	void (*batch_over)(void *arg, bool died);
@@ -33,13 +34,14 @@ struct mailproc_events {
 
 struct mailproc;
 
-struct mailproc *mailproc_new(struct loop *loop, const struct settings *settings, const char *program,
-			      const struct mailproc_events *events, void *arg);
+struct mailproc *mailproc_new(struct loop *loop, const struct settings *settings,
+			      const char *program, const struct mailproc_events *events, void *arg);
 void mailproc_free(struct mailproc *mailproc); /* takes NULL; kills and reaps what still runs */
 /* The end of the daemon: nothing more to do for the mailer after the letter in hand. Waits for
  * that, `seconds` at most, and tells the last outcomes and batch_over. The one that blocks. */
 void mailproc_stop(struct mailproc *mailproc, double seconds);
-void mailproc_configure(struct mailproc *mailproc, const struct settings *settings); /* after a reload */
+/* After a reload; in the middle of a batch it takes effect after it. */
+void mailproc_configure(struct mailproc *mailproc, const struct settings *settings);
 /* After a fault: does it work now? Asks the mailer anew; `ready` or `fault` is the answer. */
 void mailproc_try_again(struct mailproc *mailproc);
 enum mailer_state mailproc_state(const struct mailproc *mailproc);

@@ -10,8 +10,8 @@
  *   kedjad: {"send":[LETTER, ...]}
  *   mailer: {"id":17,"outcome":"sent","code":250,"text":"2.0.0 Ok"}       one per letter, in order,
  *           as soon as it is known; outcome: sent, deferred, refused, unclear
- *           {"fault":"sentence","kind":"tls"}                              the installation's fault:
- *           the letters of the batch that have no outcome were not tried
+ *           {"fault":"sentence","kind":"tls"}        it is the installation's fault: the letters
+ *           of the batch that have no outcome were not tried
  *           {"done":true}                                                  ends every batch
  *
  *   LETTER: {"id":17,"message_id":"...","date":"Mon, 30 Nov 2026 08:00:00 +0100",
@@ -24,7 +24,7 @@
 #ifndef KEDJA_MAILPROTO_H
 #define KEDJA_MAILPROTO_H
 
-#define MAIL_PROTOCOL 1
+#define MAIL_PROTOCOL  1
 #define MAIL_LINE_MOST (1024 * 1024)
 
 enum mail_outcome { MAIL_SENT, MAIL_DEFERRED, MAIL_REFUSED, MAIL_UNCLEAR };

@@ -208,7 +208,7 @@ static void take_tag(struct parser *parser, const struct tag *tag)
 		problem_add(parser->problems, parser->file, tag->line,
 			    "the braces cannot be replaced by other signs");
 		break;
-	default:
+	default: /* a value: none of the signs */
 		add_node(parser, tag->sigil == '\0' ? NODE_VALUE : NODE_RAW, tag->name,
 			 strlen(tag->name));
 		break;
@@ -336,7 +336,7 @@ static void write_escaped(FILE *file, const char *text)
 		case '"':
 			fputs("&quot;", file);
 			break;
-		default:
+		default: /* the other characters */
 			putc(*text, file);
 			break;
 		}

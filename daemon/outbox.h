@@ -22,8 +22,14 @@
 #include "daemon/turn.h"
 
 enum message_state {
-	MESSAGE_QUEUED, MESSAGE_HANDED, MESSAGE_SENT, MESSAGE_DEFERRED,
-	MESSAGE_REFUSED, MESSAGE_UNCLEAR, MESSAGE_CANCELLED, MESSAGE_SUPERSEDED
+	MESSAGE_QUEUED,
+	MESSAGE_HANDED,
+	MESSAGE_SENT,
+	MESSAGE_DEFERRED,
+	MESSAGE_REFUSED,
+	MESSAGE_UNCLEAR,
+	MESSAGE_CANCELLED,
+	MESSAGE_SUPERSEDED
 };
 const char *message_state_name(enum message_state state);
 MUST_CHECK int message_state_parse(const char *name, enum message_state *ret);
@@ -35,22 +41,23 @@ struct outbox;
  * Messages that were in the mailer's hands when an earlier daemon died become unclear. The loop
  * is for the mailer; the turn for the database. Told of ends so that notices can follow. */
 typedef void outbox_ended(void *arg, int64_t message, enum message_state state);
-struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db, const struct clock *clock,
-			  const struct settings *settings, const char *mailer_program,
-			  outbox_ended *ended, void *arg);
+struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
+			  const struct clock *clock, const struct settings *settings,
+			  const char *mailer_program, outbox_ended *ended, void *arg);
 /* Lets the mailer end the letter in hand, some seconds at most, and notes what came of it in a
- * turn of its own: before turn_free and db_close. Takes NULL. */
+ * turn of its own, with calls of `ended`: before what that uses, the loop, the turn and the
+ * database go. Takes NULL. */
 void outbox_free(struct outbox *outbox);
 void outbox_configure(struct outbox *outbox, const struct settings *settings);
 
 /* A new message, in the turn. Texts are copied. Its Message-ID is opaque and never changes. */
 struct new_message {
-	const char *person;  /* staff id; "" for the administrator */
+	const char *person; /* staff id; "" for the administrator */
 	const char *name, *address, *language;
-	const char *subject; /* of the letter */
+	const char *subject;     /* of the letter */
 	const char *text, *html; /* html may be NULL */
 	const char *references;  /* Message-IDs, without angle brackets, a blank between; or NULL */
-	date digest_day;     /* DATE_NONE for one that goes by itself */
+	date digest_day;         /* DATE_NONE for one that goes by itself */
 };
 int64_t outbox_add(struct outbox *outbox, const struct new_message *message);
 
@@ -67,8 +74,10 @@ bool outbox_is_quiet(struct outbox *outbox);
  * outbox_retry(0) is for all that wait, given up or not; it also tries a queue that a fault holds
  * up. outbox_supersede: a later letter says it all. */
 MUST_CHECK bool outbox_retry(struct outbox *outbox, int64_t message, struct problems *problems);
-MUST_CHECK bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason, struct problems *problems);
-MUST_CHECK bool outbox_supersede(struct outbox *outbox, int64_t message, const char *reason, struct problems *problems);
+MUST_CHECK bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason,
+			      struct problems *problems);
+MUST_CHECK bool outbox_supersede(struct outbox *outbox, int64_t message, const char *reason,
+				 struct problems *problems);
 
 struct outbox_figures {
 	int64_t by_state[MESSAGE_SUPERSEDED + 1];

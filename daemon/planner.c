@@ -50,6 +50,13 @@ void planner_forget(struct planner *planner)
 	planner->may_be_behind = true;
 }
 
+static char *take_text(struct query *q)
+{
+	char *text = db_next(q) ? xstrdup(db_text(q, 0)) : NULL;
+	db_done(q);
+	return text;
+}
+
 /* What the table of subjects says of one; the texts live in `arena`. */
 struct row {
 	enum subject_type type;
@@ -129,40 +136,40 @@ void planner_note_event(struct planner *planner, const struct event *event)
 	refresh_people(planner, event);
 	if (event->kind->subject == SUBJECT_STAFF)
 		return;
+	if (kind_field(event->kind, "programme") >= 0) /* it may come into another programme */
+		cache_drop(planner->cache, event->subject);
 	cache_queue(planner->cache, event->subject, event);
 	mark_behind(planner, event->subject);
 	if (!event->kind->seen_by_cases)
 		return;
-	cache_drop_cases_of(planner->cache, event->subject);
+	cache_queue_cases_of(planner->cache, event);
 	sweep_start(planner, event->subject);
 }
 
-/* The programmes that saw an event no longer do. */
-static void unsee(struct planner *planner, int64_t event)
+/* The programmes that saw an event no longer do, but for those two (which may be NULL). */
+static void unsee(struct planner *planner, int64_t event, const char *keep, const char *keep_too)
 {
-	struct arena *arena = arena_new();
-	const char *programmes[8];
-	size_t count = 0;
-	struct query *q = db_query(planner->core->db,
-				   "SELECT programme FROM seen_by_programme WHERE event = ?1");
-	db_bind_int(q, 1, event);
-	while (count < 8 && db_next(q))
-		programmes[count++] = arena_strdup(arena, db_text(q, 0));
-	db_done(q);
-	for (size_t i = 0; i < count; i++) {
-		cache_drop(planner->cache, programmes[i]);
-		mark_behind(planner, programmes[i]);
+	for (;;) {
+		struct query *q = db_query(planner->core->db,
+					   "DELETE FROM seen_by_programme WHERE event = ?1"
+					   " AND (?2 IS NULL OR programme <> ?2)"
+					   " AND (?3 IS NULL OR programme <> ?3) RETURNING programme");
+		db_bind_int(q, 1, event);
+		db_bind_text(q, 2, keep);
+		db_bind_text(q, 3, keep_too);
+		char *programme = take_text(q);
+		if (programme == NULL)
+			return;
+		cache_drop(planner->cache, programme);
+		mark_behind(planner, programme);
+		free(programme);
 	}
-	q = db_query(planner->core->db, "DELETE FROM seen_by_programme WHERE event = ?1");
-	db_bind_int(q, 1, event);
-	db_run(q);
-	arena_free(arena);
 }
 
 void planner_note_void(struct planner *planner, const struct event *voided)
 {
 	cache_drop(planner->cache, voided->subject);
-	unsee(planner, voided->id);
+	unsee(planner, voided->id, NULL, NULL);
 	refresh_people(planner, voided);
 	if (voided->kind->subject == SUBJECT_STAFF)
 		return;
@@ -254,16 +261,10 @@ static bool is_seen_already(struct planner *planner, const char *programme, int6
 	return found;
 }
 
-/* A case's event, as just folded into its plan, is shown to the programme it belongs to. */
-static void show_to_programme(struct planner *planner, struct entry *entry, const struct event *event)
+static void show_to(struct planner *planner, const char *programme, const struct event *event)
 {
-	const char *programme = facts_programme(plan_facts(entry->plan));
-	if (entry->type != SUBJECT_CASE || programme == NULL ||
-	    strcmp(event->subject, entry->subject) != 0 ||
-	    !programme_sees(planner->core->office->ruleset, event) ||
-	    is_seen_already(planner, programme, event->id))
+	if (programme == NULL || is_seen_already(planner, programme, event->id))
 		return;
-	unsee(planner, event->id);
 	struct query *q = db_query(planner->core->db,
 				   "INSERT INTO seen_by_programme (programme, event) VALUES (?1, ?2)");
 	db_bind_text(q, 1, programme);
@@ -271,6 +272,23 @@ static void show_to_programme(struct planner *planner, struct entry *entry, cons
 	db_run(q);
 	cache_queue(planner->cache, programme, event);
 	mark_behind(planner, programme);
+}
+
+/* A case's event is shown to the programme it belongs to; a move to another one to both. */
+static bool take_in(struct planner *planner, struct entry *entry, const struct event *event)
+{
+	const char *programme = facts_programme(plan_facts(entry->plan));
+	char *before = programme == NULL ? NULL : xstrdup(programme);
+	bool taken = plan_apply(entry->plan, event) == 0;
+	if (taken && entry->type == SUBJECT_CASE && strcmp(event->subject, entry->subject) == 0 &&
+	    programme_sees(planner->core->office->ruleset, event)) {
+		const char *after = facts_programme(plan_facts(entry->plan));
+		unsee(planner, event->id, before, after);
+		show_to(planner, before, event);
+		show_to(planner, after, event);
+	}
+	free(before);
+	return taken;
 }
 
 static void fold_anew(struct planner *planner, struct entry *entry)
@@ -281,9 +299,8 @@ static void fold_anew(struct planner *planner, struct entry *entry)
 	entry->plan = plan_new(planner->core->office->ruleset, entry->type, entry->subject);
 	size_t count = store_event_history(planner->core, entry->type, entry->subject, arena, &events);
 	for (size_t i = 0; i < count; i++) {
-		if (plan_apply(entry->plan, events[i]) != 0)
+		if (!take_in(planner, entry, events[i]))
 			log_error("event %lld came out of order from the log", (long long)events[i]->id);
-		show_to_programme(planner, entry, events[i]);
 	}
 	entry->folded_anew = true;
 	arena_free(arena);
@@ -300,11 +317,8 @@ static void bring_in(struct planner *planner, struct entry *entry)
 	bool anew = entry->plan == NULL;
 	if (!anew && entry->queued_count > 1)
 		qsort(entry->queued, entry->queued_count, sizeof(*entry->queued), compare_queued);
-	for (size_t i = 0; !anew && i < entry->queued_count; i++) {
-		anew = plan_apply(entry->plan, entry->queued[i]) != 0;
-		if (!anew)
-			show_to_programme(planner, entry, entry->queued[i]);
-	}
+	for (size_t i = 0; !anew && i < entry->queued_count; i++)
+		anew = !take_in(planner, entry, entry->queued[i]);
 	if (anew)
 		fold_anew(planner, entry);
 	entry_clear_queue(entry);
@@ -508,13 +522,6 @@ static void settle_named(struct planner *planner, const char *subject)
 				   "UPDATE subject SET behind = 0, wake_at = NULL WHERE id = ?1");
 	db_bind_text(q, 1, subject);
 	db_run(q);
-}
-
-static char *take_text(struct query *q)
-{
-	char *text = db_next(q) ? xstrdup(db_text(q, 0)) : NULL;
-	db_done(q);
-	return text;
 }
 
 static char *next_due(struct planner *planner)

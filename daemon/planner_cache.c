@@ -114,17 +114,6 @@ void cache_drop(struct cache *cache, const char *subject)
 		drop(cache, entry);
 }
 
-void cache_drop_cases_of(struct cache *cache, const char *programme)
-{
-	for (struct entry *entry = cache->newest, *older; entry != NULL; entry = older) {
-		older = entry->older;
-		const char *its = entry->plan == NULL ? NULL :
-							facts_programme(plan_facts(entry->plan));
-		if (entry->type == SUBJECT_CASE && its != NULL && strcmp(its, programme) == 0)
-			drop(cache, entry);
-	}
-}
-
 static struct event *copy_event(struct arena *arena, const struct event *event)
 {
 	size_t fields = event->kind->field_count;
@@ -143,16 +132,42 @@ static struct event *copy_event(struct arena *arena, const struct event *event)
 	return copy;
 }
 
-void cache_queue(struct cache *cache, const char *subject, const struct event *event)
+static bool is_case_of(const struct entry *entry, const char *programme)
 {
-	struct entry *entry = cache_find(cache, subject);
-	if (entry == NULL || entry->plan == NULL)
-		return;
+	const char *its = entry->plan == NULL ? NULL : facts_programme(plan_facts(entry->plan));
+	return entry->type == SUBJECT_CASE && its != NULL && strcmp(its, programme) == 0;
+}
+
+void cache_drop_cases_of(struct cache *cache, const char *programme)
+{
+	for (struct entry *entry = cache->newest, *older; entry != NULL; entry = older) {
+		older = entry->older;
+		if (is_case_of(entry, programme))
+			drop(cache, entry);
+	}
+}
+
+static void entry_queue(struct entry *entry, const struct event *event)
+{
 	if (entry->queue_arena == NULL)
 		entry->queue_arena = arena_new();
 	entry->queued = array_grow(entry->queued, entry->queued_count, &entry->queued_capacity,
 				   sizeof(*entry->queued));
 	entry->queued[entry->queued_count++] = copy_event(entry->queue_arena, event);
+}
+
+void cache_queue(struct cache *cache, const char *subject, const struct event *event)
+{
+	struct entry *entry = cache_find(cache, subject);
+	if (entry != NULL && entry->plan != NULL)
+		entry_queue(entry, event);
+}
+
+void cache_queue_cases_of(struct cache *cache, const struct event *event)
+{
+	for (struct entry *entry = cache->newest; entry != NULL; entry = entry->older)
+		if (is_case_of(entry, event->subject))
+			entry_queue(entry, event);
 }
 
 static size_t entry_size(const struct entry *entry)

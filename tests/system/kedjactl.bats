@@ -508,6 +508,12 @@ kedjactl: stopped after 1 new, 0 known: put it right and import the same file ag
 
 # --- rules check, without any daemon ---
 
+# office: a copy of the shipped configuration, with settings that need nothing of this machine.
+office() {
+	cp -r "$here/../../conf" "$dir/conf"
+	printf 'content = "normal";\ntransport = "maildir";\nadministrator = "a@example.se";\n' >"$dir/conf/kedja.conf"
+}
+
 @test "rules check: a missing folder or file is a clear sentence" {
 	try rules check "$dir/none"
 	[ "$status" -eq 1 ]
@@ -520,15 +526,16 @@ $dir/rules.d: there is no such folder: rules are read from it" ]
 }
 
 @test "rules check: the shipped rules are right, with --conf too" {
-	try rules check conf/
+	office
+	try rules check "$dir/conf/"
 	[ "$status" -eq 0 ]
 	[[ $output == *" rules, no complaint" ]]
-	try rules check --conf conf --json
+	try rules check --conf "$dir/conf" --json
 	[[ $output == *'"problems": []'* ]]
 }
 
 @test "rules check: files that are none, too large or not text" {
-	cp -r conf "$dir/conf"
+	office
 	mkdir "$dir/conf/rules.d/50-dir.conf"
 	head -c 1100000 /dev/zero | tr '\0' '#' >"$dir/conf/rules.d/60-large.conf"
 	printf 'rules = (\n\0);\n' >"$dir/conf/rules.d/70-nul.conf"
@@ -543,8 +550,19 @@ $dir/conf/rules.d/70-nul.conf:2: a NUL byte: this is not text
 $dir/conf/rules.d/80-pipe.conf: is not a file" ]
 }
 
+@test "rules check: settings are checked with the rest, and may be missing" {
+	office
+	printf 'contents = "normal";\n' >>"$dir/conf/kedja.conf"
+	try rules check "$dir/conf"
+	[ "$status" -eq 1 ]
+	[[ $output == "$dir/conf/kedja.conf:4: "*contents* ]]
+	rm "$dir/conf/kedja.conf"
+	try rules check "$dir/conf"
+	[ "$status" -eq 0 ]
+}
+
 @test "rules check: mistakes of rules are told though the chain is wrong too" {
-	cp -r conf "$dir/conf"
+	office
 	printf 'stages = (' >"$dir/conf/chain.conf"
 	printf 'rules = (\n  {\n' >"$dir/conf/rules.d/90-own.conf"
 	try rules check "$dir/conf"

@@ -749,6 +749,25 @@ static void commit_fails(struct db *db, int number)
 	assert_int_equal(result, -1);
 }
 
+static int opened;
+
+static int counting_open(const char *path, int flags, int mode)
+{
+	opened++;
+	return open(path, flags, mode);
+}
+
+/* Begins and commits; how many files are opened for it? */
+static int opened_by_a_turn(struct db *db)
+{
+	opened = 0;
+	replace_call("open", (sqlite3_syscall_ptr)counting_open);
+	assert_int_equal(db_begin(db), 0);
+	replace_call("open", NULL);
+	assert_int_equal(db_commit(db), 0);
+	return opened;
+}
+
 /* After an I/O error the file is closed and opened again: what was acknowledged is there, what
  * was not is not, and later turns work. */
 static void test_io_error(void **state)
@@ -765,6 +784,8 @@ static void test_io_error(void **state)
 	assert_non_null(strstr(db_error(fixture->db), "Input/output error"));
 
 	assert_int_equal(count(fixture->db), 2);
+	assert_true(opened_by_a_turn(fixture->db) > 0);
+	assert_int_equal(opened_by_a_turn(fixture->db), 0);
 	assert_int_equal(db_begin(fixture->db), 0);
 	assert_int_equal(count(fixture->db), 2);
 	add(fixture->db, "later");
