@@ -97,30 +97,30 @@ all: $(PROGRAMS) ## the three programs: kedjad, kedja-mailer, kedjactl (the defa
 tests: all $(TESTS) ## the programs of the unit tests
 
 run: $(B)/.packages-run ## the demonstration: two years of a housing chain and the letters it sends
-	@$(SUBMAKE) all
+	+@$(SUBMAKE) all
 	@BUILD=$(abspath $(B)) contrib/demo/run
 
 check: $(B)/.packages-test ## all tests
-	@$(SUBMAKE) tests
+	+@$(SUBMAKE) tests
 	@BUILD=$(B) tests/run
 
 sanitize: $(B)/.packages-test ## all tests again, under the address and undefined behaviour sanitizers
-	@$(SUBMAKE) B=$(B)/sanitize SANITIZE=address,undefined CFLAGS='-g -O1' tests
+	+@$(SUBMAKE) B=$(B)/sanitize SANITIZE=address,undefined CFLAGS='-g -O1' tests
 	@BUILD=$(B)/sanitize tests/run
 
 bench: $(B)/.packages-bench ## ratios against other programs, measured in the same run
-	@$(SUBMAKE) benches
+	+@$(SUBMAKE) benches
 	@BUILD=$(B) tests/bench/run
 
 check-source: $(B)/.packages-test ## floors, forbidden calls, formatting, manuals against the code
-	@$(SUBMAKE) all
+	+@$(SUBMAKE) all
 	@BUILD=$(B) tests/check-source.sh
 
 format: $(B)/.packages-test ## lays out all C files by .clang-format
 	@clang-format-14 -i $(C_FILES)
 
 fuzz-brief: $(B)/.packages-test ## each fuzz target on its seeds and for FUZZ_SECONDS
-	@$(SUBMAKE) B=$(B)/fuzzing CC=clang-14 SANITIZE=address,undefined CFLAGS='-g -O1' fuzzers
+	+@$(SUBMAKE) B=$(B)/fuzzing CC=clang-14 SANITIZE=address,undefined CFLAGS='-g -O1' fuzzers
 	@BUILD=$(B)/fuzzing tests/fuzz/run $(FUZZ_SECONDS)
 
 fuzz: $(B)/.packages-test ## the same for longer: ten minutes each, or FUZZ_SECONDS
@@ -128,7 +128,7 @@ fuzz: $(B)/.packages-test ## the same for longer: ten minutes each, or FUZZ_SECO
 		FUZZ_SECONDS=$(if $(filter file,$(origin FUZZ_SECONDS)),600,$(FUZZ_SECONDS))
 
 coverage: $(B)/.packages-test ## which lines and branches the tests reach
-	@$(SUBMAKE) B=$(B)/coverage CFLAGS='-g -O0 --coverage' HARDEN= HARDEN_LINK= tests
+	+@$(SUBMAKE) B=$(B)/coverage CFLAGS='-g -O0 --coverage' HARDEN= HARDEN_LINK= tests
 	@find $(B)/coverage -name '*.gcda' -delete
 	@BUILD=$(B)/coverage tests/run || echo "Tests failed: the figures are of what was reached."
 	@mkdir -p $(B)/coverage/report

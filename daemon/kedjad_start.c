@@ -292,8 +292,8 @@ static void stop(struct kedjad *k)
 	control_free(k->control);
 	free_waiting(k->for_plan);
 	free_waiting(k->for_clock);
+	outbox_free(k->outbox); /* the last outcomes may wake the letters */
 	letters_free(k->letters);
-	outbox_free(k->outbox);
 	loop_timer_free(k->retry);
 	loop_timer_free(k->watchdog);
 	notify_free(k->notify);

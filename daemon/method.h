@@ -34,6 +34,7 @@ json_t *method_help(void *arg, struct call *call);
 /* method_json.c: how rows become JSON, the same everywhere. NULL where there is nothing. */
 #define PAGE_ROWS 500
 json_t *json_text(const char *text);
+json_t *json_person(const char *id); /* the administrator has an id of no letters */
 json_t *json_day(date day);
 json_t *json_instant(const struct kedjad *k, instant at);
 json_t *json_instant_column(const struct kedjad *k, struct query *q, int column);

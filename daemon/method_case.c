@@ -6,9 +6,10 @@
 
 static json_t *case_row(struct query *q)
 {
-	return json_pack("{s:o, s:o, s:b, s:o, s:b, s:I, s:I}", "case", json_text(db_text(q, 0)),
+	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:b, s:I, s:I}", "case", json_text(db_text(q, 0)),
 			 "programme", json_text(db_text(q, 1)), "open", db_int(q, 2) != 0, "stage",
-			 json_text(db_text(q, 3)), "protected", db_int(q, 4) != 0, "deadlines_open",
+			 json_text(db_text(q, 3)), "since", json_text(db_text(q, 7)), "protected",
+			 db_int(q, 4) != 0, "deadlines_open",
 			 (json_int_t)db_int(q, 5), "overdue", (json_int_t)db_int(q, 6));
 }
 
@@ -23,7 +24,7 @@ json_t *method_case_list(void *arg, struct call *call)
 				   " (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
 				   "   AND d.state = 'open'),"
 				   " (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
-				   "   AND d.state = 'open' AND d.due < ?3)"
+				   "   AND d.state = 'open' AND d.due < ?3), s.since"
 				   " FROM subject s WHERE s.type = 'case' AND (?1 IS NULL OR s.id > ?1)"
 				   " ORDER BY s.id LIMIT ?2");
 	db_bind_text(q, 1, call_text(call, "after"));

@@ -101,7 +101,7 @@ static json_t *notice_row(const struct kedjad *k, struct query *q)
 	json_object_set_new(row, "key", json_text(db_text(q, 4)[0] == '\0' ? NULL : db_text(q, 4)));
 	json_object_set_new(row, "step", json_text(db_text(q, 5)));
 	json_object_set_new(row, "repetition", json_integer(db_int(q, 6)));
-	json_object_set_new(row, "person", json_text(db_text(q, 7)));
+	json_object_set_new(row, "person", json_person(db_text(q, 7)));
 	json_object_set_new(row, "role", json_text(db_text(q, 8)));
 	json_object_set_new(row, "cc", json_boolean(db_int(q, 9) != 0));
 	json_object_set_new(row, "due", json_text(db_text(q, 10)));

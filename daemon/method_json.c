@@ -6,6 +6,11 @@ json_t *json_text(const char *text)
 	return text == NULL ? json_null() : json_string(text);
 }
 
+json_t *json_person(const char *id)
+{
+	return json_text(id != NULL && id[0] == '\0' ? "administrator" : id);
+}
+
 json_t *json_day(date day)
 {
 	char text[DATE_TEXT_SIZE];

@@ -18,7 +18,7 @@ static json_t *message_row(const struct kedjad *k, struct query *q)
 	json_t *row = json_object();
 	json_object_set_new(row, "id", json_integer(db_int(q, 0)));
 	json_object_set_new(row, "to", json_text(db_text(q, 1)));
-	json_object_set_new(row, "person", json_text(db_text(q, 2)));
+	json_object_set_new(row, "person", json_person(db_text(q, 2)));
 	json_object_set_new(row, "subject", json_text(db_text(q, 3)));
 	json_object_set_new(row, "created_at", json_instant_column(k, q, 4));
 	json_object_set_new(row, "state", json_text(db_text(q, 5)));
@@ -108,33 +108,11 @@ json_t *method_outbox_show(void *arg, struct call *call)
 	return row;
 }
 
-static json_t *retry_all(struct kedjad *k)
-{
-	json_int_t count = 0;
-	int64_t last = 0;
-	for (;;) {
-		struct query *q = db_query(k->core.db,
-					   "SELECT id FROM message WHERE id > ?1 AND state IN"
-					   " ('queued', 'deferred', 'unclear') ORDER BY id LIMIT 1");
-		struct problems problems = PROBLEMS_NONE;
-		db_bind_int(q, 1, last);
-		last = db_next(q) ? db_int(q, 0) : 0;
-		db_done(q);
-		if (last == 0)
-			return json_pack("{s:I}", "retried", count);
-		if (outbox_retry(k->outbox, last, &problems))
-			count++;
-		problems_clear(&problems);
-	}
-}
-
 json_t *method_outbox_retry(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	int64_t id = call_number(call, "id", 0);
-	if (id == 0)
-		return retry_all(k);
-	return outbox_retry(k->outbox, id, &call->problems) ? json_pack("{s:i}", "retried", 1) : NULL;
+	return outbox_retry(k->outbox, id, &call->problems) ? json_pack("{s:b}", "retried", 1) : NULL;
 }
 
 json_t *method_outbox_cancel(void *arg, struct call *call)

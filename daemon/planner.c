@@ -149,21 +149,24 @@ void planner_note_event(struct planner *planner, const struct event *event)
 /* The programmes that saw an event no longer do, but for those two (which may be NULL). */
 static void unsee(struct planner *planner, int64_t event, const char *keep, const char *keep_too)
 {
-	for (;;) {
-		struct query *q = db_query(planner->core->db,
-					   "DELETE FROM seen_by_programme WHERE event = ?1"
-					   " AND (?2 IS NULL OR programme <> ?2)"
-					   " AND (?3 IS NULL OR programme <> ?3) RETURNING programme");
-		db_bind_int(q, 1, event);
-		db_bind_text(q, 2, keep);
-		db_bind_text(q, 3, keep_too);
-		char *programme = take_text(q);
-		if (programme == NULL)
-			return;
-		cache_drop(planner->cache, programme);
-		mark_behind(planner, programme);
-		free(programme);
+	struct arena *arena = arena_new();
+	const char *programmes[8];
+	size_t count = 0;
+	struct query *q = db_query(planner->core->db,
+				   "DELETE FROM seen_by_programme WHERE event = ?1"
+				   " AND (?2 IS NULL OR programme <> ?2)"
+				   " AND (?3 IS NULL OR programme <> ?3) RETURNING programme");
+	db_bind_int(q, 1, event);
+	db_bind_text(q, 2, keep);
+	db_bind_text(q, 3, keep_too);
+	while (count < sizeof(programmes) / sizeof(programmes[0]) && db_next(q))
+		programmes[count++] = arena_strdup(arena, db_text(q, 0));
+	db_done(q);
+	for (size_t i = 0; i < count; i++) {
+		cache_drop(planner->cache, programmes[i]);
+		mark_behind(planner, programmes[i]);
 	}
+	arena_free(arena);
 }
 
 void planner_note_void(struct planner *planner, const struct event *voided)
@@ -427,14 +430,24 @@ static bool is_protected(const struct entry *entry)
 	return number >= 0 && facts_get(plan_facts(entry->plan), number, 0).number != 0;
 }
 
+static const char *stage_since(const struct entry *entry, char text[DATE_TEXT_SIZE])
+{
+	int number = facts_find(entry->type, "stage_since");
+	if (number < 0)
+		return NULL;
+	struct value value = facts_get(plan_facts(entry->plan), number, 0);
+	return value.type == VALUE_DATE ? date_format((date)value.number, text) : NULL;
+}
+
 static void put_subject(struct planner *planner, const struct entry *entry, instant wake)
 {
+	char since[DATE_TEXT_SIZE];
 	const struct facts *facts = plan_facts(entry->plan);
 	struct query *q = db_query(planner->core->db,
 				   "UPDATE subject SET programme = ?2, open = ?3, stage = ?4,"
-				   " wake_at = ?5, protected = ?6, behind = 0 WHERE id = ?1"
-				   " AND (programme, open, stage, wake_at, protected, behind)"
-				   " IS NOT (?2, ?3, ?4, ?5, ?6, 0)");
+				   " wake_at = ?5, protected = ?6, since = ?7, behind = 0 WHERE id = ?1"
+				   " AND (programme, open, stage, wake_at, protected, since, behind)"
+				   " IS NOT (?2, ?3, ?4, ?5, ?6, ?7, 0)");
 	db_bind_text(q, 1, entry->subject);
 	db_bind_text(q, 2, entry->type == SUBJECT_CASE ? facts_programme(facts) : NULL);
 	db_bind_int(q, 3, facts_is_open(facts));
@@ -444,6 +457,7 @@ static void put_subject(struct planner *planner, const struct entry *entry, inst
 	else
 		db_bind_int(q, 5, wake);
 	db_bind_int(q, 6, is_protected(entry));
+	db_bind_text(q, 7, stage_since(entry, since));
 	db_run(q);
 }
 

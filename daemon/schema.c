@@ -35,7 +35,7 @@ const struct migration schema_migrations[] = {
 	  "  type TEXT NOT NULL,"
 	  "  programme TEXT,"
 	  "  open INTEGER NOT NULL,"
-	  "  stage TEXT,"
+	  "  stage TEXT, since TEXT,"
 	  "  protected INTEGER NOT NULL DEFAULT 0,"
 	  "  wake_at INTEGER,"
 	  "  behind INTEGER NOT NULL"
@@ -108,6 +108,7 @@ const struct migration schema_migrations[] = {
 	  "CREATE INDEX message_waiting ON message (next_attempt, id)"
 	  "  WHERE state IN ('queued','deferred','unclear');"
 	  "CREATE INDEX message_handed ON message (id) WHERE state = 'handed';"
+	  "CREATE INDEX message_by_state ON message (state);"
 	  "CREATE INDEX message_bodies ON message (ended_at) WHERE body IS NOT NULL"
 	  "  AND state IN ('sent','refused','cancelled','superseded');"
 

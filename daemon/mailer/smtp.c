@@ -232,6 +232,8 @@ static void happened(smtp_session_t handle, int event, void *arg, ...)
 	struct session *session = arg;
 	va_list args;
 	(void)handle;
+	if (session->connected && wire_was_cut() && event != SMTP_EV_CONNECT)
+		return; /* it reads on in what it has, as if it had asked for it */
 	va_start(args, arg);
 	switch (event) {
 	case SMTP_EV_CONNECT:

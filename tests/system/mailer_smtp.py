@@ -287,6 +287,19 @@ class Hostile(Case):
     def test_flood_after_the_dot(self):
         self.assertEqual([one[1] for one in self.try_steps({"CONTENT": FLOOD})], ["unclear", "deferred"])
 
+    def test_answers_in_advance(self):
+        well = b"250 a\r\n250 b\r\n354 c\r\n250 d\r\n" * 3
+        self.assertEqual(self.try_steps({"MAIL 1": b"550 not you\r\n" + well}), [(None, "sender", None)])
+        refused = b"250 a\r\n550 b\r\n554 c\r\n"
+        self.assertEqual(self.try_steps({"MAIL 1": b"550 not you\r\n" + refused}), [(None, "sender", None)])
+
+    def test_stalled_reader_gets_no_letter_with_a_hole(self):
+        with Script({"CONTENT": "stall"}) as server, Mailer("--patience", "1") as mailer:
+            server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            mailer.configure(**smtp_settings(server))
+            heard = short(mailer.send([letter(1, text="x" * 900000), letter(2)]))
+            self.assertEqual([one[1] for one in heard], ["unclear", "deferred"])
+
     def test_garbage(self):
         noise = bytes((i * 7919) % 251 for i in range(65536))
         for step in ("GREETING", "EHLO", "MAIL", "RCPT", "DATA", "CONTENT"):

@@ -155,6 +155,11 @@ class Tls(Case):
             self.assertEqual(self.server.verbs().count("AUTH"), 1)
             self.assertNotIn("hemligt", json.dumps(self.heard))
 
+    def test_login_bad_and_answers_in_advance(self):
+        well = b"250 a\r\n250 b\r\n354 c\r\n250 d\r\n" * 3
+        self.login("PLAIN", steps={"AUTH": b"535 5.7.8 no\r\n" + well})
+        self.nothing_went_out("login")
+
     def test_login_refused_otherwise(self):
         for action in ("504 5.5.4 not that", "454 4.7.0 later", "534 5.7.9 too weak", "538 5.7.11 encrypt"):
             self.login(steps={"AUTH": action})

@@ -7,14 +7,17 @@
 A step is a command's verb (MAIL, RCPT, DATA, AUTH, ...), GREETING, CONTENT (the end of a letter's
 data) or BDAT; with a number it is meant only for the n-th such step, counted over all
 connections. What is done: a reply (text, or bytes as they are), DROP (hang up), HANG (say
-nothing until the client hangs up), or a list of these. What is not in the script goes well.
+nothing until the client hangs up), FLOOD (talk without end), or a list of these; for CONTENT
+also "middle" and "middle-hang" (both after the first line of the data) and "stall" (reads nothing
+for three seconds, then all). What is not in the script goes well.
 """
 import base64
 import socket
 import ssl
 import threading
+import time
 
-DROP, HANG, DRIP, FLOOD = object(), object(), object(), object()
+DROP, HANG, FLOOD = object(), object(), object()
 
 WELL = {"GREETING": "220 script ESMTP", "DATA": "354 go on", "QUIT": "221 bye",
         "STARTTLS": "220 begin", "CONTENT": "250 2.0.0 taken"}
@@ -198,6 +201,9 @@ class Conversation:
         if action == "middle-hang":
             self.line()
             self.do(HANG)
+        if action == "stall":
+            time.sleep(3)
+            action = "250 2.0.0 taken"
         while (got := self.line()) != b".\r\n":
             lines.append(got[1:] if got.startswith(b".") else got)
         self.finish(b"".join(lines), action)
