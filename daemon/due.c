@@ -39,10 +39,11 @@ static const char *rules_version(const struct firing *firing)
 /* The promise of I3: the primary key lets it happen once. */
 static bool fire_once(const struct firing *firing, const struct planned_step *planned)
 {
-	struct query *q = db_query(firing->core->db,
-				   "INSERT OR IGNORE INTO firing (subject, rule, key, anchor, occurrence,"
-				   " step, repetition, at, rules)"
-				   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+	struct query *q =
+	    db_query(firing->core->db,
+		     "INSERT OR IGNORE INTO firing (subject, rule, key, anchor, occurrence,"
+		     " step, repetition, at, rules)"
+		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
 	bind_firing(q, firing, planned);
 	db_bind_text(q, 9, rules_version(firing));
 	return db_run(q) > 0;
@@ -54,14 +55,16 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 {
 	const struct deadline *deadline = firing->deadline;
 	char id[DEADLINE_ID_SIZE], due[DATE_TEXT_SIZE];
-	struct query *q = db_query(firing->core->db,
-				   "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
-				   " repetition, at, deadline, due, missed, role, person, cc, urgent,"
-				   " state, why, anchor_event, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-				   " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)");
+	struct query *q =
+	    db_query(firing->core->db,
+		     "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
+		     " repetition, at, deadline, due, missed, role, person, cc, urgent,"
+		     " state, why, anchor_event, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+		     " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)");
 	bind_firing(q, firing, planned);
-	db_bind_text(q, 9, store_deadline_id(firing->subject, deadline->rule->name, deadline->key,
-					     deadline->anchor, deadline->occurrence, id));
+	db_bind_text(q, 9,
+		     store_deadline_id(firing->subject, deadline->rule->name, deadline->key,
+				       deadline->anchor, deadline->occurrence, id));
 	db_bind_text(q, 10, date_format(deadline->due, due));
 	db_bind_int(q, 11, deadline->missed);
 	db_bind_text(q, 12, role == NULL ? "" : role->name);
@@ -76,13 +79,14 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 }
 
 /* Has this person a notice of this step already? A copy then adds nothing. */
-static bool is_told(const struct firing *firing, const struct planned_step *planned, const char *person)
+static bool is_told(const struct firing *firing, const struct planned_step *planned,
+		    const char *person)
 {
 	char anchor[DATE_TEXT_SIZE];
-	struct query *q = db_query(firing->core->db,
-				   "SELECT 1 FROM notice WHERE subject = ?1 AND rule = ?2 AND key = ?3"
-				   " AND anchor = ?4 AND occurrence = ?5 AND step = ?6"
-				   " AND repetition = ?7 AND person = ?8 AND state = 'queued'");
+	struct query *q = db_query(
+	    firing->core->db, "SELECT 1 FROM notice WHERE subject = ?1 AND rule = ?2 AND key = ?3"
+			      " AND anchor = ?4 AND occurrence = ?5 AND step = ?6"
+			      " AND repetition = ?7 AND person = ?8 AND state = 'queued'");
 	db_bind_text(q, 1, firing->subject);
 	db_bind_text(q, 2, firing->deadline->rule->name);
 	db_bind_text(q, 3, firing->deadline->key);
@@ -100,7 +104,8 @@ static void tell(const struct firing *firing, const struct told *told, const str
 		 const char *why)
 {
 	if (!is_told(firing, told->planned, person->id))
-		notice_add(firing, told->planned, told->role, told->copy, person->id, "queued", why);
+		notice_add(firing, told->planned, told->role, told->copy, person->id, "queued",
+			   why);
 }
 
 /* Nobody holds the role, or none of them can be reached: said, and told to somebody else. */
@@ -111,13 +116,14 @@ static void tell_others(const struct firing *firing, const struct told *told)
 	const char *title = told->role == NULL ? "?" : told->role->title;
 	notice_add(firing, told->planned, told->role, told->copy, NULL, "unreachable",
 		   arena_printf(firing->arena, "nobody reachable as %s", role));
-	size_t count = people_fallback(firing->core, firing->programme, role, firing->arena, &others);
+	size_t count =
+	    people_fallback(firing->core, firing->programme, role, firing->arena, &others);
 	for (size_t i = 0; i < count; i++)
 		tell(firing, told, &others[i],
 		     arena_printf(firing->arena,
-				  strcmp(others[i].language, "en") == 0 ?
-					  "Nobody can be reached as %s." :
-					  "Ingen %s kan nås, därför får du påminnelsen.",
+				  strcmp(others[i].language, "en") == 0
+				      ? "Nobody can be reached as %s."
+				      : "Ingen %s kan nås, därför får du påminnelsen.",
 				  title));
 }
 
@@ -134,8 +140,9 @@ static void tell_role(const struct firing *firing, const struct told *told)
 		tell_others(firing, told);
 }
 
-void due_fire(void *arg, const char *subject, const char *programme, const struct deadline *deadline,
-	      const struct planned_step *due, size_t count, struct arena *arena)
+void due_fire(void *arg, const char *subject, const char *programme,
+	      const struct deadline *deadline, const struct planned_step *due, size_t count,
+	      struct arena *arena)
 {
 	struct firing firing = { arg, subject, programme, deadline, arena };
 	struct told *told;
@@ -148,8 +155,8 @@ void due_fire(void *arg, const char *subject, const char *programme, const struc
 			if (told[i].copy != copies)
 				continue;
 			if (told[i].overtaken)
-				notice_add(&firing, told[i].planned, told[i].role, told[i].copy, NULL,
-					   "overtaken", "a later step goes out instead");
+				notice_add(&firing, told[i].planned, told[i].role, told[i].copy,
+					   NULL, "overtaken", "a later step goes out instead");
 			else
 				tell_role(&firing, &told[i]);
 		}
@@ -159,13 +166,13 @@ void due_fire(void *arg, const char *subject, const char *programme, const struc
 /* The same notice for another person. */
 static void pass_on(const struct core *core, int64_t notice, const char *person, const char *why)
 {
-	struct query *q = db_query(core->db,
-				   "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
-				   " repetition, at, deadline, due, missed, role, person, cc, urgent,"
-				   " state, why, anchor_event, rules)"
-				   " SELECT subject, rule, key, anchor, occurrence, step, repetition, ?4,"
-				   " deadline, due, missed, role, ?2, cc, urgent, 'queued', ?3,"
-				   " anchor_event, rules FROM notice WHERE id = ?1");
+	struct query *q = db_query(
+	    core->db, "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
+		      " repetition, at, deadline, due, missed, role, person, cc, urgent,"
+		      " state, why, anchor_event, rules)"
+		      " SELECT subject, rule, key, anchor, occurrence, step, repetition, ?4,"
+		      " deadline, due, missed, role, ?2, cc, urgent, 'queued', ?3,"
+		      " anchor_event, rules FROM notice WHERE id = ?1");
 	db_bind_int(q, 1, notice);
 	db_bind_text(q, 2, person);
 	db_bind_text(q, 3, why);
@@ -183,9 +190,9 @@ static void pass_on_one(const struct core *core, int64_t notice, const char *per
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(others[i].id, person) != 0)
 			pass_on(core, notice, others[i].id,
-				strcmp(others[i].language, "en") == 0 ?
-					"The letter to the person responsible came back." :
-					"Brevet till den ansvariga kom tillbaka, därför får du det.");
+				strcmp(others[i].language, "en") == 0
+				    ? "The letter to the person responsible came back."
+				    : "Brevet till den ansvariga kom tillbaka, därför får du det.");
 }
 
 static void set_unreachable(const struct core *core, int64_t notice, const char *why)
@@ -223,20 +230,20 @@ static void pass_on_all(const struct core *core, struct query *q, const char *wh
 
 void due_letter_refused(const struct core *core, int64_t message)
 {
-	struct query *q = db_query(core->db,
-				   "SELECT n.id, n.person, coalesce(s.programme, s.id) FROM notice n"
-				   " LEFT JOIN subject s ON s.id = n.subject"
-				   " WHERE n.message = ?1 AND n.state = 'queued'");
+	struct query *q =
+	    db_query(core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id) FROM notice n"
+			       " LEFT JOIN subject s ON s.id = n.subject"
+			       " WHERE n.message = ?1 AND n.state = 'queued'");
 	db_bind_int(q, 1, message);
 	pass_on_all(core, q, "the letter was refused");
 }
 
 void due_person_gone(const struct core *core, const char *person)
 {
-	struct query *q = db_query(core->db,
-				   "SELECT n.id, n.person, coalesce(s.programme, s.id) FROM notice n"
-				   " LEFT JOIN subject s ON s.id = n.subject"
-				   " WHERE n.person = ?1 AND n.state = 'queued' AND n.message IS NULL");
+	struct query *q =
+	    db_query(core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id) FROM notice n"
+			       " LEFT JOIN subject s ON s.id = n.subject"
+			       " WHERE n.person = ?1 AND n.state = 'queued' AND n.message IS NULL");
 	db_bind_text(q, 1, person);
 	pass_on_all(core, q, "nobody of that name has an address any more");
 }

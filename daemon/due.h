@@ -10,8 +10,9 @@
 #include "rules/steps.h"
 
 /* A planner_fire; `arg` is the struct core. */
-void due_fire(void *arg, const char *subject, const char *programme, const struct deadline *deadline,
-	      const struct planned_step *due, size_t count, struct arena *arena);
+void due_fire(void *arg, const char *subject, const char *programme,
+	      const struct deadline *deadline, const struct planned_step *due, size_t count,
+	      struct arena *arena);
 
 /* The letter of a notice was refused for good: it goes to whoever is next (design.md 6). */
 void due_letter_refused(const struct core *core, int64_t message);

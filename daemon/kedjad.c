@@ -81,11 +81,11 @@ static void answer_after_turn(struct kedjad *k, struct waiting *waiting, json_t 
 {
 	struct answer *answer = xcalloc(1, sizeof(*answer));
 	*answer = (struct answer){ k, waiting, NULL };
-	answer->line = result != NULL ?
-			       rpc_answer(waiting->id, result) :
-			       rpc_refusal(waiting->id, call->code,
-					   call->message == NULL ? "refused" : call->message,
-					   &call->problems);
+	answer->line =
+	    result != NULL
+		? rpc_answer(waiting->id, result)
+		: rpc_refusal(waiting->id, call->code,
+			      call->message == NULL ? "refused" : call->message, &call->problems);
 	turn_after(k->core.turn, answer_done, answer_undone, answer);
 }
 
@@ -123,8 +123,10 @@ static void serve_waiting(struct kedjad *k)
 	while (k->for_plan != NULL && turn_has_room(k->core.turn)) {
 		struct waiting *waiting = k->for_plan;
 		k->for_plan = waiting->next;
-		struct call call = { .actor = waiting->actor, .parameters = waiting->parameters,
-				     .id = waiting->id, .code = RPC_REFUSED };
+		struct call call = { .actor = waiting->actor,
+				     .parameters = waiting->parameters,
+				     .id = waiting->id,
+				     .code = RPC_REFUSED };
 		json_t *result = waiting->handler(k, &call);
 		answer_after_turn(k, waiting, result, &call);
 		problems_clear(&call.problems);
@@ -157,11 +159,10 @@ static void clock_arrived(struct kedjad *k)
 	struct waiting *waiting = k->for_clock;
 	char now[INSTANT_TEXT_SIZE];
 	k->for_clock = waiting->next;
-	json_t *result = json_pack("{s:s, s:I, s:I}", "now",
-				   clock_format(k->core.clock, clock_now(k->core.clock), now), "letters",
-				   (json_int_t)(count_of(&k->core, LAST_MESSAGE) - waiting->letters),
-				   "notices",
-				   (json_int_t)(count_of(&k->core, LAST_NOTICE) - waiting->notices));
+	json_t *result = json_pack(
+	    "{s:s, s:I, s:I}", "now", clock_format(k->core.clock, clock_now(k->core.clock), now),
+	    "letters", (json_int_t)(count_of(&k->core, LAST_MESSAGE) - waiting->letters), "notices",
+	    (json_int_t)(count_of(&k->core, LAST_NOTICE) - waiting->notices));
 	answer_after_turn(k, waiting, result, NULL);
 }
 
@@ -245,7 +246,8 @@ void kedjad_on_retry(void *arg)
 
 static void set_alarm(struct kedjad *k, bool committed)
 {
-	instant next = clock_is_virtual(k->core.clock) || !committed ? INSTANT_NEVER : next_event(k);
+	instant next =
+	    clock_is_virtual(k->core.clock) || !committed ? INSTANT_NEVER : next_event(k);
 	if (loop_set_alarm(k->loop, next) != 0)
 		log_error("the alarm could not be set");
 }
@@ -270,25 +272,10 @@ bool kedjad_work(void *arg)
 	more = (k->for_clock != NULL && turn_is_begun(k->core.turn)) || more;
 	bool committed = end_turn(k);
 	set_alarm(k, committed);
-	return more && committed;
+	return committed ? more : control_has_work(k->control);
 }
 
 /* --- reload ------------------------------------------------------------------------------- */
-
-static char *templates_dir(const struct kedjad *k, const struct settings *settings)
-{
-	return settings->templates[0] != '\0' ? xstrdup(settings->templates) :
-						xasprintf("%s/templates", k->dir);
-}
-
-struct templates *kedjad_load_templates(const struct kedjad *k, const struct settings *settings,
-					struct problems *problems)
-{
-	char *dir = templates_dir(k, settings);
-	struct templates *templates = templates_load(dir, problems);
-	free(dir);
-	return templates;
-}
 
 /* The rules that the rows in the file were made by. */
 void keep_rules_version(struct kedjad *k)
@@ -324,8 +311,9 @@ int kedjad_reload(struct kedjad *k, bool *ret_changed, struct problems *problems
 	struct office *office = office_load(k->dir, problems);
 	struct templates *templates = NULL;
 	if (office != NULL && kedjad_check_settings(k, office->settings, problems))
-		templates = kedjad_load_templates(k, office->settings, problems);
-	if (templates == NULL || clock_set_zone(k->core.clock, calendar_zone(office->calendar)) != 0) {
+		templates = templates_load(office->settings->templates, problems);
+	if (templates == NULL ||
+	    clock_set_zone(k->core.clock, calendar_zone(office->calendar)) != 0) {
 		if (templates != NULL)
 			problem_add(problems, "calendar.conf", 0,
 				    "zone: this machine does not know \"%s\"",
@@ -349,8 +337,8 @@ void kedjad_on_hup(void *arg, int signal)
 	if (turn_begin(k->core.turn) != 0)
 		return;
 	if (kedjad_reload(k, &changed, &problems) == 0)
-		log_notice("configuration read again: %zu rules, %s", k->core.office->ruleset->count,
-			   changed ? "changed" : "no change");
+		log_notice("configuration read again: %zu rules, %s",
+			   k->core.office->ruleset->count, changed ? "changed" : "no change");
 	problems_sort(&problems);
 	for (size_t i = 0; i < problems.count; i++) {
 		char *text = problem_format(&problems.list[i]);

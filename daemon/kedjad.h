@@ -20,14 +20,14 @@ struct waiting {
 	method_handler *handler; /* to be called again when nobody is behind */
 	json_t *parameters, *id;
 	char *actor;
-	instant goal;            /* of clock.set; INSTANT_NEVER for others */
+	instant goal;             /* of clock.set; INSTANT_NEVER for others */
 	int64_t letters, notices; /* counts when clock.set began */
 	struct waiting *next;
 };
 
 struct kedjad {
 	struct core core;
-	const char *dir;       /* of the configuration */
+	const char *dir; /* of the configuration */
 	struct loop *loop;
 	struct control *control;
 	struct outbox *outbox;

@@ -17,8 +17,6 @@ loop_work kedjad_work;
 loop_timeout kedjad_on_retry;
 loop_signal kedjad_on_hup;
 
-struct templates *kedjad_load_templates(const struct kedjad *k, const struct settings *settings,
-					struct problems *problems);
 /* Settings that a running daemon cannot change: the database, the socket. */
 MUST_CHECK bool kedjad_check_settings(const struct kedjad *k, const struct settings *settings,
 				      struct problems *problems);

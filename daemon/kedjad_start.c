@@ -21,28 +21,32 @@ struct options {
 };
 
 static const char usage[] =
-	"usage: kedjad [--conf DIR] [--virtual-clock TIME] [--verbose]\n"
-	"       kedjad --check [--conf DIR]     read the configuration, say what is wrong, and end\n"
-	"       kedjad --settings               every key of kedja.conf, with its default\n"
-	"       kedjad --version | --help\n"
-	"\n"
-	"  -c, --conf DIR           folder of the configuration (default /etc/kedja)\n"
-	"      --virtual-clock TIME a clock that stands still until kedjactl moves it, for training\n"
-	"                           and tests: 2006-05-01T08:00\n"
-	"  -n, --check              only check the configuration\n"
-	"  -v, --verbose            log more\n"
-	"\n"
-	"Signals: HUP reads the configuration again, TERM and INT end.\n";
+    "usage: kedjad [--conf DIR] [--virtual-clock TIME] [--verbose]\n"
+    "       kedjad --check [--conf DIR]     read the configuration, say what is wrong, and end\n"
+    "       kedjad --settings               every key of kedja.conf, with its default\n"
+    "       kedjad --version | --help\n"
+    "\n"
+    "  -c, --conf DIR           folder of the configuration (default /etc/kedja)\n"
+    "      --virtual-clock TIME a clock that stands still until kedjactl moves it, for training\n"
+    "                           and tests: 2006-05-01T08:00\n"
+    "  -n, --check              only check the configuration\n"
+    "  -v, --verbose            log more\n"
+    "\n"
+    "Signals: HUP reads the configuration again, TERM and INT end.\n";
 
 enum verdict_of_options { RUN, END_WELL, END_USAGE };
 
 static enum verdict_of_options read_options(int argc, char **argv, struct options *ret)
 {
 	static const struct option options[] = {
-		{ "conf", required_argument, NULL, 'c' },     { "check", no_argument, NULL, 'n' },
-		{ "virtual-clock", required_argument, NULL, 'C' }, { "verbose", no_argument, NULL, 'v' },
-		{ "settings", no_argument, NULL, 's' },	      { "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },	      { NULL, 0, NULL, 0 },
+		{ "conf", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, 'n' },
+		{ "virtual-clock", required_argument, NULL, 'C' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "settings", no_argument, NULL, 's' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 	while ((option = getopt_long(argc, argv, "c:nvVh", options, NULL)) != -1) {
@@ -113,13 +117,14 @@ static int start_configuration(struct kedjad *k, struct problems *problems)
 		return -1;
 	}
 	k->core.office = office;
-	k->templates = kedjad_load_templates(k, office->settings, problems);
+	k->templates = templates_load(office->settings->templates, problems);
 	k->core.clock = clock_new(calendar_zone(office->calendar));
 	if (k->core.clock == NULL)
-		problem_add(problems, "calendar.conf", 0,
-			    "zone: this machine does not know \"%s\": is the package tzdata there, and "
-			    "the name right (\"Europe/Stockholm\")?",
-			    calendar_zone(office->calendar));
+		problem_add(
+		    problems, "calendar.conf", 0,
+		    "zone: this machine does not know \"%s\": is the package tzdata there, and "
+		    "the name right (\"Europe/Stockholm\")?",
+		    calendar_zone(office->calendar));
 	return k->templates == NULL || k->core.clock == NULL ? -1 : 0;
 }
 
@@ -133,12 +138,13 @@ static int settle_clock(struct kedjad *k, const char *asked, struct problems *pr
 	int result = -1;
 	instant now = 0;
 	if (kind != NULL && strcmp(kind, wanted) != 0) {
-		problem_add(problems, k->core.office->settings->database, 0,
-			    asked == NULL ?
-				    "this file has known a virtual clock: start with --virtual-clock, or "
-				    "name another database in kedja.conf" :
-				    "this file belongs to the real clock: name another database in "
-				    "kedja.conf to try things out");
+		problem_add(
+		    problems, k->core.office->settings->database, 0,
+		    asked == NULL
+			? "this file has known a virtual clock: start with --virtual-clock, or "
+			  "name another database in kedja.conf"
+			: "this file belongs to the real clock: name another database in "
+			  "kedja.conf to try things out");
 		goto out;
 	}
 	if (asked != NULL && clock_parse(k->core.clock, asked, &now) != 0) {
@@ -175,8 +181,8 @@ static void compare_rules(struct kedjad *k)
 
 static int start_file(struct kedjad *k, const struct options *options, struct problems *problems)
 {
-	k->core.db = db_open(k->core.office->settings->database, schema_migrations, schema_count,
-			     problems);
+	k->core.db =
+	    db_open(k->core.office->settings->database, schema_migrations, schema_count, problems);
 	if (k->core.db == NULL)
 		return -1;
 	k->core.turn = turn_new(k->core.db);

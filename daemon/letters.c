@@ -13,8 +13,8 @@ struct letters {
 	const struct core *core;
 	struct outbox *outbox;
 	const struct templates *templates;
-	bool look;    /* notices may wait that can go now */
-	instant next; /* of what waits for a slot */
+	bool look;     /* notices may wait that can go now */
+	instant next;  /* of what waits for a slot */
 	char *reached; /* the person that this round has come to; NULL: it begins */
 };
 
@@ -65,12 +65,13 @@ static date date_of(struct query *q, int column)
 	return text != NULL && date_parse(text, &day) == 0 ? day : DATE_NONE;
 }
 
-#define WAITING                                                                                     \
-	"SELECT n.id, n.subject, n.rule, n.key, n.anchor, n.occurrence, n.step, n.repetition, n.due,"  \
-	" n.missed, n.role, n.cc, n.urgent, n.why, n.anchor_event, s.type = 'case',"                   \
-	" coalesce(s.protected, 0), d.next_step, d.next_at"                                            \
-	" FROM notice n LEFT JOIN subject s ON s.id = n.subject"                                       \
-	" LEFT JOIN deadline d ON d.subject = n.subject AND d.rule = n.rule AND d.key = n.key"         \
+#define WAITING                                                                                    \
+	"SELECT n.id, n.subject, n.rule, n.key, n.anchor, n.occurrence, n.step, n.repetition, "    \
+	"n.due,"                                                                                   \
+	" n.missed, n.role, n.cc, n.urgent, n.why, n.anchor_event, s.type = 'case',"               \
+	" coalesce(s.protected, 0), d.next_step, d.next_at"                                        \
+	" FROM notice n LEFT JOIN subject s ON s.id = n.subject"                                   \
+	" LEFT JOIN deadline d ON d.subject = n.subject AND d.rule = n.rule AND d.key = n.key"     \
 	"  AND d.anchor = n.anchor AND d.occurrence = n.occurrence"
 
 static const char *title_of_role(const struct core *core, const char *name)
@@ -101,8 +102,8 @@ static struct piece piece_from_row(const struct core *core, struct query *q, str
 	item->stands_in = arena_strdup(arena, db_text(q, 13));
 	item->is_case = db_int(q, 15) != 0;
 	item->is_protected = db_int(q, 16) != 0;
-	item->next = db_is_null(q, 18) ? DATE_NONE :
-					 civil_date(clock_to_civil(core->clock, db_int(q, 18)));
+	item->next =
+	    db_is_null(q, 18) ? DATE_NONE : civil_date(clock_to_civil(core->clock, db_int(q, 18)));
 	item->next_to = arena_strdup(arena, db_text(q, 17)); /* the step; its roles come later */
 	piece_set_rule(core, &piece, arena);
 	return piece;
@@ -130,27 +131,28 @@ static const char *roles_of_step(const struct core *core, const struct letter_it
 		if (strcmp(step->name, item->next_to) != 0)
 			continue;
 		for (size_t j = 0; j < step->to_count + step->cc_count; j++) {
-			const struct addressee *to = j < step->to_count ? &step->to[j] :
-									  &step->cc[j - step->to_count];
-			list = append(arena, list, to->role == NULL ? item->why_you : to->role->title);
+			const struct addressee *to =
+			    j < step->to_count ? &step->to[j] : &step->cc[j - step->to_count];
+			list =
+			    append(arena, list, to->role == NULL ? item->why_you : to->role->title);
 		}
 	}
 	return list;
 }
 
 /* Who else was told of the same step. */
-static const char *others_told(const struct core *core, const struct piece *piece, const char *person,
-			       struct arena *arena)
+static const char *others_told(const struct core *core, const struct piece *piece,
+			       const char *person, struct arena *arena)
 {
 	const char *list = NULL;
-	struct query *q = db_query(core->db,
-				   "SELECT DISTINCT coalesce(p.name, o.person), o.role FROM notice n"
-				   " JOIN notice o ON o.subject = n.subject AND o.rule = n.rule"
-				   "  AND o.key = n.key AND o.anchor = n.anchor"
-				   "  AND o.occurrence = n.occurrence AND o.step = n.step"
-				   "  AND o.repetition = n.repetition AND o.person <> ?2"
-				   "  AND o.person <> '' AND o.state IN ('queued', 'sent')"
-				   " LEFT JOIN staff p ON p.id = o.person WHERE n.id = ?1 ORDER BY o.id");
+	struct query *q = db_query(
+	    core->db, "SELECT DISTINCT coalesce(p.name, o.person), o.role FROM notice n"
+		      " JOIN notice o ON o.subject = n.subject AND o.rule = n.rule"
+		      "  AND o.key = n.key AND o.anchor = n.anchor"
+		      "  AND o.occurrence = n.occurrence AND o.step = n.step"
+		      "  AND o.repetition = n.repetition AND o.person <> ?2"
+		      "  AND o.person <> '' AND o.state IN ('queued', 'sent')"
+		      " LEFT JOIN staff p ON p.id = o.person WHERE n.id = ?1 ORDER BY o.id");
 	db_bind_int(q, 1, piece->notice);
 	db_bind_text(q, 2, person);
 	while (db_next(q))
@@ -178,9 +180,9 @@ static const char *anchor_label(const struct core *core, int64_t notice, struct 
 static void pile_read(struct pile *pile, const struct core *core, const char *person,
 		      struct arena *arena)
 {
-	struct query *q = db_query(core->db,
-				   WAITING " WHERE n.state = 'queued' AND n.message IS NULL"
-					   " AND n.person = ?1 ORDER BY n.due, n.subject, n.rule, n.id");
+	struct query *q = db_query(core->db, WAITING
+				   " WHERE n.state = 'queued' AND n.message IS NULL"
+				   " AND n.person = ?1 ORDER BY n.due, n.subject, n.rule, n.id");
 	db_bind_text(q, 1, person);
 	while (db_next(q))
 		pile_add(pile, piece_from_row(core, q, arena));
@@ -208,8 +210,8 @@ static bool is_same_matter(const struct letter_item *a, const struct letter_item
 	       strcmp(a->rule, b->rule) == 0 && strcmp(a->key, b->key) == 0;
 }
 
-static void write_letter(struct letters *letters, const struct person *person, struct piece *const *pieces,
-		 size_t count, date digest_day)
+static void write_letter(struct letters *letters, const struct person *person,
+			 struct piece *const *pieces, size_t count, date digest_day)
 {
 	const struct settings *settings = letters->core->office->settings;
 	struct letter_item *items = xcalloc(count, sizeof(*items));
@@ -220,16 +222,22 @@ static void write_letter(struct letters *letters, const struct person *person, s
 		else
 			items[used++] = pieces[i]->item;
 	}
-	struct letter letter = { .language = person->language, .name = person->name,
+	struct letter letter = { .language = person->language,
+				 .name = person->name,
 				 .today = civil_date(clock_now_civil(letters->core->clock)),
 				 .minimal = strcmp(settings->content, "minimal") == 0,
-				 .report_how = settings->report_how, .unit = settings->sender_name,
-				 .items = items, .count = used };
+				 .report_how = settings->report_how,
+				 .unit = settings->sender_name,
+				 .items = items,
+				 .count = used };
 	struct rendered rendered;
 	if (letter_render(letters->templates, &letter, &rendered) == 0) {
-		struct new_message message = { .person = person->id, .name = person->name,
-					       .address = person->email, .language = person->language,
-					       .subject = rendered.subject, .text = rendered.text,
+		struct new_message message = { .person = person->id,
+					       .name = person->name,
+					       .address = person->email,
+					       .language = person->language,
+					       .subject = rendered.subject,
+					       .text = rendered.text,
 					       .digest_day = digest_day };
 		int64_t id = outbox_add(letters->outbox, &message);
 		for (size_t i = 0; i < count; i++)
@@ -280,7 +288,8 @@ static bool write_to(struct letters *letters, const struct person *person, struc
 			waits = true;
 	}
 	if (count > 0)
-		write_letter(letters, person, together, count, civil_date(clock_now_civil(core->clock)));
+		write_letter(letters, person, together, count,
+			     civil_date(clock_now_civil(core->clock)));
 	free(together);
 	return waits;
 }
@@ -305,9 +314,9 @@ static bool write_for(struct letters *letters, const char *id)
 /* The next person after `last` for whom something waits; the caller frees it. */
 static char *next_person(const struct core *core, const char *last)
 {
-	struct query *q = db_query(core->db,
-				   "SELECT person FROM notice WHERE state = 'queued' AND message IS NULL"
-				   " AND (?1 IS NULL OR person > ?1) ORDER BY person LIMIT 1");
+	struct query *q = db_query(
+	    core->db, "SELECT person FROM notice WHERE state = 'queued' AND message IS NULL"
+		      " AND (?1 IS NULL OR person > ?1) ORDER BY person LIMIT 1");
 	db_bind_text(q, 1, last);
 	char *person = db_next(q) ? xstrdup(db_text(q, 0)) : NULL;
 	db_done(q);
@@ -317,7 +326,8 @@ static char *next_person(const struct core *core, const char *last)
 static instant next_slot(const struct core *core)
 {
 	civil now = clock_now_civil(core->clock);
-	return clock_from_civil(core->clock, calendar_slot_at_or_after(core->office->calendar, now + 1));
+	return clock_from_civil(core->clock,
+				calendar_slot_at_or_after(core->office->calendar, now + 1));
 }
 
 /* One round goes through all persons, over as many turns as it takes. */

@@ -14,7 +14,7 @@ struct letters;
 
 struct letters *letters_new(const struct core *core, struct outbox *outbox,
 			    const struct templates *templates);
-void letters_free(struct letters *letters); /* takes NULL */
+void letters_free(struct letters *letters);                                   /* takes NULL */
 void letters_use(struct letters *letters, const struct templates *templates); /* after a reload */
 
 /* Notices were added, or time has passed: look again. */

@@ -42,8 +42,8 @@ json_t *json_number_column(struct query *q, int column);
 /* {"rows": rows, "next": cursor}; the cursor is the id or text to go on after, NULL at the end. */
 json_t *json_page(json_t *rows, json_t *next);
 json_t *json_deadline_row(const struct kedjad *k, struct query *q);
-#define DEADLINE_COLUMNS                                                                            \
-	"d.id, d.rule, d.subject, d.key, d.anchor_event, d.anchor, d.occurrence, d.due, d.state,"      \
+#define DEADLINE_COLUMNS                                                                           \
+	"d.id, d.rule, d.subject, d.key, d.anchor_event, d.anchor, d.occurrence, d.due, d.state,"  \
 	" d.next_step, d.next_at, d.missed"
 
 #endif

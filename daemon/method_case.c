@@ -6,10 +6,10 @@
 
 static json_t *case_row(struct query *q)
 {
-	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:b, s:I, s:I}", "case", json_text(db_text(q, 0)),
-			 "programme", json_text(db_text(q, 1)), "open", db_int(q, 2) != 0, "stage",
-			 json_text(db_text(q, 3)), "since", json_text(db_text(q, 7)), "protected",
-			 db_int(q, 4) != 0, "deadlines_open",
+	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:b, s:I, s:I}", "case",
+			 json_text(db_text(q, 0)), "programme", json_text(db_text(q, 1)), "open",
+			 db_int(q, 2) != 0, "stage", json_text(db_text(q, 3)), "since",
+			 json_text(db_text(q, 7)), "protected", db_int(q, 4) != 0, "deadlines_open",
 			 (json_int_t)db_int(q, 5), "overdue", (json_int_t)db_int(q, 6));
 }
 
@@ -19,14 +19,14 @@ json_t *method_case_list(void *arg, struct call *call)
 	char today[DATE_TEXT_SIZE];
 	if (planner_is_behind(k->planner))
 		return kedjad_wait_for_plan(k, call, method_case_list);
-	struct query *q = db_query(k->core.db,
-				   "SELECT s.id, s.programme, s.open, s.stage, s.protected,"
-				   " (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
-				   "   AND d.state = 'open'),"
-				   " (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
-				   "   AND d.state = 'open' AND d.due < ?3), s.since"
-				   " FROM subject s WHERE s.type = 'case' AND (?1 IS NULL OR s.id > ?1)"
-				   " ORDER BY s.id LIMIT ?2");
+	struct query *q = db_query(
+	    k->core.db, "SELECT s.id, s.programme, s.open, s.stage, s.protected,"
+			" (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
+			"   AND d.state = 'open'),"
+			" (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
+			"   AND d.state = 'open' AND d.due < ?3), s.since"
+			" FROM subject s WHERE s.type = 'case' AND (?1 IS NULL OR s.id > ?1)"
+			" ORDER BY s.id LIMIT ?2");
 	db_bind_text(q, 1, call_text(call, "after"));
 	db_bind_int(q, 2, PAGE_ROWS);
 	db_bind_text(q, 3, date_format(civil_date(clock_now_civil(k->core.clock)), today));
@@ -83,12 +83,12 @@ static json_t *ledger_json(const struct plan *plan)
 	for (size_t i = 0; ledger != NULL && i < ledger_count(ledger); i++) {
 		const struct charge *charge = ledger_at(ledger, i);
 		json_array_append_new(
-			rows, json_pack("{s:s, s:I, s:I, s:o, s:o, s:s, s:o}", "month", charge->key,
-					"amount", (json_int_t)charge->amount, "paid",
-					(json_int_t)charge->paid, "due_on", json_day(charge->due_on),
-					"due_latest", json_day(charge->due_latest), "state",
-					charge_state(charge), "covered_on",
-					json_day(charge->covered_on)));
+		    rows,
+		    json_pack("{s:s, s:I, s:I, s:o, s:o, s:s, s:o}", "month", charge->key, "amount",
+			      (json_int_t)charge->amount, "paid", (json_int_t)charge->paid,
+			      "due_on", json_day(charge->due_on), "due_latest",
+			      json_day(charge->due_latest), "state", charge_state(charge),
+			      "covered_on", json_day(charge->covered_on)));
 	}
 	return rows;
 }
@@ -96,16 +96,16 @@ static json_t *ledger_json(const struct plan *plan)
 static json_t *roles_json(const struct kedjad *k, const char *subject, const char *programme)
 {
 	json_t *rows = json_array();
-	struct query *q = db_query(k->core.db,
-				   "SELECT r.role, r.subject, r.staff, s.name FROM role r"
-				   " LEFT JOIN staff s ON s.id = r.staff WHERE r.subject IN (?1, ?2)"
-				   " ORDER BY r.subject = ?2, r.role, r.staff");
+	struct query *q =
+	    db_query(k->core.db, "SELECT r.role, r.subject, r.staff, s.name FROM role r"
+				 " LEFT JOIN staff s ON s.id = r.staff WHERE r.subject IN (?1, ?2)"
+				 " ORDER BY r.subject = ?2, r.role, r.staff");
 	db_bind_text(q, 1, subject);
 	db_bind_text(q, 2, programme);
 	while (db_next(q))
-		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:o}", "role", db_text(q, 0), "on",
-						      db_text(q, 1), "person", db_text(q, 2), "name",
-						      json_text(db_text(q, 3))));
+		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:o}", "role", db_text(q, 0),
+						      "on", db_text(q, 1), "person", db_text(q, 2),
+						      "name", json_text(db_text(q, 3))));
 	db_done(q);
 	return rows;
 }
@@ -113,8 +113,9 @@ static json_t *roles_json(const struct kedjad *k, const char *subject, const cha
 static json_t *deadlines_json(const struct kedjad *k, const char *subject)
 {
 	json_t *rows = json_array();
-	struct query *q = db_query(k->core.db, "SELECT " DEADLINE_COLUMNS " FROM deadline d"
-					       " WHERE d.subject = ?1 ORDER BY d.due, d.id LIMIT 1000");
+	struct query *q =
+	    db_query(k->core.db, "SELECT " DEADLINE_COLUMNS " FROM deadline d"
+				 " WHERE d.subject = ?1 ORDER BY d.due, d.id LIMIT 1000");
 	db_bind_text(q, 1, subject);
 	while (db_next(q))
 		json_array_append_new(rows, json_deadline_row(k, q));
@@ -139,11 +140,11 @@ static json_t *event_row(const struct kedjad *k, struct query *q)
 static json_t *events_json(const struct kedjad *k, const char *subject, const char *after)
 {
 	json_t *rows = json_array(), *last = NULL;
-	struct query *q = db_query(k->core.db,
-				   "SELECT e.id, e.kind, e.key, e.at, e.recorded_at, e.actor, e.data, v.by"
-				   " FROM event e LEFT JOIN void v ON v.event = e.id WHERE e.subject = ?1"
-				   " AND (?2 IS NULL OR (e.at || ' ' || printf('%020d', e.id)) > ?2)"
-				   " ORDER BY e.at, e.id LIMIT ?3");
+	struct query *q = db_query(
+	    k->core.db, "SELECT e.id, e.kind, e.key, e.at, e.recorded_at, e.actor, e.data, v.by"
+			" FROM event e LEFT JOIN void v ON v.event = e.id WHERE e.subject = ?1"
+			" AND (?2 IS NULL OR (e.at || ' ' || printf('%020d', e.id)) > ?2)"
+			" ORDER BY e.at, e.id LIMIT ?3");
 	db_bind_text(q, 1, subject);
 	db_bind_text(q, 2, after);
 	db_bind_int(q, 3, PAGE_ROWS);
@@ -178,7 +179,8 @@ json_t *method_case_show(void *arg, struct call *call)
 	json_object_set_new(answer, "programme", json_text(programme));
 	json_object_set_new(answer, "open", json_boolean(facts_is_open(facts)));
 	json_object_set_new(answer, "stage", json_text(is_case ? facts_stage(facts) : NULL));
-	json_object_set(answer, "since", is_case ? json_object_get(known, "stage_since") : json_null());
+	json_object_set(answer, "since",
+			is_case ? json_object_get(known, "stage_since") : json_null());
 	json_object_set_new(answer, "paused", json_boolean(facts_is_paused(facts)));
 	json_object_set_new(answer, "roles", roles_json(k, subject, programme));
 	json_object_set_new(answer, "facts", known);

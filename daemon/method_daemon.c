@@ -27,7 +27,8 @@ static json_t *counts_json(const struct kedjad *k)
 		{ "deadlines_open", "SELECT count(*) FROM deadline WHERE state = 'open'" },
 		{ "deadlines_asleep", "SELECT count(*) FROM deadline WHERE state = 'asleep'" },
 		{ "notices_queued", "SELECT count(*) FROM notice WHERE state = 'queued'" },
-		{ "notices_unreachable", "SELECT count(*) FROM notice WHERE state = 'unreachable'" },
+		{ "notices_unreachable",
+		  "SELECT count(*) FROM notice WHERE state = 'unreachable'" },
 	};
 	json_t *counts = json_object();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -36,7 +37,8 @@ static json_t *counts_json(const struct kedjad *k)
 	struct query *q = db_query(k->core.db, "SELECT count(*) FROM deadline WHERE state = 'open'"
 					       " AND due < ?1");
 	db_bind_text(q, 1, date_format(civil_date(clock_now_civil(k->core.clock)), today));
-	json_object_set_new(counts, "deadlines_overdue", json_integer(db_next(q) ? db_int(q, 0) : 0));
+	json_object_set_new(counts, "deadlines_overdue",
+			    json_integer(db_next(q) ? db_int(q, 0) : 0));
 	db_done(q);
 	return counts;
 }
@@ -59,12 +61,13 @@ static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *
 	json_t *alarms = json_array();
 	int64_t unreachable = count(k, "SELECT count(*) FROM notice WHERE state = 'unreachable'");
 	if (figures->fault != NULL)
-		json_array_append_new(alarms, json_sprintf("no letters go out: %s", figures->fault));
-	if (figures->given_up > 0)
 		json_array_append_new(alarms,
-				      json_sprintf("%lld letters could not be delivered and are no longer"
-						   " tried: kedjactl outbox",
-						   (long long)figures->given_up));
+				      json_sprintf("no letters go out: %s", figures->fault));
+	if (figures->given_up > 0)
+		json_array_append_new(
+		    alarms, json_sprintf("%lld letters could not be delivered and are no longer"
+					 " tried: kedjactl outbox",
+					 (long long)figures->given_up));
 	if (unreachable > 0)
 		json_array_append_new(alarms,
 				      json_sprintf("%lld notices reached nobody who held the role:"
@@ -75,8 +78,8 @@ static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *
 
 static json_t *clock_json(const struct kedjad *k)
 {
-	return json_pack("{s:o, s:b, s:s}", "now", json_instant(k, clock_now(k->core.clock)), "virtual",
-			 clock_is_virtual(k->core.clock), "zone",
+	return json_pack("{s:o, s:b, s:s}", "now", json_instant(k, clock_now(k->core.clock)),
+			 "virtual", clock_is_virtual(k->core.clock), "zone",
 			 calendar_zone(k->core.office->calendar));
 }
 
@@ -103,9 +106,11 @@ json_t *method_status(void *arg, struct call *call)
 	json_object_set_new(status, "outbox", outbox_json(k, &figures));
 	json_object_set_new(status, "mailer",
 			    json_pack("{s:s, s:i, s:i}", "state", mailer_state_name(figures.mailer),
-				      "pid", figures.mailer_pid, "restarts", figures.mailer_restarts));
-	json_object_set_new(status, "behind",
-			    json_integer(count(k, "SELECT count(*) FROM subject WHERE behind = 1")));
+				      "pid", figures.mailer_pid, "restarts",
+				      figures.mailer_restarts));
+	json_object_set_new(
+	    status, "behind",
+	    json_integer(count(k, "SELECT count(*) FROM subject WHERE behind = 1")));
 	json_object_set_new(status, "next_at", json_instant(k, next));
 	json_object_set_new(status, "alarms", alarms_json(k, &figures));
 	return status;
@@ -113,17 +118,17 @@ json_t *method_status(void *arg, struct call *call)
 
 static json_t *rule_row(const struct kedjad *k, const struct rule *rule)
 {
-	struct query *q = db_query(k->core.db,
-				   "SELECT count(*) FILTER (WHERE state = 'open'),"
-				   " count(*) FILTER (WHERE state = 'asleep') FROM deadline"
-				   " WHERE rule = ?1 AND state IN ('open', 'asleep')");
+	struct query *q =
+	    db_query(k->core.db, "SELECT count(*) FILTER (WHERE state = 'open'),"
+				 " count(*) FILTER (WHERE state = 'asleep') FROM deadline"
+				 " WHERE rule = ?1 AND state IN ('open', 'asleep')");
 	db_bind_text(q, 1, rule->name);
 	bool found = db_next(q);
-	json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I}", "name", rule->name, "title",
-				rule->title, "subject", subject_type_name(rule->subject), "file",
-				rule->file, "line", rule->line, "steps", (json_int_t)rule->step_count,
-				"open", (json_int_t)(found ? db_int(q, 0) : 0), "asleep",
-				(json_int_t)(found ? db_int(q, 1) : 0));
+	json_t *row = json_pack(
+	    "{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I}", "name", rule->name, "title", rule->title,
+	    "subject", subject_type_name(rule->subject), "file", rule->file, "line", rule->line,
+	    "steps", (json_int_t)rule->step_count, "open", (json_int_t)(found ? db_int(q, 0) : 0),
+	    "asleep", (json_int_t)(found ? db_int(q, 1) : 0));
 	db_done(q);
 	return row;
 }
@@ -151,15 +156,17 @@ json_t *method_rules_reload(void *arg, struct call *call)
 			    call->problems.count);
 		return NULL;
 	}
-	return json_pack("{s:b, s:o, s:I, s:b}", "changed", changed, "version", version_json(k), "rules",
-			 (json_int_t)k->core.office->ruleset->count, "behind",
+	return json_pack("{s:b, s:o, s:I, s:b}", "changed", changed, "version", version_json(k),
+			 "rules", (json_int_t)k->core.office->ruleset->count, "behind",
 			 planner_is_behind(k->planner));
 }
 
 json_t *method_calendar_year(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	static const char *const weekdays[] = { "", "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+	static const char *const weekdays[] = {
+		"", "mon", "tue", "wed", "thu", "fri", "sat", "sun"
+	};
 	int64_t year = call_number(call, "year", 0);
 	if (year < 1900 || year > 2200) {
 		problem_add(&call->problems, "year", 0, "write a year from 1900 to 2200");
@@ -196,7 +203,8 @@ json_t *method_clock_set(void *arg, struct call *call)
 		return NULL;
 	}
 	if (clock_parse(k->core.clock, call_text(call, "time"), &goal) != 0) {
-		problem_add(&call->problems, "time", 0, "\"%s\" is not a time: write 2006-05-01T08:00",
+		problem_add(&call->problems, "time", 0,
+			    "\"%s\" is not a time: write 2006-05-01T08:00",
 			    call_text(call, "time"));
 		return NULL;
 	}
@@ -215,7 +223,8 @@ static json_t *rebuild_result(struct kedjad *k, json_t *different)
 {
 	return json_pack("{s:I, s:I, s:o}", "subjects",
 			 (json_int_t)count(k, "SELECT count(*) FROM subject"), "deadlines",
-			 (json_int_t)count(k, "SELECT count(*) FROM deadline"), "different", different);
+			 (json_int_t)count(k, "SELECT count(*) FROM deadline"), "different",
+			 different);
 }
 
 static json_t *rebuild_done(void *arg, struct call *call)
@@ -265,8 +274,9 @@ json_t *method_rebuild(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	if (call_flag(call, "check"))
-		return planner_is_behind(k->planner) ? kedjad_wait_for_plan(k, call, rebuild_checked) :
-						       rebuild_checked(k, call);
+		return planner_is_behind(k->planner)
+			   ? kedjad_wait_for_plan(k, call, rebuild_checked)
+			   : rebuild_checked(k, call);
 	planner_rebuild(k->planner);
 	return kedjad_wait_for_plan(k, call, rebuild_done);
 }
@@ -278,12 +288,14 @@ json_t *method_help(void *arg, struct call *call)
 	(void)call;
 	for (const struct method *method = method_table; method->name != NULL; method++) {
 		json_t *parameters = json_array();
-		for (const struct parameter *p = method->parameters; p != NULL && p->name != NULL; p++)
+		for (const struct parameter *p = method->parameters; p != NULL && p->name != NULL;
+		     p++)
 			json_array_append_new(parameters,
-					      json_pack("{s:s, s:b, s:s}", "name", p->name, "required",
-							p->required, "help", p->help));
-		json_array_append_new(rows, json_pack("{s:s, s:s, s:o}", "method", method->name, "help",
-						      method->help, "parameters", parameters));
+					      json_pack("{s:s, s:b, s:s}", "name", p->name,
+							"required", p->required, "help", p->help));
+		json_array_append_new(rows,
+				      json_pack("{s:s, s:s, s:o}", "method", method->name, "help",
+						method->help, "parameters", parameters));
 	}
 	return json_page(rows, NULL);
 }

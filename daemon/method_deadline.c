@@ -7,10 +7,10 @@
 static json_t *deadline_cursor(const json_t *rows)
 {
 	const json_t *last = json_array_get(rows, json_array_size(rows) - 1);
-	return json_array_size(rows) < PAGE_ROWS ?
-		       NULL :
-		       json_sprintf("%s %s", json_string_value(json_object_get(last, "due")),
-				    json_string_value(json_object_get(last, "id")));
+	return json_array_size(rows) < PAGE_ROWS
+		   ? NULL
+		   : json_sprintf("%s %s", json_string_value(json_object_get(last, "due")),
+				  json_string_value(json_object_get(last, "id")));
 }
 
 /* A person's deadlines: those with a step that reaches a role which the person holds. */
@@ -19,8 +19,9 @@ static bool concerns(const struct kedjad *k, const char *person, struct query *r
 	const struct rule *rule = ruleset_find(k->core.office->ruleset, db_text(row, 1));
 	if (rule == NULL)
 		return false;
-	struct query *q = db_query(k->core.db, "SELECT role FROM role WHERE staff = ?1 AND subject IN"
-					       " (?2, (SELECT programme FROM subject WHERE id = ?2))");
+	struct query *q =
+	    db_query(k->core.db, "SELECT role FROM role WHERE staff = ?1 AND subject IN"
+				 " (?2, (SELECT programme FROM subject WHERE id = ?2))");
 	db_bind_text(q, 1, person);
 	db_bind_text(q, 2, db_text(row, 2));
 	bool found = false;
@@ -42,10 +43,10 @@ static bool concerns(const struct kedjad *k, const char *person, struct query *r
 static struct query *deadline_query(struct kedjad *k, struct call *call)
 {
 #define DEADLINES_WHERE(which)                                                                     \
-	"SELECT " DEADLINE_COLUMNS " FROM deadline d WHERE " which                                     \
-	" AND (?1 IS NULL OR d.subject = ?1) AND (?2 IS NULL OR d.due <= ?2)"                          \
-	" AND (?3 = 0 OR (d.due < ?4 AND d.state = 'open'))"                                           \
-	" AND (?5 IS NULL OR ?5 = 'all' OR d.state = ?5)"                                              \
+	"SELECT " DEADLINE_COLUMNS " FROM deadline d WHERE " which                                 \
+	" AND (?1 IS NULL OR d.subject = ?1) AND (?2 IS NULL OR d.due <= ?2)"                      \
+	" AND (?3 = 0 OR (d.due < ?4 AND d.state = 'open'))"                                       \
+	" AND (?5 IS NULL OR ?5 = 'all' OR d.state = ?5)"                                          \
 	" AND (?6 IS NULL OR (d.due || ' ' || d.id) > ?6) ORDER BY d.due, d.id"
 	if (call_text(call, "subject") != NULL && call_text(call, "state") != NULL)
 		return db_query(k->core.db, DEADLINES_WHERE("d.subject = ?1"));
@@ -81,9 +82,11 @@ json_t *method_deadline_list(void *arg, struct call *call)
 	struct kedjad *k = arg;
 	const char *state = call_text(call, "state");
 	enum deadline_state known;
-	if (state != NULL && strcmp(state, "all") != 0 && deadline_state_parse(state, &known) != 0) {
+	if (state != NULL && strcmp(state, "all") != 0 &&
+	    deadline_state_parse(state, &known) != 0) {
 		problem_add(&call->problems, "state", 0,
-			    "\"%s\" is not a state: write open, asleep, done, cancelled or all", state);
+			    "\"%s\" is not a state: write open, asleep, done, cancelled or all",
+			    state);
 		return NULL;
 	}
 	if (planner_is_behind(k->planner))
@@ -118,16 +121,16 @@ json_t *method_notice_list(void *arg, struct call *call)
 	instant since = 0;
 	const char *from = call_text(call, "since");
 	if (from != NULL && clock_parse(k->core.clock, from, &since) != 0) {
-		problem_add(&call->problems, "since", 0, "\"%s\" is not a time: write 2026-11-30T08:00",
-			    from);
+		problem_add(&call->problems, "since", 0,
+			    "\"%s\" is not a time: write 2026-11-30T08:00", from);
 		return NULL;
 	}
 	if (planner_is_behind(k->planner))
 		return kedjad_wait_for_plan(k, call, method_notice_list);
-	struct query *q = db_query(k->core.db,
-				   "SELECT id, deadline, rule, subject, key, step, repetition, person,"
-				   " role, cc, due, at, state, message, why FROM notice"
-				   " WHERE id > ?1 AND at >= ?2 ORDER BY id LIMIT ?3");
+	struct query *q = db_query(
+	    k->core.db, "SELECT id, deadline, rule, subject, key, step, repetition, person,"
+			" role, cc, due, at, state, message, why FROM notice"
+			" WHERE id > ?1 AND at >= ?2 ORDER BY id LIMIT ?3");
 	db_bind_int(q, 1, call_number(call, "after", 0));
 	db_bind_int(q, 2, since);
 	db_bind_int(q, 3, PAGE_ROWS);

@@ -27,8 +27,8 @@ static const char *place(const struct incoming *in, const char *field)
 {
 	if (in->index < 0)
 		return field;
-	return field[0] == '\0' ? arena_printf(in->arena, "[%d]", in->index) :
-				  arena_printf(in->arena, "[%d].%s", in->index, field);
+	return field[0] == '\0' ? arena_printf(in->arena, "[%d]", in->index)
+				: arena_printf(in->arena, "[%d].%s", in->index, field);
 }
 
 static const char *own_text(const struct incoming *in, const char *name)
@@ -59,7 +59,7 @@ static struct raw_field raw_field(const char *name, const json_t *value)
 static bool is_of_the_event(const char *name)
 {
 	static const char *const names[] = { "kind",   "subject", "key",   "at",
-					     "source", "data",	  "force", "ahead" };
+					     "source", "data",    "force", "ahead" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], name) == 0)
 			return true;
@@ -78,11 +78,10 @@ static size_t collect_fields(const struct incoming *in, struct raw_field **ret)
 	if (data != NULL && !json_is_object(data))
 		problem_add(&in->call->problems, place(in, "data"), 0,
 			    "this is an object: {\"field\": value}");
-	json_object_foreach(data, name, value)
-		fields[count++] = raw_field(name, value);
-	json_object_foreach((json_t *)(uintptr_t)in->object, name, value)
-		if (!is_of_the_event(name))
-			fields[count++] = raw_field(name, value);
+	json_object_foreach(data, name, value) fields[count++] = raw_field(name, value);
+	json_object_foreach((json_t *)(uintptr_t)in->object, name,
+			    value) if (!is_of_the_event(name)) fields[count++] =
+	    raw_field(name, value);
 	*ret = fields;
 	return count;
 }
@@ -102,8 +101,8 @@ static void check_move(const struct incoming *in, struct problems *problems)
 		problem_add(problems, "reason", 0, "is missing: a stage is skipped for a reason");
 	if (in->force || stage.type != VALUE_TEXT)
 		return;
-	const char *from = store_event_stage_at(&in->k->core, in->event->subject, in->event->at,
-						in->arena);
+	const char *from =
+	    store_event_stage_at(&in->k->core, in->event->subject, in->event->at, in->arena);
 	if (!chain_move_allowed(in->k->core.office->chain, from, stage.text, problems))
 		problem_add(problems, "stage", 0,
 			    "to skip a stage all the same, use force and give a reason");
@@ -114,10 +113,11 @@ static void check_type(const struct incoming *in, struct problems *problems)
 	const struct event *event = in->event;
 	struct query *q = db_query(in->k->core.db, "SELECT type FROM subject WHERE id = ?1");
 	db_bind_text(q, 1, event->subject);
-	if (db_next(q) && event->kind->subject != SUBJECT_ANY && strcmp(db_text(q, 0), "any") != 0 &&
+	if (db_next(q) && event->kind->subject != SUBJECT_ANY &&
+	    strcmp(db_text(q, 0), "any") != 0 &&
 	    strcmp(db_text(q, 0), subject_type_name(event->kind->subject)) != 0)
-		problem_add(problems, "subject", 0, "%s is a %s, and %s is about a %s", event->subject,
-			    db_text(q, 0), event->kind->name,
+		problem_add(problems, "subject", 0, "%s is a %s, and %s is about a %s",
+			    event->subject, db_text(q, 0), event->kind->name,
 			    subject_type_name(event->kind->subject));
 	db_done(q);
 }
@@ -135,7 +135,8 @@ static void check_voiding(const struct incoming *in, struct problems *problems)
 		problem_add(problems, "event", 0,
 			    "an event.voided cannot be taken back: record the first event again");
 	else if (store_event_is_void(&in->k->core, id))
-		problem_add(problems, "event", 0, "event %lld is taken back already", (long long)id);
+		problem_add(problems, "event", 0, "event %lld is taken back already",
+			    (long long)id);
 }
 
 /* What only the file can tell: where a case stands, what a subject is. */
@@ -161,14 +162,17 @@ static bool check(struct incoming *in)
 			    "an event is an object: {\"kind\": ..., \"subject\": ...}");
 		return false;
 	}
-	struct raw_event raw = { .kind = own_text(in, "kind"), .subject = own_text(in, "subject"),
-				 .key = own_text(in, "key"), .at = own_text(in, "at"),
-				 .source = own_text(in, "source"), .actor = in->call->actor };
+	struct raw_event raw = { .kind = own_text(in, "kind"),
+				 .subject = own_text(in, "subject"),
+				 .key = own_text(in, "key"),
+				 .at = own_text(in, "at"),
+				 .source = own_text(in, "source"),
+				 .actor = in->call->actor };
 	raw.field_count = collect_fields(in, &fields);
 	raw.fields = fields;
 	in->force = json_is_true(json_object_get(in->object, "force"));
-	civil now = in->ahead ? civil_at(date_from_ymd(9999, 1, 1), 0) :
-				clock_now_civil(in->k->core.clock);
+	civil now =
+	    in->ahead ? civil_at(date_from_ymd(9999, 1, 1), 0) : clock_now_civil(in->k->core.clock);
 	if (in->ahead && raw.at == NULL)
 		problem_add(&in->call->problems, place(in, "at"), 0, "is missing");
 	in->event = event_check(&raw, in->k->core.office->chain, now, in->arena, &problems);
@@ -182,18 +186,19 @@ static bool starts_per_key(const struct kedjad *k, const struct event *event)
 {
 	const struct ruleset *ruleset = k->core.office->ruleset;
 	for (size_t i = 0; i < ruleset->count; i++)
-		if (ruleset->rules[i].per_key && kind_ref_matches(ruleset->rules[i].starts,
-								  ruleset->rules[i].starts_count, event))
+		if (ruleset->rules[i].per_key &&
+		    kind_ref_matches(ruleset->rules[i].starts, ruleset->rules[i].starts_count,
+				     event))
 			return true;
 	return false;
 }
 
 static bool key_is_taken(const struct kedjad *k, const struct event *event, const char *key)
 {
-	struct query *q = db_query(k->core.db,
-				   "SELECT 1 FROM event e WHERE e.subject = ?1 AND e.kind = ?2"
-				   " AND e.key = ?3 AND NOT EXISTS"
-				   " (SELECT 1 FROM void v WHERE v.event = e.id)");
+	struct query *q =
+	    db_query(k->core.db, "SELECT 1 FROM event e WHERE e.subject = ?1 AND e.kind = ?2"
+				 " AND e.key = ?3 AND NOT EXISTS"
+				 " (SELECT 1 FROM void v WHERE v.event = e.id)");
 	db_bind_text(q, 1, event->subject);
 	db_bind_text(q, 2, event->kind->name);
 	db_bind_text(q, 3, key);
@@ -361,11 +366,12 @@ json_t *method_event_void(void *arg, struct call *call)
 	if (event == NULL) {
 		problem_add(&call->problems, "event", 0, "there is no event %lld", (long long)id);
 	} else {
-		json_t *object = json_pack("{s:s, s:s, s:{s:I, s:s}}", "kind", "event.voided", "subject",
-					   event->subject, "data", "event", (json_int_t)id, "reason",
-					   call_text(call, "reason"));
-		struct incoming in = { .k = k, .call = call, .arena = arena, .object = object,
-				       .index = -1 };
+		json_t *object = json_pack("{s:s, s:s, s:{s:I, s:s}}", "kind", "event.voided",
+					   "subject", event->subject, "data", "event",
+					   (json_int_t)id, "reason", call_text(call, "reason"));
+		struct incoming in = {
+			.k = k, .call = call, .arena = arena, .object = object, .index = -1
+		};
 		if (check(&in))
 			result = record_one(&in);
 		json_decref(object);
@@ -375,9 +381,9 @@ json_t *method_event_void(void *arg, struct call *call)
 }
 
 static const char *const type_names[] = {
-	[FIELD_DATE] = "date",	 [FIELD_AMOUNT] = "amount", [FIELD_COUNT] = "count",
-	[FIELD_FLAG] = "flag",	 [FIELD_CODE] = "code",	    [FIELD_ID] = "id",
-	[FIELD_TEXT] = "text",	 [FIELD_NUMBER] = "number",
+	[FIELD_DATE] = "date", [FIELD_AMOUNT] = "amount", [FIELD_COUNT] = "count",
+	[FIELD_FLAG] = "flag", [FIELD_CODE] = "code",     [FIELD_ID] = "id",
+	[FIELD_TEXT] = "text", [FIELD_NUMBER] = "number",
 };
 
 static json_t *codes_of(const struct kedjad *k, const struct field *field)
@@ -393,15 +399,16 @@ static json_t *codes_of(const struct kedjad *k, const struct field *field)
 
 static json_t *kind_row(const struct kedjad *k, const struct kind *kind)
 {
-	static const char *const keys[] = { [KEY_NONE] = "none", [KEY_ALLOWED] = "allowed",
-					    [KEY_REQUIRED] = "required" };
+	static const char *const keys[] = {
+		[KEY_NONE] = "none", [KEY_ALLOWED] = "allowed", [KEY_REQUIRED] = "required"
+	};
 	json_t *fields = json_array();
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const struct field *field = &kind->fields[i];
-		json_array_append_new(fields,
-				      json_pack("{s:s, s:s, s:b, s:o, s:s}", "name", field->name, "type",
-						type_names[field->type], "optional", field->optional,
-						"codes", codes_of(k, field), "help", field->help));
+		json_array_append_new(
+		    fields, json_pack("{s:s, s:s, s:b, s:o, s:s}", "name", field->name, "type",
+				      type_names[field->type], "optional", field->optional, "codes",
+				      codes_of(k, field), "help", field->help));
 	}
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "name", kind->name, "subject",
 			 subject_type_name(kind->subject), "key", keys[kind->key], "key_means",

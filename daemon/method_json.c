@@ -20,7 +20,8 @@ json_t *json_day(date day)
 json_t *json_instant(const struct kedjad *k, instant at)
 {
 	char text[INSTANT_TEXT_SIZE];
-	return at == INSTANT_NEVER ? json_null() : json_string(clock_format(k->core.clock, at, text));
+	return at == INSTANT_NEVER ? json_null()
+				   : json_string(clock_format(k->core.clock, at, text));
 }
 
 json_t *json_instant_column(const struct kedjad *k, struct query *q, int column)
@@ -47,8 +48,9 @@ json_t *json_deadline_row(const struct kedjad *k, struct query *q)
 	json_object_set_new(row, "title", json_text(rule == NULL ? NULL : rule->title));
 	json_object_set_new(row, "subject", json_text(db_text(q, 2)));
 	json_object_set_new(row, "key", json_text(db_text(q, 3)[0] == '\0' ? NULL : db_text(q, 3)));
-	json_object_set_new(row, "anchor", json_pack("{s:I, s:o}", "event", (json_int_t)db_int(q, 4),
-						     "date", json_text(db_text(q, 5))));
+	json_object_set_new(row, "anchor",
+			    json_pack("{s:I, s:o}", "event", (json_int_t)db_int(q, 4), "date",
+				      json_text(db_text(q, 5))));
 	json_object_set_new(row, "occurrence", json_integer(db_int(q, 6)));
 	json_object_set_new(row, "due", json_text(db_text(q, 7)));
 	json_object_set_new(row, "state", json_text(db_text(q, 8)));

@@ -1,8 +1,8 @@
 /* The outbox as it is seen, and changed by hand. */
 #include "daemon/method.h"
 
-#define MESSAGE_COLUMNS                                                                             \
-	"m.id, m.address, m.person, m.subject, m.created_at, m.state, m.attempts, m.next_attempt,"     \
+#define MESSAGE_COLUMNS                                                                            \
+	"m.id, m.address, m.person, m.subject, m.created_at, m.state, m.attempts, m.next_attempt," \
 	" m.message_id, m.code, m.answer"
 
 static json_t *outcome_json(struct query *q)
@@ -32,7 +32,8 @@ static json_t *message_row(const struct kedjad *k, struct query *q)
 static void add_notices(const struct kedjad *k, json_t *row)
 {
 	json_t *ids = json_array();
-	struct query *q = db_query(k->core.db, "SELECT id FROM notice WHERE message = ?1 ORDER BY id");
+	struct query *q =
+	    db_query(k->core.db, "SELECT id FROM notice WHERE message = ?1 ORDER BY id");
 	db_bind_int(q, 1, json_integer_value(json_object_get(row, "id")));
 	while (db_next(q))
 		json_array_append_new(ids, json_integer(db_int(q, 0)));
@@ -79,11 +80,10 @@ static json_t *history_json(const struct kedjad *k, int64_t message)
 					       " WHERE message = ?1 ORDER BY rowid");
 	db_bind_int(q, 1, message);
 	while (db_next(q))
-		json_array_append_new(rows, json_pack("{s:o, s:o, s:o, s:o}", "at",
-						      json_instant_column(k, q, 0), "was",
-						      json_text(db_text(q, 1)), "state",
-						      json_text(db_text(q, 2)), "reason",
-						      json_text(db_text(q, 3))));
+		json_array_append_new(
+		    rows, json_pack("{s:o, s:o, s:o, s:o}", "at", json_instant_column(k, q, 0),
+				    "was", json_text(db_text(q, 1)), "state",
+				    json_text(db_text(q, 2)), "reason", json_text(db_text(q, 3))));
 	db_done(q);
 	return rows;
 }
@@ -112,14 +112,15 @@ json_t *method_outbox_retry(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	int64_t id = call_number(call, "id", 0);
-	return outbox_retry(k->outbox, id, &call->problems) ? json_pack("{s:b}", "retried", 1) : NULL;
+	return outbox_retry(k->outbox, id, &call->problems) ? json_pack("{s:b}", "retried", 1)
+							    : NULL;
 }
 
 json_t *method_outbox_cancel(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	int64_t id = call_number(call, "id", 0);
-	return outbox_cancel(k->outbox, id, call_text(call, "reason"), &call->problems) ?
-		       json_pack("{s:I}", "cancelled", (json_int_t)id) :
-		       NULL;
+	return outbox_cancel(k->outbox, id, call_text(call, "reason"), &call->problems)
+		   ? json_pack("{s:I}", "cancelled", (json_int_t)id)
+		   : NULL;
 }

@@ -2,85 +2,114 @@
 #include "daemon/method.h"
 
 /* clang-format off: one parameter a line */
-#define END { NULL, PARAMETER_ANY, false, NULL }
-#define AFTER_TEXT   { "after", PARAMETER_TEXT, false, "the cursor of the page before" }
-#define AFTER_NUMBER { "after", PARAMETER_NUMBER, false, "the cursor of the page before" }
+#define END                                                                                        \
+	{                                                                                          \
+		NULL, PARAMETER_ANY, false, NULL                                                   \
+	}
+#define AFTER_TEXT                                                                                 \
+	{                                                                                          \
+		"after", PARAMETER_TEXT, false, "the cursor of the page before"                    \
+	}
+#define AFTER_NUMBER                                                                               \
+	{                                                                                          \
+		"after", PARAMETER_NUMBER, false, "the cursor of the page before"                  \
+	}
 
 static const struct parameter none[] = { END };
 
-static const struct parameter event_void[] = {
-	{ "event", PARAMETER_NUMBER, true, "id of the event that is taken back" },
-	{ "reason", PARAMETER_TEXT, true, "why" },
-	END };
+static const struct parameter event_void[] = { { "event", PARAMETER_NUMBER, true,
+						 "id of the event that is taken back" },
+					       { "reason", PARAMETER_TEXT, true, "why" },
+					       END };
 
 static const struct parameter case_list[] = { AFTER_TEXT, END };
 
 static const struct parameter case_show[] = {
 	{ "case", PARAMETER_TEXT, true, "reference of the case, or a programme" },
 	{ "after", PARAMETER_TEXT, false, "the cursor of the page of events before" },
-	END };
+	END
+};
 
 static const struct parameter deadline_list[] = {
 	{ "for", PARAMETER_TEXT, false, "only those that concern a role of this member of staff" },
 	{ "until", PARAMETER_DATE, false, "only those due on this day or before" },
 	{ "overdue", PARAMETER_FLAG, false, "only open ones whose day has passed" },
 	{ "subject", PARAMETER_TEXT, false, "only those of this case or programme" },
-	{ "state", PARAMETER_TEXT, false, "open, asleep, done, cancelled or all; else open and asleep" },
-	AFTER_TEXT, END };
+	{ "state", PARAMETER_TEXT, false,
+	  "open, asleep, done, cancelled or all; else open and asleep" },
+	AFTER_TEXT,
+	END
+};
 
 static const struct parameter notice_list[] = {
-	{ "since", PARAMETER_TIME, false, "only those from this time on" },
-	AFTER_NUMBER, END };
+	{ "since", PARAMETER_TIME, false, "only those from this time on" }, AFTER_NUMBER, END
+};
 
 static const struct parameter outbox_list[] = {
-	{ "state", PARAMETER_TEXT, false, "only messages in this state" },
-	AFTER_NUMBER, END };
+	{ "state", PARAMETER_TEXT, false, "only messages in this state" }, AFTER_NUMBER, END
+};
 
 static const struct parameter outbox_one[] = {
-	{ "id", PARAMETER_NUMBER, true, "id of the message" },
-	END };
+	{ "id", PARAMETER_NUMBER, true, "id of the message" }, END
+};
 
 static const struct parameter retry_parameters[] = {
-	{ "id", PARAMETER_NUMBER, false, "id of the message; without it all that wait" },
-	END };
+	{ "id", PARAMETER_NUMBER, false, "id of the message; without it all that wait" }, END
+};
 
-static const struct parameter cancel_parameters[] = {
-	{ "id", PARAMETER_NUMBER, true, "id of the message" },
-	{ "reason", PARAMETER_TEXT, true, "why" },
-	END };
+static const struct parameter cancel_parameters[] = { { "id", PARAMETER_NUMBER, true,
+							"id of the message" },
+						      { "reason", PARAMETER_TEXT, true, "why" },
+						      END };
 
 static const struct parameter calendar_year[] = {
-	{ "year", PARAMETER_NUMBER, true, "such as 2027" },
-	END };
+	{ "year", PARAMETER_NUMBER, true, "such as 2027" }, END
+};
 
 static const struct parameter clock_set[] = {
-	{ "time", PARAMETER_TIME, true, "where the virtual clock shall stand" },
-	END };
+	{ "time", PARAMETER_TIME, true, "where the virtual clock shall stand" }, END
+};
 
 static const struct parameter rebuild[] = {
-	{ "check", PARAMETER_FLAG, false, "only compare, change nothing" },
-	END };
+	{ "check", PARAMETER_FLAG, false, "only compare, change nothing" }, END
+};
 
 const struct method method_table[] = {
-	{ "status", none, false, false, method_status, "How the daemon is, in figures without names." },
-	{ "event.record", none, true, true, method_event_record, "Adds an event, or up to 1,000, all or none." },
-	{ "event.check", none, true, false, method_event_check, "Checks events as event.record would; adds none." },
+	{ "status", none, false, false, method_status,
+	  "How the daemon is, in figures without names." },
+	{ "event.record", none, true, true, method_event_record,
+	  "Adds an event, or up to 1,000, all or none." },
+	{ "event.check", none, true, false, method_event_check,
+	  "Checks events as event.record would; adds none." },
 	{ "event.void", event_void, false, true, method_event_void, "Takes an event back." },
-	{ "kind.list", none, false, false, method_kind_list, "The kinds of events and their fields." },
+	{ "kind.list", none, false, false, method_kind_list,
+	  "The kinds of events and their fields." },
 	{ "case.list", case_list, false, false, method_case_list, "All cases, a row each." },
-	{ "case.show", case_show, false, false, method_case_show, "Everything about one case or programme." },
-	{ "deadline.list", deadline_list, false, false, method_deadline_list, "Deadlines, by the day they are due." },
-	{ "notice.list", notice_list, false, false, method_notice_list, "Who was told of what, or why not." },
-	{ "outbox.list", outbox_list, false, false, method_outbox_list, "Messages and what became of them." },
-	{ "outbox.show", outbox_one, false, false, method_outbox_show, "One message, with its text and history." },
-	{ "outbox.retry", retry_parameters, false, true, method_outbox_retry, "Tries a message, or all that wait, at once." },
-	{ "outbox.cancel", cancel_parameters, false, true, method_outbox_cancel, "Gives up a message that was not accepted." },
-	{ "rules.list", none, false, false, method_rules_list, "The rules in force and where they stand." },
-	{ "rules.reload", none, false, true, method_rules_reload, "Reads the configuration again, if all is right." },
-	{ "calendar.year", calendar_year, false, false, method_calendar_year, "Days that are not working days, and why." },
+	{ "case.show", case_show, false, false, method_case_show,
+	  "Everything about one case or programme." },
+	{ "deadline.list", deadline_list, false, false, method_deadline_list,
+	  "Deadlines, by the day they are due." },
+	{ "notice.list", notice_list, false, false, method_notice_list,
+	  "Who was told of what, or why not." },
+	{ "outbox.list", outbox_list, false, false, method_outbox_list,
+	  "Messages and what became of them." },
+	{ "outbox.show", outbox_one, false, false, method_outbox_show,
+	  "One message, with its text and history." },
+	{ "outbox.retry", retry_parameters, false, true, method_outbox_retry,
+	  "Tries a message, or all that wait, at once." },
+	{ "outbox.cancel", cancel_parameters, false, true, method_outbox_cancel,
+	  "Gives up a message that was not accepted." },
+	{ "rules.list", none, false, false, method_rules_list,
+	  "The rules in force and where they stand." },
+	{ "rules.reload", none, false, true, method_rules_reload,
+	  "Reads the configuration again, if all is right." },
+	{ "calendar.year", calendar_year, false, false, method_calendar_year,
+	  "Days that are not working days, and why." },
 	{ "clock.show", none, false, false, method_clock_show, "What time it is for this daemon." },
-	{ "clock.set", clock_set, false, true, method_clock_set, "Moves a virtual clock, everything on the way going off." },
-	{ "rebuild", rebuild, false, true, method_rebuild, "Derives every deadline anew from the events." },
+	{ "clock.set", clock_set, false, true, method_clock_set,
+	  "Moves a virtual clock, everything on the way going off." },
+	{ "rebuild", rebuild, false, true, method_rebuild,
+	  "Derives every deadline anew from the events." },
 	{ "help", none, false, false, method_help, "This list." },
 	{ NULL, NULL, false, false, NULL, NULL },
 };

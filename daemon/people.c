@@ -43,11 +43,13 @@ static void absence_add(const struct core *core, const struct event *event)
 	struct value from = event_value(event, "from"), to = event_value(event, "to");
 	if (from.type != VALUE_DATE)
 		return;
-	struct query *q = db_query(core->db, "INSERT INTO absence (staff, first, last, deputy, event)"
-					     " VALUES (?1, ?2, ?3, ?4, ?5)");
+	struct query *q =
+	    db_query(core->db, "INSERT INTO absence (staff, first, last, deputy, event)"
+			       " VALUES (?1, ?2, ?3, ?4, ?5)");
 	db_bind_text(q, 1, event->subject);
 	db_bind_text(q, 2, date_format((date)from.number, first));
-	db_bind_text(q, 3, to.type == VALUE_DATE ? date_format((date)to.number, last) : "9999-12-31");
+	db_bind_text(q, 3,
+		     to.type == VALUE_DATE ? date_format((date)to.number, last) : "9999-12-31");
 	db_bind_text(q, 4, text_or(event, "deputy", NULL));
 	db_bind_int(q, 5, event->id);
 	db_run(q);
@@ -89,9 +91,9 @@ void people_refresh_staff(const struct core *core, const char *staff)
 			absence_end(core, events[i]);
 	}
 	if (profile.known) {
-		struct query *q = db_query(core->db,
-					   "INSERT INTO staff (id, name, email, board, language, gone)"
-					   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+		struct query *q =
+		    db_query(core->db, "INSERT INTO staff (id, name, email, board, language, gone)"
+				       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
 		db_bind_text(q, 1, staff);
 		db_bind_text(q, 2, profile.name == NULL ? staff : profile.name);
 		db_bind_text(q, 3, profile.email == NULL ? "" : profile.email);
@@ -111,11 +113,12 @@ void people_refresh_roles(const struct core *core, const char *subject)
 	forget(core->db, "DELETE FROM role WHERE subject = ?1", subject);
 	for (size_t i = 0; i < count; i++) {
 		bool assigned = strcmp(events[i]->kind->name, "role.assigned") == 0;
-		struct query *q = assigned ?
-			db_query(core->db, "INSERT OR IGNORE INTO role (subject, role, staff)"
-					   " VALUES (?1, ?2, ?3)") :
-			db_query(core->db, "DELETE FROM role WHERE subject = ?1 AND role = ?2"
-					   " AND staff = ?3");
+		struct query *q =
+		    assigned
+			? db_query(core->db, "INSERT OR IGNORE INTO role (subject, role, staff)"
+					     " VALUES (?1, ?2, ?3)")
+			: db_query(core->db, "DELETE FROM role WHERE subject = ?1 AND role = ?2"
+					     " AND staff = ?3");
 		db_bind_text(q, 1, subject);
 		db_bind_text(q, 2, text_or(events[i], "role", ""));
 		db_bind_text(q, 3, text_or(events[i], "staff", ""));
@@ -146,8 +149,8 @@ bool people_get(const struct core *core, const char *id, struct arena *arena, st
 		*ret = (struct person){ .id = arena_strdup(arena, id),
 					.name = arena_strdup(arena, db_text(q, 0)),
 					.email = arena_strdup(arena, db_text(q, 1)) };
-		ret->language = language == NULL ? core->office->settings->language :
-						   arena_strdup(arena, language);
+		ret->language = language == NULL ? core->office->settings->language
+						 : arena_strdup(arena, language);
 	}
 	db_done(q);
 	return found;
@@ -157,9 +160,9 @@ bool people_get(const struct core *core, const char *id, struct arena *arena, st
 static const char *deputy_today(const struct core *core, const char *staff, struct arena *arena)
 {
 	char today[DATE_TEXT_SIZE];
-	struct query *q = db_query(core->db,
-				   "SELECT coalesce(deputy, '') FROM absence WHERE staff = ?1"
-				   " AND first <= ?2 AND last >= ?2 ORDER BY event DESC LIMIT 1");
+	struct query *q =
+	    db_query(core->db, "SELECT coalesce(deputy, '') FROM absence WHERE staff = ?1"
+			       " AND first <= ?2 AND last >= ?2 ORDER BY event DESC LIMIT 1");
 	db_bind_text(q, 1, staff);
 	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
 	const char *deputy = db_next(q) ? arena_strdup(arena, db_text(q, 0)) : NULL;
@@ -170,13 +173,14 @@ static const char *deputy_today(const struct core *core, const char *staff, stru
 static const char *stands_in_for(const struct person *holder, const struct person *deputy,
 				 struct arena *arena)
 {
-	return strcmp(deputy->language, "en") == 0 ?
-		       arena_printf(arena, "You stand in for %s.", holder->name) :
-		       arena_printf(arena, "Du står in för %s.", holder->name);
+	return strcmp(deputy->language, "en") == 0
+		   ? arena_printf(arena, "You stand in for %s.", holder->name)
+		   : arena_printf(arena, "Du står in för %s.", holder->name);
 }
 
 /* The holder, or whoever stands in today, through a chain of deputies; false if it ends. */
-static bool reach(const struct core *core, const char *staff, struct arena *arena, struct person *ret)
+static bool reach(const struct core *core, const char *staff, struct arena *arena,
+		  struct person *ret)
 {
 	struct person holder;
 	if (!people_get(core, staff, arena, &holder))
@@ -235,9 +239,10 @@ static void crowd_add_all(struct crowd *crowd, const struct core *core, struct a
 static void crowd_add_holders(struct crowd *crowd, const struct core *core, struct arena *arena,
 			      const char *subject, const char *role)
 {
-	struct query *q = db_query(core->db, "SELECT r.staff FROM role r JOIN staff s ON s.id = r.staff"
-					     " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0"
-					     " ORDER BY r.staff");
+	struct query *q =
+	    db_query(core->db, "SELECT r.staff FROM role r JOIN staff s ON s.id = r.staff"
+			       " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0"
+			       " ORDER BY r.staff");
 	db_bind_text(q, 1, subject);
 	db_bind_text(q, 2, role);
 	crowd_add_all(crowd, core, arena, q);
@@ -245,8 +250,9 @@ static void crowd_add_holders(struct crowd *crowd, const struct core *core, stru
 
 static bool is_held(const struct core *core, const char *subject, const char *role)
 {
-	struct query *q = db_query(core->db, "SELECT 1 FROM role r JOIN staff s ON s.id = r.staff"
-					     " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0");
+	struct query *q =
+	    db_query(core->db, "SELECT 1 FROM role r JOIN staff s ON s.id = r.staff"
+			       " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0");
 	db_bind_text(q, 1, subject);
 	db_bind_text(q, 2, role);
 	bool held = db_next(q);
@@ -257,10 +263,11 @@ static bool is_held(const struct core *core, const char *subject, const char *ro
 static void crowd_add_of_cases(struct crowd *crowd, const struct core *core, struct arena *arena,
 			       const char *programme, const char *role)
 {
-	struct query *q = db_query(core->db, "SELECT DISTINCT r.staff FROM subject c"
-					     " JOIN role r ON r.subject = c.id"
-					     " WHERE c.programme = ?1 AND c.open = 1 AND r.role = ?2"
-					     " ORDER BY r.staff");
+	struct query *q =
+	    db_query(core->db, "SELECT DISTINCT r.staff FROM subject c"
+			       " JOIN role r ON r.subject = c.id"
+			       " WHERE c.programme = ?1 AND c.open = 1 AND r.role = ?2"
+			       " ORDER BY r.staff");
 	db_bind_text(q, 1, programme);
 	db_bind_text(q, 2, role);
 	crowd_add_all(crowd, core, arena, q);

@@ -13,9 +13,9 @@ void people_refresh_staff(const struct core *core, const char *staff);
 void people_refresh_roles(const struct core *core, const char *subject);
 
 struct person {
-	const char *id;    /* "" for the administrator */
+	const char *id; /* "" for the administrator */
 	const char *name, *email, *language;
-	const char *why;   /* NULL, or why it comes to this person: "står in för Anna Berg" */
+	const char *why; /* NULL, or why it comes to this person: "står in för Anna Berg" */
 };
 
 /*

@@ -1,6 +1,6 @@
 /*
- * See planner.h. planner_cache.c holds the plans in memory; this file decides what is planned
- * when, and writes what comes of it.
+ * See planner.h. planner_cache.c holds the plans in memory, planner_rows.c writes what comes of
+ * them; this file decides what is planned when.
  */
 #include "daemon/planner.h"
 
@@ -9,21 +9,12 @@
 
 #include "daemon/log.h"
 #include "daemon/people.h"
-#include "daemon/planner_cache.h"
+#include "daemon/planner_parts.h"
 #include "daemon/store_deadline.h"
 #include "daemon/store_event.h"
 
 /* Subjects that one step of a sweep marks. */
 #define SWEEP_STEP 200
-
-struct planner {
-	const struct core *core;
-	planner_fire *fire;
-	void *arg;
-	struct cache *cache;
-	bool may_be_behind; /* false only when the file has been asked and said no */
-	bool only_looking;  /* planner_differs: nothing goes off */
-};
 
 struct planner *planner_new(const struct core *core, planner_fire *fire, void *arg)
 {
@@ -97,10 +88,10 @@ static void mark_behind(struct planner *planner, const char *subject)
 /* A subject has a row from its first event; its type shows with the first kind that tells it. */
 static void ensure_row(struct planner *planner, const struct event *event)
 {
-	struct query *q = db_query(planner->core->db,
-				   "INSERT INTO subject (id, type, open, behind) VALUES (?1, ?2, 0, 1)"
-				   " ON CONFLICT DO UPDATE SET type = ?2"
-				   " WHERE type = 'any' AND ?2 <> 'any'");
+	struct query *q = db_query(
+	    planner->core->db, "INSERT INTO subject (id, type, open, behind) VALUES (?1, ?2, 0, 1)"
+			       " ON CONFLICT DO UPDATE SET type = ?2"
+			       " WHERE type = 'any' AND ?2 <> 'any'");
 	db_bind_text(q, 1, event->subject);
 	db_bind_text(q, 2, subject_type_name(event->kind->subject));
 	if (db_run(q) > 0)
@@ -123,8 +114,8 @@ static void refresh_people(struct planner *planner, const struct event *event)
 /* Every subject of a programme, or (NULL) every one there is, is behind from here on. */
 static void sweep_start(struct planner *planner, const char *programme)
 {
-	struct query *q = db_query(planner->core->db,
-				   "INSERT INTO sweep (programme, reached) VALUES (?1, '')");
+	struct query *q =
+	    db_query(planner->core->db, "INSERT INTO sweep (programme, reached) VALUES (?1, '')");
 	db_bind_text(q, 1, programme);
 	db_run(q);
 	planner->may_be_behind = true;
@@ -152,10 +143,10 @@ static void unsee(struct planner *planner, int64_t event, const char *keep, cons
 	struct arena *arena = arena_new();
 	const char *programmes[8];
 	size_t count = 0;
-	struct query *q = db_query(planner->core->db,
-				   "DELETE FROM seen_by_programme WHERE event = ?1"
-				   " AND (?2 IS NULL OR programme <> ?2)"
-				   " AND (?3 IS NULL OR programme <> ?3) RETURNING programme");
+	struct query *q =
+	    db_query(planner->core->db, "DELETE FROM seen_by_programme WHERE event = ?1"
+					" AND (?2 IS NULL OR programme <> ?2)"
+					" AND (?3 IS NULL OR programme <> ?3) RETURNING programme");
 	db_bind_int(q, 1, event);
 	db_bind_text(q, 2, keep);
 	db_bind_text(q, 3, keep_too);
@@ -194,7 +185,8 @@ static bool sweep_step(struct planner *planner)
 {
 	struct arena *arena = arena_new();
 	struct db *db = planner->core->db;
-	struct query *q = db_query(db, "SELECT id, programme, reached FROM sweep ORDER BY id LIMIT 1");
+	struct query *q =
+	    db_query(db, "SELECT id, programme, reached FROM sweep ORDER BY id LIMIT 1");
 	bool found = db_next(q);
 	int64_t id = found ? db_int(q, 0) : 0;
 	const char *programme = found ? arena_strdup(arena, db_text(q, 1)) : NULL;
@@ -202,19 +194,19 @@ static bool sweep_step(struct planner *planner)
 	db_done(q);
 	if (!found)
 		goto out;
-	q = programme == NULL ?
-		    db_query(db, "SELECT max(id) FROM (SELECT id FROM subject WHERE id > ?1"
-				 " ORDER BY id LIMIT ?2)") :
-		    db_query(db, "SELECT max(id) FROM (SELECT id FROM subject WHERE id > ?1"
-				 " AND programme = ?3 ORDER BY id LIMIT ?2)");
+	q = programme == NULL
+		? db_query(db, "SELECT max(id) FROM (SELECT id FROM subject WHERE id > ?1"
+			       " ORDER BY id LIMIT ?2)")
+		: db_query(db, "SELECT max(id) FROM (SELECT id FROM subject WHERE id > ?1"
+			       " AND programme = ?3 ORDER BY id LIMIT ?2)");
 	db_bind_text(q, 1, reached);
 	db_bind_int(q, 2, SWEEP_STEP);
 	if (programme != NULL)
 		db_bind_text(q, 3, programme);
 	const char *last = db_next(q) ? arena_strdup(arena, db_text(q, 0)) : NULL;
 	db_done(q);
-	q = last == NULL ? db_query(db, "DELETE FROM sweep WHERE id = ?1") :
-			   db_query(db, "UPDATE sweep SET reached = ?2 WHERE id = ?1");
+	q = last == NULL ? db_query(db, "DELETE FROM sweep WHERE id = ?1")
+			 : db_query(db, "UPDATE sweep SET reached = ?2 WHERE id = ?1");
 	db_bind_int(q, 1, id);
 	if (last != NULL)
 		db_bind_text(q, 2, last);
@@ -268,8 +260,8 @@ static void show_to(struct planner *planner, const char *programme, const struct
 {
 	if (programme == NULL || is_seen_already(planner, programme, event->id))
 		return;
-	struct query *q = db_query(planner->core->db,
-				   "INSERT INTO seen_by_programme (programme, event) VALUES (?1, ?2)");
+	struct query *q = db_query(
+	    planner->core->db, "INSERT INTO seen_by_programme (programme, event) VALUES (?1, ?2)");
 	db_bind_text(q, 1, programme);
 	db_bind_int(q, 2, event->id);
 	db_run(q);
@@ -300,10 +292,12 @@ static void fold_anew(struct planner *planner, struct entry *entry)
 	struct arena *arena = arena_new();
 	plan_free(entry->plan);
 	entry->plan = plan_new(planner->core->office->ruleset, entry->type, entry->subject);
-	size_t count = store_event_history(planner->core, entry->type, entry->subject, arena, &events);
+	size_t count =
+	    store_event_history(planner->core, entry->type, entry->subject, arena, &events);
 	for (size_t i = 0; i < count; i++) {
 		if (!take_in(planner, entry, events[i]))
-			log_error("event %lld came out of order from the log", (long long)events[i]->id);
+			log_error("event %lld came out of order from the log",
+				  (long long)events[i]->id);
 	}
 	entry->folded_anew = true;
 	arena_free(arena);
@@ -327,186 +321,17 @@ static void bring_in(struct planner *planner, struct entry *entry)
 	entry_clear_queue(entry);
 }
 
-/* Which steps of one deadline have gone off before: read once for each deadline. */
-struct fired {
-	struct {
-		const char *step;
-		int64_t repetition;
-	} list[512];
-	size_t count;
-};
-
-static void fired_read(const struct core *core, const char *subject, const struct deadline *deadline,
-		       struct arena *arena, struct fired *fired)
-{
-	char anchor[DATE_TEXT_SIZE];
-	struct query *q = db_query(core->db,
-				   "SELECT step, repetition FROM firing WHERE subject = ?1 AND rule = ?2"
-				   " AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
-				   " ORDER BY repetition DESC LIMIT 512");
-	fired->count = 0;
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, deadline->rule->name);
-	db_bind_text(q, 3, deadline->key);
-	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
-	db_bind_int(q, 5, deadline->occurrence);
-	while (fired->count < 512 && db_next(q)) {
-		fired->list[fired->count].step = arena_strdup(arena, db_text(q, 0));
-		fired->list[fired->count++].repetition = db_int(q, 1);
-	}
-	db_done(q);
-}
-
-static bool has_fired(void *arg, const struct step *step, int repetition)
-{
-	const struct fired *fired = arg;
-	for (size_t i = 0; i < fired->count; i++)
-		if (fired->list[i].repetition == repetition &&
-		    strcmp(fired->list[i].step, step->name) == 0)
-			return true;
-	return false;
-}
-
-/* A step whose hour has passed while nobody was here goes when the office is open. */
-static civil hour_now(const struct core *core, const struct planned_step *planned, civil now)
-{
-	if (planned->at > now || planned->step->urgent == URGENT_ALWAYS)
-		return planned->at;
-	return calendar_open_at_or_after(core->office->calendar, now);
-}
-
-/* What comes next of one deadline; what is due goes off on the way. */
-static instant sync_deadline(struct planner *planner, struct entry *entry, const char *programme,
-			     const struct deadline *deadline, struct arena *arena)
-{
-	const struct core *core = planner->core;
-	struct fired fired;
-	struct planned_step *planned;
-	civil now = clock_now_civil(core->clock);
-	fired_read(core, entry->subject, deadline, arena, &fired);
-	size_t count = steps_planned(deadline, core->office->calendar, now, has_fired, &fired, arena,
-				     &planned);
-	size_t due = 0, i = 0;
-	struct planned_step first_waiting, *next = NULL; /* due, but the office is closed */
-	for (; i < count && planned[i].at <= now; i++) {
-		if (hour_now(core, &planned[i], now) <= now) {
-			planned[due++] = planned[i];
-		} else if (next == NULL) {
-			first_waiting = planned[i];
-			next = &first_waiting;
-		}
-	}
-	if (next == NULL && i < count)
-		next = &planned[i];
-	instant at = next == NULL ? INSTANT_NEVER :
-				    clock_from_civil(core->clock, hour_now(core, next, now));
-	if (due > 0 && !planner->only_looking)
-		planner->fire(planner->arg, entry->subject, programme, deadline, planned, due, arena);
-	store_deadline_put(core, entry->subject, deadline, next == NULL ? NULL : next->step->name, at);
-	return at;
-}
-
-/* A reminder that waits for its letter is overtaken when its deadline ends first (I4). */
-static void overtake_waiting(const struct core *core, const char *subject,
-			     const struct deadline *deadline)
-{
-	char anchor[DATE_TEXT_SIZE];
-	struct query *q = db_query(core->db,
-				   "UPDATE notice SET state = 'overtaken', why = ?6 WHERE subject = ?1"
-				   " AND rule = ?2 AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
-				   " AND state = 'queued' AND message IS NULL");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, deadline->rule->name);
-	db_bind_text(q, 3, deadline->key);
-	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
-	db_bind_int(q, 5, deadline->occurrence);
-	db_bind_text(q, 6, deadline->ended_why);
-	db_run(q);
-}
-
-static bool is_protected(const struct entry *entry)
-{
-	int number = facts_find(entry->type, "protected");
-	return number >= 0 && facts_get(plan_facts(entry->plan), number, 0).number != 0;
-}
-
-static const char *stage_since(const struct entry *entry, char text[DATE_TEXT_SIZE])
-{
-	int number = facts_find(entry->type, "stage_since");
-	if (number < 0)
-		return NULL;
-	struct value value = facts_get(plan_facts(entry->plan), number, 0);
-	return value.type == VALUE_DATE ? date_format((date)value.number, text) : NULL;
-}
-
-static void put_subject(struct planner *planner, const struct entry *entry, instant wake)
-{
-	char since[DATE_TEXT_SIZE];
-	const struct facts *facts = plan_facts(entry->plan);
-	struct query *q = db_query(planner->core->db,
-				   "UPDATE subject SET programme = ?2, open = ?3, stage = ?4,"
-				   " wake_at = ?5, protected = ?6, since = ?7, behind = 0 WHERE id = ?1"
-				   " AND (programme, open, stage, wake_at, protected, since, behind)"
-				   " IS NOT (?2, ?3, ?4, ?5, ?6, ?7, 0)");
-	db_bind_text(q, 1, entry->subject);
-	db_bind_text(q, 2, entry->type == SUBJECT_CASE ? facts_programme(facts) : NULL);
-	db_bind_int(q, 3, facts_is_open(facts));
-	db_bind_text(q, 4, entry->type == SUBJECT_CASE ? facts_stage(facts) : NULL);
-	if (wake == INSTANT_NEVER)
-		db_bind_null(q, 5);
-	else
-		db_bind_int(q, 5, wake);
-	db_bind_int(q, 6, is_protected(entry));
-	db_bind_text(q, 7, stage_since(entry, since));
-	db_run(q);
-}
-
-static const char *programme_of(const struct entry *entry)
-{
-	return entry->type == SUBJECT_PROGRAMME ? entry->subject :
-						  facts_programme(plan_facts(entry->plan));
-}
-
-static instant sync_live(struct planner *planner, struct entry *entry, struct arena *arena)
-{
-	instant wake = INSTANT_NEVER;
-	for (size_t i = 0; i < plan_live_count(entry->plan); i++) {
-		instant at = sync_deadline(planner, entry, programme_of(entry),
-					   plan_live_at(entry->plan, i), arena);
-		wake = at < wake ? at : wake;
-	}
-	date change = plan_next_change(entry->plan);
-	if (change != DATE_NONE) {
-		instant at = clock_from_civil(planner->core->clock, civil_at(change, 0));
-		wake = at < wake ? at : wake;
-	}
-	return wake;
-}
-
-static void sync_ended(struct planner *planner, struct entry *entry)
-{
-	for (size_t i = 0; i < plan_count(entry->plan); i++) {
-		const struct deadline *deadline = plan_at(entry->plan, i);
-		if (deadline->state == DEADLINE_OPEN || deadline->state == DEADLINE_ASLEEP ||
-		    deadline_ended_by_last_step(deadline) ||
-		    !(deadline->dirty || entry->folded_anew))
-			continue;
-		store_deadline_put(planner->core, entry->subject, deadline, NULL, INSTANT_NEVER);
-		overtake_waiting(planner->core, entry->subject, deadline);
-	}
-}
-
 /* Folds, judges, fires and writes: afterwards the rows are those of this moment. */
 static void settle(struct planner *planner, struct entry *entry)
 {
 	struct arena *arena = arena_new();
 	bring_in(planner, entry);
 	plan_judge(entry->plan, clock_now_civil(planner->core->clock));
-	sync_ended(planner, entry);
-	instant wake = sync_live(planner, entry, arena);
+	planner_put_ended(planner, entry);
+	instant wake = planner_put_live(planner, entry, arena);
 	if (entry->folded_anew)
 		store_deadline_prune(planner->core, entry->subject, entry->plan);
-	put_subject(planner, entry, wake);
+	planner_put_subject(planner, entry, wake);
 	plan_clean(entry->plan);
 	entry->folded_anew = false;
 	arena_free(arena);
@@ -551,11 +376,11 @@ static char *next_behind(struct planner *planner)
 	if (!planner->may_be_behind)
 		return NULL;
 	struct db *db = planner->core->db;
-	char *subject = take_text(db_query(
-		db, "SELECT id FROM subject WHERE behind = 1 ORDER BY wake_at, id LIMIT 1"));
+	char *subject = take_text(
+	    db_query(db, "SELECT id FROM subject WHERE behind = 1 ORDER BY wake_at, id LIMIT 1"));
 	while (subject == NULL && sweep_step(planner))
 		subject = take_text(db_query(
-			db, "SELECT id FROM subject WHERE behind = 1 ORDER BY wake_at, id LIMIT 1"));
+		    db, "SELECT id FROM subject WHERE behind = 1 ORDER BY wake_at, id LIMIT 1"));
 	if (subject == NULL && !db_failed(db))
 		planner->may_be_behind = false;
 	return subject;
@@ -593,9 +418,9 @@ bool planner_has_due(struct planner *planner)
 
 instant planner_next(struct planner *planner)
 {
-	struct query *q = db_query(planner->core->db,
-				   "SELECT wake_at FROM subject WHERE wake_at IS NOT NULL"
-				   " ORDER BY wake_at LIMIT 1");
+	struct query *q =
+	    db_query(planner->core->db, "SELECT wake_at FROM subject WHERE wake_at IS NOT NULL"
+					" ORDER BY wake_at LIMIT 1");
 	instant next = db_next(q) ? db_int(q, 0) : INSTANT_NEVER;
 	db_done(q);
 	return next;
@@ -637,11 +462,12 @@ static void add_rows_of_subjects(struct planner *planner)
 	for (size_t i = 0; (kind = chain_kind_at(planner->core->office->chain, i)) != NULL; i++) {
 		if (kind->is_virtual)
 			continue;
-		struct query *q = db_query(planner->core->db,
-					   "INSERT INTO subject (id, type, open, behind)"
-					   " SELECT DISTINCT subject, ?2, 0, ?3 FROM event"
-					   " WHERE kind = ?1 ON CONFLICT DO UPDATE SET"
-					   " type = ?2, behind = ?3 WHERE type = 'any' AND ?2 <> 'any'");
+		struct query *q =
+		    db_query(planner->core->db,
+			     "INSERT INTO subject (id, type, open, behind)"
+			     " SELECT DISTINCT subject, ?2, 0, ?3 FROM event"
+			     " WHERE kind = ?1 ON CONFLICT DO UPDATE SET"
+			     " type = ?2, behind = ?3 WHERE type = 'any' AND ?2 <> 'any'");
 		db_bind_text(q, 1, kind->name);
 		db_bind_text(q, 2, subject_type_name(kind->subject));
 		db_bind_int(q, 3, kind->subject != SUBJECT_STAFF);
@@ -652,9 +478,14 @@ static void add_rows_of_subjects(struct planner *planner)
 void planner_rebuild(struct planner *planner)
 {
 	static const char *const steps[] = {
-		"DELETE FROM void",	"DELETE FROM subject", "DELETE FROM seen_by_programme",
-		"DELETE FROM deadline", "DELETE FROM role",    "DELETE FROM staff",
-		"DELETE FROM absence",	"DELETE FROM sweep",
+		"DELETE FROM void",
+		"DELETE FROM subject",
+		"DELETE FROM seen_by_programme",
+		"DELETE FROM deadline",
+		"DELETE FROM role",
+		"DELETE FROM staff",
+		"DELETE FROM absence",
+		"DELETE FROM sweep",
 		"INSERT OR IGNORE INTO void (event, by) SELECT data ->> 'event', id FROM event"
 		" WHERE kind = 'event.voided' ORDER BY id",
 	};

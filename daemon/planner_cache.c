@@ -75,7 +75,8 @@ static void list_first(struct cache *cache, struct entry *entry)
 
 struct entry *cache_find(struct cache *cache, const char *subject)
 {
-	for (struct entry *entry = *bucket_of(cache, subject); entry != NULL; entry = entry->chained) {
+	for (struct entry *entry = *bucket_of(cache, subject); entry != NULL;
+	     entry = entry->chained) {
 		if (strcmp(entry->subject, subject) != 0)
 			continue;
 		unlist(cache, entry);

@@ -41,11 +41,13 @@ const struct migration schema_migrations[] = {
 	  "  behind INTEGER NOT NULL"
 	  ") STRICT, WITHOUT ROWID;"
 	  "CREATE INDEX subject_by_wake ON subject (wake_at) WHERE wake_at IS NOT NULL;"
-	  "CREATE INDEX subject_by_programme ON subject (programme, id) WHERE programme IS NOT NULL;"
+	  "CREATE INDEX subject_by_programme ON subject (programme, id) WHERE programme IS NOT "
+	  "NULL;"
 	  "CREATE INDEX subject_behind ON subject (wake_at, id) WHERE behind = 1;"
 
 	  /* what touches many subjects walks through them a few hundred a turn (I12); NULL: all */
-	  "CREATE TABLE sweep (id INTEGER PRIMARY KEY, programme TEXT, reached TEXT NOT NULL) STRICT;"
+	  "CREATE TABLE sweep (id INTEGER PRIMARY KEY, programme TEXT, reached TEXT NOT NULL) "
+	  "STRICT;"
 
 	  /* derived: events of cases that a programme's rules or facts look at */
 	  "CREATE TABLE seen_by_programme ("
@@ -91,7 +93,8 @@ const struct migration schema_migrations[] = {
 
 	  "CREATE TABLE message ("
 	  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
-	  "  person TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL, language TEXT NOT NULL,"
+	  "  person TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL, language TEXT NOT "
+	  "NULL,"
 	  "  subject TEXT NOT NULL, body TEXT, html TEXT, refs TEXT,"
 	  "  digest_day TEXT,"
 	  "  message_id TEXT NOT NULL UNIQUE,"
@@ -135,7 +138,8 @@ const struct migration schema_migrations[] = {
 	  "  rules TEXT NOT NULL,"
 	  "  message INTEGER REFERENCES message"
 	  ") STRICT;"
-	  "CREATE INDEX notice_waiting ON notice (person, id) WHERE state = 'queued' AND message IS NULL;"
+	  "CREATE INDEX notice_waiting ON notice (person, id) WHERE state = 'queued' AND message "
+	  "IS NULL;"
 	  "CREATE INDEX notice_by_message ON notice (message) WHERE message IS NOT NULL;"
 	  "CREATE INDEX notice_by_deadline ON notice (subject, rule, key, anchor, occurrence);"
 	  "CREATE INDEX notice_by_time ON notice (at, id);"

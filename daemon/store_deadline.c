@@ -42,22 +42,23 @@ static void bind_end(struct query *q, const struct deadline *deadline)
 	db_bind_text(q, 13, deadline->ended_why);
 }
 
-void store_deadline_put(const struct core *core, const char *subject, const struct deadline *deadline,
-			const char *next_step, instant next_at)
+void store_deadline_put(const struct core *core, const char *subject,
+			const struct deadline *deadline, const char *next_step, instant next_at)
 {
 	char id[DEADLINE_ID_SIZE], due[DATE_TEXT_SIZE];
 	struct query *q = db_query(
-		core->db,
-		"INSERT INTO deadline (subject, rule, key, anchor, occurrence, id, anchor_event, due,"
-		" state, missed, ended, ended_by, ended_why, next_step, next_at)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
-		" ON CONFLICT DO UPDATE SET anchor_event = ?7, due = ?8, state = ?9, missed = ?10,"
-		"  ended = ?11, ended_by = ?12, ended_why = ?13, next_step = ?14, next_at = ?15"
-		" WHERE (anchor_event, due, state, missed, ended, ended_by, ended_why, next_step,"
-		"  next_at) IS NOT (?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+	    core->db,
+	    "INSERT INTO deadline (subject, rule, key, anchor, occurrence, id, anchor_event, due,"
+	    " state, missed, ended, ended_by, ended_why, next_step, next_at)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+	    " ON CONFLICT DO UPDATE SET anchor_event = ?7, due = ?8, state = ?9, missed = ?10,"
+	    "  ended = ?11, ended_by = ?12, ended_why = ?13, next_step = ?14, next_at = ?15"
+	    " WHERE (anchor_event, due, state, missed, ended, ended_by, ended_why, next_step,"
+	    "  next_at) IS NOT (?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
 	bind_identity(q, subject, deadline);
-	db_bind_text(q, 6, store_deadline_id(subject, deadline->rule->name, deadline->key,
-					     deadline->anchor, deadline->occurrence, id));
+	db_bind_text(q, 6,
+		     store_deadline_id(subject, deadline->rule->name, deadline->key,
+				       deadline->anchor, deadline->occurrence, id));
 	db_bind_int(q, 7, deadline->anchor_event);
 	db_bind_text(q, 8, date_format(deadline->due, due));
 	db_bind_text(q, 9, deadline_state_name(deadline->state));
@@ -115,9 +116,10 @@ void store_deadline_prune(const struct core *core, const char *subject, const st
 		if (plan_has(plan, q))
 			continue;
 		gone = array_grow(gone, count, &capacity, sizeof(*gone));
-		gone[count++] = (struct identity){ arena_strdup(arena, db_text(q, 0)),
-						   arena_strdup(arena, db_text(q, 1)),
-						   arena_strdup(arena, db_text(q, 2)), db_int(q, 3) };
+		gone[count++] =
+		    (struct identity){ arena_strdup(arena, db_text(q, 0)),
+				       arena_strdup(arena, db_text(q, 1)),
+				       arena_strdup(arena, db_text(q, 2)), db_int(q, 3) };
 	}
 	db_done(q);
 	for (size_t i = 0; i < count; i++)

@@ -11,8 +11,8 @@ const char *store_deadline_id(const char *subject, const char *rule, const char 
 			      int occurrence, char id[DEADLINE_ID_SIZE]);
 
 /* Writes a row if it is new or differs. `next_at` is INSTANT_NEVER where nothing comes. */
-void store_deadline_put(const struct core *core, const char *subject, const struct deadline *deadline,
-			const char *next_step, instant next_at);
+void store_deadline_put(const struct core *core, const char *subject,
+			const struct deadline *deadline, const char *next_step, instant next_at);
 /* Deletes the rows of a subject that its plan, folded anew, no longer has. */
 void store_deadline_prune(const struct core *core, const char *subject, const struct plan *plan);
 

@@ -7,7 +7,8 @@
 #include "daemon/log.h"
 #include "rules/plan.h"
 
-#define EVENT_COLUMNS "e.id, e.kind, e.subject, e.key, e.at, e.recorded_at, e.actor, e.source, e.data"
+#define EVENT_COLUMNS                                                                              \
+	"e.id, e.kind, e.subject, e.key, e.at, e.recorded_at, e.actor, e.source, e.data"
 #define NOT_VOID " AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id)"
 
 static json_t *value_to_json(const struct field *field, const struct value *value)
@@ -35,8 +36,9 @@ json_t *store_event_data(const struct event *event)
 	json_t *data = json_object();
 	for (size_t i = 0; i < event->kind->field_count; i++)
 		if (event->values[i].type != VALUE_NULL)
-			json_object_set_new(data, event->kind->fields[i].name,
-					    value_to_json(&event->kind->fields[i], &event->values[i]));
+			json_object_set_new(
+			    data, event->kind->fields[i].name,
+			    value_to_json(&event->kind->fields[i], &event->values[i]));
 	return data;
 }
 
@@ -56,7 +58,8 @@ static struct value value_from_json(const struct field *field, const json_t *jso
 	return (struct value){ VALUE_TEXT, 0, arena_strdup(arena, json_string_value(json)) };
 }
 
-static struct value *values_from_text(const struct kind *kind, const char *text, struct arena *arena)
+static struct value *values_from_text(const struct kind *kind, const char *text,
+				      struct arena *arena)
 {
 	struct value *values = arena_alloc(arena, (kind->field_count + 1) * sizeof(*values));
 	json_t *data = json_loads(text, 0, NULL);
@@ -72,9 +75,9 @@ int64_t store_event_add(const struct core *core, const struct event *event)
 	char at[MOMENT_TEXT_SIZE];
 	json_t *data = store_event_data(event);
 	char *text = json_dumps(data, JSON_COMPACT);
-	struct query *q = db_query(core->db,
-				   "INSERT INTO event (kind, subject, key, at, recorded_at, actor,"
-				   " data, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+	struct query *q =
+	    db_query(core->db, "INSERT INTO event (kind, subject, key, at, recorded_at, actor,"
+			       " data, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 	db_bind_text(q, 1, event->kind->name);
 	db_bind_text(q, 2, event->subject);
 	db_bind_text(q, 3, event->key);
@@ -100,7 +103,8 @@ int64_t store_event_with_source(const struct core *core, const char *source)
 
 void store_event_void(const struct core *core, int64_t event, int64_t by)
 {
-	struct query *q = db_query(core->db, "INSERT OR IGNORE INTO void (event, by) VALUES (?1, ?2)");
+	struct query *q =
+	    db_query(core->db, "INSERT OR IGNORE INTO void (event, by) VALUES (?1, ?2)");
 	db_bind_int(q, 1, event);
 	db_bind_int(q, 2, by);
 	db_run(q);
@@ -140,7 +144,8 @@ static struct event *event_from_row(const struct core *core, struct query *q, st
 
 struct event *store_event_load(const struct core *core, int64_t id, struct arena *arena)
 {
-	struct query *q = db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e WHERE e.id = ?1");
+	struct query *q =
+	    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e WHERE e.id = ?1");
 	db_bind_int(q, 1, id);
 	struct event *event = db_next(q) ? event_from_row(core, q, arena) : NULL;
 	db_done(q);
@@ -159,8 +164,8 @@ static void list_rows(struct list *list, const struct core *core, struct query *
 		struct event *event = event_from_row(core, q, arena);
 		if (event == NULL)
 			continue;
-		list->events = array_grow(list->events, list->count, &list->capacity,
-					  sizeof(*list->events));
+		list->events =
+		    array_grow(list->events, list->count, &list->capacity, sizeof(*list->events));
 		list->events[list->count++] = event;
 	}
 	db_done(q);
@@ -196,9 +201,9 @@ static void list_seen_by_cases(struct list *list, const struct core *core, const
 	for (size_t i = 0; (kind = chain_kind_at(core->office->chain, i)) != NULL; i++) {
 		if (!kind->seen_by_cases)
 			continue;
-		struct query *q = db_query(core->db,
-					   "SELECT " EVENT_COLUMNS " FROM event e"
-					   " WHERE e.subject = ?1 AND e.kind = ?2" NOT_VOID);
+		struct query *q =
+		    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e"
+				       " WHERE e.subject = ?1 AND e.kind = ?2" NOT_VOID);
 		db_bind_text(q, 1, programme);
 		db_bind_text(q, 2, kind->name);
 		list_rows(list, core, q, arena);
@@ -223,9 +228,9 @@ size_t store_event_history(const struct core *core, enum subject_type type, cons
 			   struct arena *arena, struct event ***ret)
 {
 	struct list list = { NULL, 0, 0 };
-	struct query *q = db_query(core->db,
-				   "SELECT " EVENT_COLUMNS " FROM event e"
-				   " WHERE e.subject = ?1" NOT_VOID " ORDER BY e.at, e.id");
+	struct query *q =
+	    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e"
+			       " WHERE e.subject = ?1" NOT_VOID " ORDER BY e.at, e.id");
 	db_bind_text(q, 1, subject);
 	list_rows(&list, core, q, arena);
 	if (type == SUBJECT_CASE) {
@@ -246,10 +251,9 @@ size_t store_event_of_kinds(const struct core *core, const char *subject, const 
 			    struct arena *arena, struct event ***ret)
 {
 	struct list list = { NULL, 0, 0 };
-	struct query *q = db_query(core->db,
-				   "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
-				   " AND substr(e.kind, 1, length(?2)) = ?2" NOT_VOID
-				   " ORDER BY e.at, e.id");
+	struct query *q = db_query(
+	    core->db, "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
+		      " AND substr(e.kind, 1, length(?2)) = ?2" NOT_VOID " ORDER BY e.at, e.id");
 	db_bind_text(q, 1, subject);
 	db_bind_text(q, 2, prefix);
 	list_rows(&list, core, q, arena);
@@ -260,10 +264,10 @@ const char *store_event_stage_at(const struct core *core, const char *subject, s
 				 struct arena *arena)
 {
 	char text[MOMENT_TEXT_SIZE];
-	struct query *q = db_query(core->db,
-				   "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
-				   " AND e.kind = 'stage.entered' AND e.at <= ?2" NOT_VOID
-				   " ORDER BY e.at DESC, e.id DESC LIMIT 1");
+	struct query *q =
+	    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
+			       " AND e.kind = 'stage.entered' AND e.at <= ?2" NOT_VOID
+			       " ORDER BY e.at DESC, e.id DESC LIMIT 1");
 	db_bind_text(q, 1, subject);
 	db_bind_text(q, 2, moment_format(at, text));
 	struct event *event = db_next(q) ? event_from_row(core, q, arena) : NULL;
@@ -274,8 +278,8 @@ const char *store_event_stage_at(const struct core *core, const char *subject, s
 enum subject_type store_subject_type(const struct core *core, const char *subject)
 {
 	enum subject_type type = SUBJECT_ANY;
-	struct query *q = db_query(core->db, "SELECT DISTINCT e.kind FROM event e WHERE e.subject = ?1"
-					     NOT_VOID);
+	struct query *q =
+	    db_query(core->db, "SELECT DISTINCT e.kind FROM event e WHERE e.subject = ?1" NOT_VOID);
 	db_bind_text(q, 1, subject);
 	while (type == SUBJECT_ANY && db_next(q)) {
 		const struct kind *kind = chain_kind(core->office->chain, db_text(q, 0));

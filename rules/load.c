@@ -80,7 +80,7 @@ bool load_name_is_plain(const char *name)
 
 static bool kind_fits(const struct loading *loading, const struct kind *kind)
 {
-	if (kind->subject == loading->rule->subject)
+	if (kind->subject == loading->rule->subject || kind->subject == SUBJECT_ANY)
 		return true;
 	return loading->rule->subject == SUBJECT_PROGRAMME && kind->subject == SUBJECT_CASE;
 }
@@ -92,6 +92,28 @@ static const char *nearest_kind(const struct loading *loading, const char *name)
 	for (size_t i = 0; i < 999 && (kind = chain_kind_at(loading->chain, i)) != NULL; i++)
 		names[i] = kind->name;
 	return problem_nearest(name, names);
+}
+
+static void check_kind_key(const struct loading *loading, const char *key,
+			   const struct kind_ref *ref)
+{
+	const char *const *codes = ref->kind->key_codes;
+	if (ref->kind->key == KEY_NONE) {
+		load_problem(loading, key,
+			     arena_printf(loading->arena, "\"%s\" has no key to narrow it by",
+					  ref->kind->name));
+		return;
+	}
+	for (size_t i = 0; codes != NULL && codes[i] != NULL; i++)
+		if (strcmp(codes[i], ref->key) == 0)
+			return;
+	if (codes == NULL)
+		return;
+	const char *near = problem_nearest(ref->key, codes);
+	load_problem(loading, key,
+		     arena_printf(loading->arena, "\"%s\" is no key of \"%s\": %s \"%s\"%s", ref->key,
+				  ref->kind->name, near == NULL ? "it may be" : "did you mean",
+				  near == NULL ? codes[0] : near, near == NULL ? "" : "?"));
 }
 
 /* "report.delivered" or "report.delivered[tertial]". */
@@ -127,9 +149,8 @@ static void load_kind(const struct loading *loading, const char *key, const char
 					  "\"%s\" is about a %s, and this rule about a %s", name,
 					  subject_type_name(ret->kind->subject),
 					  subject_type_name(loading->rule->subject)));
-	if (ret->key != NULL && ret->kind->key == KEY_NONE)
-		load_problem(loading, key,
-			     arena_printf(loading->arena, "\"%s\" has no key to narrow it by", name));
+	if (ret->key != NULL)
+		check_kind_key(loading, key, ret);
 }
 
 static struct kind_ref *load_kinds(const struct loading *loading, const char *key, size_t *ret_count)
@@ -138,6 +159,10 @@ static struct kind_ref *load_kinds(const struct loading *loading, const char *ke
 	struct kind_ref *refs = arena_alloc(loading->arena, (count + 1) * sizeof(*refs));
 	for (size_t i = 0; i < count; i++)
 		load_kind(loading, key, confread_text_at(loading->group, key, i), &refs[i]);
+	const config_setting_t *setting = config_setting_get_member(loading->group, key);
+	if (setting != NULL && config_setting_is_aggregate(setting) &&
+	    config_setting_length(setting) == 0)
+		load_problem(loading, key, "no kind of event is named");
 	*ret_count = count;
 	return refs;
 }
@@ -193,6 +218,11 @@ static void load_agreed_one(const struct loading *loading, const struct rule *ru
 	if (ret->kind == NULL)
 		load_problem(loading, "agreed",
 			     arena_printf(loading->arena, "unknown kind of event \"%s\"", name));
+	else if (!kind_fits(loading, ret->kind))
+		load_problem(loading, "agreed",
+			     arena_printf(loading->arena, "\"%s\" is about a %s, and this rule about a %s",
+					  name, subject_type_name(ret->kind->subject),
+					  subject_type_name(rule->subject)));
 	else if (!load_is_date_field(ret->kind, ret->field))
 		load_problem(loading, "agreed",
 			     arena_printf(loading->arena, "\"%s\" has no date field \"%s\"", name,
@@ -298,17 +328,22 @@ static void load_file(const struct source *source, struct ruleset *ruleset, size
 	if (confread_open(&config, source->text, source->length, source->file, problems) != 0)
 		return;
 	const config_setting_t *root = config_root_setting(&config);
-	if (confread_keys(root, root_keys, source->file, problems)) {
-		const config_setting_t *list = config_setting_get_member(root, "rules");
+	confread_keys(root, root_keys, source->file, problems);
+	const config_setting_t *list = config_setting_get_member(root, "rules");
+	if (list != NULL && config_setting_is_list(list)) {
 		struct loading loading = { .chain = ruleset->chain, .calendar = ruleset->calendar,
 					   .arena = ruleset->arena, .problems = problems,
 					   .file = arena_strdup(ruleset->arena, source->file) };
 		for (int i = 0; i < config_setting_length(list); i++) {
+			const config_setting_t *group =
+			    config_setting_get_elem(list, (unsigned int)i);
+			if (!config_setting_is_group(group))
+				continue;
 			ruleset->rules = array_grow(ruleset->rules, ruleset->count, capacity,
 						    sizeof(struct rule));
 			struct rule *rule = &ruleset->rules[ruleset->count];
 			memset(rule, 0, sizeof(*rule));
-			loading.group = config_setting_get_elem(list, (unsigned int)i);
+			loading.group = group;
 			load_rule(&loading, ruleset, rule);
 			ruleset->count++;
 		}

@@ -48,18 +48,29 @@ static int slot_of_field(struct scope *scope, const char *field)
 /* A field that any of the starting kinds has; in events of the others it is NULL. */
 static int resolve_field(struct scope *scope, const char *field, struct name_meaning *ret)
 {
+	const struct kind *named = NULL;
 	for (size_t i = 0; i < scope->rule->starts_count; i++) {
 		const struct kind *kind = scope->rule->starts[i].kind;
 		int place = kind == NULL ? -1 : kind_field(kind, field);
 		if (place < 0)
 			continue;
 		const struct field *found = &kind->fields[place];
+		const char *const *codes =
+		    found->codes == NULL ? NULL : chain_codes(scope->loading->chain, found->codes);
+		if (named != NULL && value_type_of(found->type) != ret->type)
+			load_problem(scope->loading, "if",
+				     arena_printf(scope->loading->arena,
+						  "event_%s is not of one type: a field of \"%s\" and of "
+						  "\"%s\"",
+						  field, named->name, kind->name));
+		ret->codes = named != NULL && ret->codes != codes ? NULL : codes;
 		ret->type = value_type_of(found->type);
-		ret->codes = found->codes == NULL ? NULL : chain_codes(scope->loading->chain, found->codes);
-		ret->slot = slot_of_field(scope, field);
-		return 0;
+		named = kind;
 	}
-	return -1;
+	if (named == NULL)
+		return -1;
+	ret->slot = slot_of_field(scope, field);
+	return 0;
 }
 
 static int resolve_of_if(struct scope *scope, const char *name, struct name_meaning *ret)
@@ -75,6 +86,10 @@ static int resolve_of_if(struct scope *scope, const char *name, struct name_mean
 	}
 	if (strcmp(name, "event_key") == 0) {
 		*ret = (struct name_meaning){ SLOT_EVENT_KEY, VALUE_TEXT, NULL };
+		return 0;
+	}
+	if (strcmp(name, "event_first") == 0) {
+		*ret = (struct name_meaning){ SLOT_EVENT_FIRST, VALUE_FLAG, NULL };
 		return 0;
 	}
 	return strncmp(name, "event_", 6) == 0 ? resolve_field(scope, name + 6, ret) : -1;
@@ -121,7 +136,7 @@ static const char *const *list(const void *arg)
 static void names_of(const struct loading *loading, struct rule *rule, bool of_if,
 		     struct condition_names *ret)
 {
-	static const char *const extra_if[] = { "event_kind", "event_key", NULL };
+	static const char *const extra_if[] = { "event_kind", "event_key", "event_first", NULL };
 	static const char *const extra_while[] = { "anchor", "due", "key", NULL };
 	struct scope *scope = arena_alloc(loading->arena, sizeof(*scope));
 	/* the loader's own record lives on its stack; conditions resolve while it is there */
@@ -130,7 +145,7 @@ static void names_of(const struct loading *loading, struct rule *rule, bool of_i
 	const struct fact *fact;
 	while (facts_at((int)count) != NULL)
 		count++;
-	scope->names = arena_alloc(loading->arena, (count + 4) * sizeof(*scope->names));
+	scope->names = arena_alloc(loading->arena, (count + 5) * sizeof(*scope->names));
 	size_t used = 0;
 	for (int i = 0; (fact = facts_at(i)) != NULL; i++)
 		if (fact->subject == rule->subject)

@@ -67,6 +67,8 @@ static void load_hour(const struct loading *loading, struct step *step)
 		step->time = STEP_NOW;
 	else if (time != NULL && time_of_day_parse(time, &step->time) != 0)
 		load_problem(loading, "time", "write an hour such as \"14:00\", or \"now\"");
+	if (step->time == STEP_NOW && step->repeats)
+		load_problem(loading, "time", "\"now\" comes once: leave out every");
 	if (time != NULL && step->urgent == URGENT_NO)
 		load_problem(loading, "time",
 			     "only an urgent step has an hour; others go with the letter of the day");

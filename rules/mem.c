@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BLOCK 1024
+#define FIRST_BLOCK   1024
 #define LARGEST_BLOCK (256 * 1024)
-#define ALIGNMENT 16
+#define ALIGNMENT     16
 
 struct block {
 	struct block *older;

@@ -12,13 +12,13 @@
 
 #include <stddef.h>
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK             __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 struct arena;
 
 struct arena *arena_new(void);
-void arena_free(struct arena *arena); /* takes NULL */
+void arena_free(struct arena *arena);         /* takes NULL */
 size_t arena_size(const struct arena *arena); /* bytes held, for bounding caches */
 
 /* Zeroed memory that lives as long as the arena; never NULL. */

@@ -93,8 +93,10 @@ void plan_free(struct plan *plan)
 
 size_t plan_size(const struct plan *plan)
 {
-	return sizeof(*plan) + arena_size(plan->arena) + 4096 +
-	       (plan->all_capacity + plan->live_capacity) * sizeof(void *);
+	return sizeof(*plan) + arena_size(plan->arena) + facts_size(plan->facts) +
+	       (plan->ruleset->count + plan->all_capacity + plan->live_capacity) * sizeof(void *) +
+	       plan->pause_capacity * sizeof(*plan->pauses) +
+	       plan->news_capacity * sizeof(*plan->news);
 }
 
 struct track *track_of(struct plan *plan, const struct rule *rule, const char *key)
@@ -149,7 +151,8 @@ static struct deadline *deadline_add(struct plan *plan, struct track *track, con
 	struct deadline *deadline = arena_alloc(plan->arena, sizeof(*deadline));
 	struct link *link = arena_alloc(plan->arena, sizeof(*link));
 	*deadline = (struct deadline){ .rule = rule, .key = track->key, .anchor = anchor,
-				       .occurrence = occurrence, .state = DEADLINE_OPEN,
+				       .occurrence = occurrence, .series = occurrence,
+				       .state = DEADLINE_OPEN,
 				       .agreed = DATE_NONE, .recheck = DATE_NONE, .dirty = true };
 	deadline->ended.day = DATE_NONE;
 	link->deadline = deadline;
@@ -163,15 +166,26 @@ static struct deadline *deadline_add(struct plan *plan, struct track *track, con
 	return deadline;
 }
 
-static date agreed_in(const struct rule *rule, const struct event *event, bool starts_or_renews)
+/* A date field of an event, or one that the fold adds to it (due_early, due_latest). */
+date event_date(const struct plan *plan, const struct event *event, const char *field)
+{
+	date derived = facts_derived_date(plan->ruleset->calendar, event, field);
+	if (derived != DATE_NONE)
+		return derived;
+	struct value value = event_value(event, field);
+	return value.type == VALUE_DATE ? (date)value.number : DATE_NONE;
+}
+
+static date agreed_in(const struct plan *plan, const struct rule *rule, const struct event *event,
+		      bool starts_or_renews)
 {
 	for (size_t i = 0; i < rule->agreed_count; i++) {
 		const struct agreed_ref *ref = &rule->agreed[i];
 		if (ref->kind != event->kind && !(ref->kind == NULL && starts_or_renews))
 			continue;
-		struct value value = event_value(event, ref->field);
-		if (value.type == VALUE_DATE)
-			return (date)value.number;
+		date agreed = event_date(plan, event, ref->field);
+		if (agreed != DATE_NONE)
+			return agreed;
 	}
 	return DATE_NONE;
 }
@@ -194,7 +208,7 @@ static void rest_on(struct plan *plan, struct deadline *deadline, const struct e
 {
 	deadline->anchor_event = event->id;
 	deadline->known = event->recorded;
-	deadline->agreed = agreed_in(deadline->rule, event, true);
+	deadline->agreed = agreed_in(plan, deadline->rule, event, true);
 	deadline->due = deadline_due(plan, deadline);
 	deadline_touch(plan, deadline);
 }
@@ -206,6 +220,7 @@ struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadli
 	struct track *track = track_of(plan, deadline->rule, deadline->key);
 	struct deadline *next = deadline_add(plan, track, deadline->rule, deadline->anchor,
 					     deadline->occurrence + 1);
+	next->series = deadline->series;
 	next->anchor_event = deadline->anchor_event;
 	next->field_roles = deadline->field_roles;
 	next->known = known;
@@ -237,56 +252,51 @@ static struct deadline *track_oldest(const struct track *track)
 
 static date event_anchor(const struct plan *plan, const struct rule *rule, const struct event *event)
 {
-	if (rule->from == NULL)
-		return event->at.day;
-	struct value value = event_value(event, rule->from);
-	date derived = facts_derived_date(plan->ruleset->calendar, event, rule->from);
-	if (derived != DATE_NONE)
-		return derived;
-	return value.type == VALUE_DATE ? (date)value.number : DATE_NONE;
+	return rule->from == NULL ? event->at.day : event_date(plan, event, rule->from);
 }
 
 static void cancel_track(struct plan *plan, struct track *track, const char *why,
-			 const struct event *by, const struct deadline *but)
+			 const struct event *by, date but)
 {
 	for (const struct link *link = track->links; link != NULL; link = link->next)
-		if (is_live(link->deadline) && link->deadline != but)
+		if (is_live(link->deadline) && link->deadline->anchor != but)
 			deadline_end(plan, link->deadline, DEADLINE_CANCELLED, why, by);
 }
 
-static struct deadline *live_on_anchor(const struct track *track, date anchor)
+static bool starts_something(const struct plan *plan, const struct rule *rule,
+			     const struct event *event)
 {
-	struct deadline *oldest = track_oldest(track);
-	return oldest != NULL && oldest->anchor == anchor ? oldest : NULL;
+	return kind_ref_matches(rule->starts, rule->starts_count, event) &&
+	       event_anchor(plan, rule, event) != DATE_NONE && facts_is_open(plan->facts) &&
+	       (rule->if_ == NULL || condition_of_start_holds(plan, rule, event));
 }
 
 /* A deadline that starts anew on its own anchor goes on; on another day it is another one. */
 static void start(struct plan *plan, const struct rule *rule, const struct event *event)
 {
-	date anchor = event_anchor(plan, rule, event);
-	if (anchor == DATE_NONE || !facts_is_open(plan->facts))
-		return;
-	if (rule->if_ != NULL && !condition_of_start_holds(plan, rule, event))
-		return;
 	struct track *track = track_of(plan, rule, rule->per_key ? event->key : "");
-	struct deadline *standing = track_newest(track);
-	if (standing != NULL && !rule->restart)
+	if (track_newest(track) != NULL && !rule->restart)
 		return;
-	struct deadline *same = live_on_anchor(track, anchor);
-	cancel_track(plan, track, "restarted", event, same);
-	if (same == NULL)
-		same = deadline_add(plan, track, rule, anchor, free_occurrence(track, anchor));
-	same->field_roles = roles_in(plan, rule, event);
-	rest_on(plan, same, event);
+	date anchor = event_anchor(plan, rule, event);
+	cancel_track(plan, track, "restarted", event, anchor);
+	if (track_newest(track) == NULL)
+		deadline_add(plan, track, rule, anchor, free_occurrence(track, anchor));
+	for (const struct link *link = track->links; link != NULL; link = link->next) {
+		if (!is_live(link->deadline))
+			continue;
+		link->deadline->field_roles = roles_in(plan, rule, event);
+		rest_on(plan, link->deadline, event);
+	}
 }
 
 /* From the day after the occurrence before it was due (design.md 4, repeat). */
 static bool may_be_fulfilled(struct plan *plan, const struct deadline *deadline, date day)
 {
-	if (deadline->rule->repeat != REPEAT_FIXED || deadline->occurrence == 1)
+	if (deadline->rule->repeat != REPEAT_FIXED || deadline->occurrence == deadline->series)
 		return true;
 	struct deadline before = *deadline;
 	before.occurrence--;
+	before.agreed = DATE_NONE;
 	return day > deadline_due(plan, &before);
 }
 
@@ -328,13 +338,13 @@ static void for_tracks(struct plan *plan, const struct rule *rule, const struct 
 static void cancel_one(struct plan *plan, struct track *track, const struct event *event, bool unused)
 {
 	(void)unused;
-	cancel_track(plan, track, "cancelled", event, NULL);
+	cancel_track(plan, track, "cancelled", event, DATE_NONE);
 }
 
 /* An event of another kind that carries an agreed day brings it to what is before us. */
 static void agree(struct plan *plan, const struct rule *rule, const struct event *event)
 {
-	date agreed = agreed_in(rule, event, false);
+	date agreed = agreed_in(plan, rule, event, false);
 	if (agreed == DATE_NONE)
 		return;
 	for (size_t i = 0; i < plan->live_count; i++) {
@@ -349,7 +359,7 @@ static void agree(struct plan *plan, const struct rule *rule, const struct event
 /* An event first fulfils and ends what was open before it, then starts anew. */
 static void meet_rule(struct plan *plan, const struct rule *rule, const struct event *event)
 {
-	bool starts = kind_ref_matches(rule->starts, rule->starts_count, event);
+	bool starts = starts_something(plan, rule, event);
 	if (kind_ref_matches(rule->done, rule->done_count, event))
 		for_tracks(plan, rule, event, fulfil_one, starts);
 	if (kind_ref_matches(rule->cancels, rule->cancels_count, event))
@@ -380,15 +390,16 @@ static void note_virtual(void *arg, const struct event *event)
 	struct plan *plan = arg;
 	plan->news = array_grow(plan->news, plan->news_count, &plan->news_capacity,
 				sizeof(*plan->news));
-	struct event *copy = &plan->news[plan->news_count++];
-	*copy = *event;
-	copy->key = arena_strdup(plan->arena, event->key);
+	struct news *news = &plan->news[plan->news_count++];
+	*news = (struct news){ *event, facts_event_is_first(plan->facts) };
+	news->event.key = arena_strdup(plan->arena, event->key);
 }
 
 static void meet_news(struct plan *plan, const struct event *cause)
 {
 	for (size_t i = 0; i < plan->news_count; i++) {
-		struct event news = plan->news[i];
+		struct event news = plan->news[i].event;
+		plan->event_is_first = plan->news[i].is_first;
 		news.id = cause->id;
 		news.at = cause->at;
 		news.recorded = cause->recorded;
@@ -407,10 +418,12 @@ int plan_apply(struct plan *plan, const struct event *event)
 	plan->today = event->at.day;
 	bool was_open = facts_is_open(plan->facts), was_paused = facts_is_paused(plan->facts);
 	facts_apply(plan->facts, event, note_virtual, plan);
+	plan->event_is_first = facts_event_is_first(plan->facts);
 	if (facts_is_paused(plan->facts) != was_paused)
 		plan_note_pause(plan, event);
 	bool own = strcmp(event->subject, plan->subject) == 0;
-	if (own || plan->type == SUBJECT_PROGRAMME)
+	/* of its cases a programme meets what only cases have, not who holds a role there */
+	if (own || (plan->type == SUBJECT_PROGRAMME && event->kind->subject != SUBJECT_ANY))
 		meet_rules(plan, event);
 	meet_news(plan, event);
 	if (was_open && !facts_is_open(plan->facts))

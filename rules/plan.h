@@ -35,6 +35,7 @@ struct deadline {
 	const char *key;      /* "" where the rule is not per key */
 	date anchor;
 	int occurrence;       /* from 1 */
+	int series;           /* the occurrence that its count of `every` began with */
 	int64_t anchor_event; /* id of the event it rests on */
 	date due;             /* adjusted */
 	enum deadline_state state;

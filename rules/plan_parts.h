@@ -21,6 +21,12 @@ struct pause {
 	date from, to; /* to is DATE_NONE while it lasts */
 };
 
+/* An event that the facts gave out, and whether it is the first of its kind. */
+struct news {
+	struct event event;
+	bool is_first;
+};
+
 struct plan {
 	const struct ruleset *ruleset;
 	enum subject_type type;
@@ -32,8 +38,9 @@ struct plan {
 	size_t all_count, all_capacity, live_count, live_capacity;
 	struct pause *pauses;
 	size_t pause_count, pause_capacity;
-	struct event *news; /* virtual events that wait to be met */
+	struct news *news; /* virtual events that wait to be met */
 	size_t news_count, news_capacity;
+	bool event_is_first;   /* the one that is being met, of its kind on its subject */
 	struct event last;     /* the last one folded: its place in history */
 	date today;            /* the day judged last */
 	date changed_by_time;  /* the last day on which time alone changed something */
@@ -52,6 +59,7 @@ static inline bool is_live(const struct deadline *deadline)
 }
 
 /* plan.c */
+date event_date(const struct plan *plan, const struct event *event, const char *field);
 struct track *track_of(struct plan *plan, const struct rule *rule, const char *key);
 struct deadline *track_newest(const struct track *track); /* live; NULL if none */
 struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadline *deadline,
@@ -65,6 +73,7 @@ void plan_pass_to(struct plan *plan, date day);
 void plan_judge_all(struct plan *plan, civil known);
 void plan_note_pause(struct plan *plan, const struct event *event);
 date deadline_due(const struct plan *plan, const struct deadline *deadline);
+bool is_late(const struct plan *plan, const struct deadline *deadline);
 void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known);
 bool condition_of_start_holds(const struct plan *plan, const struct rule *rule,
 			      const struct event *event);

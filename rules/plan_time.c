@@ -15,22 +15,42 @@ static date after_pauses(const struct plan *plan, date anchor, date due)
 		const struct pause *pause = &plan->pauses[i];
 		date from = pause->from < anchor ? anchor : pause->from;
 		if (pause->to != DATE_NONE && pause->to > from && from <= due)
-			due += pause->to - from;
+			due = date_add_days(due, pause->to - from);
 	}
 	return due;
+}
+
+/* A day past the ends of the calendar is the last (the first) that there is: a due date stands,
+ * however far away somebody's slip of the pen has put it. */
+static date within_years(date day, const struct offset *offset)
+{
+	if (day != DATE_NONE)
+		return day;
+	return offset_is_negative(offset) ? date_from_ymd(1, 1, 1) : date_from_ymd(9999, 12, 31);
+}
+
+/* Past its due date; while the clock stands still only if it was so before. */
+bool is_late(const struct plan *plan, const struct deadline *deadline)
+{
+	if (deadline->due >= plan->today)
+		return false;
+	if (!deadline->rule->pausable || !facts_is_paused(plan->facts))
+		return true;
+	return plan->pause_count > 0 && plan->pauses[plan->pause_count - 1].from > deadline->due;
 }
 
 date deadline_due(const struct plan *plan, const struct deadline *deadline)
 {
 	const struct rule *rule = deadline->rule;
-	int times = rule->repeat == REPEAT_FIXED ? deadline->occurrence - 1 : 0;
+	int times = rule->repeat == REPEAT_FIXED ? deadline->occurrence - deadline->series : 0;
 	date due = offset_apply_repeated(&rule->due, &rule->every, times, deadline->anchor,
 					 plan->ruleset->calendar);
+	due = within_years(due, &rule->due);
 	if (rule->pausable)
-		due = after_pauses(plan, deadline->anchor, due);
+		due = within_years(after_pauses(plan, deadline->anchor, due), &rule->due);
 	if (deadline->agreed != DATE_NONE && deadline->agreed < due)
 		due = deadline->agreed;
-	return calendar_adjust(plan->ruleset->calendar, due, rule->adjust);
+	return within_years(calendar_adjust(plan->ruleset->calendar, due, rule->adjust), &rule->due);
 }
 
 void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known)
@@ -95,6 +115,8 @@ static struct value world_value(const void *arg, int slot)
 		return text_value(world->event->kind->name);
 	case SLOT_EVENT_KEY:
 		return text_value(world->event->key);
+	case SLOT_EVENT_FIRST:
+		return (struct value){ VALUE_FLAG, world->plan->event_is_first, NULL };
 	case SLOT_EVENT_FIELD:
 		break;
 	}
@@ -180,8 +202,8 @@ static date last_step_day(const struct plan *plan, const struct deadline *deadli
 
 static void judge_end(struct plan *plan, struct deadline *deadline)
 {
-	if (deadline->rule->done_count > 0 || !is_live(deadline))
-		return;
+	if (deadline->rule->done_count > 0 || deadline->state != DEADLINE_OPEN)
+		return; /* one that sleeps has not said what it had to say */
 	date last = last_step_day(plan, deadline);
 	if (plan->today > last)
 		deadline_end_by_last_step(plan, deadline);
@@ -203,12 +225,12 @@ static void collapse_late(struct plan *plan, struct track *track)
 {
 	struct deadline *latest = NULL;
 	for (struct link *link = track->links; link != NULL; link = link->next)
-		if (is_live(link->deadline) && link->deadline->due < plan->today &&
+		if (is_live(link->deadline) && is_late(plan, link->deadline) &&
 		    (latest == NULL || link->deadline->due > latest->due))
 			latest = link->deadline;
 	for (struct link *link = track->links; link != NULL; link = link->next) {
 		struct deadline *older = link->deadline;
-		if (!is_live(older) || older == latest || older->due >= plan->today)
+		if (!is_live(older) || older == latest || !is_late(plan, older))
 			continue;
 		latest->missed += older->missed + (older->state == DEADLINE_OPEN ? 1 : 0);
 		deadline_touch(plan, latest);
@@ -222,11 +244,11 @@ static void open_occurrences(struct plan *plan)
 	for (size_t i = 0; i < plan->live_count; i++) {
 		struct deadline *deadline = plan->live[i];
 		if (deadline->rule->repeat != REPEAT_FIXED || !is_live(deadline) ||
-		    deadline->due >= plan->today)
+		    !is_late(plan, deadline))
 			continue;
 		struct track *track = track_of(plan, deadline->rule, deadline->key);
 		struct deadline *newest = track_newest(track);
-		if (newest->due < plan->today)
+		if (is_late(plan, newest))
 			deadline_next_occurrence(plan, newest, civil_at(newest->due + 1, 0));
 		collapse_late(plan, track);
 	}

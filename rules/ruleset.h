@@ -94,7 +94,7 @@ bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct ev
 
 /*
  * What the names in a rule's conditions mean: the facts of its subject by their number; for `if`
- * also event_kind, event_key and event_<field> of the starting event; for `while` also anchor,
+ * also event_kind, event_key, event_first and event_<field> of the starting event; for `while` also anchor,
  * due and key of the deadline.
  */
 enum condition_slot {
@@ -103,6 +103,7 @@ enum condition_slot {
 	SLOT_KEY,
 	SLOT_EVENT_KIND,
 	SLOT_EVENT_KEY,
+	SLOT_EVENT_FIRST,
 	SLOT_EVENT_FIELD = 2000 /* + the place in rule->event_fields */
 };
 

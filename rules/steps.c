@@ -11,7 +11,10 @@ static date step_day(const struct deadline *deadline, const struct calendar *cal
 		     const struct step *step, int repetition)
 {
 	date base = step->from_anchor ? deadline->anchor : deadline->due;
-	return offset_apply_repeated(&step->at, &step->every, repetition - 1, base, calendar);
+	date day = offset_apply_repeated(&step->at, &step->every, repetition - 1, base, calendar);
+	if (day != DATE_NONE)
+		return day;
+	return offset_is_negative(&step->at) ? date_from_ymd(1, 1, 1) : date_from_ymd(9999, 12, 31);
 }
 
 /* A step that became due before anybody knew: on to the next opportunity. */
@@ -45,8 +48,10 @@ static civil hour_on_day(const struct deadline *deadline, const struct calendar 
 		return hour_after_known(calendar, step, deadline->known);
 	int second = step->time == STEP_AT_SLOT ? calendar_slot(calendar) : step->time;
 	civil at = civil_at(day, second);
-	if (step->urgent != URGENT_ALWAYS)
-		at = hour_in_opening(deadline, calendar, day, at);
+	if (step->urgent != URGENT_ALWAYS) {
+		civil moved = hour_in_opening(deadline, calendar, day, at);
+		at = moved == CIVIL_NONE ? at : moved; /* at the ends of the calendar */
+	}
 	return at < deadline->known ? hour_after_known(calendar, step, deadline->known) : at;
 }
 
@@ -101,8 +106,10 @@ static void gather_step(struct gathering *g, const struct step *step)
 		struct planned_step planned = { .step = step, .repetition = repetition };
 		planned.day = step_day(g->deadline, g->calendar, step, repetition);
 		planned.at = hour_on_day(g->deadline, g->calendar, step, planned.day);
-		if (g->fired == NULL || !g->fired(g->arg, step, repetition))
-			gather(g, planned);
+		/* one that went out although it now lies ahead (the due date moved) is no end */
+		if (g->fired != NULL && g->fired(g->arg, step, repetition))
+			continue;
+		gather(g, planned);
 		if (planned.at > g->until)
 			return;
 	}
@@ -148,11 +155,19 @@ static bool step_names(const struct deadline *deadline, const struct step *step,
 	return false;
 }
 
-static bool later_names(const struct deadline *deadline, const struct planned_step *due, size_t count,
-			size_t after, const struct role *role)
+/* The further of two is the later by the rule's day, then by hour, then by place in the rule. */
+static bool is_further(const struct planned_step *a, const struct planned_step *b)
 {
-	for (size_t i = after + 1; i < count; i++)
-		if (step_names(deadline, due[i].step, role))
+	if (a->day != b->day)
+		return a->day > b->day;
+	return compare_planned(a, b) > 0;
+}
+
+static bool further_names(const struct deadline *deadline, const struct planned_step *due,
+			  size_t count, const struct planned_step *than, const struct role *role)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_further(&due[i], than) && step_names(deadline, due[i].step, role))
 			return true;
 	return false;
 }
@@ -180,7 +195,7 @@ size_t steps_choose(const struct deadline *deadline, const struct planned_step *
 								   &step->to[j];
 			struct told row = { &due[i], role_of(deadline, addressee), copy, false };
 			row.overtaken = row.role != NULL &&
-					later_names(deadline, due, count, i, row.role);
+					further_names(deadline, due, count, &due[i], row.role);
 			if (!is_told_already(list, used, &row))
 				list[used++] = row;
 		}

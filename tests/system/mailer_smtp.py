@@ -295,7 +295,9 @@ class Hostile(Case):
 
     def test_stalled_reader_gets_no_letter_with_a_hole(self):
         with Script({"CONTENT": "stall"}) as server, Mailer("--patience", "1") as mailer:
+            # small buffers and segments, so that it is the writing that waits
             server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
             mailer.configure(**smtp_settings(server))
             heard = short(mailer.send([letter(1, text="x" * 900000), letter(2)]))
             self.assertEqual([one[1] for one in heard], ["unclear", "deferred"])

@@ -447,7 +447,7 @@ static const char *const contract[][2] = {
 			  "review_on" },
 	{ "plan.reviewed", "!goals_met !goals_unmet !explained review_on" },
 	{ "task.agreed", "!what !due_on !role" },
-	{ "stage.entered", "!stage !mode" },
+	{ "stage.entered", "!stage !mode reason" },
 	{ "lease.started", "ends_on block area rent ocr" },
 	{ "lease.prolonged", "ends_on" },
 	{ "lease.disputed", "!ends_on" },

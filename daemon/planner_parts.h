@@ -1,0 +1,22 @@
+/* What the files of the planner share; nobody else includes this. */
+#ifndef KEDJA_PLANNER_PARTS_H
+#define KEDJA_PLANNER_PARTS_H
+
+#include "daemon/planner.h"
+#include "daemon/planner_cache.h"
+
+struct planner {
+	const struct core *core;
+	planner_fire *fire;
+	void *arg;
+	struct cache *cache;
+	bool may_be_behind; /* false only when the file has been asked and said no */
+	bool only_looking;  /* planner_differs: nothing goes off */
+};
+
+/* planner_rows.c. The live ones give the instant at which the subject wakes. */
+instant planner_put_live(struct planner *planner, struct entry *entry, struct arena *arena);
+void planner_put_ended(struct planner *planner, struct entry *entry);
+void planner_put_subject(struct planner *planner, const struct entry *entry, instant wake);
+
+#endif

@@ -1,0 +1,179 @@
+/*
+ * What comes of a plan: the rows of its deadlines and of its subject, the hour at which it wakes,
+ * and the steps that go off on the way.
+ */
+#include <string.h>
+
+#include "daemon/planner_parts.h"
+#include "daemon/store_deadline.h"
+
+/* Which steps of one deadline have gone off before: read once for each deadline. */
+struct fired {
+	struct {
+		const char *step;
+		int64_t repetition;
+	} list[512];
+	size_t count;
+};
+
+static void fired_read(const struct core *core, const char *subject,
+		       const struct deadline *deadline, struct arena *arena, struct fired *fired)
+{
+	char anchor[DATE_TEXT_SIZE];
+	struct query *q = db_query(
+	    core->db, "SELECT step, repetition FROM firing WHERE subject = ?1 AND rule = ?2"
+		      " AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
+		      " ORDER BY repetition DESC LIMIT 512");
+	fired->count = 0;
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, deadline->rule->name);
+	db_bind_text(q, 3, deadline->key);
+	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
+	db_bind_int(q, 5, deadline->occurrence);
+	while (fired->count < 512 && db_next(q)) {
+		fired->list[fired->count].step = arena_strdup(arena, db_text(q, 0));
+		fired->list[fired->count++].repetition = db_int(q, 1);
+	}
+	db_done(q);
+}
+
+static bool has_fired(void *arg, const struct step *step, int repetition)
+{
+	const struct fired *fired = arg;
+	for (size_t i = 0; i < fired->count; i++)
+		if (fired->list[i].repetition == repetition &&
+		    strcmp(fired->list[i].step, step->name) == 0)
+			return true;
+	return false;
+}
+
+/* A step whose hour has passed while nobody was here goes when the office is open. */
+static civil hour_now(const struct core *core, const struct planned_step *planned, civil now)
+{
+	if (planned->at > now || planned->step->urgent == URGENT_ALWAYS)
+		return planned->at;
+	return calendar_open_at_or_after(core->office->calendar, now);
+}
+
+/* What comes next of one deadline; what is due goes off on the way. */
+static instant put_deadline(struct planner *planner, struct entry *entry, const char *programme,
+			    const struct deadline *deadline, struct arena *arena)
+{
+	const struct core *core = planner->core;
+	struct fired fired;
+	struct planned_step *planned;
+	civil now = clock_now_civil(core->clock);
+	fired_read(core, entry->subject, deadline, arena, &fired);
+	size_t count = steps_planned(deadline, core->office->calendar, now, has_fired, &fired,
+				     arena, &planned);
+	size_t due = 0, i = 0;
+	struct planned_step first_waiting, *next = NULL; /* due, but the office is closed */
+	for (; i < count && planned[i].at <= now; i++) {
+		if (hour_now(core, &planned[i], now) <= now) {
+			planned[due++] = planned[i];
+		} else if (next == NULL) {
+			first_waiting = planned[i];
+			next = &first_waiting;
+		}
+	}
+	if (next == NULL && i < count)
+		next = &planned[i];
+	instant at =
+	    next == NULL ? INSTANT_NEVER : clock_from_civil(core->clock, hour_now(core, next, now));
+	if (due > 0 && !planner->only_looking)
+		planner->fire(planner->arg, entry->subject, programme, deadline, planned, due,
+			      arena);
+	store_deadline_put(core, entry->subject, deadline, next == NULL ? NULL : next->step->name,
+			   at);
+	return at;
+}
+
+/* A reminder that waits for its letter is overtaken when its deadline ends first (I4). */
+static void overtake_waiting(const struct core *core, const char *subject,
+			     const struct deadline *deadline)
+{
+	char anchor[DATE_TEXT_SIZE];
+	struct query *q =
+	    db_query(core->db, "UPDATE notice SET state = 'overtaken', why = ?6 WHERE subject = ?1"
+			       " AND rule = ?2 AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
+			       " AND state = 'queued' AND message IS NULL");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, deadline->rule->name);
+	db_bind_text(q, 3, deadline->key);
+	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
+	db_bind_int(q, 5, deadline->occurrence);
+	db_bind_text(q, 6, deadline->ended_why);
+	db_run(q);
+}
+
+static bool is_protected(const struct entry *entry)
+{
+	int number = facts_find(entry->type, "protected");
+	return number >= 0 && facts_get(plan_facts(entry->plan), number, 0).number != 0;
+}
+
+static const char *stage_since(const struct entry *entry, char text[DATE_TEXT_SIZE])
+{
+	int number = facts_find(entry->type, "stage_since");
+	if (number < 0)
+		return NULL;
+	struct value value = facts_get(plan_facts(entry->plan), number, 0);
+	return value.type == VALUE_DATE ? date_format((date)value.number, text) : NULL;
+}
+
+void planner_put_subject(struct planner *planner, const struct entry *entry, instant wake)
+{
+	char since[DATE_TEXT_SIZE];
+	const struct facts *facts = plan_facts(entry->plan);
+	struct query *q = db_query(
+	    planner->core->db, "UPDATE subject SET programme = ?2, open = ?3, stage = ?4,"
+			       " wake_at = ?5, protected = ?6, since = ?7, behind = 0 WHERE id = ?1"
+			       " AND (programme, open, stage, wake_at, protected, since, behind)"
+			       " IS NOT (?2, ?3, ?4, ?5, ?6, ?7, 0)");
+	db_bind_text(q, 1, entry->subject);
+	db_bind_text(q, 2, entry->type == SUBJECT_CASE ? facts_programme(facts) : NULL);
+	db_bind_int(q, 3, facts_is_open(facts));
+	db_bind_text(q, 4, entry->type == SUBJECT_CASE ? facts_stage(facts) : NULL);
+	if (wake == INSTANT_NEVER)
+		db_bind_null(q, 5);
+	else
+		db_bind_int(q, 5, wake);
+	db_bind_int(q, 6, is_protected(entry));
+	db_bind_text(q, 7, stage_since(entry, since));
+	db_run(q);
+}
+
+static const char *programme_of(const struct entry *entry)
+{
+	return entry->type == SUBJECT_PROGRAMME ? entry->subject
+						: facts_programme(plan_facts(entry->plan));
+}
+
+instant planner_put_live(struct planner *planner, struct entry *entry, struct arena *arena)
+{
+	instant wake = INSTANT_NEVER;
+	for (size_t i = 0; i < plan_live_count(entry->plan); i++) {
+		instant at = put_deadline(planner, entry, programme_of(entry),
+					  plan_live_at(entry->plan, i), arena);
+		wake = at < wake ? at : wake;
+	}
+	date change = plan_next_change(entry->plan);
+	if (change != DATE_NONE) {
+		instant at = clock_from_civil(planner->core->clock, civil_at(change, 0));
+		wake = at < wake ? at : wake;
+	}
+	return wake;
+}
+
+void planner_put_ended(struct planner *planner, struct entry *entry)
+{
+	for (size_t i = 0; i < plan_count(entry->plan); i++) {
+		const struct deadline *deadline = plan_at(entry->plan, i);
+		if (deadline->state == DEADLINE_OPEN || deadline->state == DEADLINE_ASLEEP ||
+		    deadline_ended_by_last_step(deadline) ||
+		    !(deadline->dirty || entry->folded_anew))
+			continue;
+		store_deadline_put(planner->core, entry->subject, deadline, NULL, INSTANT_NEVER);
+		overtake_waiting(planner->core, entry->subject, deadline);
+	}
+}
