@@ -85,11 +85,11 @@ MANUALS = $(wildcard rules/*.[1-9] daemon/*.[1-9] daemon/*/*.[1-9] conf/*.[1-9])
 # --- what can be asked for -------------------------------------------------------------------------
 
 # Asked for together, these go one after the other; each is parallel within itself.
-ifneq ($(filter run check sanitize bench check-source fuzz fuzz-brief coverage,$(MAKECMDGOALS)),)
+ifneq ($(filter run check sanitize mutants bench check-source fuzz fuzz-brief coverage,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 
-.PHONY: all tests run check sanitize bench check-source format fuzz-brief fuzz coverage install \
+.PHONY: all tests run check sanitize mutants bench check-source format fuzz-brief fuzz coverage install \
 	deps clean help FORCE
 
 all: $(PROGRAMS) ## the three programs: kedjad, kedja-mailer, kedjactl (the default)
@@ -107,6 +107,9 @@ check: $(B)/.packages-test ## all tests
 sanitize: $(B)/.packages-test ## all tests again, under the address and undefined behaviour sanitizers
 	+@$(SUBMAKE) B=$(B)/sanitize SANITIZE=address,undefined CFLAGS='-g -O1' tests
 	@BUILD=$(B)/sanitize tests/run
+
+mutants: all ## changes each number of each shipped rule: do the rule tests notice?
+	@BUILD=$(abspath $(B)) tests/mutants.py
 
 bench: $(B)/.packages-bench ## ratios against other programs, measured in the same run
 	+@$(SUBMAKE) benches

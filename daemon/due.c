@@ -86,7 +86,7 @@ static bool is_told(const struct firing *firing, const struct planned_step *plan
 	struct query *q = db_query(
 	    firing->core->db, "SELECT 1 FROM notice WHERE subject = ?1 AND rule = ?2 AND key = ?3"
 			      " AND anchor = ?4 AND occurrence = ?5 AND step = ?6"
-			      " AND repetition = ?7 AND person = ?8 AND state = 'queued'");
+			      " AND repetition = ?7 AND person = ?8 AND state IN ('queued', 'shadow')");
 	db_bind_text(q, 1, firing->subject);
 	db_bind_text(q, 2, firing->deadline->rule->name);
 	db_bind_text(q, 3, firing->deadline->key);

@@ -49,6 +49,8 @@ struct mailproc {
 
 	int64_t *batch; /* ids without outcome */
 	size_t left;
+	int64_t told; /* whose outcome came last */
+	bool noted;   /* it was said that it is safe: until then the next letter is held back */
 };
 
 extern char **environ;
@@ -129,7 +131,7 @@ static void reap(struct mailproc *mailproc, int flags)
 static void end_batch(struct mailproc *mailproc, bool died)
 {
 	mailproc->left = 0;
-	mailproc->events->batch_over(mailproc->arg, died && !mailproc->faulty);
+	mailproc->events->batch_over(mailproc->arg, died && !mailproc->faulty && mailproc->noted);
 	mailproc->faulty = false;
 }
 
@@ -326,6 +328,8 @@ static const char *heard_outcome(struct mailproc *mailproc, json_t *said)
 	if (mailproc->state != MAILER_BUSY || !is_left(mailproc, message))
 		return "an outcome of a letter that it does not have";
 	loop_timer_set(mailproc->timer, mailproc->limit);
+	mailproc->told = message;
+	mailproc->noted = false;
 	mailproc->events->outcome(mailproc->arg, message, outcome, code, text);
 	return NULL;
 }
@@ -566,10 +570,22 @@ void mailproc_send(struct mailproc *mailproc, json_t *letters)
 	} else {
 		mailproc->state = MAILER_BUSY;
 		mailproc->faulty = false;
+		mailproc->noted = true;
 		loop_timer_set(mailproc->timer, mailproc->limit);
 		write_line(mailproc, line);
 		write_line(mailproc, "\n");
 	}
 	free(line);
 	json_decref(batch);
+}
+
+void mailproc_noted(struct mailproc *mailproc, int64_t message)
+{
+	char line[48];
+	if (mailproc->state != MAILER_BUSY || message != mailproc->told)
+		return;
+	mailproc->noted = true;
+	loop_timer_set(mailproc->timer, mailproc->limit); /* it could do nothing until now */
+	snprintf(line, sizeof(line), "{\"noted\":%lld}\n", (long long)message);
+	write_line(mailproc, line);
 }

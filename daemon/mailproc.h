@@ -27,7 +27,8 @@ struct mailproc_events {
 			const char *text);
 	/* Untried letters come back. The mailer's kinds, and "start": it does not come up. */
 	void (*fault)(void *arg, const char *kind, const char *text);
-	/* Letters without outcome were not tried; but `died`: the first of them was in hand. */
+	/* Letters without outcome were not tried; but `died`: the first of them was in hand, and
+	 * may have been taken. */
 	void (*batch_over)(void *arg, bool died);
 	void (*ready)(void *arg);
 };
@@ -50,5 +51,7 @@ int mailproc_pid(const struct mailproc *mailproc); /* 0 when down */
 /* Hands over a batch (a JSON array of letters; takes it over). Only when MAILER_READY: else it is
  * over at once, untried. Its line must not exceed MAIL_LINE_MOST. */
 void mailproc_send(struct mailproc *mailproc, json_t *letters);
+/* The outcomes up to that of this letter are safe: the next one's data may go. */
+void mailproc_noted(struct mailproc *mailproc, int64_t message);
 
 #endif

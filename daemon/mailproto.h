@@ -13,6 +13,9 @@
  *           {"fault":"sentence","kind":"tls"}        it is the installation's fault: the letters
  *           of the batch that have no outcome were not tried
  *           {"done":true}                                                  ends every batch
+ *   kedjad: {"noted":17}   the outcomes up to that of 17 are safe in its file. By SMTP the data of
+ *           the next letter waits for this: whoever is killed, one letter at the most has been
+ *           taken by the server and is not known to have been (I5)
  *
  *   LETTER: {"id":17,"message_id":"...","date":"Mon, 30 Nov 2026 08:00:00 +0100",
  *            "to":{"name":"...","address":"..."},"subject":"...","text":"...","html":"..."?,

@@ -121,8 +121,9 @@ size_t message_due(struct db *db, instant now, int64_t *ids, size_t most)
 
 size_t message_handed(struct db *db, int64_t *ids, size_t most)
 {
-	struct query *q = db_query(db, "SELECT id FROM message WHERE state = 'handed'"
-				       " ORDER BY id LIMIT ?1");
+	struct query *q =
+	    db_query(db, "SELECT id FROM message WHERE state = 'handed' ORDER BY (SELECT max(rowid)"
+			 " FROM message_history h WHERE h.message = message.id) LIMIT ?1");
 	db_bind_int(q, 1, (int64_t)most);
 	return read_ids(q, ids, most);
 }
@@ -179,6 +180,18 @@ void message_hurry(struct db *db, const struct message_row *message, instant now
 	db_run(q);
 	message_history(db, message->id, message_state_name(message->state), message->state, now,
 			"tried again by hand");
+}
+
+int64_t message_rewind(struct db *db, instant now, int64_t longest, int64_t most)
+{
+	struct query *q =
+	    db_query(db, "UPDATE message SET next_attempt = ?1 WHERE id IN ("
+			 "SELECT id FROM message WHERE state IN ('queued','deferred','unclear')"
+			 " AND next_attempt > ?2 LIMIT ?3)");
+	db_bind_int(q, 1, now);
+	db_bind_int(q, 2, now + longest);
+	db_bind_int(q, 3, most);
+	return db_run(q);
 }
 
 instant message_oldest_body(struct db *db)

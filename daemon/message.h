@@ -18,7 +18,8 @@ struct patience {
 	int64_t first, most, give_up;
 };
 /* The hour of the next attempt: creation plus first, 2 first, 4 first ... most, most, after
- * `attempts` of them and after now. The points do not move when the daemon was away. */
+ * `attempts` of them and after now, but never more than `most` away. The points do not move when
+ * the daemon was away. */
 instant message_retry_at(const struct patience *patience, instant created_at, int64_t attempts,
 			 instant now);
 
@@ -50,6 +51,7 @@ MUST_CHECK bool message_find(struct db *db, int64_t message, struct message_row 
 
 /* Ids of those whose hour has come, `most` at most, the longest waiting first; their number. */
 size_t message_due(struct db *db, instant now, int64_t *ids, size_t most);
+/* Those that were handed over, in the order in which they were. */
 size_t message_handed(struct db *db, int64_t *ids, size_t most);
 /* A LETTER of mailproto.h; NULL if it cannot be said in JSON (not UTF-8). */
 json_t *message_letter(struct db *db, int64_t message, const struct clock *clock,
@@ -60,6 +62,9 @@ instant message_next_attempt(struct db *db); /* INSTANT_NEVER: none */
 size_t message_postponed(struct db *db, instant now, int64_t *ids, size_t most);
 /* Its hour is now, whatever it was: by hand. */
 void message_hurry(struct db *db, const struct message_row *message, instant now);
+
+/* Those whose hour is more than `longest` away get this one, `most` of them; their number. */
+int64_t message_rewind(struct db *db, instant now, int64_t longest, int64_t most);
 
 /* When the oldest text of an ended message ended; INSTANT_NEVER: none has a text left. */
 instant message_oldest_body(struct db *db);

@@ -78,5 +78,6 @@ instant message_retry_at(const struct patience *patience, instant created_at, in
 	 */
 	int64_t more = made < attempts ? attempts - made : 0;
 	int64_t late = at <= now ? (now - at) / most + 1 : 0;
-	return at + (more > late ? more : late) * most;
+	at += (more > late ? more : late) * most;
+	return at < now + most ? at : now + most;
 }

@@ -245,6 +245,36 @@ static bool is_known(struct incoming *in)
 	return in->known_as != 0;
 }
 
+static bool has_row(const struct kedjad *k, const char *literal_sql, const char *id)
+{
+	struct query *q = db_query(k->core.db, literal_sql);
+	db_bind_text(q, 1, id);
+	bool found = db_next(q);
+	db_done(q);
+	return found;
+}
+
+/* What is right, but most likely not all that was meant; NULL for nothing. */
+static const char *note_on(const struct incoming *in)
+{
+	const struct event *event = in->event;
+	struct value staff = event_value(event, "staff");
+	if (event->kind->subject == SUBJECT_CASE && strcmp(event->kind->name, "case.opened") != 0 &&
+	    !has_row(in->k,
+		     "SELECT 1 FROM event WHERE subject = ?1 AND kind = 'case.opened'"
+		     " ORDER BY at LIMIT 1",
+		     event->subject))
+		return arena_printf(in->arena,
+				    "%s is not opened: few rules begin before its case.opened",
+				    event->subject);
+	if (strcmp(event->kind->name, "role.assigned") == 0 && staff.type == VALUE_TEXT &&
+	    !has_row(in->k, "SELECT 1 FROM staff WHERE id = ?1 AND gone = 0", staff.text))
+		return arena_printf(in->arena,
+				    "nobody called %s works here: staff.joined makes them known",
+				    staff.text);
+	return NULL;
+}
+
 static json_t *record_one(struct incoming *in)
 {
 	if (is_known(in))
@@ -252,7 +282,11 @@ static json_t *record_one(struct incoming *in)
 	check_against_file(in);
 	if (in->call->problems.count > 0)
 		return NULL;
-	return json_pack("{s:I, s:b}", "id", (json_int_t)add(in), "known", 0);
+	json_t *result = json_pack("{s:I, s:b}", "id", (json_int_t)add(in), "known", 0);
+	const char *note = in->index < 0 ? note_on(in) : NULL;
+	if (note != NULL)
+		json_object_set_new(result, "note", json_string(note));
+	return result;
 }
 
 /* The events of a request: the parameters are one, a list of them, or {"events": [...]}. */

@@ -81,8 +81,8 @@ static char *read_open_file(int fd, const char *path, struct arena *arena, size_
 	return text;
 }
 
-/* The text of a file, or NULL with a problem. O_NONBLOCK: a pipe must not hold us up. */
-static char *read_file(const char *path, struct arena *arena, size_t *ret_length,
+/* O_NONBLOCK: a pipe must not hold us up. */
+char *office_read_file(const char *path, struct arena *arena, size_t *ret_length,
 		       struct problems *problems)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -99,11 +99,20 @@ static char *read_file(const char *path, struct arena *arena, size_t *ret_length
 	return text;
 }
 
+static bool ends_with(const char *name, const char *end)
+{
+	size_t length = strlen(name), ending = strlen(end);
+	return length > ending && strcmp(name + length - ending, end) == 0;
+}
+
+static int is_test_file(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && ends_with(entry->d_name, ".test.conf");
+}
+
 static int is_rule_file(const struct dirent *entry)
 {
-	size_t length = strlen(entry->d_name);
-	return entry->d_name[0] != '.' && length > 5 &&
-	       strcmp(entry->d_name + length - 5, ".conf") == 0;
+	return entry->d_name[0] != '.' && ends_with(entry->d_name, ".conf") && !is_test_file(entry);
 }
 
 /* By bytes, not by the locale: the order must be the same for everybody. */
@@ -115,7 +124,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 static void add_source(struct sources *sources, char *path, struct problems *problems)
 {
 	size_t length;
-	char *text = read_file(path, sources->arena, &length, problems);
+	char *text = office_read_file(path, sources->arena, &length, problems);
 	if (text == NULL)
 		return;
 	sources->list =
@@ -123,11 +132,11 @@ static void add_source(struct sources *sources, char *path, struct problems *pro
 	sources->list[sources->count++] = (struct source){ path, text, length };
 }
 
-static void read_rule_files(const char *dir, struct sources *sources, struct problems *problems)
+static void read_files(const char *folder, int (*wanted)(const struct dirent *),
+		       struct sources *sources, struct problems *problems)
 {
 	struct dirent **entries;
-	char *folder = arena_printf(sources->arena, "%s/rules.d", dir);
-	int count = scandir(folder, &entries, is_rule_file, by_name);
+	int count = scandir(folder, &entries, wanted, by_name);
 	if (count < 0) {
 		problem_add(problems, folder, 0, "%s",
 			    errno == ENOENT ? "there is no such folder: rules are read from it"
@@ -141,6 +150,11 @@ static void read_rule_files(const char *dir, struct sources *sources, struct pro
 		free(entries[i]);
 	}
 	free(entries);
+}
+
+static void read_rule_files(const char *dir, struct sources *sources, struct problems *problems)
+{
+	read_files(arena_printf(sources->arena, "%s/rules.d", dir), is_rule_file, sources, problems);
 }
 
 /* While nobody can say what the rules mean, at least their form can be right or wrong. */
@@ -160,11 +174,11 @@ static void load_chain_and_calendar(struct office *office, const char *dir, stru
 {
 	size_t length;
 	char *path = arena_printf(arena, "%s/chain.conf", dir);
-	char *text = read_file(path, arena, &length, problems);
+	char *text = office_read_file(path, arena, &length, problems);
 	if (text != NULL)
 		office->chain = chain_parse(text, path, problems);
 	path = arena_printf(arena, "%s/calendar.conf", dir);
-	text = read_file(path, arena, &length, problems);
+	text = office_read_file(path, arena, &length, problems);
 	if (text != NULL)
 		office->calendar = calendar_parse(text, path, problems);
 }
@@ -176,7 +190,7 @@ static void load_settings(struct office *office, const char *dir, struct arena *
 	char *path = arena_printf(arena, "%s/kedja.conf", dir);
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return;
-	char *text = read_file(path, arena, &length, problems);
+	char *text = office_read_file(path, arena, &length, problems);
 	if (text != NULL)
 		office->settings = settings_parse(text, length, path, problems);
 }
@@ -214,6 +228,23 @@ static char *without_slashes(struct arena *arena, const char *dir)
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
 	return arena_strndup(arena, dir, length);
+}
+
+struct source *office_read_tests(const char *dir, struct arena *arena, size_t *ret_count,
+				 struct problems *problems)
+{
+	struct sources sources = { .arena = arena };
+	const char *folder = arena_printf(arena, "%s/rules.d", without_slashes(arena, dir));
+	const char *own = arena_printf(arena, "%s/local", folder);
+	read_files(folder, is_test_file, &sources, problems);
+	if (access(own, F_OK) == 0)
+		read_files(own, is_test_file, &sources, problems);
+	struct source *list = arena_alloc(arena, (sources.count + 1) * sizeof(*list));
+	if (sources.count > 0)
+		memcpy(list, sources.list, sources.count * sizeof(*list));
+	free(sources.list);
+	*ret_count = sources.count;
+	return list;
 }
 
 struct office *office_load(const char *dir, struct problems *problems)

@@ -11,7 +11,7 @@
 #define KEDJA_OFFICE_H
 
 #include "daemon/conf.h"
-#include "rules/ruleset.h"
+#include "rules/load.h"
 
 struct office {
 	struct chain *chain;
@@ -22,11 +22,20 @@ struct office {
 
 /*
  * Files are named in problems as `dir` gives them ("conf/rules.d/10-plan.conf"). Of rules.d/ all
- * *.conf are read, sorted by name, hidden ones left out. Mistakes of all files are collected; but
+ * *.conf are read, sorted by name; hidden ones and tests (*.test.conf) are left out. Mistakes of
+ * all files are collected; but
  * as long as chain.conf or calendar.conf is wrong, rules are looked at for their form only, since
  * nobody can say what they mean. Files over 1 MiB are refused. NULL if any problem was added.
  */
 struct office *office_load(const char *dir, struct problems *problems);
 void office_free(struct office *office); /* takes NULL */
+
+/* The tests that lie beside the rules, in rules.d/ and rules.d/local/: all *.test.conf by name. The
+ * list and its texts live in the arena; what cannot be read is a problem. */
+struct source *office_read_tests(const char *dir, struct arena *arena, size_t *ret_count,
+				 struct problems *problems);
+/* The text of one file, in the arena, or NULL with a problem. */
+char *office_read_file(const char *path, struct arena *arena, size_t *ret_length,
+		       struct problems *problems);
 
 #endif

@@ -21,6 +21,8 @@
 static void turn_is_kept(void *arg)
 {
 	struct outbox *outbox = arg;
+	if (outbox->applied > 0)
+		mailproc_noted(outbox->mailproc, outbox->notes[outbox->applied - 1].message);
 	outbox_drop_notes(outbox, outbox->applied);
 	outbox->applied = 0;
 	outbox->touched = outbox->revived = false;
@@ -41,7 +43,7 @@ static void turn_is_undone(void *arg, const char *reason)
 	outbox->touched = outbox->revived = false;
 	outbox->stale = true;
 	outbox->counted = false;
-	outbox->recover = true; /* finds nothing if it had been done */
+	outbox->recover = outbox->rewind = true; /* find nothing if it had been done */
 	rest(outbox);
 }
 
@@ -89,30 +91,49 @@ static bool is_in_hand(const struct outbox *outbox, int64_t message)
 	return false;
 }
 
-/* Handed over, and nobody knows of it: an earlier daemon died. It may have gone out; it goes
- * out again at once, the same bytes under the same Message-ID. */
+/* The first may have gone out, and goes out again at once, the same bytes under the same
+ * Message-ID. The data of the others waited for its outcome. */
+static void recover_one(struct outbox *outbox, int64_t message, bool first)
+{
+	instant now = clock_now(outbox->clock);
+	struct message_change what = { .message = message,
+				       .was = MESSAGE_HANDED,
+				       .state = first ? MESSAGE_UNCLEAR : MESSAGE_QUEUED,
+				       .now = now,
+				       .next_attempt = now,
+				       .attempt = first,
+				       .answer = first ? "" : NULL,
+				       .reason = first ? "the daemon ended with it in hand" :
+							 "not tried" };
+	if (first)
+		log_notice("letter %lld: unclear: the daemon ended with it in hand",
+			   (long long)message);
+	outbox_change(outbox, &what);
+}
+
+/* Handed over, and nobody knows of it: an earlier daemon died. */
 static void recover(struct outbox *outbox)
 {
 	int64_t ids[BATCH_MOST];
 	outbox_touch(outbox);
 	size_t count = message_handed(outbox->db, ids, BATCH_MOST);
-	instant now = clock_now(outbox->clock);
+	bool first = true;
 	for (size_t i = 0; i < count; i++) {
 		if (is_in_hand(outbox, ids[i]))
 			continue;
-		log_notice("letter %lld: unclear: the daemon ended with it in hand",
-			   (long long)ids[i]);
-		outbox_change(outbox, &(struct message_change){
-					  .message = ids[i],
-					  .was = MESSAGE_HANDED,
-					  .state = MESSAGE_UNCLEAR,
-					  .now = now,
-					  .next_attempt = now,
-					  .attempt = true,
-					  .answer = "",
-					  .reason = "the daemon ended with it in hand" });
+		recover_one(outbox, ids[i], first);
+		first = false;
 	}
 	outbox->recover = false;
+}
+
+/* No letter has reason to wait longer than retry_most: if one does, the clock was set back. */
+static void rewind_hours(struct outbox *outbox)
+{
+	instant now = clock_now(outbox->clock);
+	outbox_touch(outbox);
+	outbox->rewind = message_rewind(outbox->db, now, outbox->patience.most, ROWS_A_TURN) ==
+			 ROWS_A_TURN;
 }
 
 static void revive(struct outbox *outbox)
@@ -244,7 +265,7 @@ bool outbox_has_work(const struct outbox *outbox)
 {
 	if (outbox->resting)
 		return false;
-	return outbox->stale || outbox->recover || outbox->reviving ||
+	return outbox->stale || outbox->recover || outbox->rewind || outbox->reviving ||
 	       outbox->applied < outbox->count || outbox->next_body <= clock_now(outbox->clock) ||
 	       (is_due(outbox) && (can_hand(outbox) || must_try_again(outbox)));
 }
@@ -278,6 +299,8 @@ bool outbox_work(struct outbox *outbox, struct turn *turn)
 	}
 	if (outbox->recover)
 		recover(outbox);
+	if (outbox->rewind)
+		rewind_hours(outbox);
 	outbox_apply_notes(outbox, false);
 	if (outbox->reviving && turn_has_room(turn))
 		revive(outbox);
@@ -307,7 +330,7 @@ instant outbox_next(struct outbox *outbox)
 bool outbox_is_quiet(struct outbox *outbox)
 {
 	refresh(outbox);
-	return !outbox->recover && !outbox->reviving && outbox->count == 0 &&
+	return !outbox->recover && !outbox->rewind && !outbox->reviving && outbox->count == 0 &&
 	       outbox->in_hand == 0 && (!is_due(outbox) || is_standing(outbox));
 }
 
@@ -343,7 +366,7 @@ struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
 	outbox->clock = clock;
 	outbox->ended = ended;
 	outbox->arg = arg;
-	outbox->recover = true;
+	outbox->recover = outbox->rewind = true;
 	outbox->next_attempt = outbox->next_body = INSTANT_NEVER;
 	configure(outbox, settings);
 	outbox->rest = loop_timer_new(loop, rested, outbox);
@@ -373,8 +396,15 @@ void outbox_free(struct outbox *outbox)
 	loop_timer_free(outbox->rest);
 	free(outbox->notes);
 	free(outbox->fault.text);
+	free(outbox->unreached_why);
 	free(outbox->message_id_domain);
 	free(outbox);
+}
+
+void outbox_clock_was_set(struct outbox *outbox)
+{
+	outbox->rewind = true;
+	outbox_try_now(outbox);
 }
 
 void outbox_configure(struct outbox *outbox, const struct settings *settings)

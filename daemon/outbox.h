@@ -12,6 +12,10 @@
  * Retry times are computed from creation time and attempt number, so a restart changes nothing.
  * A letter older than give_up_after whose attempt fails stays in its state with no hour of its
  * own: it has been given up, counts as an alarm, and only outbox_retry tries it again.
+ *
+ * A batch is in the mailer's hands, but only one letter of it on the wire: the data of the next
+ * waits until the outcome of the one before is committed (mailproto.h). So after a kill one letter
+ * is unclear, and the others were not tried.
  */
 #ifndef KEDJA_OUTBOX_H
 #define KEDJA_OUTBOX_H
@@ -38,8 +42,9 @@ struct outbox;
 
 /* The Message-ID is stored as "hex@domain", without angle brackets: the mailer puts them on.
  *
- * Messages that were in the mailer's hands when an earlier daemon died become unclear. The loop
- * is for the mailer; the turn for the database. Told of ends so that notices can follow. */
+ * Of the messages that were in the mailer's hands when an earlier daemon died one becomes
+ * unclear. The loop is for the mailer; the turn for the database. `ended` is told of ends, and of
+ * a letter that is given up with the state that it stays in, so that notices can follow. */
 typedef void outbox_ended(void *arg, int64_t message, enum message_state state);
 struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
 			  const struct clock *clock, const struct settings *settings,
@@ -60,6 +65,10 @@ struct new_message {
 	date digest_day;         /* DATE_NONE for one that goes by itself */
 };
 int64_t outbox_add(struct outbox *outbox, const struct new_message *message);
+
+/* The clock of the machine was set: no letter and no fault waits for an hour that is now years
+ * away. */
+void outbox_clock_was_set(struct outbox *outbox);
 
 /* In the turn: notes outcomes that came in, hands over what is due. True: more to do at once. */
 bool outbox_work(struct outbox *outbox, struct turn *turn);
@@ -83,6 +92,11 @@ struct outbox_figures {
 	int64_t by_state[MESSAGE_SUPERSEDED + 1];
 	int64_t given_up;       /* of those that wait: no longer tried by themselves (an alarm) */
 	instant oldest_waiting; /* INSTANT_NEVER: none waits */
+	/* Of those that wait: tried, and no server took the time to look at them; or put off or
+	 * unclear for more than an hour. */
+	int64_t unreached, late;
+	instant unreached_since, late_since;
+	const char *unreached_why; /* the last time; until the next call */
 	const char *fault;      /* why the queue stands still, or NULL */
 	enum mailer_state mailer;
 	int mailer_pid, mailer_restarts;

@@ -1,5 +1,6 @@
 /* See outbox.h: letters that come in, what a person changes by hand, and the figures. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -135,6 +136,42 @@ static void count_waiting(struct outbox *outbox, struct outbox_figures *figures)
 	db_done(q);
 }
 
+/* No code: it did not come to an answer about this letter, but ended before. */
+#define UNREACHED "state = 'deferred' AND code = 0 AND next_attempt IS NOT NULL"
+
+static void count_unreached(struct outbox *outbox, struct outbox_figures *figures)
+{
+	struct query *q = db_query(
+	    outbox->db, "SELECT COUNT(*), MIN(created_at) FROM message WHERE " UNREACHED);
+	figures->unreached = db_next(q) ? db_int(q, 0) : 0;
+	if (figures->unreached > 0)
+		figures->unreached_since = db_int(q, 1);
+	db_done(q);
+	if (figures->unreached == 0)
+		return;
+	q = db_query(outbox->db, "SELECT answer FROM message WHERE " UNREACHED
+				 " ORDER BY next_attempt DESC LIMIT 1");
+	free(outbox->unreached_why);
+	outbox->unreached_why = xstrdup(db_next(q) ? db_text(q, 0) : "");
+	figures->unreached_why = outbox->unreached_why;
+	db_done(q);
+}
+
+#define LATE 3600 /* seconds; a letter that is put off once or twice is nothing unusual */
+
+static void count_late(struct outbox *outbox, struct outbox_figures *figures)
+{
+	struct query *q =
+	    db_query(outbox->db, "SELECT COUNT(*), MIN(created_at) FROM message"
+				 " WHERE state IN ('deferred','unclear') AND created_at <= ?1"
+				 " AND next_attempt IS NOT NULL AND NOT (" UNREACHED ")");
+	db_bind_int(q, 1, clock_now(outbox->clock) - LATE);
+	figures->late = db_next(q) ? db_int(q, 0) : 0;
+	if (figures->late > 0)
+		figures->late_since = db_int(q, 1);
+	db_done(q);
+}
+
 struct outbox_figures outbox_count(struct outbox *outbox)
 {
 	struct outbox_figures figures = { .oldest_waiting = INSTANT_NEVER,
@@ -148,5 +185,7 @@ struct outbox_figures outbox_count(struct outbox *outbox)
 		figures.by_state[state] = ended ? outbox->ended_counts[state] : 0;
 	}
 	count_waiting(outbox, &figures);
+	count_unreached(outbox, &figures);
+	count_late(outbox, &figures);
 	return figures;
 }

@@ -44,6 +44,19 @@ void outbox_fault_clear(struct outbox *outbox)
 	outbox->fault = (struct fault){ 0 };
 }
 
+/* A letter that is put off without a code has met no server that took it. Said once. */
+static void log_reach(struct outbox *outbox, const struct note *what)
+{
+	bool unreached = what->outcome == MAIL_DEFERRED && what->code == 0;
+	if (unreached == outbox->unreached || what->outcome == MAIL_UNCLEAR)
+		return;
+	outbox->unreached = unreached;
+	if (unreached)
+		log_warning("mail: letters wait: %s", what->answer);
+	else
+		log_notice("mail: letters are taken again");
+}
+
 static void on_outcome(void *arg, int64_t message, enum mail_outcome outcome, int code,
 		       const char *text)
 {
@@ -56,8 +69,10 @@ static void on_outcome(void *arg, int64_t message, enum mail_outcome outcome, in
 			break;
 		}
 	}
-	note(outbox, &(struct note){ NOTE_OUTCOME, message, outcome, code, bounded(text) });
+	struct note what = { NOTE_OUTCOME, message, outcome, code, bounded(text) };
+	note(outbox, &what);
 	outbox_fault_clear(outbox);
+	log_reach(outbox, &what);
 }
 
 static instant fault_until(const struct outbox *outbox, int64_t count)
@@ -125,7 +140,8 @@ static void postpone(struct outbox *outbox, const struct message_row *row,
 		log_error("letter %lld: given up after %lld attempts", (long long)row->id,
 			  (long long)row->attempts + 1);
 	}
-	outbox_change(outbox, what);
+	if (outbox_change(outbox, what) && what->next_attempt == INSTANT_NEVER)
+		outbox->ended(outbox->arg, row->id, what->state);
 }
 
 static void apply_outcome(struct outbox *outbox, const struct note *note,
@@ -180,11 +196,14 @@ static void apply_lost(struct outbox *outbox, const struct message_row *row)
 /* It keeps its place: those made earlier go first. */
 static void apply_untried(struct outbox *outbox, const struct message_row *row)
 {
+	instant now = clock_now(outbox->clock);
 	outbox_change(outbox, &(struct message_change){ .message = row->id,
 							.was = MESSAGE_HANDED,
 							.state = MESSAGE_QUEUED,
-							.now = clock_now(outbox->clock),
-							.next_attempt = row->created_at,
+							.now = now,
+							.next_attempt = row->created_at < now ?
+									    row->created_at :
+									    now,
 							.reason = "not tried" });
 }
 

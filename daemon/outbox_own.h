@@ -47,8 +47,11 @@ struct outbox {
 	json_t *pending; /* what the commit sets free */
 
 	struct fault fault;
+	bool unreached;      /* it was said that no server takes letters */
+	char *unreached_why; /* lent to figures */
 	bool resting;
 	bool recover;  /* rows of an earlier daemon are to be looked at */
+	bool rewind;   /* hours may be those of a clock that was set since */
 	bool reviving; /* outbox_retry of all */
 	bool revived;  /* some of them, in this turn */
 	bool touched;  /* in this turn */

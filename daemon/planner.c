@@ -286,12 +286,37 @@ static bool take_in(struct planner *planner, struct entry *entry, const struct e
 	return taken;
 }
 
+/* Overdue deadlines of the programme's cases, as their rows stand; for a day of the past also
+ * those that ended later. */
+static int64_t count_overdue(void *arg, date day)
+{
+	struct planner *planner = arg;
+	char text[DATE_TEXT_SIZE];
+	bool past = day < civil_date(clock_now_civil(planner->core->clock));
+	struct query *q = past ?
+				  db_query(planner->core->db,
+					   "SELECT count(*) FROM subject s JOIN deadline d ON d.subject = s.id"
+					   " WHERE s.programme = ?1 AND s.type = 'case' AND d.anchor <= ?2"
+					   " AND d.due < ?2 AND (d.state = 'open' OR d.ended >= ?2)") :
+				  db_query(planner->core->db,
+					   "SELECT count(*) FROM deadline d JOIN subject s ON s.id = d.subject"
+					   " WHERE d.state = 'open' AND d.due < ?2 AND s.programme = ?1");
+	db_bind_text(q, 1, planner->asking);
+	db_bind_text(q, 2, date_format(day, text));
+	int64_t count = db_next(q) ? db_int(q, 0) : 0;
+	db_done(q);
+	return count;
+}
+
 static void fold_anew(struct planner *planner, struct entry *entry)
 {
 	struct event **events;
 	struct arena *arena = arena_new();
 	plan_free(entry->plan);
 	entry->plan = plan_new(planner->core->office->ruleset, entry->type, entry->subject);
+	if (entry->type == SUBJECT_PROGRAMME)
+		plan_ask_overdue(entry->plan, count_overdue, planner);
+	planner->asking = entry->subject;
 	size_t count =
 	    store_event_history(planner->core, entry->type, entry->subject, arena, &events);
 	for (size_t i = 0; i < count; i++) {
@@ -325,6 +350,7 @@ static void bring_in(struct planner *planner, struct entry *entry)
 static void settle(struct planner *planner, struct entry *entry)
 {
 	struct arena *arena = arena_new();
+	planner->asking = entry->subject;
 	bring_in(planner, entry);
 	plan_judge(entry->plan, clock_now_civil(planner->core->clock));
 	planner_put_ended(planner, entry);

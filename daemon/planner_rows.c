@@ -21,7 +21,7 @@ static void fired_read(const struct core *core, const char *subject,
 {
 	char anchor[DATE_TEXT_SIZE];
 	struct query *q = db_query(
-	    core->db, "SELECT step, repetition FROM firing WHERE subject = ?1 AND rule = ?2"
+	    core->db, "SELECT step, repetition FROM firing WHERE subject = ?1 AND rule IN (?2, ?6)"
 		      " AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
 		      " ORDER BY repetition DESC LIMIT 512");
 	fired->count = 0;
@@ -30,6 +30,7 @@ static void fired_read(const struct core *core, const char *subject,
 	db_bind_text(q, 3, deadline->key);
 	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
 	db_bind_int(q, 5, deadline->occurrence);
+	db_bind_text(q, 6, deadline->rule->was);
 	while (fired->count < 512 && db_next(q)) {
 		fired->list[fired->count].step = arena_strdup(arena, db_text(q, 0));
 		fired->list[fired->count++].repetition = db_int(q, 1);
@@ -70,6 +71,8 @@ static instant put_deadline(struct planner *planner, struct entry *entry, const 
 	struct planned_step first_waiting, *next = NULL; /* due, but the office is closed */
 	for (; i < count && planned[i].at <= now; i++) {
 		if (hour_now(core, &planned[i], now) <= now) {
+			planned[i].late = planned[i].late || /* nobody was here on its day */
+					  civil_date(planned[i].at) < civil_date(now);
 			planned[due++] = planned[i];
 		} else if (next == NULL) {
 			first_waiting = planned[i];

@@ -78,9 +78,10 @@ const struct migration schema_migrations[] = {
 	  "CREATE TABLE staff ("
 	  "  id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, board TEXT,"
 	  "  language TEXT, gone INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	  /* the key's columns first: else integrity_check of SQLite 3.40 complains without reason */
 	  "CREATE TABLE absence ("
-	  "  staff TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL, deputy TEXT,"
-	  "  event INTEGER NOT NULL, PRIMARY KEY (staff, first, event)) STRICT, WITHOUT ROWID;"
+	  "  staff TEXT NOT NULL, first TEXT NOT NULL, event INTEGER NOT NULL, last TEXT NOT NULL,"
+	  "  deputy TEXT, PRIMARY KEY (staff, first, event)) STRICT, WITHOUT ROWID;"
 
 	  /* truth: what has gone off; the primary key is the promise "never a second time" (I3) */
 	  "CREATE TABLE firing ("

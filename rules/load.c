@@ -11,7 +11,8 @@
 #include "rules/load_parts.h"
 
 static const struct conf_key root_keys[] = {
-	{ "rules", CONF_GROUPS, true },
+	{ "rules", CONF_GROUPS, false },
+	{ "disable", CONF_TEXT_OR_TEXTS, false },
 	{ NULL, CONF_TEXT, false },
 };
 
@@ -19,7 +20,11 @@ static const struct conf_key rule_keys[] = {
 	{ "name", CONF_TEXT, true },
 	{ "title", CONF_TEXT, true },
 	{ "subject", CONF_TEXT, true },
-	{ "starts", CONF_TEXT_OR_TEXTS, true },
+	{ "was", CONF_TEXT, false },
+	{ "starts", CONF_TEXT_OR_TEXTS, false },
+	{ "starts_all", CONF_TEXT_OR_TEXTS, false },
+	{ "yearly", CONF_TEXT_OR_TEXTS, false },
+	{ "weekly", CONF_TEXT_OR_TEXTS, false },
 	{ "restart", CONF_FLAG, false },
 	{ "from", CONF_TEXT, false },
 	{ "agreed", CONF_TEXT_OR_TEXTS, false },
@@ -33,21 +38,73 @@ static const struct conf_key rule_keys[] = {
 	{ "every", CONF_TEXT, false },
 	{ "per_key", CONF_FLAG, false },
 	{ "pausable", CONF_FLAG, false },
+	{ "early", CONF_TEXT, false },
+	{ "throttle", CONF_TEXT, false },
+	{ "hidden_by", CONF_TEXT_OR_TEXTS, false },
+	{ "after_close", CONF_FLAG, false },
+	{ "mode", CONF_TEXT, false },
+	{ "reply", CONF_TEXT, false },
 	{ "catch_up", CONF_TEXT, false },
 	{ "steps", CONF_GROUPS, true },
 	{ NULL, CONF_TEXT, false },
 };
 
+/* The keys of a rule that an office may set anew: all but its name, none required. */
+static const struct conf_key override_keys[] = {
+	{ "override", CONF_TEXT, true },
+	{ "title", CONF_TEXT, false },
+	{ "subject", CONF_TEXT, false },
+	{ "was", CONF_TEXT, false },
+	{ "starts", CONF_TEXT_OR_TEXTS, false },
+	{ "starts_all", CONF_TEXT_OR_TEXTS, false },
+	{ "yearly", CONF_TEXT_OR_TEXTS, false },
+	{ "weekly", CONF_TEXT_OR_TEXTS, false },
+	{ "restart", CONF_FLAG, false },
+	{ "from", CONF_TEXT, false },
+	{ "agreed", CONF_TEXT_OR_TEXTS, false },
+	{ "if", CONF_TEXT, false },
+	{ "while", CONF_TEXT, false },
+	{ "due", CONF_TEXT, false },
+	{ "adjust", CONF_TEXT, false },
+	{ "done", CONF_TEXT_OR_TEXTS, false },
+	{ "cancels", CONF_TEXT_OR_TEXTS, false },
+	{ "repeat", CONF_TEXT, false },
+	{ "every", CONF_TEXT, false },
+	{ "per_key", CONF_FLAG, false },
+	{ "pausable", CONF_FLAG, false },
+	{ "early", CONF_TEXT, false },
+	{ "throttle", CONF_TEXT, false },
+	{ "hidden_by", CONF_TEXT_OR_TEXTS, false },
+	{ "after_close", CONF_FLAG, false },
+	{ "mode", CONF_TEXT, false },
+	{ "reply", CONF_TEXT, false },
+	{ "catch_up", CONF_TEXT, false },
+	{ "steps", CONF_GROUPS, false },
+	{ NULL, CONF_TEXT, false },
+};
+
 void load_problem(const struct loading *loading, const char *key, const char *text)
 {
-	problem_add(loading->problems, loading->file, confread_line(loading->group, key), "%s: %s",
-		    key, text);
+	problem_add(loading->problems, load_file_of(loading, key),
+		    confread_line(load_group(loading, key), key), "%s: %s", key, text);
+}
+
+const config_setting_t *load_group(const struct loading *loading, const char *key)
+{
+	return loading->own != NULL && config_setting_get_member(loading->own, key) != NULL ?
+		       loading->own :
+		       loading->group;
+}
+
+const char *load_file_of(const struct loading *loading, const char *key)
+{
+	return load_group(loading, key) == loading->own ? loading->own_file : loading->file;
 }
 
 /* One of a few words; its place in `words`, or -1 after complaining. */
 int load_word(const struct loading *loading, const char *key, const char *const *words)
 {
-	const char *text = confread_text(loading->group, key);
+	const char *text = confread_text(load_group(loading, key), key);
 	for (int i = 0; text != NULL && words[i] != NULL; i++)
 		if (strcmp(words[i], text) == 0)
 			return i;
@@ -62,7 +119,7 @@ int load_word(const struct loading *loading, const char *key, const char *const 
 
 void load_offset(const struct loading *loading, const char *key, struct offset *ret)
 {
-	const char *text = confread_text(loading->group, key);
+	const char *text = confread_text(load_group(loading, key), key);
 	if (text != NULL && offset_parse(text, ret) != 0)
 		load_problem(loading, key,
 			     arena_printf(loading->arena,
@@ -155,11 +212,11 @@ static void load_kind(const struct loading *loading, const char *key, const char
 
 static struct kind_ref *load_kinds(const struct loading *loading, const char *key, size_t *ret_count)
 {
-	size_t count = confread_text_count(loading->group, key);
+	size_t count = confread_text_count(load_group(loading, key), key);
 	struct kind_ref *refs = arena_alloc(loading->arena, (count + 1) * sizeof(*refs));
 	for (size_t i = 0; i < count; i++)
-		load_kind(loading, key, confread_text_at(loading->group, key, i), &refs[i]);
-	const config_setting_t *setting = config_setting_get_member(loading->group, key);
+		load_kind(loading, key, confread_text_at(load_group(loading, key), key, i), &refs[i]);
+	const config_setting_t *setting = config_setting_get_member(load_group(loading, key), key);
 	if (setting != NULL && config_setting_is_aggregate(setting) &&
 	    config_setting_length(setting) == 0)
 		load_problem(loading, key, "no kind of event is named");
@@ -179,7 +236,7 @@ bool load_is_date_field(const struct kind *kind, const char *field)
 
 static void load_from(const struct loading *loading, struct rule *rule)
 {
-	rule->from = arena_strdup(loading->arena, confread_text(loading->group, "from"));
+	rule->from = arena_strdup(loading->arena, confread_text(load_group(loading, "from"), "from"));
 	for (size_t i = 0; rule->from != NULL && i < rule->starts_count; i++) {
 		const struct kind *kind = rule->starts[i].kind;
 		if (kind != NULL && !load_is_date_field(kind, rule->from))
@@ -231,27 +288,28 @@ static void load_agreed_one(const struct loading *loading, const struct rule *ru
 
 static void load_agreed(const struct loading *loading, struct rule *rule)
 {
-	rule->agreed_count = confread_text_count(loading->group, "agreed");
+	rule->agreed_count = confread_text_count(load_group(loading, "agreed"), "agreed");
 	rule->agreed = arena_alloc(loading->arena, (rule->agreed_count + 1) * sizeof(*rule->agreed));
 	for (size_t i = 0; i < rule->agreed_count; i++)
-		load_agreed_one(loading, rule, confread_text_at(loading->group, "agreed", i),
+		load_agreed_one(loading, rule, confread_text_at(load_group(loading, "agreed"), "agreed", i),
 				&rule->agreed[i]);
 }
 
 static void load_repeat(const struct loading *loading, struct rule *rule)
 {
-	static const char *const words[] = { "rolling", "fixed", NULL };
+	static const char *const words[] = { "none", "rolling", "fixed", "grid", NULL };
 	int word = load_word(loading, "repeat", words);
-	rule->repeat = word == 0 ? REPEAT_ROLLING : word == 1 ? REPEAT_FIXED : REPEAT_NONE;
+	rule->repeat = word <= 0 ? REPEAT_NONE : (enum repeat)word;
 	rule->every = rule->due;
 	load_offset(loading, "every", &rule->every);
-	if (confread_text(loading->group, "every") != NULL && word != 1)
-		load_problem(loading, "every", "it goes with repeat = \"fixed\" only");
-	if (word < 0)
+	if (confread_text(load_group(loading, "every"), "every") != NULL && rule->repeat != REPEAT_FIXED &&
+	    rule->repeat != REPEAT_GRID)
+		load_problem(loading, "every", "it goes with repeat = \"fixed\" or \"grid\" only");
+	if (rule->repeat == REPEAT_NONE)
 		return;
 	if (rule->done_count == 0)
 		load_problem(loading, "repeat", "a deadline that repeats needs done: what fulfils it");
-	const struct offset *pace = rule->repeat == REPEAT_FIXED ? &rule->every : &rule->due;
+	const struct offset *pace = rule->repeat == REPEAT_ROLLING ? &rule->due : &rule->every;
 	if (offset_is_zero(pace) || offset_is_negative(pace))
 		load_problem(loading, "repeat",
 			     "it would come again at once: give due or every a length above zero");
@@ -259,27 +317,27 @@ static void load_repeat(const struct loading *loading, struct rule *rule)
 
 static void load_conditions(const struct loading *loading, struct rule *rule)
 {
-	const char *text = confread_text(loading->group, "if");
+	const char *text = confread_text(load_group(loading, "if"), "if");
 	struct condition_names names;
 	if (text != NULL) {
 		load_names_of_if(loading, rule, &names);
 		rule->if_ = condition_parse(text, &names, loading->arena, loading->file,
-					    confread_line(loading->group, "if"), loading->problems);
+					    confread_line(load_group(loading, "if"), "if"), loading->problems);
 	}
-	text = confread_text(loading->group, "while");
+	text = confread_text(load_group(loading, "while"), "while");
 	if (text != NULL) {
 		load_names_of_while(loading, rule, &names);
 		rule->while_ = condition_parse(text, &names, loading->arena, loading->file,
-					       confread_line(loading->group, "while"),
+					       confread_line(load_group(loading, "while"), "while"),
 					       loading->problems);
 	}
 }
 
 static void load_name(const struct loading *loading, const struct ruleset *ruleset, struct rule *rule)
 {
-	const char *name = confread_text(loading->group, "name");
+	const char *name = confread_text(load_group(loading, "name"), "name");
 	rule->name = arena_strdup(loading->arena, name == NULL ? "" : name);
-	rule->title = arena_strdup(loading->arena, confread_text(loading->group, "title"));
+	rule->title = arena_strdup(loading->arena, confread_text(load_group(loading, "title"), "title"));
 	if (name != NULL && !load_name_is_plain(name))
 		load_problem(loading, "name",
 			     "write it in small letters a-z, digits and hyphens, at most 40");
@@ -295,60 +353,175 @@ static void load_rule(struct loading *loading, struct ruleset *ruleset, struct r
 {
 	static const char *const subjects[] = { "case", "programme", NULL };
 	static const char *const adjusts[] = { "none", "following", "preceding", "statutory", NULL };
-	static const char *const catch_ups[] = { "latest", NULL };
 	confread_keys(loading->group, rule_keys, loading->file, loading->problems);
 	loading->rule = rule;
 	rule->index = (int)ruleset->count;
 	rule->file = loading->file;
-	rule->line = confread_line(loading->group, "name");
+	rule->line = confread_line(load_group(loading, "name"), "name");
 	rule->version = confread_version(loading->group);
+	if (loading->own != NULL)
+		rule->version = hash_number(rule->version, confread_version(loading->own));
 	load_name(loading, ruleset, rule);
 	rule->subject = load_word(loading, "subject", subjects) == 1 ? SUBJECT_PROGRAMME : SUBJECT_CASE;
-	rule->starts = load_kinds(loading, "starts", &rule->starts_count);
+	bool all = config_setting_get_member(load_group(loading, "starts_all"), "starts_all") != NULL;
+	rule->starts = load_kinds(loading, all ? "starts_all" : "starts", &rule->starts_count);
 	rule->done = load_kinds(loading, "done", &rule->done_count);
 	rule->cancels = load_kinds(loading, "cancels", &rule->cancels_count);
-	rule->restart = confread_flag(loading->group, "restart", true);
-	rule->per_key = confread_flag(loading->group, "per_key", false);
-	rule->pausable = confread_flag(loading->group, "pausable", false);
+	rule->restart = confread_flag(load_group(loading, "restart"), "restart", true);
+	rule->per_key = confread_flag(load_group(loading, "per_key"), "per_key", false);
+	rule->pausable = confread_flag(load_group(loading, "pausable"), "pausable", false);
 	load_from(loading, rule);
 	load_offset(loading, "due", &rule->due);
 	int adjust = load_word(loading, "adjust", adjusts);
 	rule->adjust = adjust < 0 ? ADJUST_NONE : (enum adjust)adjust;
-	load_word(loading, "catch_up", catch_ups);
 	load_repeat(loading, rule);
+	load_beginning(loading, rule);
+	load_more(loading, rule);
 	load_agreed(loading, rule);
 	load_conditions(loading, rule);
 	load_steps(loading, rule);
 }
 
-static void load_file(const struct source *source, struct ruleset *ruleset, size_t *capacity,
+/* --- files, and an office's own beside the shipped ones ------------------------------------ */
+
+/* A rule as it stands in a file, before anything is made of it. */
+struct written {
+	const config_setting_t *group;
+	const char *file;
+	const char *overrides; /* the name of the rule whose keys these are; NULL: a rule */
+	bool used;
+};
+
+struct reading {
+	struct config_t *configs;
+	size_t config_count;
+	struct written *written;
+	size_t count, capacity;
+	struct {
+		const char *name, *file;
+		int line;
+		bool used;
+	} *disabled;
+	size_t disabled_count, disabled_capacity;
+};
+
+static void read_disabled(struct reading *reading, const config_setting_t *root, const char *file)
+{
+	for (size_t i = 0; i < confread_text_count(root, "disable"); i++) {
+		reading->disabled = array_grow(reading->disabled, reading->disabled_count,
+					       &reading->disabled_capacity,
+					       sizeof(*reading->disabled));
+		reading->disabled[reading->disabled_count].name = confread_text_at(root, "disable", i);
+		reading->disabled[reading->disabled_count].file = file;
+		reading->disabled[reading->disabled_count].used = false;
+		reading->disabled[reading->disabled_count++].line = confread_line(root, "disable");
+	}
+}
+
+static void read_file(struct reading *reading, const struct source *source, struct arena *arena,
 		      struct problems *problems)
 {
-	struct config_t config;
-	if (confread_open(&config, source->text, source->length, source->file, problems) != 0)
+	struct config_t *config = &reading->configs[reading->config_count];
+	if (confread_open(config, source->text, source->length, source->file, problems) != 0)
 		return;
-	const config_setting_t *root = config_root_setting(&config);
-	confread_keys(root, root_keys, source->file, problems);
+	reading->config_count++;
+	const config_setting_t *root = config_root_setting(config);
+	const char *file = arena_strdup(arena, source->file);
+	confread_keys(root, root_keys, file, problems);
+	read_disabled(reading, root, file);
 	const config_setting_t *list = config_setting_get_member(root, "rules");
-	if (list != NULL && config_setting_is_list(list)) {
-		struct loading loading = { .chain = ruleset->chain, .calendar = ruleset->calendar,
-					   .arena = ruleset->arena, .problems = problems,
-					   .file = arena_strdup(ruleset->arena, source->file) };
-		for (int i = 0; i < config_setting_length(list); i++) {
-			const config_setting_t *group =
-			    config_setting_get_elem(list, (unsigned int)i);
-			if (!config_setting_is_group(group))
-				continue;
-			ruleset->rules = array_grow(ruleset->rules, ruleset->count, capacity,
-						    sizeof(struct rule));
-			struct rule *rule = &ruleset->rules[ruleset->count];
-			memset(rule, 0, sizeof(*rule));
-			loading.group = group;
-			load_rule(&loading, ruleset, rule);
-			ruleset->count++;
-		}
+	for (int i = 0; list != NULL && config_setting_is_list(list) && i < config_setting_length(list);
+	     i++) {
+		const config_setting_t *group = config_setting_get_elem(list, (unsigned int)i);
+		if (!config_setting_is_group(group))
+			continue;
+		reading->written = array_grow(reading->written, reading->count, &reading->capacity,
+					      sizeof(*reading->written));
+		reading->written[reading->count++] =
+			(struct written){ group, file, confread_text(group, "override"), false };
 	}
-	config_destroy(&config);
+}
+
+static const struct written *find_own(struct reading *reading, const char *name,
+				      struct problems *problems)
+{
+	const struct written *own = NULL;
+	for (size_t i = 0; name != NULL && i < reading->count; i++) {
+		struct written *each = &reading->written[i];
+		if (each->overrides == NULL || strcmp(each->overrides, name) != 0)
+			continue;
+		if (own != NULL)
+			problem_add(problems, each->file, confread_line(each->group, "override"),
+				    "override: \"%s\" is overridden at %s:%d already", name, own->file,
+				    confread_line(own->group, "override"));
+		own = own == NULL ? each : own;
+		each->used = true;
+	}
+	return own;
+}
+
+static bool is_disabled(struct reading *reading, const char *name)
+{
+	bool disabled = false;
+	for (size_t i = 0; name != NULL && i < reading->disabled_count; i++) {
+		if (strcmp(reading->disabled[i].name, name) != 0)
+			continue;
+		reading->disabled[i].used = true;
+		disabled = true;
+	}
+	return disabled;
+}
+
+/* A rule that is disabled is read all the same, so that its mistakes show. */
+static void load_written(struct reading *reading, const struct written *written,
+			 struct ruleset *ruleset, size_t *capacity, struct problems *problems)
+{
+	const char *name = confread_text(written->group, "name");
+	const struct written *own = find_own(reading, name, problems);
+	struct loading loading = { .chain = ruleset->chain, .calendar = ruleset->calendar,
+				   .arena = ruleset->arena, .problems = problems,
+				   .file = written->file, .group = written->group,
+				   .own = own == NULL ? NULL : own->group,
+				   .own_file = own == NULL ? NULL : own->file };
+	ruleset->rules = array_grow(ruleset->rules, ruleset->count, capacity, sizeof(struct rule));
+	struct rule *rule = &ruleset->rules[ruleset->count];
+	memset(rule, 0, sizeof(*rule));
+	if (own != NULL)
+		confread_keys(own->group, override_keys, own->file, problems);
+	load_rule(&loading, ruleset, rule);
+	if (!is_disabled(reading, name))
+		ruleset->count++;
+}
+
+static void complain_of_unused(const struct reading *reading, struct problems *problems)
+{
+	for (size_t i = 0; i < reading->count; i++)
+		if (reading->written[i].overrides != NULL && !reading->written[i].used)
+			problem_add(problems, reading->written[i].file,
+				    confread_line(reading->written[i].group, "override"),
+				    "override: there is no rule \"%s\"", reading->written[i].overrides);
+	for (size_t i = 0; i < reading->disabled_count; i++)
+		if (!reading->disabled[i].used)
+			problem_add(problems, reading->disabled[i].file, reading->disabled[i].line,
+				    "disable: there is no rule \"%s\"", reading->disabled[i].name);
+}
+
+static void load_files(const struct source *files, size_t count, struct ruleset *ruleset,
+		       struct problems *problems)
+{
+	size_t capacity = 0;
+	struct reading reading = { .configs = xcalloc(count, sizeof(struct config_t)) };
+	for (size_t i = 0; i < count; i++)
+		read_file(&reading, &files[i], ruleset->arena, problems);
+	for (size_t i = 0; i < reading.count; i++)
+		if (reading.written[i].overrides == NULL)
+			load_written(&reading, &reading.written[i], ruleset, &capacity, problems);
+	complain_of_unused(&reading, problems);
+	for (size_t i = 0; i < reading.config_count; i++)
+		config_destroy(&reading.configs[i]);
+	free(reading.configs);
+	free(reading.written);
+	free(reading.disabled);
 }
 
 /* Rules grow in an array of their own; at the end they move into the arena with all the rest. */
@@ -369,13 +542,13 @@ static void settle(struct ruleset *ruleset)
 struct ruleset *load_rules(const struct source *files, size_t count, const struct chain *chain,
 			   const struct calendar *calendar, struct problems *problems)
 {
-	size_t before = problems->count, capacity = 0;
+	size_t before = problems->count;
 	struct arena *arena = arena_new();
 	struct ruleset *ruleset = arena_alloc(arena, sizeof(*ruleset));
 	*ruleset = (struct ruleset){ .arena = arena, .chain = chain, .calendar = calendar };
-	for (size_t i = 0; i < count; i++)
-		load_file(&files[i], ruleset, &capacity, problems);
+	load_files(files, count, ruleset, problems);
 	settle(ruleset);
+	load_across(ruleset, problems);
 	if (problems->count == before)
 		return ruleset;
 	ruleset_free(ruleset);

@@ -75,6 +75,8 @@ static int resolve_field(struct scope *scope, const char *field, struct name_mea
 
 static int resolve_of_if(struct scope *scope, const char *name, struct name_meaning *ret)
 {
+	if (scope->rule->starts_count == 0) /* yearly, weekly: no event starts it */
+		return -1;
 	if (strcmp(name, "event_kind") == 0) {
 		const char **kinds = arena_alloc(scope->loading->arena,
 						 (scope->rule->starts_count + 1) * sizeof(*kinds));

@@ -76,6 +76,8 @@ static void load_hour(const struct loading *loading, struct step *step)
 
 static bool field_names_role(const struct rule *rule, const char *field)
 {
+	if (rule->starts_count == 0)
+		return false;
 	for (size_t i = 0; i < rule->starts_count; i++) {
 		const struct kind *kind = rule->starts[i].kind;
 		int place = kind == NULL ? -1 : kind_field(kind, field);
@@ -162,13 +164,16 @@ static void load_step(struct loading *loading, struct rule *rule, struct step *s
 
 void load_steps(struct loading *loading, struct rule *rule)
 {
-	const config_setting_t *group = loading->group;
-	const config_setting_t *list = config_setting_get_member(group, "steps");
+	const config_setting_t *group = loading->group, *own = loading->own;
+	const char *file = loading->file;
+	const config_setting_t *list = config_setting_get_member(load_group(loading, "steps"), "steps");
 	if (list == NULL || !config_setting_is_list(list))
 		return;
 	int count = config_setting_length(list);
 	if (count == 0)
 		load_problem(loading, "steps", "a rule without steps reminds nobody");
+	loading->file = load_file_of(loading, "steps");
+	loading->own = NULL;
 	rule->steps = arena_alloc(loading->arena, ((size_t)count + 1) * sizeof(*rule->steps));
 	for (int i = 0; i < count; i++) {
 		loading->group = config_setting_get_elem(list, (unsigned int)i);
@@ -179,4 +184,6 @@ void load_steps(struct loading *loading, struct rule *rule)
 		rule->step_count++;
 	}
 	loading->group = group;
+	loading->own = own;
+	loading->file = file;
 }

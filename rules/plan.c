@@ -71,6 +71,7 @@ struct plan *plan_new(const struct ruleset *ruleset, enum subject_type type, con
 	plan->subject = arena_strdup(plan->arena, subject);
 	plan->facts = facts_new(ruleset->chain, ruleset->calendar, type);
 	plan->tracks = xcalloc(ruleset->count, sizeof(*plan->tracks));
+	plan->overdue_slot = facts_find(type, "overdue_deadlines");
 	plan->today = DATE_NONE;
 	plan->changed_by_time = DATE_NONE;
 	plan->last.at.day = DATE_NONE;
@@ -132,11 +133,13 @@ void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_st
 	deadline->ended = by == NULL ? (struct moment){ plan->today, -1 } : by->at;
 	deadline->recheck = DATE_NONE;
 	deadline_touch(plan, deadline);
+	if (state == DEADLINE_DONE || strcmp(why, "restarted") != 0)
+		track_forget_starts(track_of(plan, deadline->rule, deadline->key), deadline->rule);
 }
 
 /* The identity must be new in its track: an obligation that starts again on the day of one that
  * has ended is the next occurrence of that day. */
-static int free_occurrence(const struct track *track, date anchor)
+int free_occurrence(const struct track *track, date anchor)
 {
 	int occurrence = 1;
 	for (const struct link *link = track->links; link != NULL; link = link->next)
@@ -145,14 +148,14 @@ static int free_occurrence(const struct track *track, date anchor)
 	return occurrence;
 }
 
-static struct deadline *deadline_add(struct plan *plan, struct track *track, const struct rule *rule,
-				     date anchor, int occurrence)
+struct deadline *deadline_add(struct plan *plan, struct track *track, const struct rule *rule,
+			      date anchor, int occurrence)
 {
 	struct deadline *deadline = arena_alloc(plan->arena, sizeof(*deadline));
 	struct link *link = arena_alloc(plan->arena, sizeof(*link));
 	*deadline = (struct deadline){ .rule = rule, .key = track->key, .anchor = anchor,
 				       .occurrence = occurrence, .series = occurrence,
-				       .state = DEADLINE_OPEN,
+				       .state = DEADLINE_OPEN, .grid = DATE_NONE,
 				       .agreed = DATE_NONE, .recheck = DATE_NONE, .dirty = true };
 	deadline->ended.day = DATE_NONE;
 	link->deadline = deadline;
@@ -213,22 +216,6 @@ static void rest_on(struct plan *plan, struct deadline *deadline, const struct e
 	deadline_touch(plan, deadline);
 }
 
-/* The occurrence after one of a `fixed` deadline, counted from the same anchor. */
-struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadline *deadline,
-					  civil known)
-{
-	struct track *track = track_of(plan, deadline->rule, deadline->key);
-	struct deadline *next = deadline_add(plan, track, deadline->rule, deadline->anchor,
-					     deadline->occurrence + 1);
-	next->series = deadline->series;
-	next->anchor_event = deadline->anchor_event;
-	next->field_roles = deadline->field_roles;
-	next->known = known;
-	next->due = deadline_due(plan, next);
-	deadline_touch(plan, next);
-	return next;
-}
-
 struct deadline *track_newest(const struct track *track)
 {
 	struct deadline *newest = NULL;
@@ -267,7 +254,7 @@ static bool starts_something(const struct plan *plan, const struct rule *rule,
 			     const struct event *event)
 {
 	return kind_ref_matches(rule->starts, rule->starts_count, event) &&
-	       event_anchor(plan, rule, event) != DATE_NONE && facts_is_open(plan->facts) &&
+	       event_anchor(plan, rule, event) != DATE_NONE && (facts_is_open(plan->facts) || rule->after_close) &&
 	       (rule->if_ == NULL || condition_of_start_holds(plan, rule, event));
 }
 
@@ -275,9 +262,12 @@ static bool starts_something(const struct plan *plan, const struct rule *rule,
 static void start(struct plan *plan, const struct rule *rule, const struct event *event)
 {
 	struct track *track = track_of(plan, rule, rule->per_key ? event->key : "");
-	if (track_newest(track) != NULL && !rule->restart)
-		return;
 	date anchor = event_anchor(plan, rule, event);
+	if (rule->starts_all)
+		anchor = track_note_start(plan, track, rule, event, anchor);
+	if (anchor == DATE_NONE || rule_is_throttled(plan, rule, anchor) ||
+	    (track_newest(track) != NULL && !rule->restart))
+		return;
 	cancel_track(plan, track, "restarted", event, anchor);
 	if (track_newest(track) == NULL)
 		deadline_add(plan, track, rule, anchor, free_occurrence(track, anchor));
@@ -289,27 +279,21 @@ static void start(struct plan *plan, const struct rule *rule, const struct event
 	}
 }
 
-/* From the day after the occurrence before it was due (design.md 4, repeat). */
-static bool may_be_fulfilled(struct plan *plan, const struct deadline *deadline, date day)
-{
-	if (deadline->rule->repeat != REPEAT_FIXED || deadline->occurrence == deadline->series)
-		return true;
-	struct deadline before = *deadline;
-	before.occurrence--;
-	before.agreed = DATE_NONE;
-	return day > deadline_due(plan, &before);
-}
-
 static void fulfil_one(struct plan *plan, struct track *track, const struct event *event,
 		       bool starts_too)
 {
 	struct deadline *oldest = track_oldest(track);
-	if (oldest == NULL || !may_be_fulfilled(plan, oldest, event->at.day))
+	if (oldest == NULL || !deadline_may_be_fulfilled(plan, oldest, event->at.day))
 		return;
 	const struct rule *rule = oldest->rule;
 	deadline_end(plan, oldest, DEADLINE_DONE, "done", event);
 	switch (rule->repeat) {
 	case REPEAT_NONE:
+		deadline_ensure_next(plan, oldest, event->recorded);
+		break;
+	case REPEAT_GRID:
+		if (!starts_too)
+			deadline_next_on_grid(plan, track, oldest, event);
 		break;
 	case REPEAT_ROLLING:
 		if (!starts_too) {
@@ -320,8 +304,7 @@ static void fulfil_one(struct plan *plan, struct track *track, const struct even
 		}
 		break;
 	case REPEAT_FIXED:
-		if (track_newest(track) == NULL)
-			deadline_next_occurrence(plan, oldest, event->recorded);
+		deadline_ensure_next(plan, oldest, event->recorded);
 		break;
 	}
 }
@@ -331,8 +314,10 @@ static void for_tracks(struct plan *plan, const struct rule *rule, const struct 
 		       void (*act)(struct plan *, struct track *, const struct event *, bool), bool flag)
 {
 	for (struct track *track = plan->tracks[rule->index]; track != NULL; track = track->next)
-		if (!rule->per_key || event->key[0] == '\0' || strcmp(track->key, event->key) == 0)
+		if (!rule->per_key || event->key[0] == '\0' || strcmp(track->key, event->key) == 0) {
+			track_forget_starts(track, rule);
 			act(plan, track, event, flag);
+		}
 }
 
 static void cancel_one(struct plan *plan, struct track *track, const struct event *event, bool unused)
@@ -380,7 +365,7 @@ static void meet_rules(struct plan *plan, const struct event *event)
 static void close_all(struct plan *plan, const struct event *event)
 {
 	for (size_t i = 0; i < plan->live_count; i++)
-		if (is_live(plan->live[i]))
+		if (is_live(plan->live[i]) && !plan->live[i]->rule->after_close)
 			deadline_end(plan, plan->live[i], DEADLINE_CANCELLED, "closed", event);
 }
 
@@ -428,6 +413,8 @@ int plan_apply(struct plan *plan, const struct event *event)
 	meet_news(plan, event);
 	if (was_open && !facts_is_open(plan->facts))
 		close_all(plan, event);
+	if (first || (!was_open && facts_is_open(plan->facts)))
+		plan_begin_dated(plan, event);
 	plan_judge_all(plan, event->recorded);
 	drop_ended(plan);
 	return 0;
@@ -456,6 +443,12 @@ date plan_next_change(const struct plan *plan)
 void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline)
 {
 	deadline_end(plan, deadline, DEADLINE_DONE, ended_by_last_step, NULL);
+}
+
+void plan_ask_overdue(struct plan *plan, plan_overdue *ask, void *arg)
+{
+	plan->ask_overdue = ask;
+	plan->ask_arg = arg;
 }
 
 size_t plan_count(const struct plan *plan)

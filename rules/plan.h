@@ -25,7 +25,7 @@ MUST_CHECK int deadline_state_parse(const char *name, enum deadline_state *ret);
  * One obligation. Its identity is (rule, subject, key, anchor, occurrence); what it rests on may
  * change without making it another one.
  *
- *              starts                        done, early or late
+ *              starts                        done, early or late; its last step
  *   (nothing) --------> OPEN  <-- while --> ASLEEP ---------------> DONE
  *                         \___________________/ \___ cancels, a newer start, the case closes,
  *                                                    collapsed into a later occurrence --> CANCELLED
@@ -46,6 +46,8 @@ struct deadline {
 	int64_t ended_by;     /* event; 0: time itself */
 	const char *ended_why; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
 	const struct role **field_roles; /* named by the starting event, as rule->role_fields */
+	date grid;            /* due date of a `grid` occurrence before adjusting, or DATE_NONE */
+	bool unjudged;        /* its `if` waits for the day of its first step (yearly, weekly) */
 	date agreed;          /* the day that the plan itself names, or DATE_NONE */
 	date recheck;         /* day on which time alone may change it; DATE_NONE: never */
 	bool dirty;           /* changed since plan_clean() */
@@ -66,6 +68,13 @@ size_t plan_size(const struct plan *plan); /* bytes, roughly, for bounding a cac
  * written down in any order.
  */
 int event_compare(const struct event *a, const struct event *b);
+
+/*
+ * How many deadlines of a programme's cases are overdue on a day: the one fact that no event of
+ * the programme tells. Asked whenever a condition reads it; without it the number is 0.
+ */
+typedef int64_t plan_overdue(void *arg, date day);
+void plan_ask_overdue(struct plan *plan, plan_overdue *ask, void *arg);
 
 /* 0; or -1 if the event belongs before something that is already folded: fold anew. The event
  * is not kept. */

@@ -13,6 +13,7 @@ struct link {
 struct track {
 	const char *key;
 	struct link *links; /* newest first */
+	date *seen; /* of a starts_all rule: the day on which each kind has happened */
 	struct track *next;
 };
 
@@ -44,6 +45,9 @@ struct plan {
 	struct event last;     /* the last one folded: its place in history */
 	date today;            /* the day judged last */
 	date changed_by_time;  /* the last day on which time alone changed something */
+	plan_overdue *ask_overdue;
+	void *ask_arg;
+	int overdue_slot;      /* the fact that ask_overdue answers */
 	uint64_t changes;      /* counts what has changed, by events and by time */
 };
 
@@ -62,11 +66,28 @@ static inline bool is_live(const struct deadline *deadline)
 date event_date(const struct plan *plan, const struct event *event, const char *field);
 struct track *track_of(struct plan *plan, const struct rule *rule, const char *key);
 struct deadline *track_newest(const struct track *track); /* live; NULL if none */
-struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadline *deadline,
-					  civil known);
 void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,
 		  const char *why, const struct event *by);
 void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline);
+
+struct deadline *deadline_add(struct plan *plan, struct track *track, const struct rule *rule,
+			      date anchor, int occurrence);
+int free_occurrence(const struct track *track, date anchor);
+
+/* plan_again.c: deadlines that come again by the calendar or by counting */
+bool rule_comes_again(const struct rule *rule); /* fixed, yearly, weekly: by time alone */
+bool rule_is_dated(const struct rule *rule);	/* yearly, weekly */
+struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadline *deadline,
+					  civil known);
+void plan_begin_dated(struct plan *plan, const struct event *event);
+void deadline_ensure_next(struct plan *plan, const struct deadline *deadline, civil known);
+void deadline_next_on_grid(struct plan *plan, struct track *track, const struct deadline *deadline,
+			   const struct event *event);
+bool deadline_may_be_fulfilled(const struct plan *plan, const struct deadline *deadline, date day);
+date track_note_start(struct plan *plan, struct track *track, const struct rule *rule,
+		      const struct event *event, date day);
+void track_forget_starts(struct track *track, const struct rule *rule);
+bool rule_is_throttled(const struct plan *plan, const struct rule *rule, date anchor);
 
 /* plan_time.c */
 void plan_pass_to(struct plan *plan, date day);

@@ -43,7 +43,9 @@ date deadline_due(const struct plan *plan, const struct deadline *deadline)
 {
 	const struct rule *rule = deadline->rule;
 	int times = rule->repeat == REPEAT_FIXED ? deadline->occurrence - deadline->series : 0;
-	date due = offset_apply_repeated(&rule->due, &rule->every, times, deadline->anchor,
+	date due = deadline->grid != DATE_NONE ?
+			   deadline->grid :
+			    offset_apply_repeated(&rule->due, &rule->every, times, deadline->anchor,
 					 plan->ruleset->calendar);
 	due = within_years(due, &rule->due);
 	if (rule->pausable)
@@ -100,8 +102,11 @@ static struct value text_value(const char *text)
 static struct value world_value(const void *arg, int slot)
 {
 	const struct world *world = arg;
+	const struct plan *plan = world->plan;
+	if (slot == plan->overdue_slot && plan->ask_overdue != NULL)
+		return (struct value){ VALUE_NUMBER, plan->ask_overdue(plan->ask_arg, plan->today), NULL };
 	if (slot < SLOT_ANCHOR)
-		return facts_get(world->plan->facts, slot, world->plan->today);
+		return facts_get(plan->facts, slot, plan->today);
 	if (slot >= SLOT_EVENT_FIELD)
 		return event_value(world->event, world->rule->event_fields[slot - SLOT_EVENT_FIELD]);
 	switch ((enum condition_slot)slot) {
@@ -167,14 +172,25 @@ static date earlier(date a, date b)
 	return a < b ? a : b;
 }
 
+/* An open deadline of a weightier rule makes this one sleep (hidden_by). */
+static bool is_hidden(const struct plan *plan, const struct deadline *deadline)
+{
+	const struct rule *rule = deadline->rule;
+	for (size_t i = 0; rule->hidden_count > 0 && i < plan->live_count; i++)
+		for (size_t j = 0; plan->live[i]->state == DEADLINE_OPEN && j < rule->hidden_count; j++)
+			if (plan->live[i]->rule == rule->hidden_by[j])
+				return true;
+	return false;
+}
+
 static void judge_sleep(struct plan *plan, struct deadline *deadline, civil known)
 {
-	bool awake = true;
+	bool awake = !is_hidden(plan, deadline);
 	bool paused = deadline->rule->pausable && facts_is_paused(plan->facts);
 	if (deadline->rule->while_ != NULL) {
 		struct world world = { plan, deadline, deadline->rule, NULL };
 		struct condition_world names = condition_world(&world);
-		awake = holds(condition_judge(deadline->rule->while_, &names));
+		awake = holds(condition_judge(deadline->rule->while_, &names)) && awake;
 		deadline->recheck = earlier(deadline->recheck,
 					    condition_next_change(deadline->rule->while_, &names));
 	}
@@ -205,18 +221,49 @@ static void judge_end(struct plan *plan, struct deadline *deadline)
 	if (deadline->rule->done_count > 0 || deadline->state != DEADLINE_OPEN)
 		return; /* one that sleeps has not said what it had to say */
 	date last = last_step_day(plan, deadline);
-	if (plan->today > last)
+	if (plan->today > last) {
 		deadline_end_by_last_step(plan, deadline);
-	else
+		deadline_ensure_next(plan, deadline, civil_at(plan->today, 0));
+	} else
 		deadline->recheck = earlier(deadline->recheck, last + 1);
+}
+
+static date first_step_day(const struct plan *plan, const struct deadline *deadline)
+{
+	date first = DATE_NONE;
+	for (size_t i = 0; i < deadline->rule->step_count; i++) {
+		const struct step *step = &deadline->rule->steps[i];
+		first = earlier(first, civil_date(steps_hour(deadline, plan->ruleset->calendar, step, 1)));
+	}
+	return first;
+}
+
+/* The `if` of a yearly or weekly rule is judged when its first step comes due. */
+static void judge_if(struct plan *plan, struct deadline *deadline)
+{
+	date first = first_step_day(plan, deadline);
+	if (plan->today < first) {
+		deadline->recheck = earlier(deadline->recheck, first);
+		return;
+	}
+	deadline->unjudged = false;
+	deadline_touch(plan, deadline);
+	if (condition_of_start_holds(plan, deadline->rule, NULL))
+		return;
+	deadline_end(plan, deadline, DEADLINE_CANCELLED, "if", NULL);
+	deadline_ensure_next(plan, deadline, civil_at(plan->today, 0));
 }
 
 static void judge(struct plan *plan, struct deadline *deadline, civil known)
 {
 	deadline->recheck = DATE_NONE;
+	if (deadline->unjudged)
+		judge_if(plan, deadline);
+	if (!is_live(deadline))
+		return;
 	judge_sleep(plan, deadline, known);
 	judge_end(plan, deadline);
-	if (deadline->rule->repeat == REPEAT_FIXED && is_live(deadline) && deadline->due >= plan->today)
+	if (rule_comes_again(deadline->rule) && is_live(deadline) && deadline->due >= plan->today)
 		deadline->recheck = earlier(deadline->recheck, deadline->due + 1);
 }
 
@@ -243,7 +290,7 @@ static void open_occurrences(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->live_count; i++) {
 		struct deadline *deadline = plan->live[i];
-		if (deadline->rule->repeat != REPEAT_FIXED || !is_live(deadline) ||
+		if (!rule_comes_again(deadline->rule) || !is_live(deadline) ||
 		    !is_late(plan, deadline))
 			continue;
 		struct track *track = track_of(plan, deadline->rule, deadline->key);
@@ -254,12 +301,26 @@ static void open_occurrences(struct plan *plan)
 	}
 }
 
+/* What hides or is hidden may itself have turned: again, until nothing turns any more. */
+static void judge_hidden(struct plan *plan, civil known)
+{
+	uint64_t before;
+	size_t rounds = 0;
+	do {
+		before = plan->changes;
+		for (size_t i = 0; i < plan->live_count; i++)
+			if (is_live(plan->live[i]) && plan->live[i]->rule->hidden_count > 0)
+				judge(plan, plan->live[i], known);
+	} while (plan->changes != before && ++rounds < plan->ruleset->count);
+}
+
 void plan_judge_all(struct plan *plan, civil known)
 {
 	open_occurrences(plan);
 	for (size_t i = 0; i < plan->live_count; i++)
 		if (is_live(plan->live[i]))
 			judge(plan, plan->live[i], known);
+	judge_hidden(plan, known);
 }
 
 /* Visits every day up to `day` on which something can change by itself, and then `day`. */

@@ -12,7 +12,8 @@
 #include "rules/condition.h"
 #include "rules/offset.h"
 
-enum repeat { REPEAT_NONE, REPEAT_ROLLING, REPEAT_FIXED };
+enum repeat { REPEAT_NONE, REPEAT_ROLLING, REPEAT_FIXED, REPEAT_GRID };
+enum catch_up { CATCH_UP_LATEST, CATCH_UP_ALL, CATCH_UP_SKIP };
 enum urgency { URGENT_NO, URGENT_YES, URGENT_ALWAYS };
 
 /* A kind of event that a rule names; `key` narrows it ("report.delivered[tertial]") or is NULL. */
@@ -51,12 +52,20 @@ struct step {
 	size_t to_count, cc_count;
 };
 
+struct day_of_year {
+	int month, day;
+};
+
 struct rule {
 	const char *name, *title;
 	int index;
 	enum subject_type subject;
 	struct kind_ref *starts, *done, *cancels;
 	size_t starts_count, done_count, cancels_count;
+	bool starts_all;       /* opens when each kind in starts has happened */
+	struct day_of_year *yearly; /* instead of starts: these days of every year */
+	size_t yearly_count;
+	unsigned weekly;       /* instead of starts: a bit for each weekday, 1 << 1 is Monday */
 	bool restart;          /* a newer start is the new anchor */
 	const char *from;      /* date field that is the anchor; NULL: the day of the event */
 	struct agreed_ref *agreed;
@@ -72,6 +81,17 @@ struct rule {
 	struct offset every;
 	bool per_key;
 	bool pausable;
+	bool after_close;      /* starts and lives on a closed case or one that was never opened */
+	bool has_early, has_throttle;
+	struct offset early;    /* negative: the earliest a fulfilment counts, from the due date */
+	struct offset throttle; /* the least time between two deadlines on one subject */
+	const char **hidden_names; /* rules whose open deadline makes this one sleep */
+	const struct rule **hidden_by;
+	size_t hidden_count;
+	enum catch_up catch_up;
+	bool shadow;           /* notices are written, none is sent */
+	const char *was;       /* an older name, under which its past stands; or NULL */
+	const struct kind *reply; /* what a plain "done" in an answer records; or NULL */
 	struct step *steps;
 	size_t step_count;
 	const char *file;      /* where it stands, for `why` and for problems */

@@ -41,8 +41,9 @@ static civil hour_in_opening(const struct deadline *deadline, const struct calen
 				      calendar_slot_at_or_after(calendar, at);
 }
 
-static civil hour_on_day(const struct deadline *deadline, const struct calendar *calendar,
-			 const struct step *step, date day)
+/* The hour that the rule means, whether or not anybody knew of it then. */
+static civil own_hour(const struct deadline *deadline, const struct calendar *calendar,
+		      const struct step *step, date day)
 {
 	if (step->time == STEP_NOW)
 		return hour_after_known(calendar, step, deadline->known);
@@ -52,6 +53,13 @@ static civil hour_on_day(const struct deadline *deadline, const struct calendar 
 		civil moved = hour_in_opening(deadline, calendar, day, at);
 		at = moved == CIVIL_NONE ? at : moved; /* at the ends of the calendar */
 	}
+	return at;
+}
+
+static civil hour_on_day(const struct deadline *deadline, const struct calendar *calendar,
+			 const struct step *step, date day)
+{
+	civil at = own_hour(deadline, calendar, step, day);
 	return at < deadline->known ? hour_after_known(calendar, step, deadline->known) : at;
 }
 
@@ -106,6 +114,8 @@ static void gather_step(struct gathering *g, const struct step *step)
 		struct planned_step planned = { .step = step, .repetition = repetition };
 		planned.day = step_day(g->deadline, g->calendar, step, repetition);
 		planned.at = hour_on_day(g->deadline, g->calendar, step, planned.day);
+		planned.late = own_hour(g->deadline, g->calendar, step, planned.day) <
+			       g->deadline->known;
 		/* one that went out although it now lies ahead (the due date moved) is no end */
 		if (g->fired != NULL && g->fired(g->arg, step, repetition))
 			continue;
@@ -172,6 +182,22 @@ static bool further_names(const struct deadline *deadline, const struct planned_
 	return false;
 }
 
+static bool is_overtaken(const struct deadline *deadline, const struct planned_step *due,
+			 size_t count, const struct planned_step *planned, const struct role *role)
+{
+	switch (deadline->rule->catch_up) {
+	case CATCH_UP_ALL:
+		return false;
+	case CATCH_UP_SKIP:
+		if (planned->late)
+			return true;
+		break;
+	case CATCH_UP_LATEST:
+		break;
+	}
+	return role != NULL && further_names(deadline, due, count, planned, role);
+}
+
 static bool is_told_already(const struct told *list, size_t count, const struct told *row)
 {
 	for (size_t i = 0; i < count; i++)
@@ -194,8 +220,7 @@ size_t steps_choose(const struct deadline *deadline, const struct planned_step *
 			const struct addressee *addressee = copy ? &step->cc[j - step->to_count] :
 								   &step->to[j];
 			struct told row = { &due[i], role_of(deadline, addressee), copy, false };
-			row.overtaken = row.role != NULL &&
-					further_names(deadline, due, count, &due[i], row.role);
+			row.overtaken = is_overtaken(deadline, due, count, &due[i], row.role);
 			if (!is_told_already(list, used, &row))
 				list[used++] = row;
 		}

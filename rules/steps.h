@@ -16,6 +16,7 @@ struct planned_step {
 	int repetition; /* from 1 */
 	date day;       /* the day that the rule names */
 	civil at;       /* when it goes out (I10) */
+	bool late;      /* its own hour had passed when the deadline became known */
 };
 
 /*
@@ -35,7 +36,8 @@ civil steps_hour(const struct deadline *deadline, const struct calendar *calenda
 
 /*
  * Who is told of what, when `count` steps (by their hour) are due together: each role gets the
- * furthest step that names it, once (catch_up = latest). For every step and role that the step
+ * furthest step that names it, once (catch_up = latest), or every step (all), or only those that
+ * are not late (skip). For every step and role that the step
  * names there is one row; those with `overtaken` set are not sent.
  */
 struct told {

@@ -20,8 +20,10 @@ RULES = "rules/kedja-rules.5"
 CHAIN = "conf/kedja-chain.5"
 CALENDAR = "conf/kedja-calendar.5"
 DAEMON = "daemon/kedjad.8"
+RULE_TESTS = "rules/kedja-rules-test.5"
 
 # Tables of keys: where they are, their name in the code, the page, its heading, what they are.
+# Without a heading the page only has to have an item for each, wherever that is.
 KEYS = (
     ("rules/load*.c", "root_keys", RULES, "Keys of a file", "key of a rule file"),
     ("rules/load*.c", "rule_keys", RULES, "Keys of a rule", "key of a rule"),
@@ -36,6 +38,8 @@ KEYS = (
     ("rules/calendar*.c", "root_keys", CALENDAR, "Keys of the file", "key of calendar.conf"),
     ("rules/calendar*.c", "holiday_keys", CALENDAR, "Keys of a holiday", "key of a holiday"),
     ("rules/calendar*.c", "closed_keys", CALENDAR, "Keys of a closing", "key of a closing"),
+    ("rules/ruletest*.c", "root_keys", RULE_TESTS, None, "key of a file of rule tests"),
+    ("rules/ruletest*.c", "test_keys", RULE_TESTS, None, "key of a rule test"),
 )
 
 # How the pages call the forms of values in rules/confread.h and daemon/rpc.h.
@@ -270,11 +274,15 @@ def check_keys():
         page = page_at(path) if rows else None
         if page is None:
             continue
+        note(what, len(rows))
+        if heading is None:
+            for name in sorted({row[0] for row in rows} - {item.name for item in page.every}):
+                complain(path, 1, f"lacks the {what} {name}")
+            continue
         have = compare(page, heading, page.items.get(heading, []), [row[0] for row in rows], what)
         for row in rows:
             if row[0] in have:
                 check_key(page, have[row[0]], row, what)
-        note(what, len(rows))
     for path in sorted(glob.glob("rules/*.c")):
         for match in re.finditer(r"\bstruct conf_key (\w+)\[\]\s*=", read(path)):
             if (path, match.group(1)) not in known:
@@ -283,7 +291,7 @@ def check_keys():
                          "tests/check-manuals.py")
 
 
-CHOICE = re.compile(r'\b(?:load_word\(\w+|read_choice\(\w+, \w+), "(\w+)", (\w+)\)')
+CHOICE = re.compile(r'\b(?:load_word\(\s*\w+|read_choice\(\s*\w+,\s*\w+),\s*"(\w+)",\s*(\w+)\)')
 
 
 def choices(pattern):
@@ -292,7 +300,7 @@ def choices(pattern):
     for path in sorted(glob.glob(pattern)):
         text = read(path)
         for match in CHOICE.finditer(text):
-            lists = re.findall(r"\bchar \*const " + match.group(2) + r"\[\] = \{(.*?)\}",
+            lists = re.findall(r"\bchar \*const " + match.group(2) + r"\[\]\s*=\s*\{(.*?)\}",
                                text[:match.start()], re.DOTALL)
             words = re.findall(r'"([^"]+)"', lists[-1]) if lists else []
             if match.group(1) == "type":
@@ -312,7 +320,7 @@ def check_words():
         if page is None:
             continue
         for key, words in sorted(found.items()):
-            items = [item for item in page.every if item.name == key and item.words[0] == "Ic"]
+            items = [item for item in page.every if item.name == key and item.words[:1] == ["Ic"]]
             have = [inner for item in items for inner in item.items]
             line = items[0].line if items else 1
             for word in words:
@@ -346,8 +354,8 @@ def fact_lines(subject, rows):
     lines = [".Bl -tag -width Ds"]
     for (name, whose, kind, codes, help_text), *_ in rows:
         if whose == subject:
-            form = TYPES.get(kind, kind)
-            lines.append(f".It Ic {name} Pq {form}" + (f", one of {codes}" if codes else ""))
+            form = f"code of {codes}" if codes else TYPES.get(kind, kind)
+            lines.append(f".It Ic {name} Pq {form}")
             lines.append(sentence(help_text))
     return lines + [".El"]
 
@@ -428,7 +436,7 @@ def check_made(path, name, wanted, what, inner):
         differ = [i for i, pair in enumerate(zip(have + [""], wanted + [""])) if pair[0] != pair[1]]
         complain(path, start + 2 + (differ or [0])[0],
                  f"the code says other things of the {name}: tests/check-manuals.py --write")
-    note(name, len(wanted))
+    note(name, sum(line.startswith(".It Ic") for line in wanted))
 
 
 def check_facts():
@@ -498,12 +506,12 @@ def check_members():
     if not os.path.exists(path):
         return
     text, page = read(path), page_at(DAEMON)
-    match = re.search(r"\bis_of_the_event\b.*?\bnames\[\] = \{(.*?)\}", text, re.DOTALL)
+    match = re.search(r"\bis_of_the_event\b.*?\bnames\[\]\s*=\s*\{(.*?)\}", text, re.DOTALL)
     names = re.findall(r'"(\w+)"', match.group(1)) if match else []
     if not names:
         complain(path, 1, "the members of an event cannot be read: tests/check-manuals.py must "
                  "follow")
-    names += re.findall(r'json_object_get\(call->parameters, "(\w+)"\)', text)
+    names += re.findall(r'json_object_get\(\s*call->parameters,\s*"(\w+)"\)', text)
     if page is not None:
         heading = "Events on the socket"
         compare(page, heading, page.items.get(heading, []), sorted(set(names)),
@@ -515,7 +523,7 @@ def options_of_page(page):
     """`.It Fl c , -conf Ar dir`: c and -conf, with the line."""
     found = {}
     for item in page.every:
-        if item.words[0] == "Fl":
+        if item.words[:1] == ["Fl"]:
             for word in item.words[1:]:
                 if word in ("Ar", "Ns", "Op"):
                     break
@@ -531,7 +539,7 @@ def check_options(build):
     page = page_at(DAEMON)
     rows = needed(path, "options")[1]
     wanted = {"-" + row[0] for row in rows}
-    short = re.search(r'getopt_long\(argc, argv, "([^"]*)"', read(path))
+    short = re.search(r'getopt_long\(\s*argc,\s*argv,\s*"([^"]*)"', read(path))
     wanted |= set(short.group(1).replace(":", "")) if short else set()
     program = os.path.join(build, "kedjad")
     if os.access(program, os.X_OK):

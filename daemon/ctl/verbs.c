@@ -107,6 +107,12 @@ static const struct argument folder_argument[] = {
 	ARGUMENTS_END,
 };
 
+static const struct argument test_arguments[] = {
+	{ "DIR", WORD_PATH, true, false, "folder with chain.conf, calendar.conf and rules.d/" },
+	{ "FILE", WORD_PATH, true, true, "tests; all *.test.conf of rules.d/ if left out" },
+	ARGUMENTS_END,
+};
+
 static const struct argument year_argument[] = {
 	{ "YEAR", WORD_NUMBER, false, false, "a year, 2026" },
 	ARGUMENTS_END,
@@ -160,6 +166,8 @@ const struct verb verb_table[] = {
 	  verb_outbox_cancel },
 	{ "rules", "check", folder_argument, no_options,
 	  "Read a folder of rules and tell every mistake; needs no daemon.", verb_rules_check },
+	{ "rules", "test", test_arguments, no_options,
+	  "Run the tests that lie beside the rules; needs no daemon.", verb_rules_test },
 	{ "rules", "list", no_arguments, no_options, "The rules that the daemon goes by.",
 	  verb_rules_list },
 	{ "rules", "reload", no_arguments, no_options,

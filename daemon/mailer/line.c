@@ -148,11 +148,17 @@ static char *root_read(struct request *request)
 {
 	json_t *configure = json_object_get(request->root, "configure");
 	json_t *send = json_object_get(request->root, "send");
+	json_t *noted = json_object_get(request->root, "noted");
 	if (json_object_size(request->root) == 1 && configure != NULL)
 		return configure_read(configure, request);
 	if (json_object_size(request->root) == 1 && send != NULL)
 		return send_read(send, request);
-	return xasprintf("a line must be {\"configure\":...} or {\"send\":[...]}");
+	if (json_object_size(request->root) == 1 && json_is_integer(noted)) {
+		request->kind = REQUEST_NOTED;
+		return NULL;
+	}
+	return xasprintf(
+	    "a line must be {\"configure\":...}, {\"send\":[...]} or {\"noted\":ID}");
 }
 
 int request_parse(const char *line, size_t length, struct request *ret, char **ret_why)

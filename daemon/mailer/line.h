@@ -44,7 +44,11 @@ struct mailer_letter {
 	const char *calendar;   /* NULL: none */
 };
 
-enum request_kind { REQUEST_CONFIGURE, REQUEST_SEND };
+enum request_kind {
+	REQUEST_CONFIGURE,
+	REQUEST_SEND,
+	REQUEST_NOTED /* in the middle of a batch it matters, afterwards no more */
+};
 
 struct request {
 	enum request_kind kind;

@@ -144,7 +144,7 @@ static int mailer_hear(struct mailer *mailer, const char *line, size_t length)
 	}
 	if (request.kind == REQUEST_CONFIGURE)
 		mailer_configure(mailer, &request);
-	else
+	else if (request.kind == REQUEST_SEND)
 		mailer_send(mailer, &request);
 	request_clear(&request);
 	return 0;

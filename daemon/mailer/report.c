@@ -14,6 +14,8 @@
 #define TEXT_MOST 400
 
 static bool hung_up;
+static bool waiting; /* for kedjad to have noted this outcome */
+static int64_t told;
 
 static void write_all(const char *bytes, size_t length)
 {
@@ -125,6 +127,41 @@ void report_outcome(int64_t id, enum mail_outcome outcome, int code, const char 
 {
 	say(json_pack("{s:I, s:s, s:i, s:o}", "id", (json_int_t)id, "outcome",
 		      outcome_name(outcome), "code", code, "text", text_clean(text)));
+	waiting = true;
+	told = id;
+}
+
+/* Within a batch kedjad says nothing else, so that nothing of what follows can be read here. */
+static void read_noted(void)
+{
+	char line[64];
+	size_t length = 0;
+	json_int_t id;
+	while (length < sizeof(line) - 1) {
+		ssize_t got = read(DAEMON_FD, line + length, 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		if (line[length++] == '\n') {
+			line[length] = '\0';
+			json_t *said = json_loads(line, 0, NULL);
+			if (json_unpack(said, "{s:I!}", "noted", &id) == 0)
+				waiting = id != told;
+			else
+				hung_up = true; /* it is no kedjad that we know */
+			json_decref(said);
+			return;
+		}
+	}
+	hung_up = true;
+}
+
+bool report_wait_noted(void)
+{
+	while (waiting && !report_is_alone())
+		read_noted();
+	return !waiting;
 }
 
 bool report_is_alone(void)

@@ -23,4 +23,7 @@ void report_outcome(int64_t id, enum mail_outcome outcome, int code, const char 
 /* Has kedjad hung up? Then the letter in hand was the last one. */
 bool report_is_alone(void);
 
+/* Waits until kedjad has noted the outcomes that it was told. False: it has hung up instead. */
+bool report_wait_noted(void);
+
 #endif

@@ -270,7 +270,7 @@ static void happened(smtp_session_t handle, int event, void *arg, ...)
 }
 
 /* The library asks for the bytes of a letter: once for all of them, then for the end of it,
- * where it looks at errno. */
+ * where it looks at errno. None leave before the outcome of the letter before is noted. */
 static const char *bytes_wanted(void **context, int *length, void *arg)
 {
 	struct part *part = arg;
@@ -278,6 +278,11 @@ static const char *bytes_wanted(void **context, int *length, void *arg)
 	errno = 0;
 	if (length == NULL) {
 		part->given = false;
+		return NULL;
+	}
+	if (!part->given && !report_wait_noted()) {
+		wire_cut(); /* what the library writes from here on goes nowhere */
+		*length = 0;
 		return NULL;
 	}
 	*length = part->given ? 0 : (int)part->mail->length;

@@ -8,12 +8,15 @@ Modes: normal, mute, nonsense, old, exit, config, stubborn (stays after the end 
 import hashlib
 import json
 import os
+import select
 import socket
 import sys
 import time
 
 FOLDER = os.environ["KEDJA_FAKE"]
 pipe = socket.socket(fileno=0)
+lines = pipe.makefile("rb")
+told = None  # the letter whose outcome has to be noted before the next one
 
 
 def mode():
@@ -34,17 +37,30 @@ def say(what):
 
 
 def at_end():
-    pipe.setblocking(False)
-    try:
-        return pipe.recv(1, socket.MSG_PEEK) == b""
-    except BlockingIOError:
-        return False
-    finally:
-        pipe.setblocking(True)
+    poll = select.poll()
+    poll.register(pipe, select.POLLRDHUP)
+    return bool(poll.poll(0))
+
+
+def end():
+    log("end")
+    sys.exit(0)
 
 
 def outcome(letter, name, code, text):
-    say({"id": letter["id"], "outcome": name, "code": code, "text": text})
+    global told
+    told = letter["id"]
+    say({"id": told, "outcome": name, "code": code, "text": text})
+
+
+def wait_noted():
+    global told
+    while told is not None:
+        line = lines.readline()
+        if not line:
+            end()
+        if json.loads(line)["noted"] == told:
+            told = None
 
 
 def misbehave(letter, what):
@@ -94,11 +110,11 @@ def deliver(letter):
 def send(letters):
     log("batch", len(letters))
     for letter in letters:
+        wait_noted()
         if deliver(letter):
             break
         if at_end():
-            log("end")
-            sys.exit(0)
+            end()
     say({"done": True})
 
 
@@ -119,13 +135,13 @@ def main():
     if mode() == "nonsense":
         pipe.sendall(b"HTTP/1.1 400 Bad Request\r\n")
     say({"hello": "kedja-mailer", "protocol": 2 if mode() == "old" else 1})
-    for line in pipe.makefile("rb"):
+    for line in lines:
         if len(line) > 1 << 20:
             sys.exit("a line over 1 MiB")
         said = json.loads(line)
         if "configure" in said:
             configure(said["configure"])
-        else:
+        elif "send" in said:
             send(said["send"])
     log("end")
     if mode() == "stubborn":

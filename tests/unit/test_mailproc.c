@@ -27,6 +27,7 @@ struct fixture {
 	char *heard; /* words, a blank after each */
 	const char *until;
 	bool in_time;
+	bool notes_nothing; /* as a daemon does whose disk is full */
 };
 
 /* ---- a folder in which the fake mailer finds its orders ---- */
@@ -82,8 +83,11 @@ static void on_outcome(void *arg, int64_t message, enum mail_outcome outcome, in
 		       const char *text)
 {
 	static const char *const names[] = { "sent", "deferred", "refused", "unclear" };
+	struct fixture *f = arg;
 	(void)text;
-	hear(arg, "%lld=%s/%d", (long long)message, names[outcome], code);
+	hear(f, "%lld=%s/%d", (long long)message, names[outcome], code);
+	if (!f->notes_nothing)
+		mailproc_noted(f->mailproc, message);
 }
 
 static void on_fault(void *arg, const char *kind, const char *text)
@@ -233,6 +237,32 @@ static void one_that_dies_is_started_again(void **state)
 	give(f, letters("sent", NULL));
 	run_until(f, "over ");
 	assert_string_equal(f->heard, "1=sent/250 over ");
+}
+
+/* Whose outcome is not noted, is followed by no letter: none can be in hand. */
+static void the_next_letter_waits_for_the_note(void **state)
+{
+	struct fixture *f = *state;
+	f->notes_nothing = true;
+	start(f);
+	run_until(f, "ready ");
+	give(f, letters("sent", "sent", NULL));
+	run_for(f, 0.3);
+	assert_string_equal(f->heard, "1=sent/250 ");
+	assert_false(log_has(f, "letter 2 "));
+	mailproc_noted(f->mailproc, 2); /* not the one that it was about */
+	run_for(f, 0.1);
+	assert_string_equal(f->heard, "1=sent/250 ");
+	mailproc_noted(f->mailproc, 1);
+	run_until(f, "2=sent/250 ");
+	assert_string_equal(f->heard, "1=sent/250 2=sent/250 ");
+	kill(mailproc_pid(f->mailproc), SIGKILL);
+	run_until(f, "ready ");
+	give(f, letters("sent", "sent", NULL));
+	run_until(f, "1=sent/250 ");
+	kill(mailproc_pid(f->mailproc), SIGKILL);
+	run_until(f, "ready ");
+	assert_string_equal(f->heard, "1=sent/250 over ready ");
 }
 
 static void killed_while_it_rests(void **state)
@@ -424,6 +454,7 @@ int main(void)
 #define TRY(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 		TRY(starts_and_sends),
 		TRY(one_that_dies_is_started_again),
+		TRY(the_next_letter_waits_for_the_note),
 		TRY(killed_while_it_rests),
 		TRY(a_letter_has_a_limit),
 		TRY(nonsense_ends_it),

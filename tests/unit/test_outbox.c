@@ -367,7 +367,8 @@ static void a_letter_that_hangs_is_unclear(void **state)
 	check_row(f, other, "sent 1 - 250 2.0.0 Ok");
 }
 
-static void a_daemon_that_dies_leaves_all_unclear(void **state)
+/* The second one's data waited for the outcome of the first: it was not tried. */
+static void a_daemon_that_dies_leaves_one_unclear(void **state)
 {
 	struct fixture *f = *state;
 	int64_t one = add(f, "sent"), two = add(f, "sent");
@@ -384,9 +385,11 @@ static void a_daemon_that_dies_leaves_all_unclear(void **state)
 	assert_false(outbox_is_quiet(f->outbox));
 	settle(f);
 	check_row(f, one, "sent 2 - 250 2.0.0 Ok");
-	check_row(f, two, "sent 2 - 250 2.0.0 Ok");
+	check_row(f, two, "sent 1 - 250 2.0.0 Ok");
 	check_history(
 	    f, one, ">queued queued>handed handed>sent handed>unclear unclear>handed handed>sent");
+	check_history(
+	    f, two, ">queued queued>handed handed>sent handed>queued queued>handed handed>sent");
 	char *after = delivered(f);
 	assert_int_equal(strlen(after), 2 * strlen(before));
 	assert_int_equal(strncmp(after, before, strlen(before)), 0);
@@ -788,7 +791,7 @@ static void hours_of_the_attempts(void **state)
 	} rows[] = {
 		{ 1, 0, 300 },         { 1, 299, 300 },   { 1, 300, 900 },   { 2, 300, 900 },
 		{ 3, 900, 2100 },      { 4, 2100, 4500 }, { 5, 4500, 8500 }, { 6, 8500, 12500 },
-		{ 1, 259200, 260500 }, { 9, 10, 24500 },  { 1, 2100, 4500 }, { 7, 8499, 16500 },
+		{ 1, 259200, 260500 }, { 9, 10, 4010 },  { 1, 2100, 4500 }, { 7, 8499, 12499 },
 	};
 	struct patience patience = { 300, 4000, 0 };
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -810,7 +813,7 @@ int main(void)
 		TRY(batches_are_bounded),
 		TRY(a_mailer_that_dies_leaves_one_unclear),
 		TRY(a_letter_that_hangs_is_unclear),
-		TRY(a_daemon_that_dies_leaves_all_unclear),
+		TRY(a_daemon_that_dies_leaves_one_unclear),
 		TRY(a_stop_in_a_batch_leaves_nothing_unclear),
 		TRY(retry_hours_outlive_a_restart),
 		TRY(a_fault_stops_the_queue),

@@ -1,0 +1,111 @@
+/*
+ * The payments of a bank's file, whatever its form: what was paid, on which day, what it refers
+ * to, and a name by which the same payment is known again in another file. Names, addresses and
+ * free text of payers are not among it: they do not leave the parsers.
+ *
+ * A file is right as a whole, or nothing of it is used.
+ */
+#ifndef KEDJA_CTL_PAYMENT_H
+#define KEDJA_CTL_PAYMENT_H
+
+#include <stdint.h>
+
+#include "rules/date.h"
+#include "rules/problem.h"
+
+#define PAYMENT_AMOUNT_MOST  INT64_C(1000000000000) /* öre, as events have it */
+#define PAYMENT_TOKENS_MOST  200                    /* bytes of references */
+#define PAYMENT_SOURCE_SIZE  64
+#define PAYMENT_BANK_ID_SIZE 41
+
+struct payment {
+	int64_t amount; /* öre, above 0 */
+	bool reversal;  /* money that went back */
+	bool outgoing;  /* a debit that does not say that it is a return */
+	date paid_on, booked_on;
+	const char *references; /* words with one blank between them; "" for none */
+	int line;               /* where it stands in the file, for people */
+	char bank_reference[PAYMENT_BANK_ID_SIZE]; /* an id: what the bank calls it */
+	char source[PAYMENT_SOURCE_SIZE];          /* unique, the same in every file */
+};
+
+enum payment_format { PAYMENT_CAMT054, PAYMENT_BGMAX, PAYMENT_CSV };
+const char *payment_format_name(enum payment_format format); /* "camt054" "bgmax" "csv" */
+
+struct payment_list {
+	enum payment_format format;
+	struct payment *list;
+	size_t count, capacity;
+	size_t left_out;     /* not booked yet, or of nothing */
+	date covers_through; /* DATE_NONE: the file does not tell */
+	bool has_more_pages; /* a later file goes on where this one ends */
+	struct arena *arena; /* of the references */
+};
+
+void payment_list_init(struct payment_list *list, enum payment_format format);
+void payment_list_clear(struct payment_list *list);
+
+/* Does somebody wait for this word? Only such words leave a free text. */
+typedef bool payment_awaited(void *arg, const char *word);
+
+/* What a parser reads: the bytes, their name for problems, and who knows the awaited words. */
+struct payment_input {
+	const char *text;
+	size_t length;
+	const char *file;
+	payment_awaited *awaited; /* NULL: no word of a free text is kept */
+	void *arg;
+};
+
+/* --- for the parsers --- */
+
+/* Words that are collected for one payment. */
+struct payment_words {
+	char text[PAYMENT_TOKENS_MOST + 1];
+	size_t length;
+};
+
+/*
+ * Adds the words of a reference (UTF-8): letters, digits and - . _; everything else parts them.
+ * Of a reference, words with a digit in them stay, and those that are awaited; of a free text
+ * only the latter. Whatever is shaped like a personal number goes.
+ */
+void payment_add_words(struct payment_words *words, const char *text, bool free_text,
+		       const struct payment_input *input);
+
+/* Decimal text ("5400", "5400.50") as öre, 0 .. PAYMENT_AMOUNT_MOST; `comma` allows "5400,50"
+ * too. 0; -1 with what is wrong in *ret_why. */
+MUST_CHECK int payment_parse_kronor(const char *text, bool comma, int64_t *ret,
+				    const char **ret_why);
+/* Whole öre in digits, the same way. */
+MUST_CHECK int payment_parse_ore(const char *text, int64_t *ret, const char **ret_why);
+/* A date, or the date that a time begins with. */
+MUST_CHECK int payment_parse_day(const char *text, date *ret);
+/* The day through which a moment ("2026-11-30T18:30:00+01:00") closes: its own from six in the
+ * evening, when the last clearing is through, else the day before. A bare date: that day. */
+MUST_CHECK int payment_parse_reach(const char *text, date *ret);
+
+/* Adds a payment: `identity` names it (account and the bank's own id), `readable` is the id for
+ * people. Problems: the amount is too large, the same payment stood in the file before. Payments
+ * of nothing are left out. `part` above 0 tells several payments of one bank's id apart. */
+struct payment_draft {
+	int64_t amount;
+	bool reversal, outgoing;
+	date paid_on, booked_on;
+	const struct payment_words *words;
+	const char *identity, *readable;
+	int part;
+	bool is_nameless; /* the bank gave it no id */
+	int line;
+};
+void payment_add(struct payment_list *list, const struct payment_draft *draft);
+/* When all are there: the same payment twice in one file is a mistake of the file; those that
+ * the bank gave no id are numbered where they are alike. */
+void payment_list_finish(struct payment_list *list, const char *file, struct problems *problems);
+
+/* ISO-8859-1 as UTF-8, in the arena; controls become blanks. */
+const char *payment_from_latin1(struct arena *arena, const char *bytes, size_t length);
+/* 32 letters for a text. */
+void payment_hash(const char *text, char ret[33]);
+
+#endif

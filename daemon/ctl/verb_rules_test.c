@@ -1,0 +1,130 @@
+/* The tests that lie beside the rules, run from their files without a daemon. */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "daemon/ctl/ctl.h"
+#include "daemon/ctl/show.h"
+#include "daemon/ctl/verbs.h"
+#include "daemon/office.h"
+#include "rules/ruletest.h"
+
+/* What the words of the command line name. */
+struct asked {
+	const char *dir;
+	struct source *files;
+	size_t count;
+};
+
+static bool is_folder(const char *path)
+{
+	struct stat about;
+	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+static void read_named(const struct invocation *call, size_t first, struct arena *arena,
+		       struct asked *asked, struct problems *problems)
+{
+	asked->files = arena_alloc(arena, (call->argument_count + 1) * sizeof(*asked->files));
+	for (size_t i = first; i < call->argument_count; i++) {
+		const char *path = call->arguments[i];
+		size_t length = 0;
+		char *text = office_read_file(path, arena, &length, problems);
+		if (text != NULL)
+			asked->files[asked->count++] = (struct source){ path, text, length };
+	}
+}
+
+/* The first word may be the folder of the rules; all others are files of tests. */
+static struct asked read_tests(const struct invocation *call, struct arena *arena,
+			       struct problems *problems)
+{
+	struct asked asked = { call->conf, NULL, 0 };
+	const char *word = invocation_argument(call, 0);
+	size_t first = word != NULL && is_folder(word) ? 1 : 0;
+	if (first == 1)
+		asked.dir = word;
+	if (call->argument_count > first)
+		read_named(call, first, arena, &asked, problems);
+	else
+		asked.files = office_read_tests(asked.dir, arena, &asked.count, problems);
+	if (asked.count == 0 && problems->count == 0)
+		problem_add(problems, asked.dir, 0,
+			    "there are no tests here: write some as rules.d/*.test.conf");
+	return asked;
+}
+
+static json_t *result_row(const struct ruletest_result *result)
+{
+	json_t *row = json_object();
+	json_object_set_new(row, "file", json_string(result->file));
+	json_object_set_new(row, "line", json_integer(result->line));
+	json_object_set_new(row, "name", json_string(result->name));
+	json_object_set_new(row, "passed", json_boolean(result->passed));
+	json_object_set_new(row, "timeline",
+			    result->timeline == NULL ? json_null() : json_string(result->timeline));
+	return row;
+}
+
+static void show_failure(const struct ruletest_result *result)
+{
+	char *name = show_escape(result->name, false),
+	     *timeline = show_escape(result->timeline, true);
+	show_printf(stdout, "%s:%d: FAILED: %s\n", result->file, result->line, name);
+	fputs(timeline, stdout);
+	fputc('\n', stdout);
+	free(timeline);
+	free(name);
+}
+
+static int run_all(const struct ruletest *tests, bool json)
+{
+	json_t *answer = json_object(), *rows = json_array();
+	size_t passed = 0, count = ruletest_count(tests);
+	for (size_t i = 0; i < count; i++) {
+		struct ruletest_result result;
+		ruletest_run(tests, i, &result);
+		passed += result.passed;
+		if (json)
+			json_array_append_new(rows, result_row(&result));
+		else if (!result.passed)
+			show_failure(&result);
+		ruletest_result_clear(&result);
+	}
+	json_object_set_new(answer, "passed", json_integer((json_int_t)passed));
+	json_object_set_new(answer, "failed", json_integer((json_int_t)(count - passed)));
+	json_object_set_new(answer, "tests", rows);
+	if (json)
+		show_json(stdout, answer);
+	else
+		printf("%zu passed, %zu failed\n", passed, count - passed);
+	json_decref(answer);
+	return passed == count && count > 0 ? CTL_DONE : CTL_REFUSED;
+}
+
+static int complain(struct problems *problems)
+{
+	problems_sort(problems);
+	for (size_t i = 0; i < problems->count; i++) {
+		char *text = problem_format(&problems->list[i]);
+		show_printf(stderr, "%s\n", text);
+		free(text);
+	}
+	return CTL_REFUSED;
+}
+
+int verb_rules_test(const struct invocation *call)
+{
+	struct problems problems = PROBLEMS_NONE;
+	struct arena *arena = arena_new();
+	struct asked asked = read_tests(call, arena, &problems);
+	struct office *office = office_load(asked.dir, &problems);
+	struct ruletest *tests = NULL;
+	if (office != NULL)
+		tests = ruletest_load(asked.files, asked.count, office->ruleset, &problems);
+	int code = problems.count > 0 ? complain(&problems) : run_all(tests, call->json);
+	ruletest_free(tests);
+	office_free(office);
+	arena_free(arena);
+	problems_clear(&problems);
+	return code;
+}

@@ -1,0 +1,562 @@
+/*
+ * See walk.h. Every subject is a walker; a heap has them by the hour at which they wake. At each
+ * hour the walkers that wake are settled, then events that have become known are handed to
+ * whoever sees them, and these are settled in their turn.
+ */
+#include "rules/walk.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NEVER INT64_MAX
+
+struct walker;
+
+/* An event that is known, and the programmes that a case's event has been shown to. */
+struct known {
+	const struct event *event;
+	struct walker *owner;
+	struct walker *shown[2];
+};
+
+struct list {
+	struct known **at;
+	size_t count, capacity;
+};
+
+/* The steps of one deadline that have gone off: a bit for each repetition. */
+struct gone {
+	const struct rule *rule;
+	const char *key;
+	date anchor;
+	int occurrence;
+	struct bits {
+		unsigned char *bytes;
+		size_t count;
+	} * steps; /* by step->index */
+	struct gone *older;
+};
+
+struct walker {
+	const char *name;
+	enum subject_type type;  /* SUBJECT_ANY until an event tells */
+	struct plan *plan;       /* NULL: to be folded anew */
+	struct list own;         /* not voided */
+	struct list shown;       /* of a programme: events of its cases */
+	struct list fresh;       /* come since the last fold */
+	const char **programmes; /* of a case: all that its events have named */
+	size_t programme_count, programme_capacity;
+	struct gone *gone;
+	bool behind;
+	civil wake;
+	size_t place; /* in the heap */
+};
+
+struct walkers {
+	struct walker **at;
+	size_t count, capacity;
+};
+
+struct walk {
+	const struct ruleset *ruleset;
+	walk_on_notice *on_notice;
+	void *arg;
+	struct arena *arena;
+	civil now;
+	const struct event **events; /* to come, from `next` on by the time they become known */
+	size_t event_count, event_capacity, next;
+	bool sorted;
+	void *names;                      /* tree of walkers */
+	struct walkers all;               /* in the order in which they came */
+	struct walkers heap;              /* by wake */
+	struct walkers cases, programmes; /* that are behind */
+};
+
+struct walk *walk_new(const struct ruleset *ruleset, walk_on_notice *on_notice, void *arg)
+{
+	struct walk *walk = xcalloc(1, sizeof(*walk));
+	walk->ruleset = ruleset;
+	walk->on_notice = on_notice;
+	walk->arg = arg;
+	walk->arena = arena_new();
+	walk->now = CIVIL_NONE;
+	return walk;
+}
+
+static void keep_walker(void *walker)
+{
+	(void)walker; /* it lives in the arena */
+}
+
+void walk_free(struct walk *walk)
+{
+	if (walk == NULL)
+		return;
+	for (size_t i = 0; i < walk->all.count; i++) {
+		struct walker *walker = walk->all.at[i];
+		plan_free(walker->plan);
+		free(walker->own.at);
+		free(walker->shown.at);
+		free(walker->fresh.at);
+		free(walker->programmes);
+	}
+	tdestroy(walk->names, keep_walker);
+	free(walk->all.at);
+	free(walk->heap.at);
+	free(walk->cases.at);
+	free(walk->programmes.at);
+	free(walk->events);
+	arena_free(walk->arena);
+	free(walk);
+}
+
+static void list_add(struct list *list, struct known *known)
+{
+	list->at = array_grow(list->at, list->count, &list->capacity, sizeof(*list->at));
+	list->at[list->count++] = known;
+}
+
+static void list_remove(struct list *list, const struct known *known)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->at[i] != known)
+			continue;
+		memmove(&list->at[i], &list->at[i + 1], (list->count - i - 1) * sizeof(*list->at));
+		list->count--;
+		return;
+	}
+}
+
+static void walkers_add(struct walkers *walkers, struct walker *walker)
+{
+	walkers->at =
+	    array_grow(walkers->at, walkers->count, &walkers->capacity, sizeof(*walkers->at));
+	walkers->at[walkers->count++] = walker;
+}
+
+/* --- the heap ------------------------------------------------------------------------------- */
+
+static void heap_put(struct walkers *heap, size_t place, struct walker *walker)
+{
+	heap->at[place] = walker;
+	walker->place = place;
+}
+
+static void heap_rise(struct walkers *heap, struct walker *walker)
+{
+	size_t place = walker->place;
+	while (place > 0 && heap->at[(place - 1) / 2]->wake > walker->wake) {
+		heap_put(heap, place, heap->at[(place - 1) / 2]);
+		place = (place - 1) / 2;
+	}
+	heap_put(heap, place, walker);
+}
+
+static void heap_sink(struct walkers *heap, struct walker *walker)
+{
+	size_t place = walker->place;
+	for (size_t below = 2 * place + 1; below < heap->count; below = 2 * place + 1) {
+		if (below + 1 < heap->count && heap->at[below + 1]->wake < heap->at[below]->wake)
+			below++;
+		if (heap->at[below]->wake >= walker->wake)
+			break;
+		heap_put(heap, place, heap->at[below]);
+		place = below;
+	}
+	heap_put(heap, place, walker);
+}
+
+static void set_wake(struct walk *walk, struct walker *walker, civil wake)
+{
+	walker->wake = wake;
+	heap_rise(&walk->heap, walker);
+	heap_sink(&walk->heap, walker);
+}
+
+/* --- who there is --------------------------------------------------------------------------- */
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct walker *x = a, *y = b;
+	return strcmp(x->name, y->name);
+}
+
+static struct walker *walker_find(const struct walk *walk, const char *name)
+{
+	struct walker wanted = { .name = name };
+	struct walker **found = tfind(&wanted, &walk->names, compare_names);
+	return found == NULL ? NULL : *found;
+}
+
+static struct walker *walker_for(struct walk *walk, const char *name)
+{
+	struct walker *walker = walker_find(walk, name);
+	if (walker != NULL)
+		return walker;
+	walker = arena_alloc(walk->arena, sizeof(*walker));
+	walker->name = arena_strdup(walk->arena, name);
+	walker->type = SUBJECT_ANY;
+	walker->wake = NEVER;
+	tsearch(walker, &walk->names, compare_names);
+	walkers_add(&walk->all, walker);
+	walkers_add(&walk->heap, walker);
+	walker->place = walk->heap.count - 1;
+	return walker;
+}
+
+static void mark_behind(struct walk *walk, struct walker *walker)
+{
+	if (walker->behind || walker->type == SUBJECT_ANY)
+		return;
+	walker->behind = true;
+	walkers_add(walker->type == SUBJECT_CASE ? &walk->cases : &walk->programmes, walker);
+}
+
+static void drop_plan(struct walk *walk, struct walker *walker)
+{
+	plan_free(walker->plan);
+	walker->plan = NULL;
+	mark_behind(walk, walker);
+}
+
+static bool names_programme(const struct walker *walker, const char *programme)
+{
+	for (size_t i = 0; i < walker->programme_count; i++)
+		if (strcmp(walker->programmes[i], programme) == 0)
+			return true;
+	return false;
+}
+
+/* --- what becomes known ---------------------------------------------------------------------- */
+
+/* A case that may have come into another programme sees the past of that one too. */
+static void note_programme(struct walk *walk, struct walker *walker, const struct event *event)
+{
+	struct value value = event_value(event, "programme");
+	if (value.type != VALUE_TEXT || names_programme(walker, value.text))
+		return;
+	walker->programmes = array_grow(walker->programmes, walker->programme_count,
+					&walker->programme_capacity, sizeof(*walker->programmes));
+	walker->programmes[walker->programme_count++] = value.text;
+	drop_plan(walk, walker);
+}
+
+static void tell_cases(struct walk *walk, struct known *known)
+{
+	for (size_t i = 0; i < walk->all.count; i++) {
+		struct walker *walker = walk->all.at[i];
+		if (walker->type != SUBJECT_CASE || !names_programme(walker, known->event->subject))
+			continue;
+		list_add(&walker->fresh, known);
+		mark_behind(walk, walker);
+	}
+}
+
+static void hide(struct walk *walk, struct known *known, struct walker **shown)
+{
+	list_remove(&(*shown)->shown, known);
+	drop_plan(walk, *shown);
+	*shown = NULL;
+}
+
+/* An event that is taken back: all who saw it fold anew, without it. */
+static void take_back(struct walk *walk, struct walker *walker, int64_t id)
+{
+	struct known *known = NULL;
+	for (size_t i = 0; i < walker->own.count; i++)
+		if (walker->own.at[i]->event->id == id)
+			known = walker->own.at[i];
+	if (known == NULL)
+		return;
+	list_remove(&walker->own, known);
+	drop_plan(walk, walker);
+	for (int i = 0; i < 2; i++)
+		if (known->shown[i] != NULL)
+			hide(walk, known, &known->shown[i]);
+	for (size_t i = 0; known->event->kind->seen_by_cases && i < walk->all.count; i++)
+		if (names_programme(walk->all.at[i], walker->name))
+			drop_plan(walk, walk->all.at[i]);
+}
+
+static void take_note(struct walk *walk, const struct event *event)
+{
+	if (event->kind->subject == SUBJECT_STAFF)
+		return;
+	struct walker *walker = walker_for(walk, event->subject);
+	struct known *known = arena_alloc(walk->arena, sizeof(*known));
+	*known = (struct known){ .event = event, .owner = walker };
+	if (walker->type == SUBJECT_ANY)
+		walker->type = event->kind->subject;
+	list_add(&walker->own, known);
+	list_add(&walker->fresh, known);
+	mark_behind(walk, walker);
+	note_programme(walk, walker, event);
+	if (strcmp(event->kind->name, "event.voided") == 0)
+		take_back(walk, walker, event_value(event, "event").number);
+	if (event->kind->seen_by_cases)
+		tell_cases(walk, known);
+}
+
+/* --- folding --------------------------------------------------------------------------------- */
+
+static void show_to(struct walk *walk, struct known *known, struct walker *programme)
+{
+	if (programme == NULL || known->shown[0] == programme || known->shown[1] == programme)
+		return;
+	known->shown[known->shown[0] == NULL ? 0 : 1] = programme;
+	list_add(&programme->shown, known);
+	list_add(&programme->fresh, known);
+	if (programme->type == SUBJECT_ANY)
+		programme->type = SUBJECT_PROGRAMME;
+	mark_behind(walk, programme);
+}
+
+static struct walker *programme_of(struct walk *walk, const struct walker *walker)
+{
+	const char *name = facts_programme(plan_facts(walker->plan));
+	return name == NULL ? NULL : walker_for(walk, name);
+}
+
+/* A case's event is shown to the programme it belongs to; a move to another one to both. */
+static bool take_in(struct walk *walk, struct walker *walker, struct known *known)
+{
+	if (walker->type != SUBJECT_CASE || known->owner != walker)
+		return plan_apply(walker->plan, known->event) == 0;
+	struct walker *before = programme_of(walk, walker);
+	if (plan_apply(walker->plan, known->event) != 0)
+		return false;
+	struct walker *after = programme_of(walk, walker);
+	for (int i = 0; i < 2; i++)
+		if (known->shown[i] != NULL && known->shown[i] != before &&
+		    known->shown[i] != after)
+			hide(walk, known, &known->shown[i]);
+	show_to(walk, known, before);
+	show_to(walk, known, after);
+	return true;
+}
+
+static int compare_known(const void *a, const void *b)
+{
+	struct known *const *x = a, *const *y = b;
+	return event_compare((*x)->event, (*y)->event);
+}
+
+static void list_sort(struct list *list)
+{
+	if (list->count > 1)
+		qsort(list->at, list->count, sizeof(*list->at), compare_known);
+}
+
+/* All that a subject sees: its own events, and those of its programme or of its cases. */
+static void list_history(const struct walk *walk, const struct walker *walker, struct list *ret)
+{
+	for (size_t i = 0; i < walker->own.count; i++)
+		list_add(ret, walker->own.at[i]);
+	for (size_t i = 0; i < walker->shown.count; i++)
+		list_add(ret, walker->shown.at[i]);
+	for (size_t i = 0; walker->type == SUBJECT_CASE && i < walker->programme_count; i++) {
+		const struct walker *programme = walker_find(walk, walker->programmes[i]);
+		for (size_t j = 0; programme != NULL && j < programme->own.count; j++)
+			if (programme->own.at[j]->event->kind->seen_by_cases)
+				list_add(ret, programme->own.at[j]);
+	}
+	list_sort(ret);
+}
+
+static void fold_anew(struct walk *walk, struct walker *walker)
+{
+	struct list history = { NULL, 0, 0 };
+	plan_free(walker->plan);
+	walker->plan = plan_new(walk->ruleset, walker->type, walker->name);
+	list_history(walk, walker, &history);
+	for (size_t i = 0; i < history.count; i++)
+		take_in(walk, walker, history.at[i]);
+	free(history.at);
+}
+
+static void bring_in(struct walk *walk, struct walker *walker)
+{
+	bool anew = walker->plan == NULL;
+	list_sort(&walker->fresh);
+	for (size_t i = 0; !anew && i < walker->fresh.count; i++)
+		anew = !take_in(walk, walker, walker->fresh.at[i]);
+	if (anew)
+		fold_anew(walk, walker);
+	walker->fresh.count = 0;
+}
+
+/* --- going off ------------------------------------------------------------------------------- */
+
+static struct gone *gone_of(struct walk *walk, struct walker *walker,
+			    const struct deadline *deadline)
+{
+	struct gone *gone = walker->gone;
+	while (gone != NULL &&
+	       (gone->rule != deadline->rule || gone->anchor != deadline->anchor ||
+		gone->occurrence != deadline->occurrence || strcmp(gone->key, deadline->key) != 0))
+		gone = gone->older;
+	if (gone != NULL)
+		return gone;
+	gone = arena_alloc(walk->arena, sizeof(*gone));
+	*gone = (struct gone){ .rule = deadline->rule,
+			       .anchor = deadline->anchor,
+			       .occurrence = deadline->occurrence,
+			       .older = walker->gone };
+	gone->key = arena_strdup(walk->arena, deadline->key);
+	gone->steps =
+	    arena_alloc(walk->arena, (deadline->rule->step_count + 1) * sizeof(*gone->steps));
+	walker->gone = gone;
+	return gone;
+}
+
+static bool has_gone(void *arg, const struct step *step, int repetition)
+{
+	const struct gone *gone = arg;
+	const struct bits *bits = &gone->steps[step->index];
+	size_t byte = (size_t)repetition / 8;
+	return byte < bits->count && (bits->bytes[byte] >> (repetition % 8) & 1) != 0;
+}
+
+static void note_gone(struct walk *walk, struct gone *gone, const struct planned_step *planned)
+{
+	struct bits *bits = &gone->steps[planned->step->index];
+	size_t byte = (size_t)planned->repetition / 8;
+	if (byte >= bits->count) {
+		unsigned char *longer = arena_alloc(walk->arena, 2 * byte + 2);
+		if (bits->count > 0)
+			memcpy(longer, bits->bytes, bits->count);
+		*bits = (struct bits){ longer, 2 * byte + 2 };
+	}
+	bits->bytes[byte] |= (unsigned char)(1U << (planned->repetition % 8));
+}
+
+/* A step whose hour is behind us goes when the office is open. */
+static civil hour_from_now(const struct walk *walk, const struct planned_step *planned)
+{
+	if (planned->at > walk->now || planned->step->urgent == URGENT_ALWAYS)
+		return planned->at;
+	civil at = calendar_open_at_or_after(walk->ruleset->calendar, walk->now);
+	return at == CIVIL_NONE ? NEVER : at;
+}
+
+static void tell(struct walk *walk, const struct walker *walker, const struct deadline *deadline,
+		 const struct planned_step *due, size_t count, struct arena *arena)
+{
+	struct told *told;
+	struct walk_notice notice = { .at = walk->now,
+				      .subject = walker->name,
+				      .deadline = deadline,
+				      .due = due,
+				      .due_count = count };
+	notice.told_count = steps_choose(deadline, due, count, arena, &told);
+	notice.told = told;
+	walk->on_notice(walk->arg, &notice);
+}
+
+/* What is due of one deadline goes off; the hour of what comes next. */
+static civil go_off(struct walk *walk, struct walker *walker, const struct deadline *deadline,
+		    struct arena *arena)
+{
+	struct gone *gone = gone_of(walk, walker, deadline);
+	struct planned_step *planned;
+	size_t count = steps_planned(deadline, walk->ruleset->calendar, walk->now, has_gone, gone,
+				     arena, &planned);
+	size_t due = 0;
+	civil next = NEVER;
+	for (size_t i = 0; i < count; i++) {
+		civil at = hour_from_now(walk, &planned[i]);
+		if (planned[i].at <= walk->now && at <= walk->now) {
+			note_gone(walk, gone, &planned[i]);
+			planned[due++] = planned[i];
+		} else if (at < next) {
+			next = at;
+		}
+	}
+	if (due > 0)
+		tell(walk, walker, deadline, planned, due, arena);
+	return next;
+}
+
+/* Folds, judges and sends: afterwards the walker stands as of this moment. */
+static void settle(struct walk *walk, struct walker *walker)
+{
+	struct arena *arena = arena_new();
+	civil wake = NEVER;
+	walker->behind = false;
+	bring_in(walk, walker);
+	plan_judge(walker->plan, walk->now);
+	for (size_t i = 0; i < plan_live_count(walker->plan); i++) {
+		civil at = go_off(walk, walker, plan_live_at(walker->plan, i), arena);
+		wake = at < wake ? at : wake;
+	}
+	date change = plan_next_change(walker->plan);
+	if (change != DATE_NONE && civil_at(change, 0) < wake)
+		wake = civil_at(change, 0);
+	set_wake(walk, walker, wake <= walk->now ? walk->now + 1 : wake);
+	plan_clean(walker->plan);
+	arena_free(arena);
+}
+
+static void settle_behind(struct walk *walk)
+{
+	while (walk->cases.count > 0 || walk->programmes.count > 0) {
+		struct walkers *from = walk->cases.count > 0 ? &walk->cases : &walk->programmes;
+		settle(walk, from->at[--from->count]);
+	}
+}
+
+/* --- time ------------------------------------------------------------------------------------ */
+
+void walk_add(struct walk *walk, const struct event *event)
+{
+	walk->events = array_grow(walk->events, walk->event_count, &walk->event_capacity,
+				  sizeof(*walk->events));
+	walk->events[walk->event_count++] = event;
+	walk->sorted = false;
+}
+
+static int compare_recorded(const void *a, const void *b)
+{
+	const struct event *const *x = a, *const *y = b;
+	if ((*x)->recorded != (*y)->recorded)
+		return (*x)->recorded < (*y)->recorded ? -1 : 1;
+	return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
+}
+
+static civil next_recorded(struct walk *walk)
+{
+	if (!walk->sorted && walk->event_count > walk->next)
+		qsort(walk->events + walk->next, walk->event_count - walk->next,
+		      sizeof(*walk->events), compare_recorded);
+	walk->sorted = true;
+	return walk->next < walk->event_count ? walk->events[walk->next]->recorded : NEVER;
+}
+
+static civil next_wake(const struct walk *walk)
+{
+	return walk->heap.count > 0 ? walk->heap.at[0]->wake : NEVER;
+}
+
+void walk_to(struct walk *walk, civil until)
+{
+	for (;;) {
+		civil recorded = next_recorded(walk), wake = next_wake(walk);
+		civil first = recorded < wake ? recorded : wake;
+		if (first > until || first == NEVER)
+			break;
+		walk->now = first > walk->now ? first : walk->now;
+		while (next_wake(walk) <= walk->now)
+			settle(walk, walk->heap.at[0]);
+		while (next_recorded(walk) <= walk->now)
+			take_note(walk, walk->events[walk->next++]);
+		settle_behind(walk);
+	}
+	walk->now = until > walk->now ? until : walk->now;
+}
+
+const struct plan *walk_plan(const struct walk *walk, const char *subject)
+{
+	const struct walker *walker = walker_find(walk, subject);
+	return walker == NULL ? NULL : walker->plan;
+}

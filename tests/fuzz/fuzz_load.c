@@ -1,0 +1,120 @@
+/*
+ * Any bytes as a file of rules, with the chain and the calendar that ship. It is refused with a
+ * reason, or it is a ruleset that can be planned with: a small life of a case and of its programme
+ * is folded by it, and each deadline's steps are written out.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/load.h"
+#include "rules/plan.h"
+#include "rules/steps.h"
+
+#define FIRST_DAY 20454 /* 2026-01-01 */
+
+static struct chain *chain;
+static struct calendar *calendar;
+
+static void require(int holds)
+{
+	if (!holds)
+		abort();
+}
+
+static char *read_all(const char *path)
+{
+	char *text = calloc(1, 65536);
+	FILE *file = fopen(path, "r");
+	if (file == NULL || text == NULL) {
+		fputs("run this from the root of the tree\n", stderr);
+		exit(1);
+	}
+	text[fread(text, 1, 65535, file)] = '\0';
+	fclose(file);
+	return text;
+}
+
+static void read_office(void)
+{
+	struct problems problems = PROBLEMS_NONE;
+	char *text = read_all("conf/chain.conf");
+	chain = chain_parse(text, "chain.conf", &problems);
+	free(text);
+	text = read_all("conf/calendar.conf");
+	calendar = calendar_parse(text, "calendar.conf", &problems);
+	free(text);
+	require(chain != NULL && calendar != NULL);
+}
+
+/* Each kind of event that the subject may have, one a day, with dates in all fields. */
+static void live(struct plan *plan, const char *subject)
+{
+	struct value values[16];
+	const struct kind *kind;
+	for (size_t i = 0; (kind = chain_kind_at(chain, i)) != NULL; i++) {
+		if (kind->subject == SUBJECT_STAFF || kind->is_virtual || kind->field_count > 16)
+			continue;
+		for (size_t j = 0; j < kind->field_count; j++)
+			values[j] = kind->fields[j].type == FIELD_DATE ?
+					(struct value){ VALUE_DATE, FIRST_DAY + (int)i, NULL } :
+					(struct value){ VALUE_NULL, 0, NULL };
+		date day = FIRST_DAY + (date)i;
+		struct event event = { .id = (int64_t)i + 1, .kind = kind, .subject = subject,
+				       .key = kind->key == KEY_NONE ? "" : "a", .at = { day, -1 },
+				       .recorded = civil_at(day, 36000), .actor = "fuzz",
+				       .values = values };
+		require(plan_apply(plan, &event) == 0);
+	}
+	plan_judge(plan, civil_at(FIRST_DAY + 400, 0));
+}
+
+static void look(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan_live_count(plan); i++) {
+		struct arena *arena = arena_new();
+		struct planned_step *planned;
+		struct told *told;
+		size_t count = steps_planned(plan_live_at(plan, i), calendar,
+					     civil_at(FIRST_DAY + 400, 0), NULL, NULL, arena,
+					     &planned);
+		steps_choose(plan_live_at(plan, i), planned, count < 30 ? count : 30, arena, &told);
+		arena_free(arena);
+	}
+}
+
+static void live_by(const struct ruleset *ruleset)
+{
+	struct plan *plan = plan_new(ruleset, SUBJECT_CASE, "K-1");
+	live(plan, "K-1");
+	look(plan);
+	plan_free(plan);
+	plan = plan_new(ruleset, SUBJECT_PROGRAMME, "bo");
+	live(plan, "bo");
+	look(plan);
+	plan_free(plan);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (chain == NULL)
+		read_office();
+	struct problems problems = PROBLEMS_NONE;
+	char *text = calloc(1, size + 1);
+	require(text != NULL);
+	if (size > 0)
+		memcpy(text, data, size);
+	struct source source = { "fuzz.conf", text, size };
+	struct ruleset *ruleset = load_rules(&source, 1, chain, calendar, &problems);
+	require((ruleset == NULL) == (problems.count > 0));
+	for (size_t i = 0; i < problems.count; i++)
+		require(problems.list[i].text[0] != '\0' && problems.list[i].line >= 0);
+	memset(text, 'x', size);
+	free(text);
+	if (ruleset != NULL && ruleset->count <= 20)
+		live_by(ruleset);
+	ruleset_free(ruleset);
+	problems_clear(&problems);
+	return 0;
+}

@@ -1,0 +1,190 @@
+# Helpers of the tests that run the real programs: a folder with a configuration of its own, a
+# daemon on a virtual clock, and questions to it. Loaded by setup(); KEDJAD and KEDJACTL name the
+# programs.
+# shellcheck shell=bash
+
+root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+
+program() { # VARIABLE NAME: the program under test, whatever folder we stand in
+	local path=${!1:-$root/build/$2}
+	[[ $path == /* ]] || path=$root/$path
+	echo "$path"
+}
+
+# A folder $dir with conf/, as shipped but for the places; more lines for kedja.conf as words.
+office() {
+	KEDJAD=$(program KEDJAD kedjad)
+	KEDJACTL=$(program KEDJACTL kedjactl)
+	dir=$(mktemp -d "${BATS_TMPDIR:-/tmp}/kedja.XXXXXX")
+	cp -r "$root/conf" "$dir/conf"
+	{
+		cat <<-END
+			content = "normal";
+			sender = "kedja@office.example";
+			administrator = "admin@office.example";
+			transport = "maildir";
+			maildir = "$dir/mail";
+			database = "$dir/data/kedja.db";
+			socket = "$dir/control";
+		END
+		printf '%s\n' "$@"
+	} >"$dir/conf/kedja.conf"
+	mkdir "$dir/data"
+	export KEDJA_SOCKET=$dir/control KEDJA_CONF=$dir/conf PYTHONDONTWRITEBYTECODE=1
+	unset NO_COLOR
+	daemons=()
+}
+
+# Ends what was started, and only that.
+close_office() {
+	local pid
+	for pid in "${daemons[@]}"; do
+		kill -CONT "$pid" 2>/dev/null || true
+		kill "$pid" 2>/dev/null || true
+	done
+	for pid in "${daemons[@]}"; do
+		eventually 100 gone "$pid" || kill -9 "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	if [ -z "$BATS_TEST_COMPLETED" ] && [ -s "$dir/log" ]; then
+		echo "the daemon's log:"
+		tail -n 20 "$dir/log"
+	fi
+	rm -rf "$dir"
+}
+
+# eventually TENTHS COMMAND...: asks again until it is true, for so many tenths of a second.
+eventually() {
+	local tries=$(($1 * 5))
+	shift
+	while ! "$@"; do
+		((tries-- > 0)) || return 1
+		sleep 0.02
+	done
+}
+
+gone() { # also when it waits to be reaped
+	[[ ! -d /proc/$1 ]] || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null
+}
+
+answers() {
+	"$KEDJACTL" status >/dev/null 2>&1
+}
+
+answers_or_gone() {
+	gone "$daemon" || answers
+}
+
+# start [WORDS]: the daemon, when it answers; $daemon is its process. Without words it runs on a
+# virtual clock from 2026-01-05, a Monday, or goes on where it stood.
+start() {
+	[ $# -gt 0 ] || set -- --virtual-clock 2026-01-05T07:00
+	"$KEDJAD" --conf "$dir/conf" "$@" 2>>"$dir/log" >&2 3>&- </dev/null &
+	daemon=$!
+	daemons+=("$daemon")
+	eventually 100 answers_or_gone
+	if gone "$daemon"; then
+		echo "kedjad did not start:"
+		cat "$dir/log"
+		return 1
+	fi
+}
+
+stop() {
+	kill "$daemon"
+	eventually 100 gone "$daemon"
+	wait "$daemon"
+}
+
+# refused_start [WORDS]: a start that must fail; what it says is in $output.
+refused_start() {
+	run timeout 20 "$KEDJAD" --conf "$dir/conf" "$@" </dev/null 3>&-
+	echo "$output"
+	[ "$status" -eq 1 ]
+}
+
+ctl() {
+	"$KEDJACTL" "$@"
+}
+
+record() {
+	ctl record "$@" >/dev/null
+}
+
+# The clock to TIME, and everything on the way done.
+until_time() {
+	ctl clock set "$1" >/dev/null
+}
+
+# json EXPRESSION: of the JSON text on standard input, which is d; rows of a list are d too.
+json() {
+	/usr/bin/python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+result = eval(sys.argv[1])
+for line in result if isinstance(result, list) else [result]:
+    print(*line) if isinstance(line, tuple) else print(line)' "$1"
+}
+
+# due SUBJECT RULE: "due state" of its deadlines, a line each.
+due() {
+	ctl deadlines --all --subject "$1" --json |
+		json "sorted((r['due'], r['state']) for r in d if r['rule'] == '$2')"
+}
+
+# told RULE: "step role person state" of its notices, in order.
+told() {
+	ctl notices --json |
+		json "[(r['step'], r['role'], r['person'], r['state']) for r in d if r['rule'] == '$1']"
+}
+
+letters() { # how many are in the Maildir
+	find "$dir/mail/new" "$dir/mail/cur" -type f 2>/dev/null | wc -l
+}
+
+base() { # SQL on the file
+	sqlite3 "$dir/data/kedja.db" "$1"
+}
+
+# same EXPECTED ACTUAL: equal, or both are shown.
+same() {
+	[ "$1" == "$2" ] || { printf 'expected:\n%s\nbut it is:\n%s\n' "$1" "$2"; return 1; }
+}
+
+# cast DAY CASE...: a programme "norr" with its people, and the cases named, all from that day.
+cast() {
+	local at="\"at\": \"$1\"" person case
+	shift
+	{
+		for person in anna.åberg:'Anna Åberg' bo.ek:'Bo Ek' eva.norén:'Eva Norén' \
+			hakan.holm:'Håkan Holm' per.ström:'Per Ström'; do
+			echo "{\"kind\": \"staff.joined\", \"subject\": \"${person%%:*}\", $at," \
+				"\"data\": {\"name\": \"${person#*:}\"," \
+				"\"email\": \"$(iconv -t ascii//translit <<<"${person%%:*}")@office.example\"}}"
+		done
+		echo "{\"kind\": \"programme.started\", \"subject\": \"norr\", $at," \
+			'"data": {"title": "Norr"}}'
+		for person in support_worker:bo.ek housing_coordinator:eva.norén unit_manager:hakan.holm \
+			area_manager:per.ström; do
+			echo "{\"kind\": \"role.assigned\", \"subject\": \"norr\", $at," \
+				"\"data\": {\"role\": \"${person%%:*}\", \"staff\": \"${person#*:}\"}}"
+		done
+		for case in "$@"; do
+			echo "{\"kind\": \"case.opened\", \"subject\": \"$case\", $at," \
+				'"data": {"programme": "norr"}}'
+			echo "{\"kind\": \"role.assigned\", \"subject\": \"$case\", $at," \
+				'"data": {"role": "social_worker", "staff": "anna.åberg"}}'
+		done
+	} >"$dir/cast.ndjson"
+	ctl import "$dir/cast.ndjson" >/dev/null
+}
+
+# What a plan must say; the plan of these tests says it all.
+plan_fields=(rent=true tenancy=true treatment=true neighbour=true rent_contact=true
+	goals_short=true goals_long=true)
+review_fields=(goals_met=1 goals_unmet=0 explained=true)
+
+# own_rule NAME: standard input is a rule file of the office's own.
+own_rule() {
+	cat >"$dir/conf/rules.d/$1.conf"
+}

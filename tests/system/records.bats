@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# Events come in, singly and as files, and are taken back; what is derived from them can be thrown
+# away and comes again; what programs read has the shape that they were promised.
+
+setup() {
+	load kedja
+	office
+}
+
+teardown() {
+	close_office
+}
+
+# A quarter of the invented years, from the demonstration.
+quarter() {
+	/usr/bin/python3 "$root/contrib/demo/generate.py" --seed 3 |
+		awk -F '"at": "' '{ if (substr($2, 1, 10) < "2006-09-01") print }' >"$dir/quarter.ndjson"
+}
+
+derived=(void subject sweep seen_by_programme deadline role staff absence)
+
+@test "an NDJSON file twice: the second time changes nothing" {
+	start
+	cast 2026-01-05 K-1
+	cat >"$dir/events.ndjson" <<-'END'
+		{"kind": "visit.made", "subject": "K-1", "at": "2026-01-05"}
+		{"kind": "visit.made", "subject": "K-1", "at": "2026-01-05"}
+
+		{"kind": "task.agreed", "subject": "K-1", "key": "T-1", "at": "2026-01-05", "what": "budget", "due_on": "2026-02-02", "role": "social_worker"}
+	END
+	run ctl import "$dir/events.ndjson"
+	same "3 new, 0 known" "$output"
+	before=$(base .dump)
+	run ctl import "$dir/events.ndjson"
+	same "0 new, 3 known" "$output"
+	same "$before" "$(base .dump)"
+
+	# grown by a line
+	echo '{"kind": "visit.made", "subject": "K-1", "at": "2026-01-05"}' >>"$dir/events.ndjson"
+	run ctl import "$dir/events.ndjson"
+	same "1 new, 3 known" "$output"
+}
+
+@test "a CSV file of rents, twice, and with mistakes" {
+	start
+	cast 2026-01-05 K-1 K-2
+	cat >"$dir/rents.csv" <<-'END'
+		subject,key,at,amount,due_on
+		K-1,2026-02,2026-01-05,512300,2026-01-30
+		K-2,2026-02,2026-01-05,498000,2026-01-30
+	END
+	run ctl import --kind rent.charged "$dir/rents.csv"
+	same "2 new, 0 known" "$output"
+	same 512300 "$(ctl case K-1 --json | json 'd["ledger"][0]["amount"]')"
+	before=$(base .dump)
+	run ctl import --kind rent.charged "$dir/rents.csv"
+	same "0 new, 2 known" "$output"
+
+	printf 'K-1,2026-03,2026-01-05,-1,2026-02-27\nK-2,2026-13,2026-01-05,498000,soon\n' >>"$dir/rents.csv"
+	run ctl import --kind rent.charged "$dir/rents.csv"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *rents.csv:4:*amount* && $output == *rents.csv:5:*key* && $output == *rents.csv:5:*due_on* ]]
+	same "$before" "$(base .dump)"
+}
+
+@test "an import that moves the clock sends on the way, and only once" {
+	start --virtual-clock 2006-05-01T08:00
+	quarter
+	run ctl import --advance "$dir/quarter.ndjson"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == "$(wc -l <"$dir/quarter.ndjson") new, 0 known" ]]
+	[ "$(letters)" -gt 20 ]
+	[[ $(ctl clock --json | json 'd["now"]') == 2006-08-* ]]
+	before=$(base .dump)
+	run ctl import --advance "$dir/quarter.ndjson"
+	[[ $output == "0 new, "* ]]
+	same "$before" "$(base .dump)"
+}
+
+@test "taken back, an event takes with it what came of it, and is seen no more" {
+	start
+	cast 2026-01-05 K-1
+	record plan.adopted K-1 "${plan_fields[@]}" --at 2026-01-05
+	id=$(ctl case K-1 --json | json '[e["id"] for e in d["events"]["rows"] if e["kind"] == "plan.adopted"]')
+	same "2026-04-05 open" "$(due K-1 plan-review)"
+	ctl void "$id" --reason "fel ärende"
+	same "" "$(due K-1 plan-review)"
+	same None "$(ctl case K-1 --json | json 'd["facts"]["plan_adopted_on"]')"
+	[ "$(ctl case K-1 --json | json "[e['voided_by'] for e in d['events']['rows'] if e['id'] == $id]")" -gt "$id" ]
+
+	run ctl void "$id" --reason "en gång till"
+	[ "$status" -eq 1 ]
+	[[ $output == *"already"* ]]
+}
+
+@test "taken back and recorded again on the same day, it does not remind again" {
+	start
+	cast 2026-01-05 K-1
+	record plan.adopted K-1 "${plan_fields[@]}" --at 2026-01-05
+	until_time 2026-04-08T09:00
+	sent=$(letters)
+	before=$(told plan-review)
+	[ "$sent" -gt 0 ]
+	id=$(ctl case K-1 --json | json '[e["id"] for e in d["events"]["rows"] if e["kind"] == "plan.adopted"]')
+	ctl void "$id" --reason "fel uppgift"
+	record plan.adopted K-1 "${plan_fields[@]:1}" rent=false --at 2026-01-05
+	same "2026-04-05 open" "$(due K-1 plan-review)"
+	until_time 2026-04-10T16:00
+	same "$sent" "$(letters)"
+	same "$before" "$(told plan-review)"
+}
+
+@test "derived rows deleted in the file, then rebuild: all tables are as they were" {
+	start --virtual-clock 2006-05-01T08:00
+	quarter
+	ctl import --advance "$dir/quarter.ndjson" >/dev/null
+	id=$(ctl case ÖST-2006-002 --json | json '[e["id"] for e in d["events"]["rows"] if e["kind"] == "stage.entered"]' | head -n 1)
+	ctl void "$id" --reason "fel dag" >/dev/null
+	ctl rebuild --check
+	before=$(base .dump)
+	for table in "${derived[@]}"; do
+		base "DELETE FROM $table"
+	done
+	[ "$before" != "$(base .dump)" ]
+	ctl rebuild
+	same "$before" "$(base .dump)"
+
+	# and with a daemon that has just been started
+	stop
+	for table in "${derived[@]}"; do
+		base "DELETE FROM $table"
+	done
+	start --virtual-clock 2006-05-01T08:00
+	ctl rebuild
+	same "$before" "$(base .dump)"
+	same 0 "$(ctl deadlines --all --json | json 'sum(r["due"] is None for r in d)')"
+}
+
+@test "rebuild --check sees what somebody has changed in the file, and changes nothing itself" {
+	start --virtual-clock 2006-05-01T08:00
+	quarter
+	ctl import --advance "$dir/quarter.ndjson" >/dev/null
+	good=$(base .dump)
+	subject=$(base "SELECT subject FROM deadline WHERE state = 'open' ORDER BY id LIMIT 1")
+	for damage in "UPDATE deadline SET due = '2006-12-24' WHERE subject = '$subject' AND state = 'open'" \
+		"DELETE FROM deadline WHERE subject = '$subject'" \
+		"UPDATE deadline SET next_at = next_at + 86400 WHERE next_at IS NOT NULL" \
+		"UPDATE subject SET stage = 'own_lease' WHERE id = '$subject'" \
+		"DELETE FROM role WHERE subject = '$subject'" \
+		"UPDATE staff SET email = 'someone@else.example'" \
+		"INSERT INTO deadline SELECT subject, rule, key, '1999-01-01', occurrence, 'd0', anchor_event, due, state,
+			missed, ended, ended_by, ended_why, next_step, next_at FROM deadline WHERE subject = '$subject' LIMIT 1"; do
+		base "$damage"
+		damaged=$(base .dump)
+		[ "$damaged" != "$good" ] || continue # nothing of the kind to damage here
+		echo "$damage"
+		run ctl rebuild --check
+		[ "$status" -eq 1 ]
+		same "$damaged" "$(base .dump)"
+		ctl rebuild >/dev/null
+		same "$good" "$(base .dump)"
+	done
+}
+
+@test "what programs read: every key that was promised, and times and days as promised" {
+	start --virtual-clock 2006-05-01T08:00
+	quarter
+	ctl import --advance "$dir/quarter.ndjson" >/dev/null
+	ctl deadlines --all --json >"$dir/deadlines"
+	ctl notices --json >"$dir/notices"
+	ctl outbox --json >"$dir/outbox"
+	ctl calendar 2027 --json >"$dir/calendar"
+	ctl status --json >"$dir/status"
+	run /usr/bin/python3 "$BATS_TEST_DIRNAME/shapes.py" "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "the days of 2027 that are not working days" {
+	start
+	ctl calendar 2027 --json >"$dir/calendar"
+	same "2027-01-01 nyårsdagen holiday" "$(json '(d[0]["date"], d[0]["name"], d[0]["kind"])' <"$dir/calendar")"
+	same "2027-06-25 midsommarafton equated" "$(json '[(r["date"], r["name"], r["kind"]) for r in d if r["date"] == "2027-06-25"]' <"$dir/calendar")"
+	same "2027-03-26 långfredagen" "$(json '[(r["date"], r["name"]) for r in d if r["date"] == "2027-03-26"]' <"$dir/calendar")"
+	same "" "$(json '[r for r in d if r["date"] == "2027-03-25"]' <"$dir/calendar")"
+}
+
+@test "lists longer than a page come whole" {
+	start
+	for i in $(seq 2500); do
+		echo "{\"kind\": \"visit.made\", \"subject\": \"K-$((i % 1250))\", \"at\": \"2026-01-05\"}"
+	done >"$dir/many.ndjson"
+	ctl import "$dir/many.ndjson" >/dev/null
+	same 1250 "$(ctl cases --json | json 'len({r["case"] for r in d})')"
+}

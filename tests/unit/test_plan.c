@@ -1,0 +1,357 @@
+/*
+ * The plan, by the stories of tests/tables/plan*.tab, which say at their heads how they are
+ * written. Every story is folded at once for each of its questions, and besides by a plan that
+ * goes on from question to question; both must tell the same.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/story.h"
+
+#define LINES 200
+
+/* What the table has said so far of the story being told. */
+struct telling {
+	const char *path;
+	int line;
+	int stories, questions;
+	char name[300];
+	struct arena *arena;
+	struct chain *chain;
+	struct calendar *calendar;
+	struct ruleset *ruleset;
+	struct story story;
+	enum subject_type type;
+	const char *only; /* names of the rules that answers tell of; NULL: all */
+	const char *rules;
+	const char *closed;
+	struct plan *going; /* the plan that goes on */
+	size_t taken;
+	char *sent[LINES];
+	size_t sent_count;
+	char *wanted[LINES];
+	size_t wanted_count;
+	civil asked; /* CIVIL_NONE: no question is open */
+	bool asks_steps;
+	char question[100];
+};
+
+static void begin(struct telling *t, const char *name)
+{
+	snprintf(t->name, sizeof(t->name), "%s", name);
+	t->arena = arena_new();
+	t->chain = story_chain();
+	t->story = (struct story){ .arena = t->arena, .chain = t->chain, .own_case = "K-1",
+				   .own_programme = "ostermalm" };
+	t->type = SUBJECT_CASE;
+	t->asked = CIVIL_NONE;
+	t->stories++;
+}
+
+static void end(struct telling *t)
+{
+	plan_free(t->going);
+	ruleset_free(t->ruleset);
+	calendar_free(t->calendar);
+	chain_free(t->chain);
+	arena_free(t->arena);
+	*t = (struct telling){ .path = t->path, .line = t->line, .stories = t->stories,
+			       .questions = t->questions, .asked = CIVIL_NONE };
+}
+
+/* A rule of a story leaves out what does not matter to it. */
+static void add_rule(struct telling *t, const char *text)
+{
+	static const char steps[] = "steps = ( { name = \"today\"; at = \"P0D\"; "
+				    "to = [ \"social_worker\" ]; } );";
+	bool named = strncmp(text, "name =", 6) == 0;
+	char *rule = arena_printf(t->arena, "{ title = \"t\"; %s %s %s %s }",
+				  strstr(text, "subject =") == NULL ? "subject = \"case\";" : "",
+				  named ? "" : "name = \"own\";", text,
+				  strstr(text, "steps =") == NULL ? steps : "");
+	t->rules = t->rules == NULL ? rule : arena_printf(t->arena, "%s, %s", t->rules, rule);
+}
+
+static void load(struct telling *t)
+{
+	if (t->ruleset != NULL)
+		return;
+	t->calendar = story_calendar(t->closed);
+	if (t->rules != NULL) {
+		char *text = arena_printf(t->arena, "rules = ( %s );", t->rules);
+		struct source source = { t->path, text, strlen(text) };
+		t->ruleset = story_load(&source, 1, t->chain, t->calendar);
+		return;
+	}
+	struct source files[STORY_FILES];
+	size_t count = story_shipped(files);
+	t->ruleset = story_load(files, count, t->chain, t->calendar);
+	story_sources_free(files, count);
+}
+
+static bool is_told(const struct telling *t, const struct rule *rule)
+{
+	if (t->only == NULL)
+		return true;
+	const char *at = strstr(t->only, rule->name);
+	size_t length = strlen(rule->name);
+	for (; at != NULL; at = strstr(at + 1, rule->name))
+		if ((at == t->only || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+			return true;
+	return false;
+}
+
+static char *tell_deadlines(struct telling *t, const struct plan *plan)
+{
+	char *lines[LINES];
+	size_t count = 0;
+	for (size_t i = 0; i < plan_count(plan) && count < LINES; i++)
+		if (is_told(t, plan_at(plan, i)->rule))
+			lines[count++] = story_deadline(t->arena, plan_at(plan, i));
+	return story_join(t->arena, lines, count);
+}
+
+static char *step_name(struct arena *arena, const struct deadline *deadline,
+		       const struct step *step, int repetition)
+{
+	bool keyed = deadline->key[0] != '\0';
+	char *name = arena_printf(arena, "%s%s%s%s %s", deadline->rule->name, keyed ? "[" : "",
+				  deadline->key, keyed ? "]" : "", step->name);
+	return repetition == 1 ? name : arena_printf(arena, "%s.%d", name, repetition);
+}
+
+struct sending {
+	struct telling *telling;
+	const struct deadline *deadline;
+};
+
+static bool was_sent(void *arg, const struct step *step, int repetition)
+{
+	struct sending *sending = arg;
+	struct telling *t = sending->telling;
+	char *name = step_name(t->arena, sending->deadline, step, repetition);
+	for (size_t i = 0; i < t->sent_count; i++)
+		if (strcmp(t->sent[i], name) == 0)
+			return true;
+	return false;
+}
+
+static char *add_told(struct arena *arena, char *line, const struct told *told, size_t count,
+		      const struct planned_step *planned, const char *word, bool copy,
+		      bool overtaken)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct told *row = &told[i];
+		if (row->planned != planned || row->copy != copy || row->overtaken != overtaken)
+			continue;
+		const char *role = row->role == NULL ? "nobody" : row->role->name;
+		bool follows = strstr(line, word) != NULL;
+		line = arena_printf(arena, "%s%s%s", line, follows ? "," : word, role);
+	}
+	return line;
+}
+
+/* "plan-review soon 2027-02-12T08:00 to social_worker,support_worker", or "next 2027-02-12T08:00". */
+static size_t tell_steps_of(struct telling *t, const struct deadline *deadline, char **lines)
+{
+	struct planned_step *planned;
+	struct told *told;
+	struct sending sending = { t, deadline };
+	size_t count = steps_planned(deadline, t->calendar, t->asked, was_sent, &sending, t->arena,
+				     &planned);
+	size_t due = count;
+	while (due > 0 && planned[due - 1].at > t->asked)
+		due--;
+	size_t rows = steps_choose(deadline, planned, due, t->arena, &told);
+	for (size_t i = 0; i < count; i++) {
+		char at[CIVIL_TEXT_SIZE];
+		civil_format(planned[i].at, at);
+		at[16] = '\0';
+		char *line = arena_printf(t->arena, "%s %s%s",
+					  step_name(t->arena, deadline, planned[i].step,
+						    planned[i].repetition),
+					  i < due ? "" : "next ", at);
+		line = add_told(t->arena, line, told, rows, &planned[i], " to ", false, false);
+		line = add_told(t->arena, line, told, rows, &planned[i], " cc ", true, false);
+		line = add_told(t->arena, line, told, rows, &planned[i], " overtaken ", false, true);
+		line = add_told(t->arena, line, told, rows, &planned[i], " overtaken-cc ", true,
+				true);
+		lines[i] = line;
+	}
+	return count;
+}
+
+static char *tell_steps(struct telling *t, const struct plan *plan)
+{
+	char *lines[LINES];
+	size_t count = 0;
+	for (size_t i = 0; i < plan_live_count(plan); i++)
+		if (is_told(t, plan_live_at(plan, i)->rule))
+			count += tell_steps_of(t, plan_live_at(plan, i), &lines[count]);
+	return story_join(t->arena, lines, count);
+}
+
+static char *tell(struct telling *t, const struct plan *plan)
+{
+	return t->asks_steps ? tell_steps(t, plan) : tell_deadlines(t, plan);
+}
+
+static void judge_answer(struct telling *t, const char *how, const char *got)
+{
+	char *wanted = story_join(t->arena, t->wanted, t->wanted_count);
+	if (strcmp(got, wanted) != 0)
+		fail_msg("%s:%d: %s, %s (%s)\n got:\n%s the table says:\n%s", t->path, t->line,
+			 t->name, t->question, how, got, wanted);
+}
+
+/* The plan that goes on takes what is new, and begins anew when it has to. */
+static void go_on(struct telling *t)
+{
+	const char *subject = t->type == SUBJECT_CASE ? t->story.own_case : t->story.own_programme;
+	for (; t->going != NULL && t->taken < t->story.count; t->taken++) {
+		struct event *event = t->story.list[t->taken];
+		if (plan_apply(t->going, event) == 0)
+			continue;
+		plan_free(t->going);
+		t->going = NULL;
+	}
+	if (t->going == NULL)
+		t->going = story_fold(t->ruleset, t->type, subject, t->story.list, t->story.count,
+				      t->asked);
+	t->taken = t->story.count;
+	plan_judge(t->going, t->asked);
+}
+
+static void answer(struct telling *t)
+{
+	if (t->asked == CIVIL_NONE)
+		return;
+	const char *subject = t->type == SUBJECT_CASE ? t->story.own_case : t->story.own_programme;
+	load(t);
+	struct plan *plan = story_fold(t->ruleset, t->type, subject, t->story.list, t->story.count,
+				       t->asked);
+	judge_answer(t, "folded at once", tell(t, plan));
+	plan_free(plan);
+	go_on(t);
+	judge_answer(t, "going on", tell(t, t->going));
+	t->asked = CIVIL_NONE;
+	t->wanted_count = 0;
+	t->questions++;
+}
+
+/* "2027-03-01" (all day) or "2027-03-01T09:00". */
+static void ask(struct telling *t, const char *when, bool steps)
+{
+	struct moment moment;
+	if (moment_parse(when, &moment) != 0)
+		fail_msg("%s:%d: %s is no time", t->path, t->line, when);
+	t->asked = moment.second < 0 ? civil_at(moment.day, 86399) : moment_civil(moment);
+	t->asks_steps = steps;
+	snprintf(t->question, sizeof(t->question), "%s %s", steps ? "steps" : "on", when);
+}
+
+static const char *after_word(const char *line, const char *word)
+{
+	size_t length = strlen(word);
+	return strncmp(line, word, length) == 0 && line[length] == ' ' ? line + length + 1 : NULL;
+}
+
+static void take_word(struct telling *t, const char *line)
+{
+	const char *rest;
+	if ((rest = after_word(line, "rule")) != NULL)
+		add_rule(t, rest);
+	else if ((rest = after_word(line, "only")) != NULL)
+		t->only = arena_strdup(t->arena, rest);
+	else if ((rest = after_word(line, "closed")) != NULL)
+		t->closed = arena_strdup(t->arena, rest);
+	else if ((rest = after_word(line, "sent")) != NULL)
+		t->sent[t->sent_count++] = arena_strdup(t->arena, rest);
+	else if (strcmp(line, "of the programme") == 0)
+		t->type = SUBJECT_PROGRAMME;
+	else if ((rest = after_word(line, "on")) != NULL)
+		ask(t, rest, false);
+	else if ((rest = after_word(line, "steps")) != NULL)
+		ask(t, rest, true);
+	else
+		story_event(&t->story, line);
+}
+
+/* Lines that stand in by a tab are the answer to the question above them. */
+static void take_line(struct telling *t, char *line)
+{
+	const char *rest;
+	t->line++;
+	line[strcspn(line, "\r\n")] = '\0';
+	if (line[0] == '#' || line[strspn(line, " \t")] == '\0')
+		return;
+	if (line[0] == '\t') {
+		if (t->asked == CIVIL_NONE || t->wanted_count == LINES)
+			fail_msg("%s:%d: an answer without a question", t->path, t->line);
+		t->wanted[t->wanted_count++] = arena_strdup(t->arena, line + 1);
+		return;
+	}
+	answer(t);
+	if ((rest = after_word(line, "scenario")) != NULL) {
+		if (t->arena != NULL)
+			end(t);
+		begin(t, rest);
+	} else {
+		take_word(t, line);
+	}
+}
+
+static void tell_table(const char *path)
+{
+	struct telling t = { .path = path, .asked = CIVIL_NONE };
+	char line[4096];
+	FILE *file = fopen(path, "r");
+	if (file == NULL)
+		fail_msg("%s is missing: run the tests from the root of the tree", path);
+	while (fgets(line, sizeof(line), file) != NULL)
+		take_line(&t, line);
+	answer(&t);
+	fclose(file);
+	if (t.stories == 0 || t.questions < t.stories)
+		fail_msg("%s: %d stories, %d questions", path, t.stories, t.questions);
+	end(&t);
+}
+
+static void test_when_deadlines_start_and_end(void **state)
+{
+	(void)state;
+	tell_table("tests/tables/plan.tab");
+}
+
+static void test_how_deadlines_come_again(void **state)
+{
+	(void)state;
+	tell_table("tests/tables/plan-repeats.tab");
+}
+
+static void test_when_deadlines_sleep(void **state)
+{
+	(void)state;
+	tell_table("tests/tables/plan-sleep.tab");
+}
+
+static void test_when_steps_go_out(void **state)
+{
+	(void)state;
+	tell_table("tests/tables/plan-steps.tab");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_when_deadlines_start_and_end),
+		cmocka_unit_test(test_how_deadlines_come_again),
+		cmocka_unit_test(test_when_deadlines_sleep),
+		cmocka_unit_test(test_when_steps_go_out),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

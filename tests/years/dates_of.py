@@ -1,0 +1,13 @@
+"""Date, recipient and subject of the letters in a folder, sorted. usage: dates_of.py FOLDER"""
+
+import email
+import email.policy
+import os
+import sys
+
+lines = []
+for name in os.listdir(sys.argv[1]):
+    with open(os.path.join(sys.argv[1], name), "rb") as file:
+        letter = email.message_from_binary_file(file, policy=email.policy.default)
+    lines.append(f"{letter['Date']} {letter['To']} {letter['Subject']} {letter.get_content()!r}")
+sys.stdout.buffer.write("\n".join(sorted(lines)).encode())
