@@ -38,6 +38,10 @@ struct settings {
 	int64_t give_up_after; /* seconds from creation */
 	int64_t keep_bodies;   /* days after sending */
 	int64_t batch;         /* letters handed to the mailer at once */
+	/* Which column of a CSV of payments says what; "": there is none (kedjactl reads this). */
+	char *payments_reference, *payments_month, *payments_amount, *payments_paid_on;
+	char *payments_id;
+	char *payments_unit; /* of the amounts: "ore" or "kronor" */
 };
 
 /* From text; NULL if any problem was added. Paths are taken relative to the folder of the file. */

@@ -293,14 +293,14 @@ static int64_t count_overdue(void *arg, date day)
 	struct planner *planner = arg;
 	char text[DATE_TEXT_SIZE];
 	bool past = day < civil_date(clock_now_civil(planner->core->clock));
-	struct query *q = past ?
-				  db_query(planner->core->db,
-					   "SELECT count(*) FROM subject s JOIN deadline d ON d.subject = s.id"
-					   " WHERE s.programme = ?1 AND s.type = 'case' AND d.anchor <= ?2"
-					   " AND d.due < ?2 AND (d.state = 'open' OR d.ended >= ?2)") :
-				  db_query(planner->core->db,
-					   "SELECT count(*) FROM deadline d JOIN subject s ON s.id = d.subject"
-					   " WHERE d.state = 'open' AND d.due < ?2 AND s.programme = ?1");
+	struct query *q =
+	    past ? db_query(planner->core->db,
+			    "SELECT count(*) FROM subject s JOIN deadline d ON d.subject = s.id"
+			    " WHERE s.programme = ?1 AND s.type = 'case' AND d.anchor <= ?2"
+			    " AND d.due < ?2 AND (d.state = 'open' OR d.ended >= ?2)")
+		 : db_query(planner->core->db,
+			    "SELECT count(*) FROM deadline d JOIN subject s ON s.id = d.subject"
+			    " WHERE d.state = 'open' AND d.due < ?2 AND s.programme = ?1");
 	db_bind_text(q, 1, planner->asking);
 	db_bind_text(q, 2, date_format(day, text));
 	int64_t count = db_next(q) ? db_int(q, 0) : 0;

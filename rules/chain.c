@@ -7,19 +7,19 @@
 #include "rules/chain_parts.h"
 
 /* Codes that programs know the meaning of; an office cannot add to them. */
-static struct code modes[] = { { "move", "flytt" }, { "convert", "omvandlat avtal" } };
-static struct code areas[] = { { "own", "egna området" }, { "other", "annat område" } };
-static struct code debts[] = { { "rent", "hyra" }, { "electricity", "el" } };
-static struct code languages[] = { { "sv", "svenska" }, { "en", "engelska" } };
-static struct code formats[] = {
+static const struct code modes[] = { { "move", "flytt" }, { "convert", "omvandlat avtal" } };
+static const struct code areas[] = { { "own", "egna området" }, { "other", "annat område" } };
+static const struct code debts[] = { { "rent", "hyra" }, { "electricity", "el" } };
+static const struct code languages[] = { { "sv", "svenska" }, { "en", "engelska" } };
+static const struct code formats[] = {
 	{ "camt054", "camt.054" }, { "bgmax", "BgMax" }, { "csv", "CSV" }, { "manual", "för hand" }
 };
 
-static const char *mode_names[] = { "move", "convert", NULL };
-static const char *area_names[] = { "own", "other", NULL };
-static const char *debt_names[] = { "rent", "electricity", NULL };
-static const char *language_names[] = { "sv", "en", NULL };
-static const char *format_names[] = { "camt054", "bgmax", "csv", "manual", NULL };
+static const char *const mode_names[] = { "move", "convert", NULL };
+static const char *const area_names[] = { "own", "other", NULL };
+static const char *const debt_names[] = { "rent", "electricity", NULL };
+static const char *const language_names[] = { "sv", "en", NULL };
+static const char *const format_names[] = { "camt054", "bgmax", "csv", "manual", NULL };
 
 const struct code_list chain_fixed_lists[] = {
 	{ "mode", modes, 2, mode_names },       { "area", areas, 2, area_names },

@@ -206,14 +206,16 @@ static void list_kinds(struct chain *chain)
 {
 	struct code_list *list = &chain->lists[chain->list_count++];
 	list->name = "kind";
-	list->codes = arena_alloc(chain->arena, (chain->kind_count + 1) * sizeof(*list->codes));
-	list->names = arena_alloc(chain->arena, (chain->kind_count + 1) * sizeof(*list->names));
+	struct code *codes = arena_alloc(chain->arena, (chain->kind_count + 1) * sizeof(*codes));
+	const char **names = arena_alloc(chain->arena, (chain->kind_count + 1) * sizeof(*names));
+	list->codes = codes;
+	list->names = names;
 	for (size_t i = 0; i < chain->kind_count; i++) {
 		const struct kind *kind = chain->kinds[i];
 		if (kind->is_virtual)
 			continue;
-		list->codes[list->count] = (struct code){ kind->name, kind->label };
-		list->names[list->count++] = kind->name;
+		codes[list->count] = (struct code){ kind->name, kind->label };
+		names[list->count++] = kind->name;
 	}
 }
 

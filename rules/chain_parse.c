@@ -164,8 +164,10 @@ static void read_codes(struct parsing *parsing, const config_setting_t *parent, 
 	struct arena *arena = parsing->chain->arena;
 	size_t count = chain_group_count(parent, key);
 	check_size(parsing, parent, key);
-	ret->codes = arena_alloc(arena, (count + 1) * sizeof(*ret->codes));
-	ret->names = arena_alloc(arena, (count + 1) * sizeof(*ret->names));
+	struct code *codes = arena_alloc(arena, (count + 1) * sizeof(*codes));
+	const char **names = arena_alloc(arena, (count + 1) * sizeof(*names));
+	ret->codes = codes;
+	ret->names = names;
 	for (size_t i = 0; i < count; i++) {
 		const config_setting_t *group = chain_group_at(parent, key, i);
 		confread_keys(group, keys, parsing->file, parsing->problems);
@@ -177,8 +179,8 @@ static void read_codes(struct parsing *parsing, const config_setting_t *parent, 
 			complain_twice(parsing, group, what, code.name);
 			continue;
 		}
-		ret->names[ret->count] = code.name;
-		ret->codes[ret->count++] = code;
+		names[ret->count] = code.name;
+		codes[ret->count++] = code;
 	}
 }
 

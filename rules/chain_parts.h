@@ -16,9 +16,9 @@ struct code {
 
 struct code_list {
 	const char *name;
-	struct code *codes;
+	const struct code *codes;
 	size_t count;
-	const char **names; /* of the codes, ended by NULL */
+	const char *const *names; /* of the codes, ended by NULL */
 };
 
 struct chain {

@@ -49,39 +49,18 @@ static const struct conf_key rule_keys[] = {
 	{ NULL, CONF_TEXT, false },
 };
 
-/* The keys of a rule that an office may set anew: all but its name, none required. */
-static const struct conf_key override_keys[] = {
-	{ "override", CONF_TEXT, true },
-	{ "title", CONF_TEXT, false },
-	{ "subject", CONF_TEXT, false },
-	{ "was", CONF_TEXT, false },
-	{ "starts", CONF_TEXT_OR_TEXTS, false },
-	{ "starts_all", CONF_TEXT_OR_TEXTS, false },
-	{ "yearly", CONF_TEXT_OR_TEXTS, false },
-	{ "weekly", CONF_TEXT_OR_TEXTS, false },
-	{ "restart", CONF_FLAG, false },
-	{ "from", CONF_TEXT, false },
-	{ "agreed", CONF_TEXT_OR_TEXTS, false },
-	{ "if", CONF_TEXT, false },
-	{ "while", CONF_TEXT, false },
-	{ "due", CONF_TEXT, false },
-	{ "adjust", CONF_TEXT, false },
-	{ "done", CONF_TEXT_OR_TEXTS, false },
-	{ "cancels", CONF_TEXT_OR_TEXTS, false },
-	{ "repeat", CONF_TEXT, false },
-	{ "every", CONF_TEXT, false },
-	{ "per_key", CONF_FLAG, false },
-	{ "pausable", CONF_FLAG, false },
-	{ "early", CONF_TEXT, false },
-	{ "throttle", CONF_TEXT, false },
-	{ "hidden_by", CONF_TEXT_OR_TEXTS, false },
-	{ "after_close", CONF_FLAG, false },
-	{ "mode", CONF_TEXT, false },
-	{ "reply", CONF_TEXT, false },
-	{ "catch_up", CONF_TEXT, false },
-	{ "steps", CONF_GROUPS, false },
-	{ NULL, CONF_TEXT, false },
-};
+#define RULE_KEYS (sizeof(rule_keys) / sizeof(rule_keys[0]))
+
+/* What may stand in an override: the keys of a rule, none of them required, and in the place of
+ * its name the name of the rule that they are for. */
+static void make_override_keys(struct conf_key keys[RULE_KEYS])
+{
+	for (size_t i = 0; i < RULE_KEYS; i++) {
+		keys[i] = rule_keys[i];
+		keys[i].required = false;
+	}
+	keys[0] = (struct conf_key){ "override", CONF_TEXT, true };
+}
 
 void load_problem(const struct loading *loading, const char *key, const char *text)
 {
@@ -91,9 +70,9 @@ void load_problem(const struct loading *loading, const char *key, const char *te
 
 const config_setting_t *load_group(const struct loading *loading, const char *key)
 {
-	return loading->own != NULL && config_setting_get_member(loading->own, key) != NULL ?
-		       loading->own :
-		       loading->group;
+	return loading->own != NULL && config_setting_get_member(loading->own, key) != NULL
+		   ? loading->own
+		   : loading->group;
 }
 
 const char *load_file_of(const struct loading *loading, const char *key)
@@ -113,7 +92,8 @@ int load_word(const struct loading *loading, const char *key, const char *const 
 	char *all = arena_strdup(loading->arena, words[0]);
 	for (int i = 1; words[i] != NULL; i++)
 		all = arena_printf(loading->arena, "%s, %s", all, words[i]);
-	load_problem(loading, key, arena_printf(loading->arena, "\"%s\" is not one of: %s", text, all));
+	load_problem(loading, key,
+		     arena_printf(loading->arena, "\"%s\" is not one of: %s", text, all));
 	return -1;
 }
 
@@ -168,8 +148,9 @@ static void check_kind_key(const struct loading *loading, const char *key,
 		return;
 	const char *near = problem_nearest(ref->key, codes);
 	load_problem(loading, key,
-		     arena_printf(loading->arena, "\"%s\" is no key of \"%s\": %s \"%s\"%s", ref->key,
-				  ref->kind->name, near == NULL ? "it may be" : "did you mean",
+		     arena_printf(loading->arena, "\"%s\" is no key of \"%s\": %s \"%s\"%s",
+				  ref->key, ref->kind->name,
+				  near == NULL ? "it may be" : "did you mean",
 				  near == NULL ? codes[0] : near, near == NULL ? "" : "?"));
 }
 
@@ -192,12 +173,13 @@ static void load_kind(const struct loading *loading, const char *key, const char
 					  text));
 	if (ret->kind == NULL) {
 		const char *near = nearest_kind(loading, name);
-		load_problem(loading, key,
-			     near == NULL ?
-				     arena_printf(loading->arena, "unknown kind of event \"%s\"", name) :
-				     arena_printf(loading->arena,
-						  "unknown kind of event \"%s\": did you mean \"%s\"?",
-						  name, near));
+		load_problem(
+		    loading, key,
+		    near == NULL
+			? arena_printf(loading->arena, "unknown kind of event \"%s\"", name)
+			: arena_printf(loading->arena,
+				       "unknown kind of event \"%s\": did you mean \"%s\"?", name,
+				       near));
 		return;
 	}
 	if (!kind_fits(loading, ret->kind))
@@ -210,12 +192,14 @@ static void load_kind(const struct loading *loading, const char *key, const char
 		check_kind_key(loading, key, ret);
 }
 
-static struct kind_ref *load_kinds(const struct loading *loading, const char *key, size_t *ret_count)
+static struct kind_ref *load_kinds(const struct loading *loading, const char *key,
+				   size_t *ret_count)
 {
 	size_t count = confread_text_count(load_group(loading, key), key);
 	struct kind_ref *refs = arena_alloc(loading->arena, (count + 1) * sizeof(*refs));
 	for (size_t i = 0; i < count; i++)
-		load_kind(loading, key, confread_text_at(load_group(loading, key), key, i), &refs[i]);
+		load_kind(loading, key, confread_text_at(load_group(loading, key), key, i),
+			  &refs[i]);
 	const config_setting_t *setting = config_setting_get_member(load_group(loading, key), key);
 	if (setting != NULL && config_setting_is_aggregate(setting) &&
 	    config_setting_length(setting) == 0)
@@ -236,7 +220,8 @@ bool load_is_date_field(const struct kind *kind, const char *field)
 
 static void load_from(const struct loading *loading, struct rule *rule)
 {
-	rule->from = arena_strdup(loading->arena, confread_text(load_group(loading, "from"), "from"));
+	rule->from =
+	    arena_strdup(loading->arena, confread_text(load_group(loading, "from"), "from"));
 	for (size_t i = 0; rule->from != NULL && i < rule->starts_count; i++) {
 		const struct kind *kind = rule->starts[i].kind;
 		if (kind != NULL && !load_is_date_field(kind, rule->from))
@@ -264,10 +249,11 @@ static void load_agreed_one(const struct loading *loading, const struct rule *ru
 	if (dot == NULL) {
 		if (!any_has_date(rule->starts, rule->starts_count, text) &&
 		    !any_has_date(rule->done, rule->done_count, text))
-			load_problem(loading, "agreed",
-				     arena_printf(loading->arena,
-						  "no kind in starts or done has a date field \"%s\"",
-						  text));
+			load_problem(
+			    loading, "agreed",
+			    arena_printf(loading->arena,
+					 "no kind in starts or done has a date field \"%s\"",
+					 text));
 		return;
 	}
 	char *name = arena_strndup(loading->arena, text, (size_t)(dot - text));
@@ -277,8 +263,9 @@ static void load_agreed_one(const struct loading *loading, const struct rule *ru
 			     arena_printf(loading->arena, "unknown kind of event \"%s\"", name));
 	else if (!kind_fits(loading, ret->kind))
 		load_problem(loading, "agreed",
-			     arena_printf(loading->arena, "\"%s\" is about a %s, and this rule about a %s",
-					  name, subject_type_name(ret->kind->subject),
+			     arena_printf(loading->arena,
+					  "\"%s\" is about a %s, and this rule about a %s", name,
+					  subject_type_name(ret->kind->subject),
 					  subject_type_name(rule->subject)));
 	else if (!load_is_date_field(ret->kind, ret->field))
 		load_problem(loading, "agreed",
@@ -289,26 +276,29 @@ static void load_agreed_one(const struct loading *loading, const struct rule *ru
 static void load_agreed(const struct loading *loading, struct rule *rule)
 {
 	rule->agreed_count = confread_text_count(load_group(loading, "agreed"), "agreed");
-	rule->agreed = arena_alloc(loading->arena, (rule->agreed_count + 1) * sizeof(*rule->agreed));
+	rule->agreed =
+	    arena_alloc(loading->arena, (rule->agreed_count + 1) * sizeof(*rule->agreed));
 	for (size_t i = 0; i < rule->agreed_count; i++)
-		load_agreed_one(loading, rule, confread_text_at(load_group(loading, "agreed"), "agreed", i),
+		load_agreed_one(loading, rule,
+				confread_text_at(load_group(loading, "agreed"), "agreed", i),
 				&rule->agreed[i]);
 }
 
 static void load_repeat(const struct loading *loading, struct rule *rule)
 {
-	static const char *const words[] = { "none", "rolling", "fixed", "grid", NULL };
+	static const char *const words[] = { "rolling", "fixed", "grid", NULL };
 	int word = load_word(loading, "repeat", words);
-	rule->repeat = word <= 0 ? REPEAT_NONE : (enum repeat)word;
+	rule->repeat = word < 0 ? REPEAT_NONE : (enum repeat)(word + 1);
 	rule->every = rule->due;
 	load_offset(loading, "every", &rule->every);
-	if (confread_text(load_group(loading, "every"), "every") != NULL && rule->repeat != REPEAT_FIXED &&
-	    rule->repeat != REPEAT_GRID)
+	if (confread_text(load_group(loading, "every"), "every") != NULL &&
+	    rule->repeat != REPEAT_FIXED && rule->repeat != REPEAT_GRID)
 		load_problem(loading, "every", "it goes with repeat = \"fixed\" or \"grid\" only");
 	if (rule->repeat == REPEAT_NONE)
 		return;
 	if (rule->done_count == 0)
-		load_problem(loading, "repeat", "a deadline that repeats needs done: what fulfils it");
+		load_problem(loading, "repeat",
+			     "a deadline that repeats needs done: what fulfils it");
 	const struct offset *pace = rule->repeat == REPEAT_ROLLING ? &rule->due : &rule->every;
 	if (offset_is_zero(pace) || offset_is_negative(pace))
 		load_problem(loading, "repeat",
@@ -322,7 +312,8 @@ static void load_conditions(const struct loading *loading, struct rule *rule)
 	if (text != NULL) {
 		load_names_of_if(loading, rule, &names);
 		rule->if_ = condition_parse(text, &names, loading->arena, loading->file,
-					    confread_line(load_group(loading, "if"), "if"), loading->problems);
+					    confread_line(load_group(loading, "if"), "if"),
+					    loading->problems);
 	}
 	text = confread_text(load_group(loading, "while"), "while");
 	if (text != NULL) {
@@ -333,11 +324,13 @@ static void load_conditions(const struct loading *loading, struct rule *rule)
 	}
 }
 
-static void load_name(const struct loading *loading, const struct ruleset *ruleset, struct rule *rule)
+static void load_name(const struct loading *loading, const struct ruleset *ruleset,
+		      struct rule *rule)
 {
 	const char *name = confread_text(load_group(loading, "name"), "name");
 	rule->name = arena_strdup(loading->arena, name == NULL ? "" : name);
-	rule->title = arena_strdup(loading->arena, confread_text(load_group(loading, "title"), "title"));
+	rule->title =
+	    arena_strdup(loading->arena, confread_text(load_group(loading, "title"), "title"));
 	if (name != NULL && !load_name_is_plain(name))
 		load_problem(loading, "name",
 			     "write it in small letters a-z, digits and hyphens, at most 40");
@@ -352,7 +345,8 @@ static void load_name(const struct loading *loading, const struct ruleset *rules
 static void load_rule(struct loading *loading, struct ruleset *ruleset, struct rule *rule)
 {
 	static const char *const subjects[] = { "case", "programme", NULL };
-	static const char *const adjusts[] = { "none", "following", "preceding", "statutory", NULL };
+	static const char *const adjusts[] = { "none", "following", "preceding", "statutory",
+					       NULL };
 	confread_keys(loading->group, rule_keys, loading->file, loading->problems);
 	loading->rule = rule;
 	rule->index = (int)ruleset->count;
@@ -362,8 +356,10 @@ static void load_rule(struct loading *loading, struct ruleset *ruleset, struct r
 	if (loading->own != NULL)
 		rule->version = hash_number(rule->version, confread_version(loading->own));
 	load_name(loading, ruleset, rule);
-	rule->subject = load_word(loading, "subject", subjects) == 1 ? SUBJECT_PROGRAMME : SUBJECT_CASE;
-	bool all = config_setting_get_member(load_group(loading, "starts_all"), "starts_all") != NULL;
+	rule->subject =
+	    load_word(loading, "subject", subjects) == 1 ? SUBJECT_PROGRAMME : SUBJECT_CASE;
+	bool all =
+	    config_setting_get_member(load_group(loading, "starts_all"), "starts_all") != NULL;
 	rule->starts = load_kinds(loading, all ? "starts_all" : "starts", &rule->starts_count);
 	rule->done = load_kinds(loading, "done", &rule->done_count);
 	rule->cancels = load_kinds(loading, "cancels", &rule->cancels_count);
@@ -401,17 +397,18 @@ struct reading {
 		const char *name, *file;
 		int line;
 		bool used;
-	} *disabled;
+	} * disabled;
 	size_t disabled_count, disabled_capacity;
 };
 
 static void read_disabled(struct reading *reading, const config_setting_t *root, const char *file)
 {
 	for (size_t i = 0; i < confread_text_count(root, "disable"); i++) {
-		reading->disabled = array_grow(reading->disabled, reading->disabled_count,
-					       &reading->disabled_capacity,
-					       sizeof(*reading->disabled));
-		reading->disabled[reading->disabled_count].name = confread_text_at(root, "disable", i);
+		reading->disabled =
+		    array_grow(reading->disabled, reading->disabled_count,
+			       &reading->disabled_capacity, sizeof(*reading->disabled));
+		reading->disabled[reading->disabled_count].name =
+		    confread_text_at(root, "disable", i);
 		reading->disabled[reading->disabled_count].file = file;
 		reading->disabled[reading->disabled_count].used = false;
 		reading->disabled[reading->disabled_count++].line = confread_line(root, "disable");
@@ -430,15 +427,15 @@ static void read_file(struct reading *reading, const struct source *source, stru
 	confread_keys(root, root_keys, file, problems);
 	read_disabled(reading, root, file);
 	const config_setting_t *list = config_setting_get_member(root, "rules");
-	for (int i = 0; list != NULL && config_setting_is_list(list) && i < config_setting_length(list);
-	     i++) {
+	for (int i = 0;
+	     list != NULL && config_setting_is_list(list) && i < config_setting_length(list); i++) {
 		const config_setting_t *group = config_setting_get_elem(list, (unsigned int)i);
 		if (!config_setting_is_group(group))
 			continue;
 		reading->written = array_grow(reading->written, reading->count, &reading->capacity,
 					      sizeof(*reading->written));
 		reading->written[reading->count++] =
-			(struct written){ group, file, confread_text(group, "override"), false };
+		    (struct written){ group, file, confread_text(group, "override"), false };
 	}
 }
 
@@ -452,8 +449,8 @@ static const struct written *find_own(struct reading *reading, const char *name,
 			continue;
 		if (own != NULL)
 			problem_add(problems, each->file, confread_line(each->group, "override"),
-				    "override: \"%s\" is overridden at %s:%d already", name, own->file,
-				    confread_line(own->group, "override"));
+				    "override: \"%s\" is overridden at %s:%d already", name,
+				    own->file, confread_line(own->group, "override"));
 		own = own == NULL ? each : own;
 		each->used = true;
 	}
@@ -478,16 +475,22 @@ static void load_written(struct reading *reading, const struct written *written,
 {
 	const char *name = confread_text(written->group, "name");
 	const struct written *own = find_own(reading, name, problems);
-	struct loading loading = { .chain = ruleset->chain, .calendar = ruleset->calendar,
-				   .arena = ruleset->arena, .problems = problems,
-				   .file = written->file, .group = written->group,
+	struct loading loading = { .chain = ruleset->chain,
+				   .calendar = ruleset->calendar,
+				   .arena = ruleset->arena,
+				   .problems = problems,
+				   .file = written->file,
+				   .group = written->group,
 				   .own = own == NULL ? NULL : own->group,
 				   .own_file = own == NULL ? NULL : own->file };
 	ruleset->rules = array_grow(ruleset->rules, ruleset->count, capacity, sizeof(struct rule));
 	struct rule *rule = &ruleset->rules[ruleset->count];
 	memset(rule, 0, sizeof(*rule));
-	if (own != NULL)
-		confread_keys(own->group, override_keys, own->file, problems);
+	if (own != NULL) {
+		struct conf_key keys[RULE_KEYS];
+		make_override_keys(keys);
+		confread_keys(own->group, keys, own->file, problems);
+	}
 	load_rule(&loading, ruleset, rule);
 	if (!is_disabled(reading, name))
 		ruleset->count++;
@@ -499,7 +502,8 @@ static void complain_of_unused(const struct reading *reading, struct problems *p
 		if (reading->written[i].overrides != NULL && !reading->written[i].used)
 			problem_add(problems, reading->written[i].file,
 				    confread_line(reading->written[i].group, "override"),
-				    "override: there is no rule \"%s\"", reading->written[i].overrides);
+				    "override: there is no rule \"%s\"",
+				    reading->written[i].overrides);
 	for (size_t i = 0; i < reading->disabled_count; i++)
 		if (!reading->disabled[i].used)
 			problem_add(problems, reading->disabled[i].file, reading->disabled[i].line,

@@ -21,10 +21,11 @@ static void load_yearly(const struct loading *loading, struct rule *rule)
 		struct day_of_year *each = &rule->yearly[rule->yearly_count];
 		/* a day that is not in every year would leave years without a deadline */
 		if (date_parse(arena_printf(loading->arena, "2001-%s", text), &day) != 0) {
-			load_problem(loading, "yearly",
-				     arena_printf(loading->arena,
-						  "\"%s\" is not a day of every year: write \"04-30\"",
-						  text));
+			load_problem(
+			    loading, "yearly",
+			    arena_printf(loading->arena,
+					 "\"%s\" is not a day of every year: write \"04-30\"",
+					 text));
 			continue;
 		}
 		date_to_ymd(day, &year, &each->month, &each->day);
@@ -40,11 +41,12 @@ static void load_weekly(const struct loading *loading, struct rule *rule)
 		while (weekdays[day] != NULL && strcmp(weekdays[day], text) != 0)
 			day++;
 		if (weekdays[day] == NULL)
-			load_problem(loading, "weekly",
-				     arena_printf(loading->arena,
-						  "\"%s\" is not a weekday: write mon, tue, wed, thu, "
-						  "fri, sat or sun",
-						  text));
+			load_problem(
+			    loading, "weekly",
+			    arena_printf(loading->arena,
+					 "\"%s\" is not a weekday: write mon, tue, wed, thu, "
+					 "fri, sat or sun",
+					 text));
 		else
 			rule->weekly |= 1u << (day + 1);
 	}
@@ -63,10 +65,12 @@ void load_beginning(const struct loading *loading, struct rule *rule)
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		count += has(loading, ways[i]);
 	if (count != 1)
-		problem_add(loading->problems, loading->file, confread_line(load_group(loading, "name"), "name"),
-			    count == 0 ? "nothing starts this rule: give it starts, starts_all, yearly "
-					 "or weekly" :
-					 "a rule has only one of starts, starts_all, yearly and weekly");
+		problem_add(loading->problems, loading->file,
+			    confread_line(load_group(loading, "name"), "name"),
+			    count == 0
+				? "nothing starts this rule: give it starts, starts_all, yearly "
+				  "or weekly"
+				: "a rule has only one of starts, starts_all, yearly and weekly");
 	load_yearly(loading, rule);
 	load_weekly(loading, rule);
 	rule->starts_all = has(loading, "starts_all");
@@ -103,13 +107,14 @@ static void load_reply(const struct loading *loading, struct rule *rule)
 static void load_hidden(const struct loading *loading, struct rule *rule)
 {
 	rule->hidden_count = confread_text_count(load_group(loading, "hidden_by"), "hidden_by");
-	rule->hidden_names = arena_alloc(loading->arena,
-					 (rule->hidden_count + 1) * sizeof(*rule->hidden_names));
-	rule->hidden_by = arena_alloc(loading->arena,
-				      (rule->hidden_count + 1) * sizeof(*rule->hidden_by));
+	rule->hidden_names =
+	    arena_alloc(loading->arena, (rule->hidden_count + 1) * sizeof(*rule->hidden_names));
+	rule->hidden_by =
+	    arena_alloc(loading->arena, (rule->hidden_count + 1) * sizeof(*rule->hidden_by));
 	for (size_t i = 0; i < rule->hidden_count; i++)
-		rule->hidden_names[i] = arena_strdup(loading->arena,
-						     confread_text_at(load_group(loading, "hidden_by"), "hidden_by", i));
+		rule->hidden_names[i] =
+		    arena_strdup(loading->arena, confread_text_at(load_group(loading, "hidden_by"),
+								  "hidden_by", i));
 }
 
 void load_more(const struct loading *loading, struct rule *rule)
@@ -151,13 +156,15 @@ static void resolve_hidden(struct ruleset *ruleset, struct rule *rule, struct pr
 		rule->hidden_by[i] = other;
 		const char *near = problem_nearest(rule->hidden_names[i], names);
 		if (other == NULL)
-			problem_add(problems, rule->file, rule->line, "hidden_by: unknown rule \"%s\"%s%s%s",
-				    rule->hidden_names[i], near == NULL ? "" : ": did you mean \"",
+			problem_add(problems, rule->file, rule->line,
+				    "hidden_by: unknown rule \"%s\"%s%s%s", rule->hidden_names[i],
+				    near == NULL ? "" : ": did you mean \"",
 				    near == NULL ? "" : near, near == NULL ? "" : "\"?");
 		else if (other->subject != rule->subject)
 			problem_add(problems, rule->file, rule->line,
-				    "hidden_by: \"%s\" is about a %s, this rule about a %s", other->name,
-				    subject_type_name(other->subject), subject_type_name(rule->subject));
+				    "hidden_by: \"%s\" is about a %s, this rule about a %s",
+				    other->name, subject_type_name(other->subject),
+				    subject_type_name(rule->subject));
 	}
 }
 
@@ -178,12 +185,13 @@ void load_across(struct ruleset *ruleset, struct problems *problems)
 	for (size_t i = 0; i < ruleset->count; i++) {
 		struct rule *rule = &ruleset->rules[i];
 		if (leads_to(rule, rule, 16))
-			problem_add(problems, rule->file, rule->line,
-				    "hidden_by: this rule hides itself, by way of those that it names");
+			problem_add(
+			    problems, rule->file, rule->line,
+			    "hidden_by: this rule hides itself, by way of those that it names");
 		const struct rule *old = rule->was == NULL ? NULL : find(ruleset, rule->was);
 		if (old != NULL)
 			problem_add(problems, rule->file, rule->line,
-				    "was: there is a rule \"%s\" still, at %s:%d", rule->was, old->file,
-				    old->line);
+				    "was: there is a rule \"%s\" still, at %s:%d", rule->was,
+				    old->file, old->line);
 	}
 }

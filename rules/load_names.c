@@ -36,8 +36,8 @@ static int slot_of_field(struct scope *scope, const char *field)
 	for (size_t i = 0; i < rule->event_field_count; i++)
 		if (strcmp(rule->event_fields[i], field) == 0)
 			return SLOT_EVENT_FIELD + (int)i;
-	const char **longer = arena_alloc(scope->loading->arena,
-					  (rule->event_field_count + 1) * sizeof(*longer));
+	const char **longer =
+	    arena_alloc(scope->loading->arena, (rule->event_field_count + 1) * sizeof(*longer));
 	if (rule->event_field_count > 0)
 		memcpy(longer, rule->event_fields, rule->event_field_count * sizeof(*longer));
 	longer[rule->event_field_count] = arena_strdup(scope->loading->arena, field);
@@ -58,11 +58,12 @@ static int resolve_field(struct scope *scope, const char *field, struct name_mea
 		const char *const *codes =
 		    found->codes == NULL ? NULL : chain_codes(scope->loading->chain, found->codes);
 		if (named != NULL && value_type_of(found->type) != ret->type)
-			load_problem(scope->loading, "if",
-				     arena_printf(scope->loading->arena,
-						  "event_%s is not of one type: a field of \"%s\" and of "
-						  "\"%s\"",
-						  field, named->name, kind->name));
+			load_problem(
+			    scope->loading, "if",
+			    arena_printf(scope->loading->arena,
+					 "event_%s is not of one type: a field of \"%s\" and of "
+					 "\"%s\"",
+					 field, named->name, kind->name));
 		ret->codes = named != NULL && ret->codes != codes ? NULL : codes;
 		ret->type = value_type_of(found->type);
 		named = kind;
@@ -124,7 +125,8 @@ static int resolve(const void *arg, const char *name, struct name_meaning *ret)
 		const struct fact *fact = facts_at(number);
 		ret->slot = number;
 		ret->type = fact->type;
-		ret->codes = fact->codes == NULL ? NULL : chain_codes(scope->loading->chain, fact->codes);
+		ret->codes =
+		    fact->codes == NULL ? NULL : chain_codes(scope->loading->chain, fact->codes);
 		return 0;
 	}
 	return scope->of_if ? resolve_of_if(scope, name, ret) : resolve_of_while(name, ret);
@@ -162,7 +164,8 @@ void load_names_of_if(const struct loading *loading, struct rule *rule, struct c
 	names_of(loading, rule, true, ret);
 }
 
-void load_names_of_while(const struct loading *loading, struct rule *rule, struct condition_names *ret)
+void load_names_of_while(const struct loading *loading, struct rule *rule,
+			 struct condition_names *ret)
 {
 	names_of(loading, rule, false, ret);
 }

@@ -37,7 +37,8 @@ void load_across(struct ruleset *ruleset, struct problems *problems);
 void load_steps(struct loading *loading, struct rule *rule);
 
 /* The names of one condition; they live in the arena, and the rule learns the fields it reads. */
-void load_names_of_if(const struct loading *loading, struct rule *rule, struct condition_names *ret);
+void load_names_of_if(const struct loading *loading, struct rule *rule,
+		      struct condition_names *ret);
 void load_names_of_while(const struct loading *loading, struct rule *rule,
 			 struct condition_names *ret);
 

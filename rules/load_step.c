@@ -30,7 +30,8 @@ static void load_when(const struct loading *loading, struct step *step)
 	load_offset(loading, at ? "at" : "after", &step->at);
 }
 
-static void load_repetition(const struct loading *loading, const struct rule *rule, struct step *step)
+static void load_repetition(const struct loading *loading, const struct rule *rule,
+			    struct step *step)
 {
 	step->repeats = confread_text(loading->group, "every") != NULL;
 	load_offset(loading, "every", &step->every);
@@ -58,9 +59,9 @@ static void load_hour(const struct loading *loading, struct step *step)
 	const char *urgent = confread_text(loading->group, "urgent");
 	if (urgent != NULL && strcmp(urgent, "always") != 0)
 		load_problem(loading, "urgent", "write true, false or \"always\"");
-	step->urgent = urgent != NULL				       ? URGENT_ALWAYS :
-		       confread_flag(loading->group, "urgent", false) ? URGENT_YES :
-									 URGENT_NO;
+	step->urgent = urgent != NULL                                   ? URGENT_ALWAYS
+		       : confread_flag(loading->group, "urgent", false) ? URGENT_YES
+									: URGENT_NO;
 	const char *time = confread_text(loading->group, "time");
 	step->time = STEP_AT_SLOT;
 	if (time != NULL && strcmp(time, "now") == 0)
@@ -70,8 +71,9 @@ static void load_hour(const struct loading *loading, struct step *step)
 	if (step->time == STEP_NOW && step->repeats)
 		load_problem(loading, "time", "\"now\" comes once: leave out every");
 	if (time != NULL && step->urgent == URGENT_NO)
-		load_problem(loading, "time",
-			     "only an urgent step has an hour; others go with the letter of the day");
+		load_problem(
+		    loading, "time",
+		    "only an urgent step has an hour; others go with the letter of the day");
 }
 
 static bool field_names_role(const struct rule *rule, const char *field)
@@ -88,13 +90,14 @@ static bool field_names_role(const struct rule *rule, const char *field)
 	return true;
 }
 
-static size_t place_of_role_field(const struct loading *loading, struct rule *rule, const char *field)
+static size_t place_of_role_field(const struct loading *loading, struct rule *rule,
+				  const char *field)
 {
 	for (size_t i = 0; i < rule->role_field_count; i++)
 		if (strcmp(rule->role_fields[i], field) == 0)
 			return i;
-	const char **longer = arena_alloc(loading->arena,
-					  (rule->role_field_count + 1) * sizeof(*longer));
+	const char **longer =
+	    arena_alloc(loading->arena, (rule->role_field_count + 1) * sizeof(*longer));
 	if (rule->role_field_count > 0)
 		memcpy(longer, rule->role_fields, rule->role_field_count * sizeof(*longer));
 	longer[rule->role_field_count] = arena_strdup(loading->arena, field);
@@ -124,9 +127,10 @@ static void load_addressee(const struct loading *loading, struct rule *rule, con
 		names[i] = role->name;
 	const char *near = problem_nearest(text, names);
 	load_problem(loading, key,
-		     near == NULL ? arena_printf(loading->arena, "unknown role \"%s\"", text) :
-				    arena_printf(loading->arena,
-						 "unknown role \"%s\": did you mean \"%s\"?", text, near));
+		     near == NULL
+			 ? arena_printf(loading->arena, "unknown role \"%s\"", text)
+			 : arena_printf(loading->arena, "unknown role \"%s\": did you mean \"%s\"?",
+					text, near));
 }
 
 static struct addressee *load_addressees(const struct loading *loading, struct rule *rule,
@@ -135,7 +139,8 @@ static struct addressee *load_addressees(const struct loading *loading, struct r
 	size_t count = confread_text_count(loading->group, key);
 	struct addressee *list = arena_alloc(loading->arena, (count + 1) * sizeof(*list));
 	for (size_t i = 0; i < count; i++)
-		load_addressee(loading, rule, key, confread_text_at(loading->group, key, i), &list[i]);
+		load_addressee(loading, rule, key, confread_text_at(loading->group, key, i),
+			       &list[i]);
 	*ret_count = count;
 	return list;
 }
@@ -166,7 +171,8 @@ void load_steps(struct loading *loading, struct rule *rule)
 {
 	const config_setting_t *group = loading->group, *own = loading->own;
 	const char *file = loading->file;
-	const config_setting_t *list = config_setting_get_member(load_group(loading, "steps"), "steps");
+	const config_setting_t *list =
+	    config_setting_get_member(load_group(loading, "steps"), "steps");
 	if (list == NULL || !config_setting_is_list(list))
 		return;
 	int count = config_setting_length(list);

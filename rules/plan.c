@@ -153,18 +153,24 @@ struct deadline *deadline_add(struct plan *plan, struct track *track, const stru
 {
 	struct deadline *deadline = arena_alloc(plan->arena, sizeof(*deadline));
 	struct link *link = arena_alloc(plan->arena, sizeof(*link));
-	*deadline = (struct deadline){ .rule = rule, .key = track->key, .anchor = anchor,
-				       .occurrence = occurrence, .series = occurrence,
-				       .state = DEADLINE_OPEN, .grid = DATE_NONE,
-				       .agreed = DATE_NONE, .recheck = DATE_NONE, .dirty = true };
+	*deadline = (struct deadline){ .rule = rule,
+				       .key = track->key,
+				       .anchor = anchor,
+				       .occurrence = occurrence,
+				       .series = occurrence,
+				       .state = DEADLINE_OPEN,
+				       .grid = DATE_NONE,
+				       .agreed = DATE_NONE,
+				       .recheck = DATE_NONE,
+				       .dirty = true };
 	deadline->ended.day = DATE_NONE;
 	link->deadline = deadline;
 	link->next = track->links;
 	track->links = link;
 	plan->all = array_grow(plan->all, plan->all_count, &plan->all_capacity, sizeof(*plan->all));
 	plan->all[plan->all_count++] = deadline;
-	plan->live = array_grow(plan->live, plan->live_count, &plan->live_capacity,
-				sizeof(*plan->live));
+	plan->live =
+	    array_grow(plan->live, plan->live_count, &plan->live_capacity, sizeof(*plan->live));
 	plan->live[plan->live_count++] = deadline;
 	return deadline;
 }
@@ -198,7 +204,8 @@ static const struct role **roles_in(struct plan *plan, const struct rule *rule,
 {
 	if (rule->role_field_count == 0)
 		return NULL;
-	const struct role **roles = arena_alloc(plan->arena, rule->role_field_count * sizeof(*roles));
+	const struct role **roles =
+	    arena_alloc(plan->arena, rule->role_field_count * sizeof(*roles));
 	for (size_t i = 0; i < rule->role_field_count; i++) {
 		struct value value = event_value(event, rule->role_fields[i]);
 		if (value.type == VALUE_TEXT)
@@ -232,12 +239,14 @@ static struct deadline *track_oldest(const struct track *track)
 {
 	struct deadline *oldest = NULL;
 	for (const struct link *link = track->links; link != NULL; link = link->next)
-		if (is_live(link->deadline) && (oldest == NULL || link->deadline->due < oldest->due))
+		if (is_live(link->deadline) &&
+		    (oldest == NULL || link->deadline->due < oldest->due))
 			oldest = link->deadline;
 	return oldest;
 }
 
-static date event_anchor(const struct plan *plan, const struct rule *rule, const struct event *event)
+static date event_anchor(const struct plan *plan, const struct rule *rule,
+			 const struct event *event)
 {
 	return rule->from == NULL ? event->at.day : event_date(plan, event, rule->from);
 }
@@ -254,7 +263,8 @@ static bool starts_something(const struct plan *plan, const struct rule *rule,
 			     const struct event *event)
 {
 	return kind_ref_matches(rule->starts, rule->starts_count, event) &&
-	       event_anchor(plan, rule, event) != DATE_NONE && (facts_is_open(plan->facts) || rule->after_close) &&
+	       event_anchor(plan, rule, event) != DATE_NONE &&
+	       (facts_is_open(plan->facts) || rule->after_close) &&
 	       (rule->if_ == NULL || condition_of_start_holds(plan, rule, event));
 }
 
@@ -311,16 +321,19 @@ static void fulfil_one(struct plan *plan, struct track *track, const struct even
 
 /* Of a rule per key, an event with a key means that one; without, all that are open. */
 static void for_tracks(struct plan *plan, const struct rule *rule, const struct event *event,
-		       void (*act)(struct plan *, struct track *, const struct event *, bool), bool flag)
+		       void (*act)(struct plan *, struct track *, const struct event *, bool),
+		       bool flag)
 {
 	for (struct track *track = plan->tracks[rule->index]; track != NULL; track = track->next)
-		if (!rule->per_key || event->key[0] == '\0' || strcmp(track->key, event->key) == 0) {
+		if (!rule->per_key || event->key[0] == '\0' ||
+		    strcmp(track->key, event->key) == 0) {
 			track_forget_starts(track, rule);
 			act(plan, track, event, flag);
 		}
 }
 
-static void cancel_one(struct plan *plan, struct track *track, const struct event *event, bool unused)
+static void cancel_one(struct plan *plan, struct track *track, const struct event *event,
+		       bool unused)
 {
 	(void)unused;
 	cancel_track(plan, track, "cancelled", event, DATE_NONE);
@@ -373,8 +386,8 @@ static void close_all(struct plan *plan, const struct event *event)
 static void note_virtual(void *arg, const struct event *event)
 {
 	struct plan *plan = arg;
-	plan->news = array_grow(plan->news, plan->news_count, &plan->news_capacity,
-				sizeof(*plan->news));
+	plan->news =
+	    array_grow(plan->news, plan->news_count, &plan->news_capacity, sizeof(*plan->news));
 	struct news *news = &plan->news[plan->news_count++];
 	*news = (struct news){ *event, facts_event_is_first(plan->facts) };
 	news->event.key = arena_strdup(plan->arena, event->key);
@@ -396,7 +409,8 @@ static void meet_news(struct plan *plan, const struct event *cause)
 int plan_apply(struct plan *plan, const struct event *event)
 {
 	bool first = plan->last.at.day == DATE_NONE;
-	if (!first && (event_compare(event, &plan->last) < 0 || event->at.day < plan->changed_by_time))
+	if (!first &&
+	    (event_compare(event, &plan->last) < 0 || event->at.day < plan->changed_by_time))
 		return -1;
 	plan_pass_to(plan, event->at.day);
 	plan->last = (struct event){ .id = event->id, .kind = event->kind, .at = event->at };

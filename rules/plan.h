@@ -28,29 +28,30 @@ MUST_CHECK int deadline_state_parse(const char *name, enum deadline_state *ret);
  *              starts                        done, early or late; its last step
  *   (nothing) --------> OPEN  <-- while --> ASLEEP ---------------> DONE
  *                         \___________________/ \___ cancels, a newer start, the case closes,
- *                                                    collapsed into a later occurrence --> CANCELLED
+ *                                                    collapsed into a later occurrence -->
+ * CANCELLED
  */
 struct deadline {
 	const struct rule *rule;
-	const char *key;      /* "" where the rule is not per key */
+	const char *key; /* "" where the rule is not per key */
 	date anchor;
 	int occurrence;       /* from 1 */
 	int series;           /* the occurrence that its count of `every` began with */
 	int64_t anchor_event; /* id of the event it rests on */
 	date due;             /* adjusted */
 	enum deadline_state state;
-	bool paused;          /* asleep because the subject's clock stands still */
-	int missed;           /* earlier occurrences that were never fulfilled and are in this one */
-	civil known;          /* when it became known: reminders before this are late, not missed */
-	struct moment ended;  /* of DONE and CANCELLED */
-	int64_t ended_by;     /* event; 0: time itself */
+	bool paused;         /* asleep because the subject's clock stands still */
+	int missed;          /* earlier occurrences that were never fulfilled and are in this one */
+	civil known;         /* when it became known: reminders before this are late, not missed */
+	struct moment ended; /* of DONE and CANCELLED */
+	int64_t ended_by;    /* event; 0: time itself */
 	const char *ended_why; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
 	const struct role **field_roles; /* named by the starting event, as rule->role_fields */
-	date grid;            /* due date of a `grid` occurrence before adjusting, or DATE_NONE */
-	bool unjudged;        /* its `if` waits for the day of its first step (yearly, weekly) */
-	date agreed;          /* the day that the plan itself names, or DATE_NONE */
-	date recheck;         /* day on which time alone may change it; DATE_NONE: never */
-	bool dirty;           /* changed since plan_clean() */
+	date grid;     /* due date of a `grid` occurrence before adjusting, or DATE_NONE */
+	bool unjudged; /* its `if` waits for the day of its first step (yearly, weekly) */
+	date agreed;   /* the day that the plan itself names, or DATE_NONE */
+	date recheck;  /* day on which time alone may change it; DATE_NONE: never */
+	bool dirty;    /* changed since plan_clean() */
 };
 
 /* Its last step was its end: nothing fulfils it, and what it still has to say is said. */
@@ -59,7 +60,7 @@ bool deadline_ended_by_last_step(const struct deadline *deadline);
 struct plan;
 
 struct plan *plan_new(const struct ruleset *ruleset, enum subject_type type, const char *subject);
-void plan_free(struct plan *plan); /* takes NULL */
+void plan_free(struct plan *plan);         /* takes NULL */
 size_t plan_size(const struct plan *plan); /* bytes, roughly, for bounding a cache */
 
 /*

@@ -46,9 +46,9 @@ struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadli
 	struct track *track = track_of(plan, rule, deadline->key);
 	bool dated = rule_is_dated(rule);
 	date anchor = dated ? day_of_rule(rule, deadline->anchor, 1) : deadline->anchor;
-	struct deadline *next = deadline_add(plan, track, rule, anchor,
-					     dated ? free_occurrence(track, anchor) :
-						     deadline->occurrence + 1);
+	struct deadline *next =
+	    deadline_add(plan, track, rule, anchor,
+			 dated ? free_occurrence(track, anchor) : deadline->occurrence + 1);
 	if (!dated)
 		next->series = deadline->series;
 	next->unjudged = dated && rule->if_ != NULL;
@@ -74,8 +74,8 @@ static void begin_dated(struct plan *plan, const struct rule *rule, const struct
 	date anchor = day_of_rule(rule, event->at.day, 1);
 	if (track_newest(track) != NULL)
 		return;
-	struct deadline *first = deadline_add(plan, track, rule, anchor,
-					      free_occurrence(track, anchor));
+	struct deadline *first =
+	    deadline_add(plan, track, rule, anchor, free_occurrence(track, anchor));
 	first->unjudged = rule->if_ != NULL;
 	first->anchor_event = event->id;
 	first->known = event->recorded;
@@ -171,7 +171,8 @@ bool rule_is_throttled(const struct plan *plan, const struct rule *rule, date an
 	date last = DATE_NONE;
 	if (!rule->has_throttle)
 		return false;
-	for (const struct track *track = plan->tracks[rule->index]; track != NULL; track = track->next)
+	for (const struct track *track = plan->tracks[rule->index]; track != NULL;
+	     track = track->next)
 		for (const struct link *link = track->links; link != NULL; link = link->next)
 			if (link->deadline->anchor > last)
 				last = link->deadline->anchor;

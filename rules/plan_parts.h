@@ -13,7 +13,7 @@ struct link {
 struct track {
 	const char *key;
 	struct link *links; /* newest first */
-	date *seen; /* of a starts_all rule: the day on which each kind has happened */
+	date *seen;         /* of a starts_all rule: the day on which each kind has happened */
 	struct track *next;
 };
 
@@ -41,14 +41,14 @@ struct plan {
 	size_t pause_count, pause_capacity;
 	struct news *news; /* virtual events that wait to be met */
 	size_t news_count, news_capacity;
-	bool event_is_first;   /* the one that is being met, of its kind on its subject */
-	struct event last;     /* the last one folded: its place in history */
-	date today;            /* the day judged last */
-	date changed_by_time;  /* the last day on which time alone changed something */
+	bool event_is_first;  /* the one that is being met, of its kind on its subject */
+	struct event last;    /* the last one folded: its place in history */
+	date today;           /* the day judged last */
+	date changed_by_time; /* the last day on which time alone changed something */
 	plan_overdue *ask_overdue;
 	void *ask_arg;
-	int overdue_slot;      /* the fact that ask_overdue answers */
-	uint64_t changes;      /* counts what has changed, by events and by time */
+	int overdue_slot; /* the fact that ask_overdue answers */
+	uint64_t changes; /* counts what has changed, by events and by time */
 };
 
 static inline void deadline_touch(struct plan *plan, struct deadline *deadline)
@@ -76,7 +76,7 @@ int free_occurrence(const struct track *track, date anchor);
 
 /* plan_again.c: deadlines that come again by the calendar or by counting */
 bool rule_comes_again(const struct rule *rule); /* fixed, yearly, weekly: by time alone */
-bool rule_is_dated(const struct rule *rule);	/* yearly, weekly */
+bool rule_is_dated(const struct rule *rule);    /* yearly, weekly */
 struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadline *deadline,
 					  civil known);
 void plan_begin_dated(struct plan *plan, const struct event *event);

@@ -43,16 +43,17 @@ date deadline_due(const struct plan *plan, const struct deadline *deadline)
 {
 	const struct rule *rule = deadline->rule;
 	int times = rule->repeat == REPEAT_FIXED ? deadline->occurrence - deadline->series : 0;
-	date due = deadline->grid != DATE_NONE ?
-			   deadline->grid :
-			    offset_apply_repeated(&rule->due, &rule->every, times, deadline->anchor,
-					 plan->ruleset->calendar);
+	date due = deadline->grid != DATE_NONE
+		       ? deadline->grid
+		       : offset_apply_repeated(&rule->due, &rule->every, times, deadline->anchor,
+					       plan->ruleset->calendar);
 	due = within_years(due, &rule->due);
 	if (rule->pausable)
 		due = within_years(after_pauses(plan, deadline->anchor, due), &rule->due);
 	if (deadline->agreed != DATE_NONE && deadline->agreed < due)
 		due = deadline->agreed;
-	return within_years(calendar_adjust(plan->ruleset->calendar, due, rule->adjust), &rule->due);
+	return within_years(calendar_adjust(plan->ruleset->calendar, due, rule->adjust),
+			    &rule->due);
 }
 
 void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known)
@@ -104,11 +105,13 @@ static struct value world_value(const void *arg, int slot)
 	const struct world *world = arg;
 	const struct plan *plan = world->plan;
 	if (slot == plan->overdue_slot && plan->ask_overdue != NULL)
-		return (struct value){ VALUE_NUMBER, plan->ask_overdue(plan->ask_arg, plan->today), NULL };
+		return (struct value){ VALUE_NUMBER, plan->ask_overdue(plan->ask_arg, plan->today),
+				       NULL };
 	if (slot < SLOT_ANCHOR)
 		return facts_get(plan->facts, slot, plan->today);
 	if (slot >= SLOT_EVENT_FIELD)
-		return event_value(world->event, world->rule->event_fields[slot - SLOT_EVENT_FIELD]);
+		return event_value(world->event,
+				   world->rule->event_fields[slot - SLOT_EVENT_FIELD]);
 	switch ((enum condition_slot)slot) {
 	case SLOT_ANCHOR:
 		return date_value(world->deadline->anchor);
@@ -177,7 +180,8 @@ static bool is_hidden(const struct plan *plan, const struct deadline *deadline)
 {
 	const struct rule *rule = deadline->rule;
 	for (size_t i = 0; rule->hidden_count > 0 && i < plan->live_count; i++)
-		for (size_t j = 0; plan->live[i]->state == DEADLINE_OPEN && j < rule->hidden_count; j++)
+		for (size_t j = 0; plan->live[i]->state == DEADLINE_OPEN && j < rule->hidden_count;
+		     j++)
 			if (plan->live[i]->rule == rule->hidden_by[j])
 				return true;
 	return false;
@@ -210,7 +214,8 @@ static date last_step_day(const struct plan *plan, const struct deadline *deadli
 	date last = deadline->due;
 	for (size_t i = 0; i < deadline->rule->step_count; i++) {
 		const struct step *step = &deadline->rule->steps[i];
-		date day = civil_date(steps_hour(deadline, plan->ruleset->calendar, step, step->times));
+		date day =
+		    civil_date(steps_hour(deadline, plan->ruleset->calendar, step, step->times));
 		last = day > last ? day : last;
 	}
 	return last;
@@ -233,7 +238,8 @@ static date first_step_day(const struct plan *plan, const struct deadline *deadl
 	date first = DATE_NONE;
 	for (size_t i = 0; i < deadline->rule->step_count; i++) {
 		const struct step *step = &deadline->rule->steps[i];
-		first = earlier(first, civil_date(steps_hour(deadline, plan->ruleset->calendar, step, 1)));
+		first = earlier(first,
+				civil_date(steps_hour(deadline, plan->ruleset->calendar, step, 1)));
 	}
 	return first;
 }

@@ -36,17 +36,17 @@ struct addressee {
 };
 
 #define STEP_AT_SLOT (-1) /* with the letters of the day */
-#define STEP_NOW (-2)     /* when the deadline becomes known; urgent steps only */
+#define STEP_NOW     (-2) /* when the deadline becomes known; urgent steps only */
 
 struct step {
 	const char *name;
-	int index;              /* place in the rule */
-	struct offset at;       /* from the due date, or from the anchor */
-	bool from_anchor;       /* it was written as `after` */
+	int index;        /* place in the rule */
+	struct offset at; /* from the due date, or from the anchor */
+	bool from_anchor; /* it was written as `after` */
 	bool repeats;
 	struct offset every;
-	int times;              /* counts the first; 0: until fulfilled */
-	int time;               /* second of the day, STEP_AT_SLOT or STEP_NOW */
+	int times; /* counts the first; 0: until fulfilled */
+	int time;  /* second of the day, STEP_AT_SLOT or STEP_NOW */
 	enum urgency urgent;
 	struct addressee *to, *cc;
 	size_t to_count, cc_count;
@@ -62,18 +62,18 @@ struct rule {
 	enum subject_type subject;
 	struct kind_ref *starts, *done, *cancels;
 	size_t starts_count, done_count, cancels_count;
-	bool starts_all;       /* opens when each kind in starts has happened */
+	bool starts_all;            /* opens when each kind in starts has happened */
 	struct day_of_year *yearly; /* instead of starts: these days of every year */
 	size_t yearly_count;
-	unsigned weekly;       /* instead of starts: a bit for each weekday, 1 << 1 is Monday */
-	bool restart;          /* a newer start is the new anchor */
-	const char *from;      /* date field that is the anchor; NULL: the day of the event */
+	unsigned weekly;  /* instead of starts: a bit for each weekday, 1 << 1 is Monday */
+	bool restart;     /* a newer start is the new anchor */
+	const char *from; /* date field that is the anchor; NULL: the day of the event */
 	struct agreed_ref *agreed;
 	size_t agreed_count;
 	struct condition *if_, *while_;
 	const char **event_fields; /* that `if` reads as event_<field>, by slot */
 	size_t event_field_count;
-	const char **role_fields;  /* that steps name as field:..., by addressee.field */
+	const char **role_fields; /* that steps name as field:..., by addressee.field */
 	size_t role_field_count;
 	struct offset due;
 	enum adjust adjust;
@@ -81,7 +81,7 @@ struct rule {
 	struct offset every;
 	bool per_key;
 	bool pausable;
-	bool after_close;      /* starts and lives on a closed case or one that was never opened */
+	bool after_close; /* starts and lives on a closed case or one that was never opened */
 	bool has_early, has_throttle;
 	struct offset early;    /* negative: the earliest a fulfilment counts, from the due date */
 	struct offset throttle; /* the least time between two deadlines on one subject */
@@ -89,14 +89,14 @@ struct rule {
 	const struct rule **hidden_by;
 	size_t hidden_count;
 	enum catch_up catch_up;
-	bool shadow;           /* notices are written, none is sent */
-	const char *was;       /* an older name, under which its past stands; or NULL */
+	bool shadow;              /* notices are written, none is sent */
+	const char *was;          /* an older name, under which its past stands; or NULL */
 	const struct kind *reply; /* what a plain "done" in an answer records; or NULL */
 	struct step *steps;
 	size_t step_count;
-	const char *file;      /* where it stands, for `why` and for problems */
+	const char *file; /* where it stands, for `why` and for problems */
 	int line;
-	uint64_t version;      /* of its meaning, not of its comments */
+	uint64_t version; /* of its meaning, not of its comments */
 };
 
 struct ruleset {
@@ -108,14 +108,14 @@ struct ruleset {
 	uint64_t version; /* of all rules, the chain and the calendar together */
 };
 
-void ruleset_free(struct ruleset *ruleset); /* takes NULL */
+void ruleset_free(struct ruleset *ruleset);                                       /* takes NULL */
 const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name); /* or NULL */
 bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct event *event);
 
 /*
  * What the names in a rule's conditions mean: the facts of its subject by their number; for `if`
- * also event_kind, event_key, event_first and event_<field> of the starting event; for `while` also anchor,
- * due and key of the deadline.
+ * also event_kind, event_key, event_first and event_<field> of the starting event; for `while` also
+ * anchor, due and key of the deadline.
  */
 enum condition_slot {
 	SLOT_ANCHOR = 1000,

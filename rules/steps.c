@@ -37,8 +37,8 @@ static civil hour_in_opening(const struct deadline *deadline, const struct calen
 {
 	if (calendar_is_open_at(calendar, at))
 		return at;
-	return day <= deadline->due ? calendar_slot_at_or_before(calendar, at) :
-				      calendar_slot_at_or_after(calendar, at);
+	return day <= deadline->due ? calendar_slot_at_or_before(calendar, at)
+				    : calendar_slot_at_or_after(calendar, at);
 }
 
 /* The hour that the rule means, whether or not anybody knew of it then. */
@@ -114,8 +114,8 @@ static void gather_step(struct gathering *g, const struct step *step)
 		struct planned_step planned = { .step = step, .repetition = repetition };
 		planned.day = step_day(g->deadline, g->calendar, step, repetition);
 		planned.at = hour_on_day(g->deadline, g->calendar, step, planned.day);
-		planned.late = own_hour(g->deadline, g->calendar, step, planned.day) <
-			       g->deadline->known;
+		planned.late =
+		    own_hour(g->deadline, g->calendar, step, planned.day) < g->deadline->known;
 		/* one that went out although it now lies ahead (the due date moved) is no end */
 		if (g->fired != NULL && g->fired(g->arg, step, repetition))
 			continue;
@@ -146,7 +146,8 @@ size_t steps_planned(const struct deadline *deadline, const struct calendar *cal
 	return count < g.count ? count + 1 : count;
 }
 
-static const struct role *role_of(const struct deadline *deadline, const struct addressee *addressee)
+static const struct role *role_of(const struct deadline *deadline,
+				  const struct addressee *addressee)
 {
 	if (addressee->role != NULL)
 		return addressee->role;
@@ -217,8 +218,8 @@ size_t steps_choose(const struct deadline *deadline, const struct planned_step *
 		const struct step *step = due[i].step;
 		for (size_t j = 0; j < step->to_count + step->cc_count; j++) {
 			bool copy = j >= step->to_count;
-			const struct addressee *addressee = copy ? &step->cc[j - step->to_count] :
-								   &step->to[j];
+			const struct addressee *addressee =
+			    copy ? &step->cc[j - step->to_count] : &step->to[j];
 			struct told row = { &due[i], role_of(deadline, addressee), copy, false };
 			row.overtaken = is_overtaken(deadline, due, count, &due[i], row.role);
 			if (!is_told_already(list, used, &row))

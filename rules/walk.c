@@ -39,6 +39,7 @@ struct gone {
 };
 
 struct walker {
+	struct walk *walk;
 	const char *name;
 	enum subject_type type;  /* SUBJECT_ANY until an event tells */
 	struct plan *plan;       /* NULL: to be folded anew */
@@ -143,10 +144,18 @@ static void heap_put(struct walkers *heap, size_t place, struct walker *walker)
 	walker->place = place;
 }
 
+/* Of the same hour cases come before programmes: a programme may ask how its cases stand. */
+static bool wakes_before(const struct walker *a, const struct walker *b)
+{
+	if (a->wake != b->wake)
+		return a->wake < b->wake;
+	return a->type == SUBJECT_CASE && b->type != SUBJECT_CASE;
+}
+
 static void heap_rise(struct walkers *heap, struct walker *walker)
 {
 	size_t place = walker->place;
-	while (place > 0 && heap->at[(place - 1) / 2]->wake > walker->wake) {
+	while (place > 0 && wakes_before(walker, heap->at[(place - 1) / 2])) {
 		heap_put(heap, place, heap->at[(place - 1) / 2]);
 		place = (place - 1) / 2;
 	}
@@ -157,9 +166,9 @@ static void heap_sink(struct walkers *heap, struct walker *walker)
 {
 	size_t place = walker->place;
 	for (size_t below = 2 * place + 1; below < heap->count; below = 2 * place + 1) {
-		if (below + 1 < heap->count && heap->at[below + 1]->wake < heap->at[below]->wake)
+		if (below + 1 < heap->count && wakes_before(heap->at[below + 1], heap->at[below]))
 			below++;
-		if (heap->at[below]->wake >= walker->wake)
+		if (!wakes_before(heap->at[below], walker))
 			break;
 		heap_put(heap, place, heap->at[below]);
 		place = below;
@@ -195,6 +204,7 @@ static struct walker *walker_for(struct walk *walk, const char *name)
 	if (walker != NULL)
 		return walker;
 	walker = arena_alloc(walk->arena, sizeof(*walker));
+	walker->walk = walk;
 	walker->name = arena_strdup(walk->arena, name);
 	walker->type = SUBJECT_ANY;
 	walker->wake = NEVER;
@@ -364,11 +374,41 @@ static void list_history(const struct walk *walk, const struct walker *walker, s
 	list_sort(ret);
 }
 
+static bool is_overdue(const struct deadline *deadline, date day, bool past)
+{
+	if (deadline->due >= day)
+		return false;
+	if (deadline->state == DEADLINE_OPEN)
+		return !past || deadline->anchor <= day;
+	return past && deadline->anchor <= day && deadline->ended.day >= day;
+}
+
+/* Deadlines of a programme's cases, as they stand; for a day of the past also those that have
+ * ended since. */
+static int64_t count_overdue(void *arg, date day)
+{
+	const struct walker *programme = arg;
+	const struct walk *walk = programme->walk;
+	bool past = day < civil_date(walk->now);
+	int64_t count = 0;
+	for (size_t i = 0; i < walk->all.count; i++) {
+		const struct walker *walker = walk->all.at[i];
+		if (walker->type != SUBJECT_CASE || walker->plan == NULL ||
+		    programme_of(programme->walk, walker) != programme)
+			continue;
+		for (size_t j = 0; j < plan_count(walker->plan); j++)
+			count += is_overdue(plan_at(walker->plan, j), day, past);
+	}
+	return count;
+}
+
 static void fold_anew(struct walk *walk, struct walker *walker)
 {
 	struct list history = { NULL, 0, 0 };
 	plan_free(walker->plan);
 	walker->plan = plan_new(walk->ruleset, walker->type, walker->name);
+	if (walker->type == SUBJECT_PROGRAMME)
+		plan_ask_overdue(walker->plan, count_overdue, walker);
 	list_history(walk, walker, &history);
 	for (size_t i = 0; i < history.count; i++)
 		take_in(walk, walker, history.at[i]);
@@ -468,6 +508,8 @@ static civil go_off(struct walk *walk, struct walker *walker, const struct deadl
 		civil at = hour_from_now(walk, &planned[i]);
 		if (planned[i].at <= walk->now && at <= walk->now) {
 			note_gone(walk, gone, &planned[i]);
+			planned[i].late = planned[i].late || /* the office was closed on its day */
+					  civil_date(planned[i].at) < civil_date(walk->now);
 			planned[due++] = planned[i];
 		} else if (at < next) {
 			next = at;

@@ -69,12 +69,13 @@ page_of() { # NAME: where the page lies, beside the code that it describes
 
 check_manuals() {
 	local page
-	for page in kedjad.8 kedja-mailer.8 kedjactl.1 kedja.conf.5; do
+	for page in kedjad.8 kedja-mailer.8 kedjactl.1 kedja.conf.5 kedja-rules.5 kedja-chain.5 kedja-calendar.5; do
 		[[ -n $(page_of "$page") ]] || echo "$page:1: this manual page is missing" | complain
 	done
 	for page in "${manuals[@]}"; do
 		mandoc -Tlint -W warning "$page" 2>&1 | sed 's/^mandoc: //' | complain
 	done
+	"$here/check-manuals.py" "$build" 2>&1 | complain
 }
 
 shown() { # a page as people see it, without its breaking of lines

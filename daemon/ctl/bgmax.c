@@ -285,10 +285,10 @@ static void keep(struct reading *reading, const struct giving *giving)
 	char identity[160], readable[16], day_text[DATE_TEXT_SIZE];
 	bool has_number = strspn(giving->number, "0 ") != strlen(giving->number);
 	snprintf(readable, sizeof(readable), "BG%s", has_number ? giving->number : "");
-	snprintf(identity, sizeof(identity), "bgmax %s %s %s %lld %d %.60s", reading->bankgiro,
+	snprintf(identity, sizeof(identity), "bgmax %s %s %s %lld %d %llx", reading->bankgiro,
 		 date_format(reading->section_day, day_text), giving->number,
 		 (long long)giving->amount, giving->is_deduction,
-		 has_number ? "" : giving->words.text);
+		 has_number ? 0ULL : (unsigned long long)giving->words.raw);
 	struct payment_draft draft = { .amount = giving->amount,
 				       .reversal = giving->is_deduction,
 				       .paid_on = reading->section_day,

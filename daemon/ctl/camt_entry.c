@@ -67,10 +67,11 @@ static void keep(struct camt *reading, const struct sums *of, const char *ids, c
 	enum direction direction =
 	    of->direction != DIRECTION_UNTOLD ? of->direction : entry->sums.direction;
 	bool is_return = entry->sums.is_return || of->is_return;
-	char *identity = xasprintf(
-	    "camt %s\n%s\n%s\n%lld %d %s %s", reading->account,
-	    entry->ids == NULL ? "" : entry->ids, ids == NULL ? "" : ids, (long long)of->amount,
-	    (int)direction, has_ids ? "" : date_format(booked, day), has_ids ? "" : of->words.text);
+	char *identity = xasprintf("camt %s\n%s\n%s\n%lld %d %s %llx", reading->account,
+				   entry->ids == NULL ? "" : entry->ids, ids == NULL ? "" : ids,
+				   (long long)of->amount, (int)direction,
+				   has_ids ? "" : date_format(booked, day),
+				   has_ids ? 0ULL : (unsigned long long)of->words.raw);
 	struct payment_draft draft = { .amount = of->amount,
 				       .reversal = direction == DEBIT,
 				       .outgoing = direction == DEBIT && !is_return,
@@ -107,7 +108,7 @@ static void keep_whole(struct camt *reading)
 	struct sums whole = entry->sums;
 	for (size_t i = 0; i < entry->count; i++) {
 		const struct sums *of = &entry->list[i].sums;
-		payment_add_words(&whole.words, of->words.text, false, reading->input);
+		payment_join_words(&whole.words, &of->words);
 		whole.accepted = camt_earlier(whole.accepted, of->accepted);
 	}
 	keep(reading, &whole, entry->count == 1 ? entry->list[0].ids : NULL, entry->bank_id, 0,

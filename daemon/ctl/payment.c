@@ -100,9 +100,30 @@ static void take_word(struct payment_words *words, const char *start, size_t len
 		keep_word(words, word);
 }
 
+static void mix(uint64_t *hash, const char *text)
+{
+	do
+		*hash = (*hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	while (*text++ != '\0');
+}
+
+void payment_join_words(struct payment_words *words, const struct payment_words *more)
+{
+	char word[WORD_MOST + 1];
+	for (const char *at = more->text; *at != '\0'; at += strspn(at, " ")) {
+		size_t length = strcspn(at, " ");
+		snprintf(word, sizeof(word), "%.*s", (int)length, at);
+		keep_word(words, word);
+		at += length;
+	}
+	words->raw = (words->raw ^ more->raw) * UINT64_C(0x100000001b3);
+}
+
 void payment_add_words(struct payment_words *words, const char *text, bool free_text,
 		       const struct payment_input *input)
 {
+	if (!free_text)
+		mix(&words->raw, text);
 	size_t left = strlen(text);
 	const char *start = text;
 	while (left > 0) {

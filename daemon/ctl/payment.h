@@ -19,9 +19,10 @@
 #define PAYMENT_BANK_ID_SIZE 41
 
 struct payment {
-	int64_t amount; /* öre, above 0 */
-	bool reversal;  /* money that went back */
-	bool outgoing;  /* a debit that does not say that it is a return */
+	int64_t amount;   /* öre, above 0 */
+	bool reversal;    /* money that went back */
+	bool outgoing;    /* a debit that does not say that it is a return */
+	bool is_nameless; /* the bank gave it no id of its own */
 	date paid_on, booked_on;
 	const char *references; /* words with one blank between them; "" for none */
 	int line;               /* where it stands in the file, for people */
@@ -63,6 +64,7 @@ struct payment_input {
 struct payment_words {
 	char text[PAYMENT_TOKENS_MOST + 1];
 	size_t length;
+	uint64_t raw; /* a hash of the references as they stand, whatever is awaited */
 };
 
 /*
@@ -72,6 +74,8 @@ struct payment_words {
  */
 void payment_add_words(struct payment_words *words, const char *text, bool free_text,
 		       const struct payment_input *input);
+
+void payment_join_words(struct payment_words *words, const struct payment_words *more);
 
 /* Decimal text ("5400", "5400.50") as öre, 0 .. PAYMENT_AMOUNT_MOST; `comma` allows "5400,50"
  * too. 0; -1 with what is wrong in *ret_why. */

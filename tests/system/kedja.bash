@@ -146,9 +146,12 @@ base() { # SQL on the file
 	sqlite3 "$dir/data/kedja.db" "$1"
 }
 
-# same EXPECTED ACTUAL: equal, or both are shown.
+# same EXPECTED ACTUAL: equal, or what differs is shown.
 same() {
-	[ "$1" == "$2" ] || { printf 'expected:\n%s\nbut it is:\n%s\n' "$1" "$2"; return 1; }
+	[ "$1" == "$2" ] && return
+	echo "expected (-), and what it is (+):"
+	diff -U 0 <(echo "$1") <(echo "$2") | tail -n +3 | head -n 40
+	return 1
 }
 
 # cast DAY CASE...: a programme "norr" with its people, and the cases named, all from that day.

@@ -128,11 +128,17 @@ passes() {
 	record visit.made K-2 --at 2026-01-05
 	until_time 2026-01-09T16:00
 	same 4 "$(letters)"
-	id=$(ctl outbox --json | json "[r['id'] for r in d if r['to'].startswith('anna')]" |
-		while read -r id; do ctl outbox show "$id" --json | grep -q K-2 && echo "$id"; done)
-	same 1 "$(wc -w <<<"$id")"
-	text=$(ctl outbox show "$id" --json | json 'd["text"]')
-	[[ $text == *K-2* && $text != *K-1* && $text != *"Egen bevakning"* ]]
+	found=0
+	for id in $(ctl outbox --json | json "[r['id'] for r in d if r['to'].startswith('anna')]"); do
+		text=$(ctl outbox show "$id" --json | json 'd["text"]')
+		if [[ $text == *K-2* ]]; then
+			[[ $text != *K-1* && $text != *"Egen bevakning"* ]]
+			found=$((found + 1))
+		else
+			[[ $text == *K-1* && $text == *"Egen bevakning"* ]]
+		fi
+	done
+	same 1 "$found"
 }
 
 @test "after a long stop: one letter each, of the furthest step; the others are overtaken" {
@@ -146,20 +152,20 @@ passes() {
 2026-02-16T09:00 bo.ek
 2026-02-16T09:00 hakan.holm
 2026-02-16T09:00 per.strom" "$(sent)"
-	same "late hakan.holm
-late anna.åberg
+	same "late anna.åberg
+late hakan.holm
 manager per.ström
-today bo.ek" "$(ctl notices --json | json "[(r['step'], r['person']) for r in d if r['state'] == 'sent']" | sort)"
+today bo.ek" "$(ctl notices --json | json "sorted((r['step'], r['person']) for r in d if r['state'] == 'sent')")"
 	# every repetition is accounted for
-	same "soon 1
-today 1
-late 1
+	same "late 1
 late 2
 late 3
 late 4
-manager 1" "$(base "SELECT step || ' ' || repetition FROM firing WHERE rule = 'x-check' ORDER BY rowid" 2>/dev/null ||
-		base "SELECT step || ' ' || repetition FROM firing WHERE rule = 'x-check'
-			ORDER BY CASE step WHEN 'soon' THEN 1 WHEN 'today' THEN 2 WHEN 'late' THEN 3 ELSE 4 END, repetition")"
+manager 1
+soon 1
+today 1" "$(base "SELECT step || ' ' || repetition FROM firing WHERE rule = 'x-check' ORDER BY 1")"
+	same "None overtaken" "$(ctl notices --json |
+		json "sorted({(r['person'], r['state']) for r in d if r['state'] != 'sent'})")"
 	until_time 2026-03-31T16:00
 	same 4 "$(letters)"
 }
@@ -209,12 +215,12 @@ per.ström manager" "$(ctl notices --json | json "sorted((r['person'], r['step']
 		  steps = ({ name = "now"; at = "P0D"; time = "now"; urgent = true; to = [ "social_worker" ]; }); });
 	END
 	start --virtual-clock 2026-01-05T10:12
-	cast 2026-01-05 K-1
+	cast 2026-01-05 K-1 K-2
 	record disturbance.reported K-1
 	until_time 2026-01-05T10:13
 	same "2026-01-05T10:12 anna.aberg" "$(sent)"
 	until_time 2026-01-05T20:00
-	record disturbance.reported K-1
+	record disturbance.reported K-2
 	until_time 2026-01-06T20:00 # Epiphany
 	same 1 "$(letters)"
 	until_time 2026-01-07T20:00

@@ -1,0 +1,197 @@
+/* See payments_csv.h. */
+#include "daemon/ctl/payments_csv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ctl/csv.h"
+#include "daemon/ctl/terminal.h"
+
+struct places {
+	int reference, month, amount, paid_on, id; /* -1: no such column */
+};
+
+struct reading {
+	const struct payment_input *input;
+	const struct payment_columns *columns;
+	struct payment_list *list;
+	struct problems *problems;
+	struct places places;
+};
+
+static int find_column(const struct csv *csv, const char *name)
+{
+	for (size_t i = 0; i < csv_columns(csv); i++)
+		if (strcmp(csv_column(csv, i), name) == 0)
+			return (int)i;
+	return -1;
+}
+
+static int need_column(const struct reading *reading, const struct csv *csv, const char *name)
+{
+	int place = find_column(csv, name);
+	if (place < 0)
+		problem_add(reading->problems, reading->input->file, csv_header_line(csv),
+			    "there is no column \"%s\": kedja.conf says which column means what",
+			    name);
+	return place;
+}
+
+static void find_columns(struct reading *reading, const struct csv *csv)
+{
+	const struct payment_columns *columns = reading->columns;
+	reading->places = (struct places){
+		.reference = need_column(reading, csv, columns->reference),
+		.amount = need_column(reading, csv, columns->amount),
+		.paid_on = need_column(reading, csv, columns->paid_on),
+		.month = *columns->month == '\0' ? -1 : find_column(csv, columns->month),
+		.id = *columns->id == '\0' ? -1 : need_column(reading, csv, columns->id),
+	};
+}
+
+static const char *cell(const struct csv_record *record, int place)
+{
+	return place < 0 ? "" : record->cells[place];
+}
+
+/* "5 400,50": spreadsheets put blanks between thousands. */
+static char *without_blanks(const char *text)
+{
+	char *bare = xcalloc(strlen(text) + 1, 1), *to = bare;
+	for (; *text != '\0'; text++)
+		if (strncmp(text, "\u00a0", 2) == 0)
+			text++;
+		else if (*text != ' ')
+			*to++ = *text;
+	return bare;
+}
+
+static bool read_amount(struct reading *reading, const struct csv_record *record,
+			struct payment_draft *draft)
+{
+	const char *why = NULL;
+	char *text = without_blanks(cell(record, reading->places.amount));
+	const char *digits = text[0] == '-' ? text + 1 : text;
+	int failed = 0;
+	draft->reversal = digits != text;
+	draft->amount = 0;
+	if (*text != '\0')
+		failed = reading->columns->in_kronor
+			     ? payment_parse_kronor(digits, true, &draft->amount, &why)
+			     : payment_parse_ore(digits, &draft->amount, &why);
+	free(text);
+	if (failed != 0)
+		problem_add(reading->problems, reading->input->file, record->line, "%s: %s",
+			    reading->columns->amount, why);
+	return failed == 0;
+}
+
+static bool read_day(struct reading *reading, const struct csv_record *record,
+		     struct payment_draft *draft)
+{
+	if (date_parse(cell(record, reading->places.paid_on), &draft->paid_on) == 0) {
+		draft->booked_on = draft->paid_on;
+		return true;
+	}
+	problem_add(reading->problems, reading->input->file, record->line,
+		    "%s: is not a date: write it as in 2026-11-30", reading->columns->paid_on);
+	return false;
+}
+
+/* A day stands for the month that it is the rent day of: rent is paid for the month to come, when
+ * that day is one of the last of a month. A month ("2026-12") is itself. */
+static void add_month(struct reading *reading, const struct csv_record *record,
+		      struct payment_words *words)
+{
+	const char *text = cell(record, reading->places.month);
+	date day;
+	int year, month, of_month;
+	char name[16];
+	if (date_parse(text, &day) != 0) {
+		payment_add_words(words, text, false, reading->input);
+		return;
+	}
+	date_to_ymd(day, &year, &month, &of_month);
+	if (of_month > 20)
+		date_to_ymd(date_add_months(day, 1), &year, &month, &of_month);
+	snprintf(name, sizeof(name), "%04d-%02d", year, month);
+	payment_add_words(words, name, false, reading->input);
+}
+
+static void read_row(struct reading *reading, const struct csv_record *record)
+{
+	struct payment_words words = { .length = 0 };
+	struct payment_draft draft = { .words = &words, .line = record->line };
+	char day[DATE_TEXT_SIZE];
+	const char *id = cell(record, reading->places.id);
+	if (!read_amount(reading, record, &draft) || draft.amount == 0)
+		return; /* a rent that nobody has paid yet */
+	if (!read_day(reading, record, &draft))
+		return;
+	payment_add_words(&words, cell(record, reading->places.reference), false, reading->input);
+	add_month(reading, record, &words);
+	char *identity =
+	    *id != '\0'
+		? xasprintf("csv %s %d", id, draft.reversal)
+		: xasprintf("csv %s %s %s %lld %d", cell(record, reading->places.reference),
+			    cell(record, reading->places.month), date_format(draft.paid_on, day),
+			    (long long)draft.amount, draft.reversal);
+	draft.identity = identity;
+	draft.readable = *id != '\0' ? id : "CSV";
+	draft.is_nameless = *id == '\0';
+	payment_add(reading->list, &draft);
+	free(identity);
+}
+
+static void read_rows(struct reading *reading, const char *text, size_t length)
+{
+	size_t before = reading->problems->count;
+	struct csv *csv = csv_open(text, length, reading->input->file, reading->problems);
+	struct csv_record record;
+	if (csv != NULL)
+		find_columns(reading, csv);
+	while (reading->problems->count == before && csv != NULL &&
+	       csv_next(csv, &record, reading->problems))
+		if (record.cells != NULL)
+			read_row(reading, &record);
+	csv_close(csv);
+	if (reading->problems->count == before)
+		payment_list_finish(reading->list, reading->input->file, reading->problems);
+}
+
+/* Line ends stay what they are. */
+static char *as_utf8(const char *text, size_t length)
+{
+	char *utf8 = xcalloc(length + 1, 2), *to = utf8;
+	for (size_t i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)text[i];
+		if (byte >= 0x80)
+			*to++ = (char)(0xc0 | byte >> 6);
+		*to++ = byte < 0x80 ? (char)byte : (char)(0x80 | (byte & 0x3f));
+	}
+	return utf8;
+}
+
+void payments_csv_read(const struct payment_input *input, const struct payment_columns *columns,
+		       struct payment_list *ret, struct problems *problems)
+{
+	struct reading reading = {
+		.input = input, .columns = columns, .list = ret, .problems = problems
+	};
+	const char *text = input->text;
+	size_t length = input->length;
+	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		length -= 3;
+	}
+	if (memchr(text, '\0', length) != NULL) {
+		problem_add(problems, input->file, 1, "has a NUL byte: this is not a text file");
+	} else if (terminal_is_utf8(text, length)) {
+		read_rows(&reading, text, length);
+	} else {
+		char *utf8 = as_utf8(text, length);
+		read_rows(&reading, utf8, strlen(utf8));
+		free(utf8);
+	}
+}

@@ -1,0 +1,23 @@
+/*
+ * Payments as CSV, as landlords' systems and spreadsheets write them: which column says what is
+ * told by kedja.conf. UTF-8 or ISO-8859-1; rows on which nothing was paid are passed over. Pure.
+ */
+#ifndef KEDJA_CTL_PAYMENTS_CSV_H
+#define KEDJA_CTL_PAYMENTS_CSV_H
+
+#include "daemon/ctl/payment.h"
+
+struct payment_columns {
+	const char *reference; /* what the payment refers to */
+	const char *month;     /* the rent month, or a day in it; "": there is none */
+	const char *amount;    /* what was paid */
+	const char *paid_on;
+	const char *id; /* the bank's own id; "": there is none */
+	bool in_kronor; /* amounts are kronor with decimals; else whole öre */
+};
+
+/* Adds the payments of the file to `ret`. A CSV does not tell through which day it reaches. */
+void payments_csv_read(const struct payment_input *input, const struct payment_columns *columns,
+		       struct payment_list *ret, struct problems *problems);
+
+#endif
