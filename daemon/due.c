@@ -20,12 +20,7 @@ struct firing {
 static void bind_firing(struct query *q, const struct firing *firing,
 			const struct planned_step *planned)
 {
-	char anchor[DATE_TEXT_SIZE];
-	db_bind_text(q, 1, firing->subject);
-	db_bind_text(q, 2, firing->deadline->rule->name);
-	db_bind_text(q, 3, firing->deadline->key);
-	db_bind_text(q, 4, date_format(firing->deadline->anchor, anchor));
-	db_bind_int(q, 5, firing->deadline->occurrence);
+	store_deadline_bind(q, firing->subject, firing->deadline);
 	db_bind_text(q, 6, planned->step->name);
 	db_bind_int(q, 7, planned->repetition);
 	db_bind_int(q, 8, clock_now(firing->core->clock));
@@ -82,16 +77,11 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 static bool is_told(const struct firing *firing, const struct planned_step *planned,
 		    const char *person)
 {
-	char anchor[DATE_TEXT_SIZE];
 	struct query *q = db_query(
 	    firing->core->db, "SELECT 1 FROM notice WHERE subject = ?1 AND rule = ?2 AND key = ?3"
 			      " AND anchor = ?4 AND occurrence = ?5 AND step = ?6"
 			      " AND repetition = ?7 AND person = ?8 AND state IN ('queued', 'shadow')");
-	db_bind_text(q, 1, firing->subject);
-	db_bind_text(q, 2, firing->deadline->rule->name);
-	db_bind_text(q, 3, firing->deadline->key);
-	db_bind_text(q, 4, date_format(firing->deadline->anchor, anchor));
-	db_bind_int(q, 5, firing->deadline->occurrence);
+	store_deadline_bind(q, firing->subject, firing->deadline);
 	db_bind_text(q, 6, planned->step->name);
 	db_bind_int(q, 7, planned->repetition);
 	db_bind_text(q, 8, person);

@@ -21,6 +21,12 @@ json_t *method_outbox_list(void *arg, struct call *call);
 json_t *method_outbox_show(void *arg, struct call *call);
 json_t *method_outbox_retry(void *arg, struct call *call);
 json_t *method_outbox_cancel(void *arg, struct call *call);
+/* method_payment.c */
+json_t *method_payment_coverage(void *arg, struct call *call);
+json_t *method_payment_awaited(void *arg, struct call *call);
+json_t *method_payment_unmatched(void *arg, struct call *call);
+json_t *method_rent_open(void *arg, struct call *call);
+json_t *method_rent_leases(void *arg, struct call *call);
 /* method_daemon.c */
 json_t *method_status(void *arg, struct call *call);
 json_t *method_rules_list(void *arg, struct call *call);

@@ -62,6 +62,28 @@ static const struct parameter cancel_parameters[] = { { "id", PARAMETER_NUMBER, 
 						      { "reason", PARAMETER_TEXT, true, "why" },
 						      END };
 
+static const struct parameter coverage[] = {
+	{ "programme", PARAMETER_TEXT, false, "a programme; without it the only one that is open" },
+	END
+};
+
+static const struct parameter of_programme[] = {
+	{ "programme", PARAMETER_TEXT, true, "the programme" }, AFTER_TEXT, END
+};
+
+static const struct parameter unmatched[] = {
+	{ "programme", PARAMETER_TEXT, false, "only those of this programme" },
+	{ "all", PARAMETER_FLAG, false, "those that found their case since, too" },
+	AFTER_NUMBER,
+	END
+};
+
+static const struct parameter leases[] = { { "programme", PARAMETER_TEXT, true, "the programme" },
+					   { "month", PARAMETER_TEXT, true,
+					     "the rent month, such as 2026-12" },
+					   AFTER_TEXT,
+					   END };
+
 static const struct parameter calendar_year[] = {
 	{ "year", PARAMETER_NUMBER, true, "such as 2027" }, END
 };
@@ -99,6 +121,16 @@ const struct method method_table[] = {
 	  "Tries a message, or all that wait, at once." },
 	{ "outbox.cancel", cancel_parameters, false, true, method_outbox_cancel,
 	  "Gives up a message that was not accepted." },
+	{ "payment.coverage", coverage, false, false, method_payment_coverage,
+	  "Through which day payments are known, and the last file." },
+	{ "payment.awaited", of_programme, false, false, method_payment_awaited,
+	  "The references that payments to a programme may state." },
+	{ "payment.unmatched", unmatched, false, false, method_payment_unmatched,
+	  "Payments that fitted no rent." },
+	{ "rent.open", of_programme, false, false, method_rent_open,
+	  "The rents of a programme that are not covered." },
+	{ "rent.leases", leases, false, false, method_rent_leases,
+	  "The leases that run in a month, and what their rent is." },
 	{ "rules.list", none, false, false, method_rules_list,
 	  "The rules in force and where they stand." },
 	{ "rules.reload", none, false, true, method_rules_reload,

@@ -152,9 +152,15 @@ static void read_files(const char *folder, int (*wanted)(const struct dirent *),
 	free(entries);
 }
 
-static void read_rule_files(const char *dir, struct sources *sources, struct problems *problems)
+/* The files that ship, and behind them the office's own. */
+static void read_rule_files(const char *dir, bool with_own, struct sources *sources,
+			    struct problems *problems)
 {
-	read_files(arena_printf(sources->arena, "%s/rules.d", dir), is_rule_file, sources, problems);
+	char *own = arena_printf(sources->arena, "%s/rules.d/local", dir);
+	read_files(arena_printf(sources->arena, "%s/rules.d", dir), is_rule_file, sources,
+		   problems);
+	if (with_own && access(own, F_OK) == 0)
+		read_files(own, is_rule_file, sources, problems);
 }
 
 /* While nobody can say what the rules mean, at least their form can be right or wrong. */
@@ -208,11 +214,11 @@ static bool is_folder(const char *dir, struct problems *problems)
 	return false;
 }
 
-static void load_all(struct office *office, const char *dir, struct sources *sources,
+static void load_all(struct office *office, const char *dir, bool with_own, struct sources *sources,
 		     struct problems *problems)
 {
 	load_chain_and_calendar(office, dir, sources->arena, problems);
-	read_rule_files(dir, sources, problems);
+	read_rule_files(dir, with_own, sources, problems);
 	if (office->chain != NULL && office->calendar != NULL)
 		office->ruleset = load_rules(sources->list, sources->count, office->chain,
 					     office->calendar, problems);
@@ -231,12 +237,13 @@ static char *without_slashes(struct arena *arena, const char *dir)
 }
 
 struct source *office_read_tests(const char *dir, struct arena *arena, size_t *ret_count,
-				 struct problems *problems)
+				 size_t *ret_shipped, struct problems *problems)
 {
 	struct sources sources = { .arena = arena };
 	const char *folder = arena_printf(arena, "%s/rules.d", without_slashes(arena, dir));
 	const char *own = arena_printf(arena, "%s/local", folder);
 	read_files(folder, is_test_file, &sources, problems);
+	*ret_shipped = sources.count;
 	if (access(own, F_OK) == 0)
 		read_files(own, is_test_file, &sources, problems);
 	struct source *list = arena_alloc(arena, (sources.count + 1) * sizeof(*list));
@@ -247,20 +254,30 @@ struct source *office_read_tests(const char *dir, struct arena *arena, size_t *r
 	return list;
 }
 
-struct office *office_load(const char *dir, struct problems *problems)
+static struct office *load(const char *dir, bool with_own, struct problems *problems)
 {
 	struct office *office = xcalloc(1, sizeof(*office));
 	struct sources sources = { .arena = arena_new() };
 	size_t before = problems->count;
 	char *folder = without_slashes(sources.arena, dir);
 	if (is_folder(folder, problems))
-		load_all(office, folder, &sources, problems);
+		load_all(office, folder, with_own, &sources, problems);
 	free(sources.list);
 	arena_free(sources.arena);
 	if (problems->count == before)
 		return office;
 	office_free(office);
 	return NULL;
+}
+
+struct office *office_load(const char *dir, struct problems *problems)
+{
+	return load(dir, true, problems);
+}
+
+struct office *office_load_shipped(const char *dir, struct problems *problems)
+{
+	return load(dir, false, problems);
 }
 
 void office_free(struct office *office)

@@ -21,19 +21,22 @@ struct office {
 };
 
 /*
- * Files are named in problems as `dir` gives them ("conf/rules.d/10-plan.conf"). Of rules.d/ all
- * *.conf are read, sorted by name; hidden ones and tests (*.test.conf) are left out. Mistakes of
- * all files are collected; but
+ * Files are named in problems as `dir` gives them ("conf/rules.d/10-plan.conf"). Of rules.d/ and,
+ * behind it, rules.d/local/ (the office's own; it may be missing) all *.conf are read, sorted by
+ * name; hidden ones and tests (*.test.conf) are left out. Mistakes of all files are collected; but
  * as long as chain.conf or calendar.conf is wrong, rules are looked at for their form only, since
  * nobody can say what they mean. Files over 1 MiB are refused. NULL if any problem was added.
  */
 struct office *office_load(const char *dir, struct problems *problems);
+/* The same without rules.d/local/: the rules as they ship, which their tests are about. */
+struct office *office_load_shipped(const char *dir, struct problems *problems);
 void office_free(struct office *office); /* takes NULL */
 
-/* The tests that lie beside the rules, in rules.d/ and rules.d/local/: all *.test.conf by name. The
- * list and its texts live in the arena; what cannot be read is a problem. */
+/* The tests that lie beside the rules, all *.test.conf by name: first the `*ret_shipped` of
+ * rules.d/, then those of rules.d/local/. The list and its texts live in the arena; what cannot be
+ * read is a problem. */
 struct source *office_read_tests(const char *dir, struct arena *arena, size_t *ret_count,
-				 struct problems *problems);
+				 size_t *ret_shipped, struct problems *problems);
 /* The text of one file, in the arena, or NULL with a problem. */
 char *office_read_file(const char *path, struct arena *arena, size_t *ret_length,
 		       struct problems *problems);

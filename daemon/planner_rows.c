@@ -19,17 +19,12 @@ struct fired {
 static void fired_read(const struct core *core, const char *subject,
 		       const struct deadline *deadline, struct arena *arena, struct fired *fired)
 {
-	char anchor[DATE_TEXT_SIZE];
 	struct query *q = db_query(
 	    core->db, "SELECT step, repetition FROM firing WHERE subject = ?1 AND rule IN (?2, ?6)"
 		      " AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
 		      " ORDER BY repetition DESC LIMIT 512");
 	fired->count = 0;
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, deadline->rule->name);
-	db_bind_text(q, 3, deadline->key);
-	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
-	db_bind_int(q, 5, deadline->occurrence);
+	store_deadline_bind(q, subject, deadline);
 	db_bind_text(q, 6, deadline->rule->was);
 	while (fired->count < 512 && db_next(q)) {
 		fired->list[fired->count].step = arena_strdup(arena, db_text(q, 0));
@@ -95,16 +90,11 @@ static instant put_deadline(struct planner *planner, struct entry *entry, const 
 static void overtake_waiting(const struct core *core, const char *subject,
 			     const struct deadline *deadline)
 {
-	char anchor[DATE_TEXT_SIZE];
 	struct query *q =
 	    db_query(core->db, "UPDATE notice SET state = 'overtaken', why = ?6 WHERE subject = ?1"
 			       " AND rule = ?2 AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
 			       " AND state = 'queued' AND message IS NULL");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, deadline->rule->name);
-	db_bind_text(q, 3, deadline->key);
-	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
-	db_bind_int(q, 5, deadline->occurrence);
+	store_deadline_bind(q, subject, deadline);
 	db_bind_text(q, 6, deadline->ended_why);
 	db_run(q);
 }

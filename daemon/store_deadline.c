@@ -17,7 +17,7 @@ const char *store_deadline_id(const char *subject, const char *rule, const char 
 	return id;
 }
 
-static void bind_identity(struct query *q, const char *subject, const struct deadline *deadline)
+void store_deadline_bind(struct query *q, const char *subject, const struct deadline *deadline)
 {
 	char anchor[DATE_TEXT_SIZE];
 	db_bind_text(q, 1, subject);
@@ -55,7 +55,7 @@ void store_deadline_put(const struct core *core, const char *subject,
 	    "  ended = ?11, ended_by = ?12, ended_why = ?13, next_step = ?14, next_at = ?15"
 	    " WHERE (anchor_event, due, state, missed, ended, ended_by, ended_why, next_step,"
 	    "  next_at) IS NOT (?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
-	bind_identity(q, subject, deadline);
+	store_deadline_bind(q, subject, deadline);
 	db_bind_text(q, 6,
 		     store_deadline_id(subject, deadline->rule->name, deadline->key,
 				       deadline->anchor, deadline->occurrence, id));

@@ -10,6 +10,10 @@
 const char *store_deadline_id(const char *subject, const char *rule, const char *key, date anchor,
 			      int occurrence, char id[DEADLINE_ID_SIZE]);
 
+/* Binds the identity of a deadline to the parameters ?1 to ?5: subject, rule, key, anchor,
+ * occurrence. */
+void store_deadline_bind(struct query *query, const char *subject, const struct deadline *deadline);
+
 /* Writes a row if it is new or differs. `next_at` is INSTANT_NEVER where nothing comes. */
 void store_deadline_put(const struct core *core, const char *subject,
 			const struct deadline *deadline, const char *next_step, instant next_at);

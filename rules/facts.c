@@ -76,6 +76,7 @@ bool facts_loose_note(struct facts_loose *loose, const struct event *event)
 		loose->is_known = true;
 		loose->amount = amount.number;
 		loose->paid_on = paid_on == DATE_NONE ? event->at.day : paid_on;
+		loose->is_reversal = event_value(event, "reversal").number != 0;
 		facts_set_text(&loose->reference, event_value(event, "reference").text);
 	}
 	struct value whose = event_value(event, "case");

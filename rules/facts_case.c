@@ -183,16 +183,47 @@ static void lease_waiver_approved(struct facts *facts, const struct event *event
 	facts->of_case->waiver_until = facts_date_of(event, "until");
 }
 
+/* The days of a charge that is open again: what a rule counts from. */
+static void tell_days(const struct ledger *ledger, const struct kind *kind, const char *month,
+		      struct value *values)
+{
+	for (size_t i = 0; i < ledger_count(ledger); i++) {
+		const struct charge *charge = ledger_at(ledger, i);
+		if (strcmp(charge->key, month) != 0)
+			continue;
+		values[kind_field(kind, "due_on")] =
+		    (struct value){ VALUE_DATE, charge->due_on, NULL };
+		values[kind_field(kind, "due_early")] =
+		    (struct value){ VALUE_DATE, charge->due_early, NULL };
+		values[kind_field(kind, "due_latest")] =
+		    (struct value){ VALUE_DATE, charge->due_latest, NULL };
+	}
+}
+
+static const char *name_of(enum ledger_news news)
+{
+	switch (news) {
+	case LEDGER_SETTLED:
+		return "rent.settled";
+	case LEDGER_REOPENED:
+		return "rent.reopened";
+	case LEDGER_CLEARED:
+		return "rent.cleared";
+	}
+	return "";
+}
+
 /* What the ledger tells becomes an event of the case, at the time of the one that caused it. */
 static void tell_news(void *arg, enum ledger_news news, const char *month)
 {
 	struct facts *facts = arg;
 	const struct event *cause = facts->turn.event;
-	const struct kind *kind =
-	    chain_kind(facts->chain, news == LEDGER_SETTLED ? "rent.settled" : "rent.cleared");
+	const struct kind *kind = chain_kind(facts->chain, name_of(news));
 	if (kind == NULL)
 		return;
 	struct value *values = xcalloc(kind->field_count, sizeof(*values));
+	if (news == LEDGER_REOPENED)
+		tell_days(facts->of_case->ledger, kind, month, values);
 	struct event event = {
 		.kind = kind,
 		.subject = facts->subject == NULL ? cause->subject : facts->subject,
@@ -230,6 +261,12 @@ static void rent_paid(struct facts *facts, const struct event *event)
 		   event_value(event, "reference").text, event->at.day, tell_news, facts);
 }
 
+static void rent_reversed(struct facts *facts, const struct event *event)
+{
+	ledger_take_back(facts->of_case->ledger, event_value(event, "amount").number,
+			 event_value(event, "reference").text, event->at.day, tell_news, facts);
+}
+
 static void rent_waived(struct facts *facts, const struct event *event)
 {
 	ledger_waive(facts->of_case->ledger, event->key, event->at.day, tell_news, facts);
@@ -252,7 +289,11 @@ static void payments_imported(struct facts *facts, const struct event *event)
 static void settle_loose(struct facts *facts, struct facts_loose *loose)
 {
 	facts_table_remove(&facts->of_case->loose, loose);
-	if (strcmp(loose->assigned_to, facts->subject) == 0)
+	bool is_ours = strcmp(loose->assigned_to, facts->subject) == 0;
+	if (is_ours && loose->is_reversal)
+		ledger_take_back(facts->of_case->ledger, loose->amount, loose->reference,
+				 facts->turn.event->at.day, tell_news, facts);
+	else if (is_ours)
 		ledger_pay(facts->of_case->ledger, loose->amount, loose->paid_on, loose->reference,
 			   facts->turn.event->at.day, tell_news, facts);
 	facts_loose_free(loose);
@@ -345,6 +386,7 @@ static const struct facts_verb_row verbs[] = {
 	{ "remark.received", remark_received },
 	{ "rent.charged", rent_charged },
 	{ "rent.paid", rent_paid },
+	{ "rent.reversed", rent_reversed },
 	{ "rent.waived", rent_waived },
 	{ "stage.entered", stage_entered },
 	{ "visit.made", visit_made },

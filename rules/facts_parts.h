@@ -23,6 +23,7 @@ struct facts_loose {
 	bool is_known;
 	int64_t amount;
 	date paid_on;
+	bool is_reversal; /* money that went back */
 	char *reference;
 	char *assigned_to;
 };

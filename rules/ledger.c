@@ -3,8 +3,9 @@
  * into it, and what is paid ahead waits as such parts. So a charge that is made anew gives its
  * money back to where it then belongs, and the day on which a charge was covered stays right.
  *
- * It always holds that the payments together are what the charges have taken in, plus the credit;
- * and that there is credit only while no charge is open.
+ * It always holds that the payments less the returns are what the charges have taken in, plus the
+ * credit; that there is credit only while no charge is open; and that there is none while more
+ * went back than came in.
  */
 #include "rules/ledger.h"
 
@@ -37,6 +38,10 @@ struct ledger {
 	date known_through;
 	date first_latest; /* the earliest due_latest of all */
 	struct parts credit;
+	int64_t gone_ahead;    /* went back before it came in: the next payments make up for it */
+	const char **reopened; /* as settled */
+	size_t reopened_count;
+	size_t reopened_capacity;
 	const char **settled; /* what the verb at work has settled so far */
 	size_t settled_count;
 	size_t settled_capacity;
@@ -74,6 +79,7 @@ void ledger_free(struct ledger *ledger)
 	free(ledger->entries);
 	free(ledger->credit.list);
 	free(ledger->settled);
+	free(ledger->reopened);
 	free(ledger);
 }
 
@@ -195,6 +201,14 @@ static void skip_closed(struct ledger *ledger)
 		ledger->first_open++;
 }
 
+/* What went back before it came in is made up for first. */
+static void make_up(struct ledger *ledger, struct part *part)
+{
+	int64_t taken = part->amount < ledger->gone_ahead ? part->amount : ledger->gone_ahead;
+	part->amount -= taken;
+	ledger->gone_ahead -= taken;
+}
+
 /* Money finds its place: the charges it names, the oldest open ones, else it waits. */
 static void spend(struct ledger *ledger, struct part part, const char *reference)
 {
@@ -212,6 +226,7 @@ static void spend(struct ledger *ledger, struct part part, const char *reference
 static struct hearer begin(struct ledger *ledger, date today, ledger_said *said, void *arg)
 {
 	ledger->settled_count = 0;
+	ledger->reopened_count = 0;
 	return (struct hearer){ said, arg, ledger_arrears(ledger, today) };
 }
 
@@ -223,6 +238,8 @@ static void tell(struct ledger *ledger, date today, const struct hearer *hearer)
 	bool cleared = hearer->arrears > 0 && ledger_arrears(ledger, today) == 0;
 	for (size_t i = 0; i < ledger->settled_count; i++)
 		hearer->said(hearer->arg, LEDGER_SETTLED, ledger->settled[i]);
+	for (size_t i = 0; i < ledger->reopened_count; i++)
+		hearer->said(hearer->arg, LEDGER_REOPENED, ledger->reopened[i]);
 	if (cleared)
 		hearer->said(hearer->arg, LEDGER_CLEARED, NULL);
 }
@@ -321,8 +338,66 @@ void ledger_pay(struct ledger *ledger, int64_t amount, date paid_on, const char 
 		date today, ledger_said *said, void *arg)
 {
 	struct hearer hearer = begin(ledger, today, said, arg);
+	struct part part = { amount > 0 ? amount : 0, paid_on };
+	make_up(ledger, &part);
+	if (part.amount > 0)
+		spend(ledger, part, reference);
+	tell(ledger, today, &hearer);
+}
+
+/* Takes up to *amount out of these parts, those paid last first; what it took. */
+static int64_t take_parts(struct parts *parts, int64_t *amount)
+{
+	int64_t sum = 0;
+	while (*amount > 0 && parts->count > 0) {
+		size_t last = 0;
+		for (size_t i = 1; i < parts->count; i++)
+			if (parts->list[i].paid_on >= parts->list[last].paid_on)
+				last = i;
+		struct part *part = &parts->list[last];
+		int64_t taken = part->amount < *amount ? part->amount : *amount;
+		part->amount -= taken;
+		*amount -= taken;
+		sum += taken;
+		if (part->amount > 0)
+			break;
+		parts->count--;
+		memmove(part, part + 1, (parts->count - last) * sizeof(*part));
+	}
+	return sum;
+}
+
+static void uncover(struct ledger *ledger, size_t place, int64_t *amount)
+{
+	struct entry *entry = &ledger->entries[place];
+	struct charge *charge = &entry->charge;
+	int64_t taken = take_parts(&entry->parts, amount);
+	charge->paid -= taken;
+	if (taken == 0)
+		return;
+	if (charge->covered_on != DATE_NONE && charge->paid < charge->amount) {
+		charge->covered_on = DATE_NONE;
+		ledger->reopened =
+		    array_grow(ledger->reopened, ledger->reopened_count, &ledger->reopened_capacity,
+			       sizeof(*ledger->reopened));
+		ledger->reopened[ledger->reopened_count++] = charge->key;
+	}
+	if (open_part(charge) > 0 && place < ledger->first_open)
+		ledger->first_open = place;
+}
+
+void ledger_take_back(struct ledger *ledger, int64_t amount, const char *reference, date today,
+		      ledger_said *said, void *arg)
+{
+	struct hearer hearer = begin(ledger, today, said, arg);
+	take_parts(&ledger->credit, &amount);
+	for (size_t i = ledger->count; reference != NULL && i-- > 0 && amount > 0;)
+		if (is_named(&ledger->entries[i].charge, reference))
+			uncover(ledger, i, &amount);
+	for (size_t i = ledger->count; i-- > 0 && amount > 0;)
+		uncover(ledger, i, &amount);
 	if (amount > 0)
-		spend(ledger, (struct part){ amount, paid_on }, reference);
+		ledger->gone_ahead += amount;
 	tell(ledger, today, &hearer);
 }
 
@@ -433,7 +508,7 @@ date ledger_next_change(const struct ledger *ledger, date today)
 
 int64_t ledger_credit(const struct ledger *ledger)
 {
-	int64_t sum = 0;
+	int64_t sum = -ledger->gone_ahead;
 	for (size_t i = 0; i < ledger->credit.count; i++)
 		sum += ledger->credit.list[i].amount;
 	return sum;

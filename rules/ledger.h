@@ -45,18 +45,25 @@ MUST_CHECK int rent_days(const struct calendar *calendar, const char *month, dat
  * least 1. A reference names a charge by its `reference` or its month, as a whole or as one of
  * several words.
  *
+ * Money that went back is taken from what was paid ahead, then from the charge that its reference
+ * names, then from the newest charges: what was paid last goes first, and a charge that loses any
+ * is open again. What no payment has brought in yet is taken from the payments to come.
+ *
  * Each verb tells what it brought about through `said` (which may be NULL): `settled` with the
- * month of each charge that is now covered in full by money, `cleared` once (month NULL) when
+ * month of each charge that is now covered in full by money, `reopened` with the month of each
+ * that was and is no more, `cleared` once (month NULL) when
  * the arrears as of `today` went from above zero to zero. `said` is called when all is done, and
  * must not change the ledger.
  */
-enum ledger_news { LEDGER_SETTLED, LEDGER_CLEARED };
+enum ledger_news { LEDGER_SETTLED, LEDGER_REOPENED, LEDGER_CLEARED };
 typedef void ledger_said(void *arg, enum ledger_news news, const char *month);
 
 void ledger_charge(struct ledger *ledger, const char *month, const char *reference, int64_t amount,
 		   struct rent_days days, date today, ledger_said *said, void *arg);
 void ledger_pay(struct ledger *ledger, int64_t amount, date paid_on, const char *reference,
 		date today, ledger_said *said, void *arg);
+void ledger_take_back(struct ledger *ledger, int64_t amount, const char *reference, date today,
+		      ledger_said *said, void *arg);
 void ledger_waive(struct ledger *ledger, const char *month, date today, ledger_said *said,
 		  void *arg);
 /* The payment files now reach through this day, DATE_NONE before the first of them: arrears may
@@ -74,7 +81,8 @@ int ledger_late_12m(const struct ledger *ledger, date today);
 /* The first day after `today` on which one of these facts can change by itself, or DATE_NONE. */
 date ledger_next_change(const struct ledger *ledger, date today);
 
-int64_t ledger_credit(const struct ledger *ledger); /* paid ahead, not yet used */
+/* Paid ahead, not yet used; below zero: gone back before it was paid. */
+int64_t ledger_credit(const struct ledger *ledger);
 size_t ledger_count(const struct ledger *ledger);
 const struct charge *ledger_at(const struct ledger *ledger, size_t i); /* oldest due first */
 

@@ -368,6 +368,8 @@ bool ruletest_read_notice(const struct reading *reading, const struct test *test
 	struct moment at = read_when(&line);
 	if (at.day == DATE_NONE)
 		return false;
+	if (at.second == calendar_slot(reading->tests->ruleset->calendar))
+		at.second = AT_SLOT;
 	struct notice notice = {
 		.day = at.day, .second = at.second, .due = DATE_NONE, .missed = -1, .line = number
 	};

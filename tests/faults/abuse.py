@@ -1,7 +1,7 @@
 """Bad neighbours on the control socket of the real daemon. While each misbehaves, somebody else
 asks for the status and must be answered within a second; memory stays bounded.
 
-usage: abuse.py FOLDER WAY     long | half | noise | many | deaf | flood
+usage: abuse.py FOLDER WAY     long | half | noise | many | few | deaf | flood
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
-from office import SLOW, Line, Lost, Office, Refused, wait_for  # noqa: E402
+from office import SLOW, Line, Office, wait_for  # noqa: E402
 
 MOST_MEMORY = 200 << 20
 MOST_SECONDS = 1.0 * SLOW
@@ -161,6 +161,22 @@ def way_many(office, neighbour):
         peer.close()
     neighbour.ask()
     wait_for(lambda: descriptors(office) < 40, 10, "the connections that are gone are let go")
+
+
+def way_few(office, neighbour):
+    """More connections than the daemon may have open files."""
+    resource.prlimit(office.process.pid, resource.RLIMIT_NOFILE, (40, 40))
+    peers = []
+    for _ in range(200):
+        peer = socket.socket(socket.AF_UNIX)
+        peer.settimeout(10)
+        peer.connect(office.path)
+        peers.append(peer)
+        if len(peers) % 20 == 0:
+            neighbour.ask()
+    for peer in peers:
+        peer.close()
+    neighbour.ask()
 
 
 def way_deaf(office, neighbour):

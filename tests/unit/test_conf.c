@@ -225,7 +225,7 @@ static void test_sample_shows_the_defaults(void **state)
 		line = strchr(line, '\n');
 		line = line == NULL ? NULL : line + 1;
 	}
-	assert_int_equal(settings_seen, 24); /* all but content and sender, which are in use */
+	assert_int_equal(settings_seen, 30); /* all but content and sender, which are in use */
 	char *own = strstr(text, "\nsender = ");
 	assert_non_null(own);
 	memset(own + 1, ' ', strcspn(own + 1, "\n"));
@@ -257,6 +257,12 @@ static void test_sample_shows_the_defaults(void **state)
 	SAME_NUMBER(give_up_after);
 	SAME_NUMBER(keep_bodies);
 	SAME_NUMBER(batch);
+	SAME_TEXT(payments_reference);
+	SAME_TEXT(payments_month);
+	SAME_TEXT(payments_amount);
+	SAME_TEXT(payments_paid_on);
+	SAME_TEXT(payments_id);
+	SAME_TEXT(payments_unit);
 	assert_string_equal(given->content, "normal");
 	settings_free(given);
 	settings_free(defaults);
@@ -292,7 +298,7 @@ static void test_table(void **state)
 		free(name);
 		free(item);
 	}
-	assert_int_equal(rows, 26);
+	assert_int_equal(rows, 32);
 	free(bytes);
 	free(file);
 	free(manual);

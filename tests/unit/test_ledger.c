@@ -111,13 +111,16 @@ static void hear(void *arg, enum ledger_news what, const char *month)
 		assert_int_equal(news->cleared, 0);
 		news->settled++;
 		break;
+	case LEDGER_REOPENED:
+		assert_non_null(month);
+		break;
 	case LEDGER_CLEARED:
 		assert_null(month);
 		news->cleared++;
 		break;
 	}
-	snprintf(news->text + length, sizeof(news->text) - length, "%s%s", length ? ", " : "",
-		 month == NULL ? "cleared" : month);
+	snprintf(news->text + length, sizeof(news->text) - length, "%s%s%s", length ? ", " : "",
+		 what == LEDGER_REOPENED ? "again " : "", month == NULL ? "cleared" : month);
 }
 
 /* The words of one deed, as the header of the table explains them. */
@@ -161,6 +164,8 @@ static void do_deed(const struct tab *tab, struct ledger *ledger, date today, st
 	} else if (strcmp(deed.word[0], "pay") == 0) {
 		ledger_pay(ledger, atoi(deed.word[1]), shipped_date(deed.word[3]), deed.reference,
 			   today, hear, news);
+	} else if (strcmp(deed.word[0], "return") == 0) {
+		ledger_take_back(ledger, atoi(deed.word[1]), deed.reference, today, hear, news);
 	} else if (strcmp(deed.word[0], "waive") == 0) {
 		ledger_waive(ledger, deed.word[1], today, hear, news);
 	} else if (strcmp(deed.word[0], "files") == 0) {
@@ -530,6 +535,52 @@ static void payments_in_any_order(void **state)
 }
 
 /* Twelve months end on a day that there is, from a leap day too. */
+/* Payments and returns in any order: every öre is in a charge, waits, or is owed; none is there
+ * twice, and what waits and what is open are never there at once. */
+static void returns_in_any_order(void **state)
+{
+	(void)state;
+	for (int run = 0; run < 300; run++) {
+		struct ledger *ledger = ledger_new(calendar);
+		date today = shipped_date("2027-06-01");
+		int64_t sum = 0;
+		for (int deed = 0; deed < 40; deed++) {
+			struct news news = { "", 0, 0 };
+			struct rent_days days;
+			char month[16];
+			int amount = (int)chance(20) + 1;
+			snprintf(month, sizeof(month), "2026-%02u", chance(12) + 1);
+			const char *reference = chance(2) == 0 ? month : NULL;
+			assert_int_equal(rent_days(calendar, month, DATE_NONE, false, &days), 0);
+			unsigned what = chance(4);
+			if (what == 0)
+				ledger_charge(ledger, month, NULL, amount, days, today, hear,
+					      &news);
+			else if (what < 3)
+				ledger_pay(ledger, amount, days.due_on, reference, today, hear,
+					   &news);
+			else
+				ledger_take_back(ledger, amount, reference, today, hear, &news);
+			sum += what == 0 ? 0 : what < 3 ? amount : -amount;
+			int64_t paid = 0, open = 0;
+			for (size_t i = 0; i < ledger_count(ledger); i++) {
+				const struct charge *charge = ledger_at(ledger, i);
+				assert_in_range(charge->paid, 0, charge->amount);
+				assert_int_equal(charge->covered_on != DATE_NONE,
+						 charge->paid == charge->amount);
+				paid += charge->paid;
+				open += charge->amount - charge->paid;
+			}
+			assert_int_equal(paid + ledger_credit(ledger), sum);
+			assert_false(open > 0 && ledger_credit(ledger) > 0);
+			assert_false(paid > 0 && ledger_credit(ledger) < 0);
+			ledger_known_through(ledger, today);
+			assert_int_equal(ledger_arrears(ledger, today), open);
+		}
+		ledger_free(ledger);
+	}
+}
+
 static void the_window_ends_on_a_day(void **state)
 {
 	(void)state;
@@ -557,10 +608,10 @@ static void the_window_ends_on_a_day(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rent_days_by_the_law),     cmocka_unit_test(no_reading_is_later),
-		cmocka_unit_test(months_that_are_none),     cmocka_unit_test(stories),
-		cmocka_unit_test(random_histories),         cmocka_unit_test(payments_in_any_order),
-		cmocka_unit_test(the_window_ends_on_a_day),
+		cmocka_unit_test(rent_days_by_the_law), cmocka_unit_test(no_reading_is_later),
+		cmocka_unit_test(months_that_are_none), cmocka_unit_test(stories),
+		cmocka_unit_test(random_histories),     cmocka_unit_test(payments_in_any_order),
+		cmocka_unit_test(returns_in_any_order), cmocka_unit_test(the_window_ends_on_a_day),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,0 +1,354 @@
+/*
+ * Rent and payments of a programme: what `kedjactl payments` and `kedjactl rent` are told. All of
+ * it is read-only; payments and charges come in as events, like everything else.
+ */
+#include <string.h>
+
+#include "daemon/method.h"
+#include "daemon/store_event.h"
+
+#define CASES_A_PAGE 50 /* whose ledgers may have to be folded first */
+
+#define PROGRAMME_PAYMENTS                                                                         \
+	" FROM event e WHERE e.subject = ?1 AND e.kind = 'payments.imported'"                      \
+	" AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id)"
+
+/* The programme that is meant: the one named, or the only open one. NULL after a refusal. */
+static const char *programme_of(struct kedjad *k, struct call *call, struct arena *arena)
+{
+	const char *named = call_text(call, "programme"), *found = NULL;
+	int count = 0;
+	struct query *q =
+	    db_query(k->core.db, "SELECT id FROM subject WHERE type = 'programme'"
+				 " AND (id = ?1 OR (?1 IS NULL AND open = 1)) ORDER BY id");
+	db_bind_text(q, 1, named);
+	while (db_next(q)) {
+		found = arena_strdup(arena, db_text(q, 0));
+		count++;
+	}
+	db_done(q);
+	if (count == 1)
+		return found;
+	if (named != NULL)
+		problem_add(&call->problems, "programme", 0, "there is no programme %s", named);
+	else
+		problem_add(&call->problems, "programme", 0, "is missing: %s",
+			    count == 0 ? "there is no open programme" : "there is more than one");
+	return NULL;
+}
+
+static json_t *last_file(struct kedjad *k, const char *programme)
+{
+	struct query *q =
+	    db_query(k->core.db, "SELECT e.id, e.recorded_at, e.data" PROGRAMME_PAYMENTS
+				 " ORDER BY e.id DESC LIMIT 1");
+	json_t *file = NULL;
+	db_bind_text(q, 1, programme);
+	if (db_next(q)) {
+		file = json_loads(db_text(q, 2), 0, NULL);
+		json_object_set_new(file, "event", json_integer(db_int(q, 0)));
+		json_object_set_new(file, "recorded_at", json_instant_column(k, q, 1));
+	}
+	db_done(q);
+	return file == NULL ? json_null() : file;
+}
+
+static json_t *covers_through(struct kedjad *k, const char *programme)
+{
+	struct query *q = db_query(
+	    k->core.db, "SELECT max(json_extract(e.data, '$.covers_through'))" PROGRAMME_PAYMENTS);
+	db_bind_text(q, 1, programme);
+	json_t *through = db_next(q) ? json_text(db_text(q, 0)) : json_null();
+	db_done(q);
+	return through;
+}
+
+json_t *method_payment_coverage(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_payment_coverage);
+	struct arena *arena = arena_new();
+	const char *programme = programme_of(k, call, arena);
+	json_t *answer = NULL;
+	if (programme != NULL) {
+		const struct plan *plan = planner_get(k->planner, programme);
+		int fact = facts_find(SUBJECT_PROGRAMME, "unmatched_payments");
+		date today = civil_date(clock_now_civil(k->core.clock));
+		int64_t unmatched =
+		    plan == NULL ? 0 : facts_get(plan_facts(plan), fact, today).number;
+		answer =
+		    json_pack("{s:s, s:o, s:o, s:I, s:o}", "programme", programme, "covers_through",
+			      covers_through(k, programme), "last_file", last_file(k, programme),
+			      "unmatched", (json_int_t)unmatched, "today", json_day(today));
+	}
+	arena_free(arena);
+	return answer;
+}
+
+/* --- the cases of a programme, page by page ----------------------------------------------------
+ */
+
+struct page {
+	struct kedjad *k;
+	struct call *call;
+	struct arena *arena;
+	const char *programme;
+	const char **cases;
+	size_t count;
+	json_t *rows;
+};
+
+/* Collected first: what is asked of each may write to the table that they come from. */
+static void find_cases(struct page *page)
+{
+	struct query *q = db_query(page->k->core.db,
+				   "SELECT id FROM subject WHERE programme = ?1 AND type = 'case'"
+				   " AND (?2 IS NULL OR id > ?2) ORDER BY id LIMIT ?3");
+	db_bind_text(q, 1, page->programme);
+	db_bind_text(q, 2, call_text(page->call, "after"));
+	db_bind_int(q, 3, CASES_A_PAGE);
+	page->cases = arena_alloc(page->arena, CASES_A_PAGE * sizeof(*page->cases));
+	while (page->count < CASES_A_PAGE && db_next(q))
+		page->cases[page->count++] = arena_strdup(page->arena, db_text(q, 0));
+	db_done(q);
+}
+
+typedef void add_case(struct page *page, const char *name);
+
+static json_t *page_of_cases(struct kedjad *k, struct call *call, add_case *add)
+{
+	struct page page = { .k = k, .call = call, .arena = arena_new(), .rows = json_array() };
+	json_t *answer = NULL;
+	page.programme = programme_of(k, call, page.arena);
+	if (page.programme != NULL) {
+		find_cases(&page);
+		for (size_t i = 0; i < page.count; i++)
+			add(&page, page.cases[i]);
+		answer = json_page(
+		    json_incref(page.rows),
+		    page.count < CASES_A_PAGE ? NULL : json_string(page.cases[page.count - 1]));
+	}
+	json_decref(page.rows);
+	arena_free(page.arena);
+	return answer;
+}
+
+/* --- what payments may state -------------------------------------------------------------------
+ */
+
+static void add_awaited(struct page *page, const char *name, const char *what,
+			const char *reference, const char *month)
+{
+	if (reference != NULL)
+		json_array_append_new(page->rows,
+				      json_pack("{s:s, s:s, s:s, s:o}", "case", name, "what", what,
+						"reference", reference, "month", json_text(month)));
+}
+
+static void add_references(struct page *page, const char *name)
+{
+	struct event **events;
+	size_t count =
+	    store_event_of_kinds(&page->k->core, name, "lease.started", page->arena, &events);
+	add_awaited(page, name, "case", name, NULL);
+	for (size_t i = 0; i < count; i++)
+		add_awaited(page, name, "lease", event_value(events[i], "ocr").text, NULL);
+	count = store_event_of_kinds(&page->k->core, name, "rent.charged", page->arena, &events);
+	for (size_t i = 0; i < count; i++)
+		add_awaited(page, name, "charge", event_value(events[i], "reference").text,
+			    events[i]->key);
+}
+
+json_t *method_payment_awaited(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_payment_awaited);
+	return page_of_cases(k, call, add_references);
+}
+
+/* --- what fitted nothing -----------------------------------------------------------------------
+ */
+
+static json_t *unmatched_row(struct query *q)
+{
+	json_t *row = json_object();
+	json_object_set_new(row, "event", json_integer(db_int(q, 0)));
+	json_object_set_new(row, "programme", json_text(db_text(q, 1)));
+	json_object_set_new(row, "key", json_text(db_text(q, 2)));
+	json_object_set_new(row, "at", json_text(db_text(q, 3)));
+	json_object_set_new(row, "amount", json_integer(db_int(q, 4)));
+	json_object_set_new(row, "paid_on", json_text(db_text(q, 5)));
+	json_object_set_new(row, "reference", json_text(db_text(q, 6)));
+	json_object_set_new(row, "reversal", json_boolean(db_int(q, 7) != 0));
+	json_object_set_new(row, "case", json_text(db_text(q, 8)));
+	return row;
+}
+
+json_t *method_payment_unmatched(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_payment_unmatched);
+	struct query *q = db_query(
+	    k->core.db,
+	    "WITH assigned AS MATERIALIZED (SELECT a.subject, a.key,"
+	    "   json_extract(a.data, '$.case') AS whose, max(a.at || printf(' %020d', a.id))"
+	    "   FROM event a WHERE a.kind = 'payment.assigned' AND a.subject IN"
+	    "     (SELECT id FROM subject WHERE type = 'programme' AND (?1 IS NULL OR id = ?1))"
+	    "   AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = a.id)"
+	    "   GROUP BY a.subject, a.key)"
+	    " SELECT e.id, e.subject, e.key, e.at, json_extract(e.data, '$.amount'),"
+	    "   json_extract(e.data, '$.paid_on'), json_extract(e.data, '$.reference'),"
+	    "   json_extract(e.data, '$.reversal'), s.whose"
+	    " FROM event e LEFT JOIN assigned s ON s.subject = e.subject AND s.key = e.key"
+	    " WHERE e.kind = 'payment.unmatched' AND e.id > ?2 AND e.subject IN"
+	    "   (SELECT id FROM subject WHERE type = 'programme' AND (?1 IS NULL OR id = ?1))"
+	    " AND (?3 OR s.whose IS NULL)"
+	    " AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id)"
+	    " ORDER BY e.id LIMIT ?4");
+	db_bind_text(q, 1, call_text(call, "programme"));
+	db_bind_int(q, 2, call_number(call, "after", 0));
+	db_bind_int(q, 3, call_flag(call, "all"));
+	db_bind_int(q, 4, PAGE_ROWS);
+	json_t *rows = json_array(), *last = NULL;
+	while (db_next(q)) {
+		json_array_append_new(rows, unmatched_row(q));
+		if (json_array_size(rows) == PAGE_ROWS)
+			last = json_integer(db_int(q, 0));
+	}
+	db_done(q);
+	return json_page(rows, last);
+}
+
+/* --- rents that are open -----------------------------------------------------------------------
+ */
+
+static void add_open_charges(struct page *page, const char *name)
+{
+	const struct plan *plan = planner_get(page->k->planner, name);
+	const struct ledger *ledger = plan == NULL ? NULL : facts_ledger(plan_facts(plan));
+	for (size_t i = 0; ledger != NULL && i < ledger_count(ledger); i++) {
+		const struct charge *charge = ledger_at(ledger, i);
+		if (charge->waived || charge->paid >= charge->amount)
+			continue;
+		json_array_append_new(
+		    page->rows, json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "case", name, "month",
+					  charge->key, "amount", (json_int_t)charge->amount, "open",
+					  (json_int_t)(charge->amount - charge->paid), "due_on",
+					  json_day(charge->due_on), "due_latest",
+					  json_day(charge->due_latest)));
+	}
+}
+
+json_t *method_rent_open(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_rent_open);
+	return page_of_cases(k, call, add_open_charges);
+}
+
+/* --- leases ------------------------------------------------------------------------------------
+ */
+
+struct lease {
+	const struct event *started; /* NULL while there is none */
+	date ended;                  /* its last day; DATE_NONE while it runs */
+};
+
+static bool runs_in(const struct lease *lease, date first, date last)
+{
+	return lease->started != NULL && lease->started->at.day <= last &&
+	       (lease->ended == DATE_NONE || lease->ended >= first);
+}
+
+/* The last lease that runs on any day from `first` to `last`. */
+static struct lease find_lease(struct page *page, const char *name, date first, date last)
+{
+	struct event **events;
+	struct lease found = { NULL, DATE_NONE }, lease = { NULL, DATE_NONE };
+	size_t count = store_event_of_kinds(&page->k->core, name, "lease.", page->arena, &events);
+	for (size_t i = 0; i < count; i++) {
+		const char *kind = events[i]->kind->name;
+		struct value ends_on = event_value(events[i], "ends_on");
+		if (strcmp(kind, "lease.started") == 0) {
+			if (runs_in(&lease, first, last))
+				found = lease;
+			lease = (struct lease){ events[i], DATE_NONE };
+		} else if (strcmp(kind, "lease.ended") == 0 ||
+			   strcmp(kind, "lease.taken_over") == 0) {
+			lease.ended =
+			    ends_on.type == VALUE_DATE ? (date)ends_on.number : events[i]->at.day;
+		}
+	}
+	return runs_in(&lease, first, last) ? lease : found;
+}
+
+static bool is_charged(struct page *page, const char *name, const char *month)
+{
+	struct event **events;
+	bool charged = false;
+	size_t count =
+	    store_event_of_kinds(&page->k->core, name, "rent.charged", page->arena, &events);
+	for (size_t i = 0; i < count && !charged; i++)
+		charged = strcmp(events[i]->key, month) == 0;
+	return charged;
+}
+
+static bool case_is_open(struct page *page, const char *name)
+{
+	struct query *q =
+	    db_query(page->k->core.db, "SELECT 1 FROM subject WHERE id = ?1 AND open = 1");
+	db_bind_text(q, 1, name);
+	bool open = db_next(q);
+	db_done(q);
+	return open;
+}
+
+static int month_days(const char *month, date *ret_first, date *ret_last)
+{
+	char text[DATE_TEXT_SIZE];
+	if (strlen(month) != strlen("2026-12"))
+		return -1;
+	snprintf(text, sizeof(text), "%.7s-01", month);
+	if (date_parse(text, ret_first) != 0)
+		return -1;
+	*ret_last = date_add_days(date_add_months(*ret_first, 1), -1);
+	return 0;
+}
+
+static void add_lease(struct page *page, const char *name)
+{
+	date first, last;
+	const char *month = call_text(page->call, "month");
+	if (!case_is_open(page, name) || month_days(month, &first, &last) != 0)
+		return;
+	struct lease lease = find_lease(page, name, first, last);
+	if (lease.started == NULL)
+		return;
+	struct value rent = event_value(lease.started, "rent");
+	json_array_append_new(
+	    page->rows,
+	    json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:b}", "case", name, "rent",
+		      rent.type == VALUE_NUMBER ? json_integer(rent.number) : json_null(), "ocr",
+		      json_text(event_value(lease.started, "ocr").text), "started",
+		      json_day(lease.started->at.day), "ended", json_day(lease.ended), "first",
+		      lease.started->at.day >= first, "charged", is_charged(page, name, month)));
+}
+
+json_t *method_rent_leases(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	date first, last;
+	if (month_days(call_text(call, "month"), &first, &last) != 0) {
+		problem_add(&call->problems, "month", 0,
+			    "\"%s\" is not a month: write it as in 2026-12",
+			    call_text(call, "month"));
+		return NULL;
+	}
+	if (planner_is_behind(k->planner))
+		return kedjad_wait_for_plan(k, call, method_rent_leases);
+	return page_of_cases(k, call, add_lease);
+}
