@@ -13,6 +13,7 @@ TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 SBINDIR = $(PREFIX)/sbin
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
+COMPLETIONDIR = $(PREFIX)/share/bash-completion/completions
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -253,6 +254,7 @@ install: all ## installs under DESTDIR and PREFIX; keeps configuration that is t
 		$(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(TMPFILESDIR) $(DESTDIR)$(SYSCONFDIR)/kedja
 	install -m 0755 $(B)/kedjad $(B)/kedja-mailer $(DESTDIR)$(SBINDIR)
 	install -m 0755 $(B)/kedjactl $(DESTDIR)$(BINDIR)
+	install -D -m 0644 contrib/completion/kedjactl $(DESTDIR)$(COMPLETIONDIR)/kedjactl
 	@for manual in $(MANUALS); do \
 		folder=$(DESTDIR)$(MANDIR)/man$${manual##*.}; \
 		install -d $$folder && install -m 0644 $$manual $$folder || exit 1; \

@@ -35,6 +35,7 @@ setup() {
 	[ -x "$to/usr/bin/kedjactl" ]
 	[ -f "$to/usr/share/man/man8/kedjad.8" ]
 	[ -f "$to/usr/share/man/man1/kedjactl.1" ]
+	[ -f "$to/usr/share/bash-completion/completions/kedjactl" ]
 	[ -f "$to/usr/share/man/man5/kedja.conf.5" ]
 	[ -f "$to/etc/kedja/kedja.conf" ]
 	[ -f "$to/etc/kedja/chain.conf" ]
