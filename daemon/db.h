@@ -35,6 +35,11 @@ struct db *db_open(const char *path, const struct migration *migrations, size_t 
 		   struct problems *problems);
 void db_close(struct db *db); /* takes NULL; lets go of the lock */
 
+/* A copy of a file as it is now, brought up as by db_open, to try things out in: without a name,
+ * gone when it is closed or the program ends. The original is only read. */
+struct db *db_open_scratch(const char *original, const struct migration *migrations, size_t count,
+			   struct problems *problems);
+
 /* Transactions. db_begin is BEGIN IMMEDIATE. db_commit rolls back and returns -1 if anything in
  * the transaction failed; then db_error is one sentence, db_error_is_full tells a full disk. */
 MUST_CHECK int db_begin(struct db *db);

@@ -147,6 +147,21 @@ static int migrate(struct db *db, const struct migration *migrations, size_t fro
 	return execute(db, "PRAGMA foreign_keys = ON");
 }
 
+int db_update(struct db *db, const struct migration *migrations, size_t count,
+	      struct problems *problems)
+{
+	int64_t version = 0;
+	if (check_identity(db, count, &version, problems) != 0)
+		return -1;
+	/* A file that is refused stays as it is, see bring_up. */
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	if (version < (int64_t)count && migrate(db, migrations, (size_t)version, count) != 0) {
+		complain(db, problems);
+		return -1;
+	}
+	return 0;
+}
+
 static int use_log(struct db *db, struct problems *problems)
 {
 	sqlite3_stmt *statement = NULL;
@@ -183,15 +198,7 @@ static int bring_up(struct db *db, const struct migration *migrations, size_t co
 {
 	/* A file that is refused stays as it is: its log is not worked into it on closing. */
 	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log(db), NULL);
-	int64_t version = 0;
-	if (check_identity(db, count, &version, problems) != 0)
-		return -1;
-	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
-	if (version < (int64_t)count && migrate(db, migrations, (size_t)version, count) != 0) {
-		complain(db, problems);
-		return -1;
-	}
-	if (use_log(db, problems) != 0)
+	if (db_update(db, migrations, count, problems) != 0 || use_log(db, problems) != 0)
 		return -1;
 	/* The first read sets up the log's index; later there may be no room for it. */
 	int64_t tables;

@@ -32,6 +32,10 @@ void db_fail(struct db *db, int code);
 /* Closes the connection if there is one, and makes a new one. 0; or -1, noted by db_fail. */
 MUST_CHECK int db_connect(struct db *db);
 
+/* Is this file ours, and of no newer daemon? Then brings an older one up. */
+MUST_CHECK int db_update(struct db *db, const struct migration *migrations, size_t count,
+			 struct problems *problems);
+
 struct queries *db_queries_new(void);
 void db_queries_free(struct queries *queries);
 void db_forget_statements(struct db *db); /* they are prepared anew when next wanted */

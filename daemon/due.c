@@ -170,8 +170,13 @@ static void pass_on(const struct core *core, int64_t notice, const char *person,
 	db_run(q);
 }
 
+/* Why somebody else is told: for the list of notices, and for the reader. */
+struct failure {
+	const char *why, *sv, *en;
+};
+
 static void pass_on_one(const struct core *core, int64_t notice, const char *person,
-			const char *programme, struct arena *arena)
+			const char *programme, const struct failure *failure, struct arena *arena)
 {
 	struct person *others;
 	size_t count = people_fallback(core, programme, "", arena, &others);
@@ -180,9 +185,7 @@ static void pass_on_one(const struct core *core, int64_t notice, const char *per
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(others[i].id, person) != 0)
 			pass_on(core, notice, others[i].id,
-				strcmp(others[i].language, "en") == 0
-				    ? "The letter to the person responsible came back."
-				    : "Brevet till den ansvariga kom tillbaka, därför får du det.");
+				strcmp(others[i].language, "en") == 0 ? failure->en : failure->sv);
 }
 
 static void set_unreachable(const struct core *core, int64_t notice, const char *why)
@@ -195,7 +198,7 @@ static void set_unreachable(const struct core *core, int64_t notice, const char 
 }
 
 /* All notices of a query (id, person, programme) end as unreachable and go to somebody else. */
-static void pass_on_all(const struct core *core, struct query *q, const char *why)
+static void pass_on_all(const struct core *core, struct query *q, const struct failure *failure)
 {
 	struct arena *arena = arena_new();
 	struct {
@@ -211,29 +214,54 @@ static void pass_on_all(const struct core *core, struct query *q, const char *wh
 	}
 	db_done(q);
 	for (size_t i = 0; i < count; i++) {
-		set_unreachable(core, rows[i].id, why);
-		pass_on_one(core, rows[i].id, rows[i].person, rows[i].programme, arena);
+		set_unreachable(core, rows[i].id, failure->why);
+		pass_on_one(core, rows[i].id, rows[i].person, rows[i].programme, failure, arena);
 	}
 	free(rows);
 	arena_free(arena);
 }
 
-void due_letter_refused(const struct core *core, int64_t message)
+static void pass_on_letter(const struct core *core, int64_t message, const struct failure *failure)
 {
 	struct query *q =
 	    db_query(core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id) FROM notice n"
 			       " LEFT JOIN subject s ON s.id = n.subject"
 			       " WHERE n.message = ?1 AND n.state = 'queued'");
 	db_bind_int(q, 1, message);
-	pass_on_all(core, q, "the letter was refused");
+	pass_on_all(core, q, failure);
+}
+
+void due_letter_refused(const struct core *core, int64_t message)
+{
+	static const struct failure refused = {
+		"the letter was refused",
+		"Brevet till den ansvariga kom tillbaka, därför får du det.",
+		"The letter to the person responsible came back.",
+	};
+	pass_on_letter(core, message, &refused);
+}
+
+void due_letter_given_up(const struct core *core, int64_t message)
+{
+	static const struct failure given_up = {
+		"the letter could not be delivered and was given up",
+		"Brevet till den ansvariga kunde inte lämnas fram, därför får du det.",
+		"The letter to the person responsible could not be delivered.",
+	};
+	pass_on_letter(core, message, &given_up);
 }
 
 void due_person_gone(const struct core *core, const char *person)
 {
+	static const struct failure gone = {
+		"nobody of that name has an address any more",
+		"Den ansvariga arbetar inte kvar, därför får du det.",
+		"The person responsible no longer works here.",
+	};
 	struct query *q =
 	    db_query(core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id) FROM notice n"
 			       " LEFT JOIN subject s ON s.id = n.subject"
 			       " WHERE n.person = ?1 AND n.state = 'queued' AND n.message IS NULL");
 	db_bind_text(q, 1, person);
-	pass_on_all(core, q, "nobody of that name has an address any more");
+	pass_on_all(core, q, &gone);
 }

@@ -16,6 +16,8 @@ void due_fire(void *arg, const char *subject, const char *programme,
 
 /* The letter of a notice was refused for good: it goes to whoever is next (design.md 6). */
 void due_letter_refused(const struct core *core, int64_t message);
+/* Or nobody tries to deliver it any longer. */
+void due_letter_given_up(const struct core *core, int64_t message);
 /* So does what waits for a person who has left meanwhile. */
 void due_person_gone(const struct core *core, const char *person);
 

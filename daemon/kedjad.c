@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/kedjad_parts.h"
+#include "daemon/letters_admin.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
 
@@ -115,6 +116,25 @@ json_t *kedjad_wait_for_clock(struct kedjad *k, struct call *call, instant goal)
 	return RPC_LATER;
 }
 
+/* What was refused, or failed in the file, leaves nothing behind. */
+static json_t *run_waiting(struct kedjad *k, struct waiting *waiting, struct call *call)
+{
+	struct db *db = k->core.db;
+	db_savepoint(db);
+	json_t *result = waiting->handler(k, call);
+	if (db_failed(db)) {
+		json_decref(result);
+		result = NULL;
+		call_refuse(call, db_error_is_full(db) ? RPC_NO_SPACE : RPC_INTERNAL, "%s",
+			    db_error(db));
+	}
+	if (result != NULL)
+		db_savepoint_release(db);
+	else
+		db_savepoint_rollback(db);
+	return result;
+}
+
 /* Serves the requests that waited for the plan: each in a savepoint, like any other. */
 static void serve_waiting(struct kedjad *k)
 {
@@ -127,7 +147,7 @@ static void serve_waiting(struct kedjad *k)
 				     .parameters = waiting->parameters,
 				     .id = waiting->id,
 				     .code = RPC_REFUSED };
-		json_t *result = waiting->handler(k, &call);
+		json_t *result = run_waiting(k, waiting, &call);
 		answer_after_turn(k, waiting, result, &call);
 		problems_clear(&call.problems);
 		free(call.message);
@@ -214,6 +234,12 @@ void kedjad_letter_ended(void *arg, int64_t message, enum message_state state)
 		letters_wake(k->letters);
 		return;
 	}
+	if (state == MESSAGE_DEFERRED || state == MESSAGE_UNCLEAR) { /* given up */
+		due_letter_given_up(&k->core, message);
+		letters_admin_given_up(&k->core, k->outbox, message);
+		letters_wake(k->letters);
+		return;
+	}
 	struct query *q = db_query(k->core.db, "UPDATE notice SET state = ?2 WHERE message = ?1"
 					       " AND state = 'queued'");
 	db_bind_int(q, 1, message);
@@ -252,6 +278,16 @@ static void set_alarm(struct kedjad *k, bool committed)
 		log_error("the alarm could not be set");
 }
 
+/* The timer only asks for a sign of life: it comes from here, where the work is done. */
+static void give_sign(struct kedjad *k)
+{
+	if (!k->sign_wanted)
+		return;
+	k->sign_wanted = false;
+	notify_watchdog(k->notify);
+	loop_timer_set(k->watchdog, notify_watchdog_interval(k->notify));
+}
+
 /* One pass of the loop. What is done first is seen by what comes after it, in one commit. */
 bool kedjad_work(void *arg)
 {
@@ -272,6 +308,7 @@ bool kedjad_work(void *arg)
 	more = (k->for_clock != NULL && turn_is_begun(k->core.turn)) || more;
 	bool committed = end_turn(k);
 	set_alarm(k, committed);
+	give_sign(k);
 	return committed ? more : control_has_work(k->control);
 }
 

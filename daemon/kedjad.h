@@ -41,6 +41,7 @@ struct kedjad {
 	struct waiting *for_plan, *for_clock;
 	char *rebuild_reached; /* `rebuild --check`: the subject compared last; NULL: none runs */
 	bool clock_moved;      /* the virtual clock stands elsewhere than the file says */
+	bool sign_wanted;      /* a sign of life for systemd */
 	bool stopping;
 };
 

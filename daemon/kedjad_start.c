@@ -232,14 +232,19 @@ static void on_alarm(void *arg, bool clock_was_set)
 	if (!clock_was_set)
 		return;
 	log_notice("the clock was set");
+	outbox_clock_was_set(k->outbox);
 	letters_wake(k->letters);
 }
 
 static void on_watchdog(void *arg)
 {
 	struct kedjad *k = arg;
-	notify_watchdog(k->notify);
-	loop_timer_set(k->watchdog, notify_watchdog_interval(k->notify));
+	k->sign_wanted = true;
+}
+
+static int64_t add_letter(void *arg, const struct new_message *message)
+{
+	return outbox_add(arg, message);
 }
 
 static int start_doors(struct kedjad *k, struct problems *problems)
@@ -254,7 +259,7 @@ static int start_doors(struct kedjad *k, struct problems *problems)
 	free(mailer);
 	if (k->outbox == NULL)
 		return -1;
-	k->letters = letters_new(&k->core, k->outbox, k->templates);
+	k->letters = letters_new(&k->core, add_letter, k->outbox, k->templates);
 	k->control = control_new(k->loop, settings->socket, method_table, k, problems);
 	if (k->control == NULL)
 		return -1;

@@ -11,18 +11,19 @@
 
 struct letters {
 	const struct core *core;
-	struct outbox *outbox;
+	letters_add *add;
+	void *arg;
 	const struct templates *templates;
 	bool look;     /* notices may wait that can go now */
 	instant next;  /* of what waits for a slot */
 	char *reached; /* the person that this round has come to; NULL: it begins */
 };
 
-struct letters *letters_new(const struct core *core, struct outbox *outbox,
+struct letters *letters_new(const struct core *core, letters_add *add, void *arg,
 			    const struct templates *templates)
 {
 	struct letters *letters = xcalloc(1, sizeof(*letters));
-	*letters = (struct letters){ core, outbox, templates, true, INSTANT_NEVER, NULL };
+	*letters = (struct letters){ core, add, arg, templates, true, INSTANT_NEVER, NULL };
 	return letters;
 }
 
@@ -210,10 +211,28 @@ static bool is_same_matter(const struct letter_item *a, const struct letter_item
 	       strcmp(a->rule, b->rule) == 0 && strcmp(a->key, b->key) == 0;
 }
 
+/* The letter's words; none without templates. 0 or -1. */
+static int render(const struct letters *letters, const struct person *person,
+		  const struct letter_item *items, size_t count, struct rendered *ret)
+{
+	const struct settings *settings = letters->core->office->settings;
+	struct letter letter = { .language = person->language,
+				 .name = person->name,
+				 .today = civil_date(clock_now_civil(letters->core->clock)),
+				 .minimal = strcmp(settings->content, "minimal") == 0,
+				 .report_how = settings->report_how,
+				 .unit = settings->sender_name,
+				 .items = items,
+				 .count = count };
+	if (letters->templates != NULL)
+		return letter_render(letters->templates, &letter, ret);
+	*ret = (struct rendered){ .subject = xstrdup(""), .text = xstrdup("") };
+	return 0;
+}
+
 static void write_letter(struct letters *letters, const struct person *person,
 			 struct piece *const *pieces, size_t count, date digest_day)
 {
-	const struct settings *settings = letters->core->office->settings;
 	struct letter_item *items = xcalloc(count, sizeof(*items));
 	size_t used = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -222,16 +241,8 @@ static void write_letter(struct letters *letters, const struct person *person,
 		else
 			items[used++] = pieces[i]->item;
 	}
-	struct letter letter = { .language = person->language,
-				 .name = person->name,
-				 .today = civil_date(clock_now_civil(letters->core->clock)),
-				 .minimal = strcmp(settings->content, "minimal") == 0,
-				 .report_how = settings->report_how,
-				 .unit = settings->sender_name,
-				 .items = items,
-				 .count = used };
 	struct rendered rendered;
-	if (letter_render(letters->templates, &letter, &rendered) == 0) {
+	if (render(letters, person, items, used, &rendered) == 0) {
 		struct new_message message = { .person = person->id,
 					       .name = person->name,
 					       .address = person->email,
@@ -239,7 +250,7 @@ static void write_letter(struct letters *letters, const struct person *person,
 					       .subject = rendered.subject,
 					       .text = rendered.text,
 					       .digest_day = digest_day };
-		int64_t id = outbox_add(letters->outbox, &message);
+		int64_t id = letters->add(letters->arg, &message);
 		for (size_t i = 0; i < count; i++)
 			attach(letters->core, pieces[i]->notice, id);
 		letter_clear(&rendered);

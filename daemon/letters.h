@@ -12,7 +12,11 @@
 
 struct letters;
 
-struct letters *letters_new(const struct core *core, struct outbox *outbox,
+/* Where a letter goes when it is written: outbox_add, or a list of what would go; its id. */
+typedef int64_t letters_add(void *arg, const struct new_message *message);
+
+/* Without templates (NULL) letters have no text: who gets what when is all that matters. */
+struct letters *letters_new(const struct core *core, letters_add *add, void *arg,
 			    const struct templates *templates);
 void letters_free(struct letters *letters);                                   /* takes NULL */
 void letters_use(struct letters *letters, const struct templates *templates); /* after a reload */

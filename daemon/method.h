@@ -21,6 +21,7 @@ json_t *method_outbox_list(void *arg, struct call *call);
 json_t *method_outbox_show(void *arg, struct call *call);
 json_t *method_outbox_retry(void *arg, struct call *call);
 json_t *method_outbox_cancel(void *arg, struct call *call);
+json_t *method_drill(void *arg, struct call *call);
 /* method_payment.c */
 json_t *method_payment_coverage(void *arg, struct call *call);
 json_t *method_payment_awaited(void *arg, struct call *call);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "daemon/method.h"
+#include "daemon/people.h"
 
 static int64_t count(const struct kedjad *k, const char *literal_sql)
 {
@@ -55,6 +56,19 @@ static json_t *outbox_json(const struct kedjad *k, const struct outbox_figures *
 	return outbox;
 }
 
+static void add_alarm_of_waiting(json_t *alarms, const struct kedjad *k, int64_t number,
+				 instant since, const char *what)
+{
+	char text[INSTANT_TEXT_SIZE];
+	if (number == 0)
+		return;
+	clock_format(k->core.clock, since, text);
+	json_array_append_new(
+	    alarms, number == 1 ? json_sprintf("a letter waits since %s: %s", text, what)
+				: json_sprintf("%lld letters wait, the oldest since %s: %s",
+					       (long long)number, text, what));
+}
+
 /* What a human must look at, a sentence each. */
 static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *figures)
 {
@@ -63,6 +77,11 @@ static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *
 	if (figures->fault != NULL)
 		json_array_append_new(alarms,
 				      json_sprintf("no letters go out: %s", figures->fault));
+	add_alarm_of_waiting(alarms, k, figures->unreached, figures->unreached_since,
+			     figures->unreached_why);
+	add_alarm_of_waiting(alarms, k, figures->late, figures->late_since,
+			     "put off again and again, or nobody knows whether they arrived:"
+			     " kedjactl outbox");
 	if (figures->given_up > 0)
 		json_array_append_new(
 		    alarms, json_sprintf("%lld letters could not be delivered and are no longer"
@@ -233,23 +252,49 @@ static json_t *rebuild_done(void *arg, struct call *call)
 	return rebuild_result(arg, json_array());
 }
 
-/* Every subject folded anew beside its rows, and put back as it was. */
+/* The next one that has a row or an event; the caller frees it. */
+static char *subject_after(struct db *db, const char *last)
+{
+	struct query *q = db_query(db, "SELECT min(id) FROM (SELECT min(id) AS id FROM subject"
+				       " WHERE id > ?1 UNION ALL SELECT min(subject) FROM event"
+				       " WHERE subject > ?1)");
+	db_bind_text(q, 1, last);
+	char *subject = db_next(q) && !db_is_null(q, 0) ? xstrdup(db_text(q, 0)) : NULL;
+	db_done(q);
+	return subject;
+}
+
+/* Has it a row although it has no event, or the other way round; is one of its events void that
+ * nobody took back, or the other way round? */
+static bool log_differs(struct db *db, const char *subject)
+{
+	struct query *q = db_query(
+	    db, "SELECT EXISTS (SELECT 1 FROM subject WHERE id = ?1)"
+		" <> EXISTS (SELECT 1 FROM event WHERE subject = ?1)"
+		" OR EXISTS (SELECT 1 FROM event e WHERE e.subject = ?1 AND e.kind = 'event.voided'"
+		"  AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.data ->> 'event'))"
+		" OR EXISTS (SELECT 1 FROM event e JOIN void v ON v.event = e.id"
+		"  JOIN event b ON b.id = v.by WHERE e.subject = ?1"
+		"  AND (b.kind <> 'event.voided' OR b.data ->> 'event' <> e.id))");
+	db_bind_text(q, 1, subject);
+	bool differs = db_next(q) && db_int(q, 0) != 0;
+	db_done(q);
+	return differs;
+}
+
+/* Every subject folded anew beside its rows; if any differs, the refusal puts all back. */
 static json_t *rebuild_check(struct kedjad *k)
 {
-	struct db *db = k->core.db;
 	json_t *different = json_array();
-	char *subject = NULL;
+	char *subject = xstrdup("");
 	for (;;) {
-		struct query *q = db_query(db, "SELECT id FROM subject WHERE type IN ('case',"
-					       " 'programme') AND (?1 IS NULL OR id > ?1)"
-					       " ORDER BY id LIMIT 1");
-		db_bind_text(q, 1, subject);
+		char *next = subject_after(k->core.db, subject);
 		free(subject);
-		subject = db_next(q) ? xstrdup(db_text(q, 0)) : NULL;
-		db_done(q);
+		subject = next;
 		if (subject == NULL)
 			break;
-		if (planner_differs(k->planner, subject))
+		if (log_differs(k->core.db, subject) || planner_differs(k->planner, subject) ||
+		    people_differ(&k->core, subject))
 			json_array_append_new(different, json_string(subject));
 	}
 	return different;

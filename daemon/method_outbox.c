@@ -1,4 +1,5 @@
 /* The outbox as it is seen, and changed by hand. */
+#include "daemon/letters_admin.h"
 #include "daemon/method.h"
 
 #define MESSAGE_COLUMNS                                                                            \
@@ -123,4 +124,18 @@ json_t *method_outbox_cancel(void *arg, struct call *call)
 	return outbox_cancel(k->outbox, id, call_text(call, "reason"), &call->problems)
 		   ? json_pack("{s:I}", "cancelled", (json_int_t)id)
 		   : NULL;
+}
+
+json_t *method_drill(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	int64_t id = letters_admin_drill(&k->core, k->outbox, &call->problems);
+	if (id == 0)
+		return NULL;
+	struct query *q =
+	    db_query(k->core.db, "SELECT " MESSAGE_COLUMNS " FROM message m WHERE m.id = ?1");
+	db_bind_int(q, 1, id);
+	json_t *row = db_next(q) ? message_row(k, q) : NULL;
+	db_done(q);
+	return row;
 }

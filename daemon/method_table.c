@@ -121,6 +121,8 @@ const struct method method_table[] = {
 	  "Tries a message, or all that wait, at once." },
 	{ "outbox.cancel", cancel_parameters, false, true, method_outbox_cancel,
 	  "Gives up a message that was not accepted." },
+	{ "drill", none, false, true, method_drill,
+	  "Sends the administrator a test letter, the whole way." },
 	{ "payment.coverage", coverage, false, false, method_payment_coverage,
 	  "Through which day payments are known, and the last file." },
 	{ "payment.awaited", of_programme, false, false, method_payment_awaited,

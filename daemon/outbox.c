@@ -103,8 +103,8 @@ static void recover_one(struct outbox *outbox, int64_t message, bool first)
 				       .next_attempt = now,
 				       .attempt = first,
 				       .answer = first ? "" : NULL,
-				       .reason = first ? "the daemon ended with it in hand" :
-							 "not tried" };
+				       .reason = first ? "the daemon ended with it in hand"
+						       : "not tried" };
 	if (first)
 		log_notice("letter %lld: unclear: the daemon ended with it in hand",
 			   (long long)message);
@@ -132,8 +132,8 @@ static void rewind_hours(struct outbox *outbox)
 {
 	instant now = clock_now(outbox->clock);
 	outbox_touch(outbox);
-	outbox->rewind = message_rewind(outbox->db, now, outbox->patience.most, ROWS_A_TURN) ==
-			 ROWS_A_TURN;
+	outbox->rewind =
+	    message_rewind(outbox->db, now, outbox->patience.most, ROWS_A_TURN) == ROWS_A_TURN;
 }
 
 static void revive(struct outbox *outbox)

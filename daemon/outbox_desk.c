@@ -141,8 +141,8 @@ static void count_waiting(struct outbox *outbox, struct outbox_figures *figures)
 
 static void count_unreached(struct outbox *outbox, struct outbox_figures *figures)
 {
-	struct query *q = db_query(
-	    outbox->db, "SELECT COUNT(*), MIN(created_at) FROM message WHERE " UNREACHED);
+	struct query *q =
+	    db_query(outbox->db, "SELECT COUNT(*), MIN(created_at) FROM message WHERE " UNREACHED);
 	figures->unreached = db_next(q) ? db_int(q, 0) : 0;
 	if (figures->unreached > 0)
 		figures->unreached_since = db_int(q, 1);

@@ -197,14 +197,13 @@ static void apply_lost(struct outbox *outbox, const struct message_row *row)
 static void apply_untried(struct outbox *outbox, const struct message_row *row)
 {
 	instant now = clock_now(outbox->clock);
-	outbox_change(outbox, &(struct message_change){ .message = row->id,
-							.was = MESSAGE_HANDED,
-							.state = MESSAGE_QUEUED,
-							.now = now,
-							.next_attempt = row->created_at < now ?
-									    row->created_at :
-									    now,
-							.reason = "not tried" });
+	outbox_change(outbox, &(struct message_change){
+				  .message = row->id,
+				  .was = MESSAGE_HANDED,
+				  .state = MESSAGE_QUEUED,
+				  .now = now,
+				  .next_attempt = row->created_at < now ? row->created_at : now,
+				  .reason = "not tried" });
 }
 
 static void apply(struct outbox *outbox, const struct note *note)

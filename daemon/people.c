@@ -127,6 +127,34 @@ void people_refresh_roles(const struct core *core, const char *subject)
 	arena_free(arena);
 }
 
+static const char *rows_of(const struct core *core, const char *subject, struct arena *arena)
+{
+	const char *rows = "";
+	struct query *q = db_query(
+	    core->db,
+	    "SELECT quote(role) || quote(staff) FROM role WHERE subject = ?1"
+	    " UNION ALL SELECT quote(name) || quote(email) || quote(board) || quote(language)"
+	    "  || gone FROM staff WHERE id = ?1"
+	    " UNION ALL SELECT quote(first) || quote(last) || quote(deputy) || event FROM absence"
+	    "  WHERE staff = ?1 ORDER BY 1");
+	db_bind_text(q, 1, subject);
+	while (db_next(q))
+		rows = arena_printf(arena, "%s%s\n", rows, db_text(q, 0));
+	db_done(q);
+	return rows;
+}
+
+bool people_differ(const struct core *core, const char *subject)
+{
+	struct arena *arena = arena_new();
+	const char *before = rows_of(core, subject, arena);
+	people_refresh_staff(core, subject);
+	people_refresh_roles(core, subject);
+	bool differ = strcmp(before, rows_of(core, subject, arena)) != 0;
+	arena_free(arena);
+	return differ;
+}
+
 static void get_administrator(const struct core *core, struct person *ret)
 {
 	const struct settings *settings = core->office->settings;

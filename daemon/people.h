@@ -12,6 +12,10 @@
 void people_refresh_staff(const struct core *core, const char *staff);
 void people_refresh_roles(const struct core *core, const char *subject);
 
+/* Would deriving both anew change any row? They are written anew all the same: for rebuild's check,
+ * in a savepoint. */
+MUST_CHECK bool people_differ(const struct core *core, const char *subject);
+
 struct person {
 	const char *id; /* "" for the administrator */
 	const char *name, *email, *language;

@@ -17,6 +17,7 @@ struct stage {
 	const char *name;     /* "supported_housing" */
 	const char *title;    /* "stödboende" */
 	int rank;             /* place in the chain, from 0 */
+	int line;             /* in chain.conf */
 	int64_t cost_per_day; /* öre; 0 where none is set */
 	const char **moves;   /* names of the stages one may move to, ended by NULL */
 };
@@ -26,6 +27,7 @@ struct role {
 	const char *title; /* "socialsekreterare" */
 	bool on_case;      /* may be held on a case; all may be held on a programme */
 	int order;         /* place in the file; a higher one is asked later */
+	int line;          /* in chain.conf */
 };
 
 struct chain;

@@ -244,6 +244,7 @@ static void read_stage(struct parsing *parsing, const config_setting_t *group,
 	struct stage *stage = &chain->stages[chain->stage_count];
 	stage->name = code->name;
 	stage->title = code->title;
+	stage->line = confread_line(group, "name");
 	stage->rank = (int)chain->stage_count++;
 	stage->cost_per_day = confread_number(group, "cost_per_day", 0);
 	if (stage->cost_per_day < 0 || stage->cost_per_day > 100000000)
@@ -283,6 +284,7 @@ static void read_roles(struct parsing *parsing)
 		role->name = code->name;
 		role->title = code->title;
 		role->on_case = confread_flag(group, "on_case", false);
+		role->line = confread_line(group, "name");
 		role->order = (int)chain->role_count++;
 	}
 }

@@ -296,9 +296,10 @@ static void load_repeat(const struct loading *loading, struct rule *rule)
 		load_problem(loading, "every", "it goes with repeat = \"fixed\" or \"grid\" only");
 	if (rule->repeat == REPEAT_NONE)
 		return;
-	if (rule->done_count == 0)
+	/* a fixed one goes on by time alone */
+	if (rule->done_count == 0 && rule->repeat != REPEAT_FIXED)
 		load_problem(loading, "repeat",
-			     "a deadline that repeats needs done: what fulfils it");
+			     "it counts from when it was done: write done, what fulfils it");
 	const struct offset *pace = rule->repeat == REPEAT_ROLLING ? &rule->due : &rule->every;
 	if (offset_is_zero(pace) || offset_is_negative(pace))
 		load_problem(loading, "repeat",
@@ -311,14 +312,16 @@ static void load_conditions(const struct loading *loading, struct rule *rule)
 	struct condition_names names;
 	if (text != NULL) {
 		load_names_of_if(loading, rule, &names);
-		rule->if_ = condition_parse(text, &names, loading->arena, loading->file,
+		rule->if_ = condition_parse(text, &names, loading->arena,
+					    load_file_of(loading, "if"),
 					    confread_line(load_group(loading, "if"), "if"),
 					    loading->problems);
 	}
 	text = confread_text(load_group(loading, "while"), "while");
 	if (text != NULL) {
 		load_names_of_while(loading, rule, &names);
-		rule->while_ = condition_parse(text, &names, loading->arena, loading->file,
+		rule->while_ = condition_parse(text, &names, loading->arena,
+					       load_file_of(loading, "while"),
 					       confread_line(load_group(loading, "while"), "while"),
 					       loading->problems);
 	}
@@ -355,6 +358,7 @@ static void load_rule(struct loading *loading, struct ruleset *ruleset, struct r
 	rule->version = confread_version(loading->group);
 	if (loading->own != NULL)
 		rule->version = hash_number(rule->version, confread_version(loading->own));
+	load_places(loading, rule);
 	load_name(loading, ruleset, rule);
 	rule->subject =
 	    load_word(loading, "subject", subjects) == 1 ? SUBJECT_PROGRAMME : SUBJECT_CASE;
@@ -492,7 +496,9 @@ static void load_written(struct reading *reading, const struct written *written,
 		confread_keys(own->group, keys, own->file, problems);
 	}
 	load_rule(&loading, ruleset, rule);
-	if (!is_disabled(reading, name))
+	if (is_disabled(reading, name))
+		ruleset->disabled[ruleset->disabled_count++] = rule->name;
+	else
 		ruleset->count++;
 }
 
@@ -517,6 +523,8 @@ static void load_files(const struct source *files, size_t count, struct ruleset 
 	struct reading reading = { .configs = xcalloc(count, sizeof(struct config_t)) };
 	for (size_t i = 0; i < count; i++)
 		read_file(&reading, &files[i], ruleset->arena, problems);
+	ruleset->disabled =
+	    arena_alloc(ruleset->arena, (reading.count + 1) * sizeof(*ruleset->disabled));
 	for (size_t i = 0; i < reading.count; i++)
 		if (reading.written[i].overrides == NULL)
 			load_written(&reading, &reading.written[i], ruleset, &capacity, problems);

@@ -139,11 +139,43 @@ void load_more(const struct loading *loading, struct rule *rule)
 	load_hidden(loading, rule);
 }
 
+static void load_places_of(const struct loading *loading, const config_setting_t *group,
+			   const char *file, struct rule *rule)
+{
+	for (int i = 0; i < config_setting_length(group); i++) {
+		const config_setting_t *setting =
+		    config_setting_get_elem(group, (unsigned int)i);
+		rule->places[rule->place_count++] = (struct key_place){
+			arena_strdup(loading->arena, config_setting_name(setting)), file,
+			(int)config_setting_source_line(setting)
+		};
+	}
+}
+
+/* An office's own keys come first, and so are found first. */
+void load_places(const struct loading *loading, struct rule *rule)
+{
+	int own = loading->own == NULL ? 0 : config_setting_length(loading->own);
+	size_t count = (size_t)config_setting_length(loading->group) + (size_t)own;
+	rule->places = arena_alloc(loading->arena, (count + 1) * sizeof(*rule->places));
+	if (loading->own != NULL)
+		load_places_of(loading, loading->own, loading->own_file, rule);
+	load_places_of(loading, loading->group, loading->file, rule);
+}
+
 /* --- what only shows when all rules are there --------------------------------------------- */
 
 static struct rule *find(struct ruleset *ruleset, const char *name)
 {
 	return (struct rule *)(uintptr_t)ruleset_find(ruleset, name);
+}
+
+static bool is_disabled(const struct ruleset *ruleset, const char *name)
+{
+	for (size_t i = 0; i < ruleset->disabled_count; i++)
+		if (strcmp(ruleset->disabled[i], name) == 0)
+			return true;
+	return false;
 }
 
 static void resolve_hidden(struct ruleset *ruleset, struct rule *rule, struct problems *problems)
@@ -155,6 +187,8 @@ static void resolve_hidden(struct ruleset *ruleset, struct rule *rule, struct pr
 		const struct rule *other = find(ruleset, rule->hidden_names[i]);
 		rule->hidden_by[i] = other;
 		const char *near = problem_nearest(rule->hidden_names[i], names);
+		if (other == NULL && is_disabled(ruleset, rule->hidden_names[i]))
+			continue; /* what does not run hides nothing */
 		if (other == NULL)
 			problem_add(problems, rule->file, rule->line,
 				    "hidden_by: unknown rule \"%s\"%s%s%s", rule->hidden_names[i],

@@ -31,6 +31,7 @@ bool load_name_is_plain(const char *name);
 bool load_is_date_field(const struct kind *kind, const char *field);
 
 void load_beginning(const struct loading *loading, struct rule *rule);
+void load_places(const struct loading *loading, struct rule *rule);
 void load_more(const struct loading *loading, struct rule *rule);
 /* What only shows when all rules are there. */
 void load_across(struct ruleset *ruleset, struct problems *problems);

@@ -150,6 +150,7 @@ static void load_step(struct loading *loading, struct rule *rule, struct step *s
 	confread_keys(loading->group, step_keys, loading->file, loading->problems);
 	const char *name = confread_text(loading->group, "name");
 	step->name = arena_strdup(loading->arena, name == NULL ? "" : name);
+	step->line = confread_line(loading->group, "name");
 	if (name != NULL && !load_name_is_plain(name))
 		load_problem(loading, "name",
 			     "write it in small letters a-z, digits and hyphens, at most 40");

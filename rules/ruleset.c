@@ -17,6 +17,14 @@ const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name)
 	return NULL;
 }
 
+struct key_place rule_place(const struct rule *rule, const char *key)
+{
+	for (size_t i = 0; i < rule->place_count; i++)
+		if (strcmp(rule->places[i].key, key) == 0)
+			return rule->places[i];
+	return (struct key_place){ key, rule->file, rule->line };
+}
+
 bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct event *event)
 {
 	for (size_t i = 0; i < count; i++)

@@ -40,6 +40,7 @@ struct addressee {
 
 struct step {
 	const char *name;
+	int line;               /* of its name, in the file of `steps` */
 	int index;        /* place in the rule */
 	struct offset at; /* from the due date, or from the anchor */
 	bool from_anchor; /* it was written as `after` */
@@ -50,6 +51,12 @@ struct step {
 	enum urgency urgent;
 	struct addressee *to, *cc;
 	size_t to_count, cc_count;
+};
+
+/* Where a key of a rule stands: an office's own stands in another file than the rule. */
+struct key_place {
+	const char *key, *file;
+	int line;
 };
 
 struct day_of_year {
@@ -96,6 +103,8 @@ struct rule {
 	size_t step_count;
 	const char *file; /* where it stands, for `why` and for problems */
 	int line;
+	struct key_place *places; /* of its keys */
+	size_t place_count;
 	uint64_t version; /* of its meaning, not of its comments */
 };
 
@@ -105,11 +114,15 @@ struct ruleset {
 	const struct calendar *calendar; /* borrowed */
 	struct rule *rules;
 	size_t count;
+	const char **disabled; /* names of rules that are not to run here */
+	size_t disabled_count;
 	uint64_t version; /* of all rules, the chain and the calendar together */
 };
 
 void ruleset_free(struct ruleset *ruleset);                                       /* takes NULL */
 const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name); /* or NULL */
+/* Where a key of a rule stands; of one that was left out: where its name stands. */
+struct key_place rule_place(const struct rule *rule, const char *key);
 bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct event *event);
 
 /*

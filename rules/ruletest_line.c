@@ -81,6 +81,12 @@ static bool is_field(const char *word)
 	return strchr(word, '=') != NULL;
 }
 
+/* libconfig takes a name up to the first of these: "plan.amended" would be the short word "plan" */
+static bool may_be_short(const char *word)
+{
+	return strpbrk(word, "=.:/") == NULL;
+}
+
 /* A short word of the file stands for what the file says it means. */
 static void unfold_short(struct line *line)
 {
@@ -90,7 +96,7 @@ static void unfold_short(struct line *line)
 	for (size_t i = 0; i < folded.count; i++) {
 		char *text = folded.words[i].text;
 		const char *means =
-		    group == NULL || is_field(text) ? NULL : confread_text(group, text);
+		    group == NULL || !may_be_short(text) ? NULL : confread_text(group, text);
 		if (means != NULL)
 			split(line, means, " \t\n", true);
 		else
@@ -142,13 +148,17 @@ struct raw {
 	civil recorded;
 };
 
-static bool replaces_short(struct raw *raw, const struct raw_field *field)
+/* What the line says goes before what a short word says, and a later word before an earlier one.
+ * What the line itself says twice stays twice, and is refused. */
+static bool goes_with_another(struct raw *raw, const struct raw_field *field, bool from_short)
 {
 	for (size_t i = 0; i < raw->event.field_count; i++) {
-		if (!raw->from_short[i] || strcmp(raw->fields[i].name, field->name) != 0)
+		if (strcmp(raw->fields[i].name, field->name) != 0)
 			continue;
+		if (!raw->from_short[i])
+			return from_short;
 		raw->fields[i] = *field;
-		raw->from_short[i] = false;
+		raw->from_short[i] = from_short;
 		return true;
 	}
 	return false;
@@ -165,7 +175,7 @@ static void take_field(struct line *line, struct raw *raw, const struct word *wo
 	}
 	struct raw_field field = { .name = word->text,
 				   .value = { .type = VALUE_TEXT, .text = equals + 1 } };
-	if (!word->from_short && replaces_short(raw, &field))
+	if (goes_with_another(raw, &field, word->from_short))
 		return;
 	raw->from_short[raw->event.field_count] = word->from_short;
 	raw->fields[raw->event.field_count++] = field;

@@ -26,16 +26,18 @@ struct list {
 };
 
 /* The steps of one deadline that have gone off: a bit for each repetition. */
+struct bits {
+	unsigned char *bytes;
+	size_t count;
+};
+
 struct gone {
 	const struct rule *rule;
 	const char *key;
 	date anchor;
 	int occurrence;
-	struct bits {
-		unsigned char *bytes;
-		size_t count;
-	} * steps; /* by step->index */
-	struct gone *older;
+	struct bits *steps; /* by step->index */
+	bool said_all;      /* it had ended by its last step, and that one is gone */
 };
 
 struct walker {
@@ -48,7 +50,7 @@ struct walker {
 	struct list fresh;       /* come since the last fold */
 	const char **programmes; /* of a case: all that its events have named */
 	size_t programme_count, programme_capacity;
-	struct gone *gone;
+	void *gone; /* tree of struct gone */
 	bool behind;
 	civil wake;
 	size_t place; /* in the heap */
@@ -85,9 +87,9 @@ struct walk *walk_new(const struct ruleset *ruleset, walk_on_notice *on_notice, 
 	return walk;
 }
 
-static void keep_walker(void *walker)
+static void keep(void *node)
 {
-	(void)walker; /* it lives in the arena */
+	(void)node; /* it lives in the arena */
 }
 
 void walk_free(struct walk *walk)
@@ -97,12 +99,13 @@ void walk_free(struct walk *walk)
 	for (size_t i = 0; i < walk->all.count; i++) {
 		struct walker *walker = walk->all.at[i];
 		plan_free(walker->plan);
+		tdestroy(walker->gone, keep);
 		free(walker->own.at);
 		free(walker->shown.at);
 		free(walker->fresh.at);
 		free(walker->programmes);
 	}
-	tdestroy(walk->names, keep_walker);
+	tdestroy(walk->names, keep);
 	free(walk->all.at);
 	free(walk->heap.at);
 	free(walk->cases.at);
@@ -428,25 +431,34 @@ static void bring_in(struct walk *walk, struct walker *walker)
 
 /* --- going off ------------------------------------------------------------------------------- */
 
+static int compare_gone(const void *a, const void *b)
+{
+	const struct gone *x = a, *y = b;
+	if (x->rule != y->rule)
+		return x->rule->index < y->rule->index ? -1 : 1;
+	if (x->anchor != y->anchor)
+		return x->anchor < y->anchor ? -1 : 1;
+	if (x->occurrence != y->occurrence)
+		return x->occurrence < y->occurrence ? -1 : 1;
+	return strcmp(x->key, y->key);
+}
+
 static struct gone *gone_of(struct walk *walk, struct walker *walker,
 			    const struct deadline *deadline)
 {
-	struct gone *gone = walker->gone;
-	while (gone != NULL &&
-	       (gone->rule != deadline->rule || gone->anchor != deadline->anchor ||
-		gone->occurrence != deadline->occurrence || strcmp(gone->key, deadline->key) != 0))
-		gone = gone->older;
-	if (gone != NULL)
-		return gone;
-	gone = arena_alloc(walk->arena, sizeof(*gone));
-	*gone = (struct gone){ .rule = deadline->rule,
+	struct gone wanted = { .rule = deadline->rule,
+			       .key = deadline->key,
 			       .anchor = deadline->anchor,
-			       .occurrence = deadline->occurrence,
-			       .older = walker->gone };
+			       .occurrence = deadline->occurrence };
+	struct gone **found = tfind(&wanted, &walker->gone, compare_gone);
+	if (found != NULL)
+		return *found;
+	struct gone *gone = arena_alloc(walk->arena, sizeof(*gone));
+	*gone = wanted;
 	gone->key = arena_strdup(walk->arena, deadline->key);
 	gone->steps =
 	    arena_alloc(walk->arena, (deadline->rule->step_count + 1) * sizeof(*gone->steps));
-	walker->gone = gone;
+	tsearch(gone, &walker->gone, compare_gone);
 	return gone;
 }
 
@@ -499,7 +511,10 @@ static civil go_off(struct walk *walk, struct walker *walker, const struct deadl
 		    struct arena *arena)
 {
 	struct gone *gone = gone_of(walk, walker, deadline);
+	bool has_ended = deadline_ended_by_last_step(deadline);
 	struct planned_step *planned;
+	if (gone->said_all && has_ended)
+		return NEVER;
 	size_t count = steps_planned(deadline, walk->ruleset->calendar, walk->now, has_gone, gone,
 				     arena, &planned);
 	size_t due = 0;
@@ -515,6 +530,7 @@ static civil go_off(struct walk *walk, struct walker *walker, const struct deadl
 			next = at;
 		}
 	}
+	gone->said_all = has_ended && next == NEVER;
 	if (due > 0)
 		tell(walk, walker, deadline, planned, due, arena);
 	return next;

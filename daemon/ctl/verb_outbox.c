@@ -1,4 +1,5 @@
 /* The outbox: its messages, one of them whole, and the two things that may be done by hand. */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +12,9 @@ static char *form_outcome(const json_t *row, const json_t *value)
 	(void)row;
 	char *code = show_value(json_object_get(value, "code"));
 	char *text = show_value(json_object_get(value, "text"));
-	char *both = xasprintf("%s%s%s", strcmp(code, "0") == 0 ? "" : code,
-			       *code == '\0' || *text == '\0' ? "" : " ", text);
+	if (strcmp(code, "0") == 0) /* no server said anything */
+		*code = '\0';
+	char *both = xasprintf("%s%s%s", code, *code == '\0' || *text == '\0' ? "" : " ", text);
 	free(code);
 	free(text);
 	return both;
@@ -113,5 +115,68 @@ int verb_outbox_cancel(const struct invocation *call)
 	if (answer != NULL)
 		printf("message %s will not go out\n", call->arguments[0]);
 	json_decref(answer);
+	return code;
+}
+
+/* --- drill -------------------------------------------------------------------------------- */
+
+#define DRILL_WAIT "30" /* seconds */
+#define LOOK_AGAIN 100  /* milliseconds */
+
+static bool is_on_its_way(const json_t *message)
+{
+	const char *state = show_text_of(message, "state");
+	return strcmp(state, "queued") == 0 || strcmp(state, "handed") == 0;
+}
+
+/* Looks at the letter until something has come of it, or `seconds` are over. */
+static int await_outcome(struct client *client, long seconds, json_t **message)
+{
+	json_int_t id = show_number_of(*message, "id");
+	int code = CTL_DONE;
+	for (long looks = seconds * 1000 / LOOK_AGAIN; looks > 0 && code == CTL_DONE; looks--) {
+		if (!is_on_its_way(*message))
+			break;
+		poll(NULL, 0, LOOK_AGAIN);
+		json_decref(*message);
+		*message = NULL;
+		code = ask(client, "outbox.show", json_pack("{s:I}", "id", id), message);
+	}
+	return code;
+}
+
+static void show_drill(const json_t *message)
+{
+	char *outcome = form_outcome(message, json_object_get(message, "outcome"));
+	show_printf(stdout, "test letter %lld to %s\nidentity   %s\nstate      %s%s%s\n",
+		    (long long)show_number_of(message, "id"), show_text_of(message, "to"),
+		    show_text_of(message, "message_id"), show_text_of(message, "state"),
+		    *outcome == '\0' ? "" : ": ", outcome);
+	free(outcome);
+}
+
+/* The whole way works if the letter was taken: anything else is found wanting. */
+int verb_drill(const struct invocation *call)
+{
+	struct client *client;
+	json_t *message = NULL;
+	const char *wait = invocation_option(call, "wait");
+	int code = ask_open(call, &client);
+	if (code != CTL_DONE)
+		return code;
+	code = ask(client, "drill", NULL, &message);
+	if (code == CTL_DONE)
+		code = await_outcome(client, strtol(wait == NULL ? DRILL_WAIT : wait, NULL, 10),
+				     &message);
+	client_close(client);
+	if (message == NULL)
+		return code;
+	if (call->json)
+		show_json(stdout, message);
+	else
+		show_drill(message);
+	if (strcmp(show_text_of(message, "state"), "sent") != 0)
+		code = CTL_REFUSED;
+	json_decref(message);
 	return code;
 }

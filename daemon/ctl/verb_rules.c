@@ -5,6 +5,7 @@
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/verbs.h"
 #include "daemon/office.h"
+#include "rules/check.h"
 
 /* "10-plan.conf:12" */
 static char *form_place(const json_t *row, const json_t *value)
@@ -63,21 +64,35 @@ static void check_text(const struct office *office, const struct problems *probl
 		free(safe);
 		free(text);
 	}
-	if (office != NULL)
+	if (problems->count == 0)
 		printf("%zu rules, no complaint\n", office->ruleset->count);
+}
+
+/* What is wrong by the letter; or if nothing is, what cannot be meant. */
+static struct office *load_and_check(const char *dir, struct problems *problems)
+{
+	struct office *office = office_load(dir, problems);
+	if (office == NULL)
+		return NULL;
+	size_t length = strlen(dir);
+	char *chain = xasprintf("%s%schain.conf", dir,
+				length > 0 && dir[length - 1] == '/' ? "" : "/");
+	check_rules(office->ruleset, chain, problems);
+	free(chain);
+	return office;
 }
 
 int verb_rules_check(const struct invocation *call)
 {
 	struct problems problems = PROBLEMS_NONE;
 	const char *dir = invocation_argument(call, 0);
-	struct office *office = office_load(dir == NULL ? call->conf : dir, &problems);
+	struct office *office = load_and_check(dir == NULL ? call->conf : dir, &problems);
 	problems_sort(&problems);
 	if (call->json)
 		check_json(office, &problems);
 	else
 		check_text(office, &problems);
-	int code = office == NULL ? CTL_REFUSED : CTL_DONE;
+	int code = problems.count > 0 ? CTL_REFUSED : CTL_DONE;
 	office_free(office);
 	problems_clear(&problems);
 	return code;

@@ -102,6 +102,12 @@ static const struct option cancel_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option drill_options[] = {
+	{ "wait", WORD_NUMBER, "SECONDS", NULL, "how long to wait for the outcome, if not 30", NULL,
+	  false },
+	OPTIONS_END,
+};
+
 static const struct argument folder_argument[] = {
 	{ "DIR", WORD_PATH, true, false, "folder with chain.conf, calendar.conf and rules.d/" },
 	ARGUMENTS_END,
@@ -164,6 +170,9 @@ const struct verb verb_table[] = {
 	  verb_outbox_retry },
 	{ "outbox", "cancel", message_argument, cancel_options, "Keep a message from going out.",
 	  verb_outbox_cancel },
+	{ "drill", NULL, no_arguments, drill_options,
+	  "Send the administrator a test letter, the whole way, and see whether it is taken.",
+	  verb_drill },
 	{ "rules", "check", folder_argument, no_options,
 	  "Read a folder of rules and tell every mistake; needs no daemon.", verb_rules_check },
 	{ "rules", "test", test_arguments, no_options,

@@ -157,8 +157,7 @@ static char *root_read(struct request *request)
 		request->kind = REQUEST_NOTED;
 		return NULL;
 	}
-	return xasprintf(
-	    "a line must be {\"configure\":...}, {\"send\":[...]} or {\"noted\":ID}");
+	return xasprintf("a line must be {\"configure\":...}, {\"send\":[...]} or {\"noted\":ID}");
 }
 
 int request_parse(const char *line, size_t length, struct request *ret, char **ret_why)

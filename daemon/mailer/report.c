@@ -116,6 +116,7 @@ void report_ready(void)
 void report_done(void)
 {
 	say(json_pack("{s:b}", "done", 1));
+	waiting = false; /* before the next batch kedjad has noted all of this one */
 }
 
 void report_fault(enum fault_kind kind, const char *text)

@@ -38,6 +38,10 @@ def main(folder):
     os.mkdir(disk)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], check=True)
     office = Office(folder, data=os.path.join(disk, "data"))
+    office.only_rule("""rules = ({ name = "x-task"; title = "Uppdrag"; subject = "case";
+        starts = [ "task.agreed" ]; from = "due_on"; done = [ "task.done" ];
+        steps = ({ name = "soon"; at = "-P3D"; to = [ "social_worker" ]; },
+                 { name = "today"; at = "P0D"; to = [ "social_worker" ]; }); });""")
     line = office.start("--virtual-clock", "2026-01-05T07:00")
     try:
         line.ask("event.record", [
@@ -92,7 +96,7 @@ def main(folder):
     assert office.process.returncode == 0
     with sqlite3.connect(office.database) as base:
         assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        firings = base.execute("SELECT step FROM firing WHERE subject = 'K-1' AND rule = 'task'").fetchall()
+        firings = base.execute("SELECT step FROM firing WHERE subject = 'K-1' AND rule = 'x-task'").fetchall()
     base.close()
     assert sorted(firings) == [("soon",), ("today",)], firings
     assert len(os.listdir(os.path.join(folder, "mail/new"))) == 2

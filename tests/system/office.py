@@ -97,6 +97,14 @@ class Office:
                        f'maildir = "{self.maildir}";\ndatabase = "{self.database}";\n'
                        f'socket = "{self.path}";\n')
 
+    def only_rule(self, text):
+        """The rules that ship make room for this one."""
+        folder = os.path.join(self.folder, "conf/rules.d")
+        shutil.rmtree(folder)
+        os.mkdir(folder)
+        with open(os.path.join(folder, "90-own.conf"), "w", encoding="utf-8") as file:
+            file.write(text)
+
     def start(self, *words):
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(

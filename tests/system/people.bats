@@ -5,6 +5,7 @@
 setup() {
 	load kedja
 	office
+	only_rules
 	own_rule 90-own <<-'END'
 		rules = ({ name = "x-check"; title = "Egen bevakning"; subject = "case"; starts = [ "visit.made" ];
 		  due = "P7D"; done = [ "visit.missed" ];

@@ -108,6 +108,7 @@ def deliver(letter):
 
 
 def send(letters):
+    global told
     log("batch", len(letters))
     for letter in letters:
         wait_noted()
@@ -116,6 +117,7 @@ def send(letters):
         if at_end():
             end()
     say({"done": True})
+    told = None
 
 
 def configure(settings):

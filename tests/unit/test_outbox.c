@@ -388,8 +388,8 @@ static void a_daemon_that_dies_leaves_one_unclear(void **state)
 	check_row(f, two, "sent 1 - 250 2.0.0 Ok");
 	check_history(
 	    f, one, ">queued queued>handed handed>sent handed>unclear unclear>handed handed>sent");
-	check_history(
-	    f, two, ">queued queued>handed handed>sent handed>queued queued>handed handed>sent");
+	check_history(f, two,
+		      ">queued queued>handed handed>sent handed>queued queued>handed handed>sent");
 	char *after = delivered(f);
 	assert_int_equal(strlen(after), 2 * strlen(before));
 	assert_int_equal(strncmp(after, before, strlen(before)), 0);
@@ -791,7 +791,7 @@ static void hours_of_the_attempts(void **state)
 	} rows[] = {
 		{ 1, 0, 300 },         { 1, 299, 300 },   { 1, 300, 900 },   { 2, 300, 900 },
 		{ 3, 900, 2100 },      { 4, 2100, 4500 }, { 5, 4500, 8500 }, { 6, 8500, 12500 },
-		{ 1, 259200, 260500 }, { 9, 10, 4010 },  { 1, 2100, 4500 }, { 7, 8499, 12499 },
+		{ 1, 259200, 260500 }, { 9, 10, 4010 },   { 1, 2100, 4500 }, { 7, 8499, 12499 },
 	};
 	struct patience patience = { 300, 4000, 0 };
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

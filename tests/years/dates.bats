@@ -13,11 +13,7 @@ teardown() {
 
 # x_review DUE: plan-review under another name, with another due.
 x_review() {
-	awk '/^  \{/ { block = "" } { block = block $0 "\n" }
-		/name *= "plan-review"/ { mine = 1 }
-		/^  \}/ && mine { sub(/},?\n$/, "}\n", block); printf "rules = (\n%s);\n", block; exit }' \
-		"$root/conf/rules.d/10-plan.conf" |
-		sed -e 's/"plan-review"/"x-review"/' -e "s/due *= \"P3M\"/due = \"$1\"/" | own_rule 90-own
+	rule plan-review | sed -e 's/"plan-review"/"x-review"/' -e "s/due *= \"P3M\"/due = \"$1\"/" | own_rule 90-own
 	grep -q "due = \"$1\"" "$dir/conf/rules.d/90-own.conf"
 }
 
@@ -103,6 +99,7 @@ x_review() {
 }
 
 @test "a rule that is changed does not send again what it has sent" {
+	only_rules plan-review
 	start
 	cast 2026-01-05 K-1
 	record plan.adopted K-1 "${plan_fields[@]}" --at 2026-01-05
@@ -110,7 +107,7 @@ x_review() {
 	sent=$(letters)
 	[ "$sent" -gt 0 ]
 	sed -i 's/title   = "Uppföljning av handlingsplan"/title = "Ny rubrik"/; s/at = "-P14D"/at = "-P13D"/' \
-		"$dir/conf/rules.d/10-plan.conf"
+		"$dir/conf/rules.d/10-plan-review.conf"
 	same True "$(ctl rules reload --json | json 'd["changed"]')"
 	until_time 2026-04-10T16:00
 	same "$sent" "$(letters)"

@@ -5,6 +5,7 @@
 
 setup() {
 	load ../system/kedja
+	[ ! -w /dev/shm ] || office_folder=/dev/shm # years of commits: the disk is not what is tried
 	office
 }
 
@@ -72,6 +73,7 @@ under() {
 }
 
 @test "a year in which nothing is due costs no more than a day" {
+	only_rules plan-review
 	start --virtual-clock 2026-01-05T07:00
 	for i in $(seq 200); do
 		echo "{\"kind\": \"case.opened\", \"subject\": \"K-$i\", \"at\": \"2026-01-05\", \"data\": {\"programme\": \"norr\"}}"
@@ -89,6 +91,7 @@ under() {
 }
 
 @test "the same year with a rule that looks every day is not free: the measure can tell" {
+	only_rules
 	own_rule 90-own <<-'END'
 		rules = ({ name = "x-daily"; title = "Varje dag"; subject = "case"; starts = [ "case.opened" ];
 		  due = "P0D"; done = [ "case.closed" ];

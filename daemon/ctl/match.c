@@ -1,0 +1,199 @@
+/* See match.h. */
+#include "daemon/ctl/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ctl/ocr.h"
+
+#define WORD_MOST 64
+
+/* One reference and the case that it names; "" when it stands for more than one. */
+struct awaited {
+	const char *word;
+	const char *of_case;
+	bool is_case; /* the case's own name */
+};
+
+/* Open addressing, at most half full; the size is a power of two. */
+struct match {
+	struct arena *arena;
+	struct awaited *places;
+	size_t size, used;
+};
+
+struct match *match_new(void)
+{
+	struct match *match = xcalloc(1, sizeof(*match));
+	match->arena = arena_new();
+	match->size = 256;
+	match->places = xcalloc(match->size, sizeof(*match->places));
+	return match;
+}
+
+void match_free(struct match *match)
+{
+	if (match == NULL)
+		return;
+	arena_free(match->arena);
+	free(match->places);
+	free(match);
+}
+
+/* Small and large letters are the same to payers, and zeros before a number are nothing. */
+static void fold(const char *word, char to[WORD_MOST])
+{
+	size_t length = 0;
+	if (ocr_is_digits(word))
+		while (word[0] == '0' && word[1] != '\0')
+			word++;
+	for (; *word != '\0' && length < WORD_MOST - 1; word++) {
+		unsigned char byte = (unsigned char)*word;
+		bool after_c3 = length > 0 && (unsigned char)to[length - 1] == 0xc3;
+		if (byte >= 'a' && byte <= 'z')
+			byte = (unsigned char)(byte - ('a' - 'A'));
+		else if (after_c3 && byte >= 0xa0 && byte <= 0xbe && byte != 0xb7)
+			byte = (unsigned char)(byte - 0x20); /* å ä ö */
+		to[length++] = (char)byte;
+	}
+	to[length] = '\0';
+}
+
+static struct awaited *find_place(struct awaited *places, size_t size, const char *word)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	for (const char *at = word; *at != '\0'; at++)
+		hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
+	size_t place = (size_t)(hash ^ hash >> 32) & (size - 1);
+	while (places[place].word != NULL && strcmp(places[place].word, word) != 0)
+		place = (place + 1) & (size - 1);
+	return &places[place];
+}
+
+static void grow(struct match *match)
+{
+	size_t size = match->size * 2;
+	struct awaited *places = xcalloc(size, sizeof(*places));
+	for (size_t i = 0; i < match->size; i++)
+		if (match->places[i].word != NULL)
+			*find_place(places, size, match->places[i].word) = match->places[i];
+	free(match->places);
+	match->places = places;
+	match->size = size;
+}
+
+static void add_word(struct match *match, const char *reference, const char *of_case, bool is_case)
+{
+	char word[WORD_MOST];
+	fold(reference, word);
+	if (*word == '\0' || strlen(reference) >= WORD_MOST)
+		return;
+	if (match->used * 2 >= match->size)
+		grow(match);
+	struct awaited *place = find_place(match->places, match->size, word);
+	if (place->word == NULL) {
+		match->used++;
+		place->word = arena_strdup(match->arena, word);
+		place->of_case = arena_strdup(match->arena, of_case);
+	} else if (strcmp(place->of_case, of_case) != 0) {
+		place->of_case = ""; /* of two cases: it tells nothing */
+	}
+	place->is_case = place->is_case || is_case;
+}
+
+static const char *text_of(const json_t *row, const char *key)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+	return text == NULL ? "" : text;
+}
+
+void match_add(struct match *match, const json_t *row)
+{
+	const char *of_case = text_of(row, "case");
+	bool is_case = strcmp(text_of(row, "what"), "case") == 0;
+	/* A reference may be written as several words; payers' words come one by one. */
+	char *words = xstrdup(text_of(row, "reference")), *rest = words, *word;
+	while ((word = strsep(&rest, " ,;:/+|")) != NULL)
+		add_word(match, word, of_case, is_case);
+	free(words);
+}
+
+static const struct awaited *look_up(const struct match *match, const char *word)
+{
+	const struct awaited *place = find_place(match->places, match->size, word);
+	return place->word == NULL ? NULL : place;
+}
+
+/* The word itself; or a number with the check digits that the awaited one lacks. */
+static const struct awaited *find_word(const struct match *match, const char *written)
+{
+	char word[WORD_MOST];
+	if (strlen(written) >= WORD_MOST)
+		return NULL;
+	fold(written, word);
+	const struct awaited *found = look_up(match, word);
+	if (found != NULL || !ocr_is_digits(word))
+		return found;
+	for (int cut = 1; cut <= 2 && found == NULL; cut++) {
+		size_t length = strlen(word);
+		if (length < 2)
+			break;
+		word[length - 1] = '\0';
+		found = look_up(match, word);
+		if (found != NULL && !ocr_means(written, found->word))
+			found = NULL;
+	}
+	return found;
+}
+
+bool match_awaits(void *arg, const char *word)
+{
+	return find_word(arg, word) != NULL;
+}
+
+bool match_has_case(const struct match *match, const char *name)
+{
+	char word[WORD_MOST];
+	fold(name, word);
+	const struct awaited *found = look_up(match, word);
+	return found != NULL && found->is_case && strcmp(found->of_case, name) == 0;
+}
+
+const char *match_case(const struct match *match, const char *references)
+{
+	const char *of_case = NULL;
+	char *words = xstrdup(references), *rest = words, *word;
+	while ((word = strsep(&rest, " ")) != NULL) {
+		const struct awaited *found = find_word(match, word);
+		if (found == NULL || *found->of_case == '\0')
+			continue;
+		if (of_case != NULL && strcmp(of_case, found->of_case) != 0)
+			of_case = ""; /* two cases in one payment */
+		else if (of_case == NULL)
+			of_case = found->of_case;
+	}
+	free(words);
+	return of_case == NULL || *of_case == '\0' ? NULL : of_case;
+}
+
+json_t *match_event(const struct payment *payment, const char *programme, const char *of_case)
+{
+	char day[DATE_TEXT_SIZE];
+	json_t *data = json_pack("{s:I, s:s}", "amount", (json_int_t)payment->amount, "paid_on",
+				 date_format(payment->paid_on, day));
+	bool has_reference = *payment->references != '\0';
+	if (has_reference || of_case == NULL)
+		json_object_set_new(data, "reference",
+				    json_string(has_reference ? payment->references : "blank"));
+	if (of_case != NULL) {
+		json_object_set_new(data, "bank_reference", json_string(payment->bank_reference));
+		return json_pack("{s:s, s:s, s:s, s:o}", "kind",
+				 payment->reversal ? "rent.reversed" : "rent.paid", "subject",
+				 of_case, "source", payment->source, "data", data);
+	}
+	if (payment->reversal)
+		json_object_set_new(data, "reversal", json_true());
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "kind", "payment.unmatched", "subject",
+			 programme, "key", payment->bank_reference, "source", payment->source,
+			 "data", data);
+}

@@ -1,0 +1,185 @@
+/* See payment_file.h. */
+#include "daemon/ctl/payment_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/conf.h"
+#include "daemon/ctl/bgmax.h"
+#include "daemon/ctl/buffer.h"
+#include "daemon/ctl/camt.h"
+#include "daemon/ctl/payments_csv.h"
+#include "rules/kind.h"
+
+static int read_all(int fd, struct buffer *text)
+{
+	char bytes[65536];
+	buffer_add(text, "", 0);
+	for (;;) {
+		ssize_t got = read(fd, bytes, sizeof(bytes));
+		if (got == 0)
+			return 0;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return errno;
+		buffer_add(text, bytes, (size_t)got);
+		if (text->length > PAYMENT_FILE_MOST)
+			return EFBIG;
+	}
+}
+
+static int read_bytes(const char *path, struct buffer *text, struct problems *problems)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int error = fd < 0 ? errno : read_all(fd, text);
+	if (fd >= 0)
+		close(fd);
+	if (error == 0)
+		return 0;
+	if (error == EFBIG)
+		problem_add(problems, path, 0,
+			    "is larger than 64 MiB: no bank sends that in a file");
+	else
+		problem_add(problems, path, 0, "cannot be read: %s", strerror(error));
+	buffer_clear(text);
+	return -1;
+}
+
+/* NULL where there is no kedja.conf: then every setting has its default. */
+static struct settings *read_settings(const char *conf, struct problems *problems)
+{
+	char *path = xasprintf("%s/kedja.conf", conf);
+	struct settings *settings = NULL;
+	if (access(path, F_OK) == 0) {
+		size_t length;
+		char *text = file_read(path, &length, problems);
+		if (text != NULL)
+			settings = settings_parse(text, length, path, problems);
+		free(text);
+	}
+	free(path);
+	return settings;
+}
+
+static struct payment_columns columns_of(const struct settings *settings)
+{
+	if (settings == NULL)
+		return (struct payment_columns){ "avtal", "forfallodag", "betald_ore", "betaldag",
+						 "",      false };
+	return (struct payment_columns){ .reference = settings->payments_reference,
+					 .month = settings->payments_month,
+					 .amount = settings->payments_amount,
+					 .paid_on = settings->payments_paid_on,
+					 .id = settings->payments_id,
+					 .in_kronor =
+					     strcmp(settings->payments_unit, "kronor") == 0 };
+}
+
+/* Does the first line name the column of what was paid? */
+static bool is_csv(const struct buffer *text, const char *column)
+{
+	const char *end = memchr(text->bytes, '\n', text->length);
+	size_t length = end == NULL ? text->length : (size_t)(end - text->bytes);
+	return *column != '\0' && memmem(text->bytes, length, column, strlen(column)) != NULL;
+}
+
+static const char *find_format(const struct buffer *text, const char *column)
+{
+	if (camt_is(text->bytes, text->length))
+		return "camt054";
+	if (bgmax_is(text->bytes, text->length))
+		return "bgmax";
+	return is_csv(text, column) ? "csv" : NULL;
+}
+
+/* What the event tells of the file is its name only, and not even that if it tells too much. */
+static char *name_of(const char *path, enum payment_format format)
+{
+	struct problems problems = PROBLEMS_NONE;
+	const char *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+	bool good = text_check(name, "file", &problems);
+	problems_clear(&problems);
+	return xstrdup(good ? name : payment_format_name(format));
+}
+
+static void parse(const struct payment_input *input, const struct payment_columns *columns,
+		  struct payment_list *list, struct problems *problems)
+{
+	switch (list->format) {
+	case PAYMENT_CAMT054:
+		camt_read(input, list, problems);
+		return;
+	case PAYMENT_BGMAX:
+		bgmax_read(input, list, problems);
+		return;
+	case PAYMENT_CSV:
+		payments_csv_read(input, columns, list, problems);
+		return;
+	}
+}
+
+static enum payment_format format_named(const char *name)
+{
+	for (enum payment_format format = PAYMENT_CAMT054; format < PAYMENT_CSV; format++)
+		if (strcmp(payment_format_name(format), name) == 0)
+			return format;
+	return PAYMENT_CSV;
+}
+
+static void read_text(const struct buffer *text, const char *format, const char *conf,
+		      struct payment_input *input, struct payment_file *ret,
+		      struct problems *problems)
+{
+	bool look = strcmp(format, "auto") == 0;
+	bool may_be_csv =
+	    strcmp(format, "csv") == 0 ||
+	    (look && !camt_is(text->bytes, text->length) && !bgmax_is(text->bytes, text->length));
+	struct settings *settings = may_be_csv ? read_settings(conf, problems) : NULL;
+	struct payment_columns columns = columns_of(settings);
+	const char *found = look ? find_format(text, columns.amount) : format;
+	if (problems->count == 0 && found == NULL)
+		problem_add(problems, ret->path, 1,
+			    "is neither camt.054 nor BgMax nor a CSV with the column \"%s\"",
+			    columns.amount);
+	if (problems->count == 0) {
+		payment_list_init(&ret->payments, format_named(found));
+		parse(input, &columns, &ret->payments, problems);
+	}
+	settings_free(settings);
+}
+
+int payment_file_read(const char *path, const char *format, const char *conf,
+		      payment_awaited *awaited, void *arg, struct payment_file *ret,
+		      struct problems *problems)
+{
+	struct buffer text = BUFFER_NONE;
+	struct problems own = PROBLEMS_NONE;
+	*ret = (struct payment_file){ .path = path };
+	if (read_bytes(path, &text, problems) != 0)
+		return -1;
+	struct payment_input input = { text.bytes, text.length, path, awaited, arg };
+	read_text(&text, format, conf, &input, ret, &own);
+	buffer_clear(&text);
+	for (size_t i = 0; i < own.count; i++)
+		problem_add_at(problems, own.list[i].place, own.list[i].line, own.list[i].column,
+			       "%s", own.list[i].text);
+	bool failed = own.count > 0;
+	problems_clear(&own);
+	if (failed)
+		payment_file_clear(ret);
+	else
+		ret->name = name_of(path, ret->payments.format);
+	return failed ? -1 : 0;
+}
+
+void payment_file_clear(struct payment_file *file)
+{
+	free(file->name);
+	file->name = NULL;
+	payment_list_clear(&file->payments);
+}

@@ -1,0 +1,467 @@
+/*
+ * Payment files: read and checked whole, matched with what the daemon waits for, checked by the
+ * daemon, and only then booked, in batches that each hold wholly or not at all. The event that
+ * says how far payments are known comes last. Payments have sources, so an import that broke off
+ * is simply repeated.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/ctl/ask.h"
+#include "daemon/ctl/buffer.h"
+#include "daemon/ctl/match.h"
+#include "daemon/ctl/payment_file.h"
+#include "daemon/ctl/verbs.h"
+
+#define BATCH_PAYMENTS 1000
+#define BATCH_BYTES    (512 * 1024)
+
+struct tally {
+	long long fresh, known, matched, unmatched, returns, left_out;
+	int64_t sum; /* of what came in */
+};
+
+struct import {
+	const struct invocation *call;
+	struct client *client;
+	struct match *match;
+	struct payment_file *files;
+	size_t file_count;
+	char *programme;
+	date today;
+	struct buffer batch;
+	const struct payment *in_batch[BATCH_PAYMENTS];
+	size_t count;
+	const struct payment_file *file; /* of the batch */
+	struct problems problems;
+	struct tally tally;
+	date reached; /* of all files booked; DATE_NONE before */
+};
+
+static void tell_problems(struct import *import)
+{
+	problems_sort(&import->problems);
+	for (size_t i = 0; i < import->problems.count; i++) {
+		char *text = problem_format(&import->problems.list[i]);
+		show_printf(stderr, "%s\n", text);
+		free(text);
+	}
+	problems_clear(&import->problems);
+}
+
+/* --- what the daemon knows ------------------------------------------------------------------- */
+
+static int learn_programme(struct import *import)
+{
+	json_t *answer = NULL, *parameters = json_object();
+	ask_add_text(parameters, import->call, "programme");
+	int code = ask(import->client, "payment.coverage", parameters, &answer);
+	if (code != CTL_DONE)
+		return code;
+	import->programme = xstrdup(show_text_of(answer, "programme"));
+	if (date_parse(show_text_of(answer, "today"), &import->today) != 0)
+		import->today = DATE_NONE;
+	json_decref(answer);
+	return CTL_DONE;
+}
+
+static int add_awaited(void *arg, const json_t *rows)
+{
+	struct import *import = arg;
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		match_add(import->match, json_array_get(rows, i));
+	return CTL_DONE;
+}
+
+static int learn_references(struct import *import)
+{
+	json_t *parameters = json_pack("{s:s}", "programme", import->programme);
+	return ask_pages(import->client, "payment.awaited", parameters, add_awaited, import);
+}
+
+/* --- files ----------------------------------------------------------------------------------- */
+
+/* What is right, but should be looked at: days that cannot be, or hardly. */
+static void warn_of_days(const struct import *import, const struct payment_file *file)
+{
+	long long ahead = 0, old = 0;
+	date long_ago = date_add_months(import->today, -120);
+	for (size_t i = 0; i < file->payments.count; i++) {
+		ahead += file->payments.list[i].paid_on > import->today;
+		old += file->payments.list[i].paid_on < long_ago;
+	}
+	if (ahead > 0)
+		show_printf(stderr, "%s: %lld payments are dated ahead\n", file->path, ahead);
+	if (old > 0)
+		show_printf(stderr, "%s: %lld payments are more than ten years old\n", file->path,
+			    old);
+}
+
+/* Through which day payments are known after this file; never ahead of today. */
+static void settle_reach(struct import *import, struct payment_file *file)
+{
+	const char *told = invocation_option(import->call, "covers-through");
+	date *reach = &file->payments.covers_through;
+	if (told != NULL && date_parse(told, reach) == 0) {
+		file->payments.has_more_pages = false;
+		if (*reach > import->today)
+			problem_add(&import->problems, "--covers-through", 0, "%s lies ahead",
+				    told);
+	} else if (*reach == DATE_NONE && !file->payments.has_more_pages) {
+		problem_add(&import->problems, file->path, 0,
+			    "does not tell through which day it reaches: say --covers-through");
+	} else if (*reach > import->today) {
+		show_printf(stderr, "%s: reaches ahead; only through today is believed\n",
+			    file->path);
+		*reach = import->today;
+	}
+}
+
+static int read_files(struct import *import)
+{
+	const char *format = invocation_option(import->call, "format");
+	import->files = xcalloc(import->call->argument_count, sizeof(*import->files));
+	for (size_t i = 0; i < import->call->argument_count; i++) {
+		struct payment_file *file = &import->files[import->file_count];
+		if (payment_file_read(import->call->arguments[i], format == NULL ? "auto" : format,
+				      import->call->conf, match_awaits, import->match, file,
+				      &import->problems) != 0)
+			continue;
+		import->file_count++;
+		settle_reach(import, file);
+		warn_of_days(import, file);
+	}
+	size_t complaints = import->problems.count;
+	tell_problems(import);
+	if (complaints == 0)
+		return CTL_DONE;
+	fputs("kedjactl: nothing was booked\n", stderr);
+	return CTL_REFUSED;
+}
+
+/* --- batches --------------------------------------------------------------------------------- */
+
+static void place_error(struct import *import, const json_t *error)
+{
+	const json_t *list = json_object_get(json_object_get(error, "data"), "problems");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *entry = json_array_get(list, i);
+		json_int_t place = show_number_of(entry, "event");
+		bool inside = place >= 0 && (size_t)place < import->count;
+		problem_add(&import->problems, import->file->path,
+			    inside ? import->in_batch[place]->line : 0, "%s: %s",
+			    show_text_of(entry, "field"), show_text_of(entry, "text"));
+	}
+	if (json_array_size(list) == 0)
+		problem_add(&import->problems, import->file->path, 0, "%s",
+			    show_text_of(error, "message"));
+	tell_problems(import);
+}
+
+static int send_events(struct import *import, const char *method, const char *events, json_t **ret)
+{
+	json_t *answer = NULL;
+	char *why = NULL, *parameters = xasprintf("{\"events\":[%s]}", events);
+	enum answer outcome = client_call(import->client, method, parameters, &answer, &why);
+	free(parameters);
+	switch (outcome) {
+	case ANSWER_RESULT:
+		*ret = answer;
+		return CTL_DONE;
+	case ANSWER_ERROR:
+		place_error(import, answer);
+		json_decref(answer);
+		return CTL_REFUSED;
+	case ANSWER_NONE:
+		break;
+	}
+	show_printf(stderr, "kedjactl: %s\n", why);
+	free(why);
+	return CTL_NO_DAEMON;
+}
+
+static void count_booked(struct import *import, const json_t *answer)
+{
+	for (size_t i = 0; i < json_array_size(answer); i++) {
+		bool known = json_is_true(json_object_get(json_array_get(answer, i), "known"));
+		import->tally.known += known;
+		import->tally.fresh += !known;
+	}
+}
+
+static int send_batch(struct import *import, const char *method)
+{
+	json_t *answer = NULL;
+	if (import->count == 0)
+		return CTL_DONE;
+	int code = send_events(import, method, import->batch.bytes, &answer);
+	if (code == CTL_DONE && strcmp(method, "event.record") == 0)
+		count_booked(import, answer);
+	json_decref(answer);
+	buffer_empty(&import->batch);
+	import->count = 0;
+	return code;
+}
+
+/* A debit that does not say that it is a return is one only if it names a rent. */
+static bool is_left_out(const struct payment *payment, const char *of_case)
+{
+	return payment->outgoing && of_case == NULL;
+}
+
+static int add_payment(struct import *import, const struct payment *payment, const char *method)
+{
+	const char *of_case = match_case(import->match, payment->references);
+	int code = CTL_DONE;
+	if (is_left_out(payment, of_case))
+		return CTL_DONE;
+	if (import->count == BATCH_PAYMENTS || import->batch.length > BATCH_BYTES)
+		code = send_batch(import, method);
+	json_t *event = match_event(payment, import->programme, of_case);
+	char *text = json_dumps(event, JSON_COMPACT);
+	if (import->count > 0)
+		buffer_add_byte(&import->batch, ',');
+	buffer_add_text(&import->batch, text);
+	import->in_batch[import->count++] = payment;
+	free(text);
+	json_decref(event);
+	return code;
+}
+
+static int send_payments(struct import *import, struct payment_file *file, const char *method)
+{
+	int code = CTL_DONE;
+	import->file = file;
+	for (size_t i = 0; i < file->payments.count && code == CTL_DONE; i++)
+		code = add_payment(import, &file->payments.list[i], method);
+	return code == CTL_DONE ? send_batch(import, method) : code;
+}
+
+/* --- how far payments are known -------------------------------------------------------------- */
+
+/* Of the payments that came in; what went back is not taken off, it came in before. */
+static void sum_up(const struct payment_list *list, int64_t *ret_sum, json_int_t *ret_count)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->list[i].reversal)
+			continue;
+		if (__builtin_add_overflow(*ret_sum, list->list[i].amount, ret_sum) ||
+		    *ret_sum > PAYMENT_AMOUNT_MOST)
+			*ret_sum = PAYMENT_AMOUNT_MOST;
+		++*ret_count;
+	}
+}
+
+/* The same for the same payments and reach, whatever the file is called. */
+static char *name_import(const struct import *import, const struct payment_file *file)
+{
+	char hash[33], day[DATE_TEXT_SIZE];
+	struct buffer all = BUFFER_NONE;
+	buffer_printf(&all, "%s %s %s", import->programme,
+		      payment_format_name(file->payments.format),
+		      date_format(file->payments.covers_through, day));
+	for (size_t i = 0; i < file->payments.count; i++)
+		buffer_printf(&all, " %s", file->payments.list[i].source);
+	payment_hash(all.bytes, hash);
+	buffer_clear(&all);
+	return xasprintf("payments-%s", hash);
+}
+
+static int book_reach(struct import *import, const struct payment_file *file)
+{
+	char day[DATE_TEXT_SIZE];
+	int64_t sum = 0;
+	json_int_t count = 0;
+	json_t *answer = NULL;
+	if (file->payments.has_more_pages) {
+		show_printf(
+		    stderr,
+		    "%s: more pages follow: how far payments are known comes with the last\n",
+		    file->path);
+		return CTL_DONE;
+	}
+	sum_up(&file->payments, &sum, &count);
+	char *source = name_import(import, file);
+	json_t *event =
+	    json_pack("{s:s, s:s, s:s, s:{s:s, s:s, s:s, s:I, s:I}}", "kind", "payments.imported",
+		      "subject", import->programme, "source", source, "data", "format",
+		      payment_format_name(file->payments.format), "file", file->name,
+		      "covers_through", date_format(file->payments.covers_through, day), "payments",
+		      count, "sum", (json_int_t)sum);
+	char *text = json_dumps(event, JSON_COMPACT);
+	int code = send_events(import, "event.record", text, &answer);
+	if (code == CTL_DONE && file->payments.covers_through > import->reached)
+		import->reached = file->payments.covers_through;
+	json_decref(answer);
+	json_decref(event);
+	free(text);
+	free(source);
+	return code;
+}
+
+/* --- what is said ---------------------------------------------------------------------------- */
+
+static void count_file(struct import *import, const struct payment_file *file)
+{
+	struct tally *tally = &import->tally;
+	json_int_t count = 0;
+	tally->left_out += (long long)file->payments.left_out;
+	for (size_t i = 0; i < file->payments.count; i++) {
+		const struct payment *payment = &file->payments.list[i];
+		const char *of_case = match_case(import->match, payment->references);
+		bool left_out = is_left_out(payment, of_case);
+		tally->left_out += left_out;
+		tally->matched += of_case != NULL;
+		tally->unmatched += of_case == NULL && !left_out;
+		tally->returns += payment->reversal && !left_out;
+	}
+	sum_up(&file->payments, &tally->sum, &count);
+}
+
+static const struct column dry_columns[] = {
+	{ "LINE", "line", NULL, true },
+	{ "PAID", "paid_on", NULL, false },
+	{ "AMOUNT", "amount", form_kronor, true },
+	{ "CASE", "case", NULL, false },
+	{ "REFERENCE", "reference", NULL, false },
+	{ "PAYMENT", "payment", NULL, false },
+	COLUMNS_END,
+};
+
+static json_t *dry_row(const struct import *import, const struct payment *payment)
+{
+	char day[DATE_TEXT_SIZE];
+	const char *of_case = match_case(import->match, payment->references);
+	if (is_left_out(payment, of_case))
+		return NULL;
+	json_int_t amount = payment->reversal ? -payment->amount : payment->amount;
+	return json_pack("{s:i, s:s, s:I, s:o, s:s, s:s}", "line", payment->line, "paid_on",
+			 date_format(payment->paid_on, day), "amount", amount, "case",
+			 of_case == NULL ? json_null() : json_string(of_case), "reference",
+			 payment->references, "payment", payment->bank_reference);
+}
+
+static json_t *dry_rows(const struct import *import)
+{
+	json_t *rows = json_array();
+	for (size_t f = 0; f < import->file_count; f++)
+		for (size_t i = 0; i < import->files[f].payments.count; i++) {
+			json_t *row = dry_row(import, &import->files[f].payments.list[i]);
+			if (row != NULL)
+				json_array_append_new(rows, row);
+		}
+	return rows;
+}
+
+static void say_tally(const struct import *import)
+{
+	const struct tally *tally = &import->tally;
+	char *sum = show_kronor(tally->sum);
+	printf("%lld matched, %lld unmatched, %lld returns, %lld left out; %s kronor came in\n",
+	       tally->matched, tally->unmatched, tally->returns, tally->left_out, sum);
+	free(sum);
+}
+
+static void say_reach(const struct import *import)
+{
+	char day[DATE_TEXT_SIZE];
+	for (size_t i = 0; i < import->file_count; i++)
+		if (!import->files[i].payments.has_more_pages)
+			show_printf(stdout, "%s: payments through %s\n", import->files[i].path,
+				    date_format(import->files[i].payments.covers_through, day));
+}
+
+static int say_dry(const struct import *import)
+{
+	json_t *rows = dry_rows(import);
+	if (import->call->json) {
+		show_json(stdout, rows);
+	} else {
+		show_rows(stdout, "Would be booked:", dry_columns, rows);
+		say_tally(import);
+		say_reach(import);
+	}
+	json_decref(rows);
+	return CTL_DONE;
+}
+
+static int say_done(const struct import *import)
+{
+	const struct tally *tally = &import->tally;
+	char day[DATE_TEXT_SIZE];
+	if (import->call->json) {
+		json_t *all = json_pack(
+		    "{s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "new", (json_int_t)tally->fresh, "known",
+		    (json_int_t)tally->known, "matched", (json_int_t)tally->matched, "unmatched",
+		    (json_int_t)tally->unmatched, "returns", (json_int_t)tally->returns, "left_out",
+		    (json_int_t)tally->left_out, "covers_through",
+		    date_format(import->reached, day));
+		show_json(stdout, all);
+		json_decref(all);
+		return CTL_DONE;
+	}
+	printf("%lld new, %lld known\n", tally->fresh, tally->known);
+	if (tally->fresh > 0) {
+		say_tally(import);
+		say_reach(import);
+	}
+	return CTL_DONE;
+}
+
+static int book(struct import *import)
+{
+	int code = CTL_DONE;
+	for (size_t i = 0; i < import->file_count && code == CTL_DONE; i++)
+		code = send_payments(import, &import->files[i], "event.check");
+	if (code != CTL_DONE) {
+		fputs("kedjactl: nothing was booked\n", stderr);
+		return code;
+	}
+	for (size_t i = 0; i < import->file_count && code == CTL_DONE; i++) {
+		code = send_payments(import, &import->files[i], "event.record");
+		if (code == CTL_DONE)
+			code = book_reach(import, &import->files[i]);
+	}
+	if (code == CTL_DONE)
+		return say_done(import);
+	fprintf(stderr,
+		"kedjactl: stopped after %lld new, %lld known: import the same files again\n",
+		import->tally.fresh, import->tally.known);
+	return code;
+}
+
+static int run(struct import *import)
+{
+	int code = ask_open(import->call, &import->client);
+	if (code == CTL_DONE)
+		code = learn_programme(import);
+	if (code == CTL_DONE)
+		code = learn_references(import);
+	if (code == CTL_DONE)
+		code = read_files(import);
+	for (size_t i = 0; code == CTL_DONE && i < import->file_count; i++)
+		count_file(import, &import->files[i]);
+	if (code != CTL_DONE)
+		return code;
+	return invocation_flag(import->call, "dry-run") ? say_dry(import) : book(import);
+}
+
+int verb_payments_import(const struct invocation *call)
+{
+	struct import *import = xcalloc(1, sizeof(*import));
+	import->call = call;
+	import->match = match_new();
+	import->reached = DATE_NONE;
+	int code = run(import);
+	client_close(import->client);
+	for (size_t i = 0; i < import->file_count; i++)
+		payment_file_clear(&import->files[i]);
+	free(import->files);
+	free(import->programme);
+	match_free(import->match);
+	problems_clear(&import->problems);
+	buffer_clear(&import->batch);
+	free(import);
+	return code;
+}

@@ -1,0 +1,101 @@
+/*
+ * A scratch copy of the file, for trying out what would happen. It lies beside the original, for
+ * its disk may hold what the original holds, and has no name from its first moment on: however
+ * the program ends, nothing of it stays behind. So it needs no log and no sync either.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/clock.h"
+#include "daemon/db_own.h"
+
+#define BUSY_MS 10000
+
+static void complain(const char *path, sqlite3 *sqlite, int code, struct problems *problems)
+{
+	problem_add(problems, path, 0, "cannot be copied: %s",
+		    sqlite == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(sqlite));
+}
+
+/* The original is only read; a daemon that writes in it meanwhile is not held up. */
+static int copy_from(struct db *db, const char *original, struct problems *problems)
+{
+	sqlite3 *from = NULL;
+	int code = sqlite3_open_v2(original, &from, SQLITE_OPEN_READONLY, NULL);
+	if (code == SQLITE_OK) {
+		sqlite3_busy_timeout(from, BUSY_MS);
+		sqlite3_backup *backup = sqlite3_backup_init(db->sqlite, "main", from, "main");
+		if (backup != NULL) {
+			sqlite3_backup_step(backup, -1);
+			code = sqlite3_backup_finish(backup);
+		} else {
+			code = sqlite3_errcode(db->sqlite);
+		}
+	}
+	if (code != SQLITE_OK)
+		complain(original, code == sqlite3_errcode(from) ? from : NULL, code, problems);
+	sqlite3_close(from);
+	return code == SQLITE_OK ? 0 : -1;
+}
+
+static int execute(struct db *db, const char *sql, struct problems *problems)
+{
+	int code = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		return 0;
+	complain(dbfile_path(db->file), db->sqlite, code, problems);
+	return -1;
+}
+
+static void take_name_away(const struct dbfile *file)
+{
+	char *lock = xasprintf("%s.lock", dbfile_path(file));
+	unlink(dbfile_path(file));
+	unlink(lock);
+	free(lock);
+}
+
+static int fill(struct db *db, const char *original, const struct migration *migrations,
+		size_t count, struct problems *problems)
+{
+	/* its log in memory, alone with the file: a name is never looked up again */
+	if (execute(db, "PRAGMA locking_mode = EXCLUSIVE", problems) != 0 ||
+	    copy_from(db, original, problems) != 0 ||
+	    execute(db,
+		    "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
+		    " PRAGMA cache_size = -16000",
+		    problems) != 0 ||
+	    db_update(db, migrations, count, problems) != 0)
+		return -1;
+	return execute(db, "PRAGMA foreign_keys = OFF", problems);
+}
+
+struct db *db_open_scratch(const char *original, const struct migration *migrations, size_t count,
+			   struct problems *problems)
+{
+	char *path = xasprintf("%s.scratch-%ld-%lld", original, (long)getpid(),
+			       (long long)clock_monotonic_us());
+	struct dbfile *file = NULL;
+	if (access(original, R_OK) != 0)
+		problem_add(problems, original, 0, "cannot be read: %s", strerror(errno));
+	else
+		file = dbfile_claim(path, APPLICATION_ID, problems);
+	free(path);
+	if (file == NULL)
+		return NULL;
+	struct db *db = xcalloc(1, sizeof(*db));
+	db->file = file;
+	db->queries = db_queries_new();
+	int result = db_connect(db);
+	take_name_away(file);
+	if (result != 0)
+		problem_add(problems, dbfile_path(file), 0, "cannot be opened: %s", db_error(db));
+	else
+		result = fill(db, original, migrations, count, problems);
+	if (result == 0)
+		return db;
+	db_close(db);
+	return NULL;
+}

@@ -1,0 +1,261 @@
+/* See check.h. Keys of a rule that have no effect beside others, and what only the whole shows. */
+#include "rules/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/check_parts.h"
+
+void check_tell(const struct checking *checking, const struct rule *rule, const char *key,
+		const char *format, ...)
+{
+	struct key_place place = rule_place(rule, key);
+	char *text = NULL;
+	va_list arguments;
+	va_start(arguments, format);
+	int length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length >= 0)
+		problem_add(checking->problems, place.file, place.line, "%s: %s", key, text);
+	free(text);
+}
+
+bool check_is_dated(const struct rule *rule)
+{
+	return rule->yearly_count > 0 || rule->weekly != 0;
+}
+
+/* --- kinds ----------------------------------------------------------------------------------- */
+
+static const char *written(const struct checking *checking, const struct kind_ref *ref)
+{
+	return ref->key == NULL
+		   ? ref->kind->name
+		   : arena_printf(checking->arena, "%s[%s]", ref->kind->name, ref->key);
+}
+
+static bool covers(const struct kind_ref *wide, const struct kind_ref *narrow)
+{
+	if (wide->kind != narrow->kind)
+		return false;
+	return wide->key == NULL || (narrow->key != NULL && strcmp(wide->key, narrow->key) == 0);
+}
+
+static void check_list(const struct checking *checking, const struct rule *rule, const char *key,
+		       const struct kind_ref *refs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < count; j++) {
+			bool same = covers(&refs[i], &refs[j]) && covers(&refs[j], &refs[i]);
+			if (i == j || !covers(&refs[i], &refs[j]) || (same && j < i))
+				continue;
+			check_tell(checking, rule, key, "\"%s\" %s", written(checking, &refs[j]),
+				   same ? "stands here twice"
+					: "is in it already: the kind stands here without a key");
+		}
+}
+
+static void check_kinds(const struct checking *checking, const struct rule *rule)
+{
+	check_list(checking, rule, rule->starts_all ? "starts_all" : "starts", rule->starts,
+		   rule->starts_count);
+	check_list(checking, rule, "done", rule->done, rule->done_count);
+	check_list(checking, rule, "cancels", rule->cancels, rule->cancels_count);
+	for (size_t i = 0; i < rule->cancels_count; i++)
+		for (size_t j = 0; j < rule->done_count; j++)
+			if (covers(&rule->done[j], &rule->cancels[i]))
+				check_tell(checking, rule, "cancels",
+					   "\"%s\" stands in done too: does it fulfil the "
+					   "deadline, or end it?",
+					   written(checking, &rule->cancels[i]));
+	if (rule->starts_all && rule->starts_count == 1)
+		check_tell(checking, rule, "starts_all",
+			   "it names one kind only: that is what starts is for");
+}
+
+/* --- keys without an effect ------------------------------------------------------------------ */
+
+static bool has_key(const struct rule *rule, const char *key)
+{
+	for (size_t i = 0; i < rule->place_count; i++)
+		if (strcmp(rule->places[i].key, key) == 0)
+			return true;
+	return false;
+}
+
+/* Of the keys that only mean something when an event starts the rule. */
+static void check_dated(const struct checking *checking, const struct rule *rule)
+{
+	static const char *const useless[] = { "from", "restart", "throttle" };
+	for (size_t i = 0; check_is_dated(rule) && i < sizeof(useless) / sizeof(useless[0]); i++)
+		if (has_key(rule, useless[i]))
+			check_tell(checking, rule, useless[i],
+				   "it has no effect: no event starts a rule that is %s",
+				   rule->weekly != 0 ? "weekly" : "yearly");
+	for (size_t i = 0; i < rule->yearly_count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (rule->yearly[i].month == rule->yearly[j].month &&
+			    rule->yearly[i].day == rule->yearly[j].day)
+				check_tell(checking, rule, "yearly", "%02d-%02d stands here twice",
+					   rule->yearly[i].month, rule->yearly[i].day);
+}
+
+static bool starts_have_keys(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->starts_count; i++)
+		if (rule->starts[i].kind->key != KEY_NONE)
+			return true;
+	return false;
+}
+
+static void check_key(const struct checking *checking, const struct rule *rule)
+{
+	if (rule->per_key && !starts_have_keys(rule))
+		check_tell(checking, rule, "per_key",
+			   "it has no effect: no kind in starts has a key");
+}
+
+static void check_pause(const struct checking *checking, const struct rule *rule)
+{
+	if (rule->pausable && rule->subject == SUBJECT_PROGRAMME)
+		check_tell(checking, rule, "pausable", "it has no effect: only cases are paused");
+}
+
+/* What several steps share is caught up on; one step that comes once is never two. */
+static void check_catch_up(const struct checking *checking, const struct rule *rule)
+{
+	bool now = rule->step_count > 0;
+	for (size_t i = 0; i < rule->step_count; i++)
+		now = now && rule->steps[i].time == STEP_NOW;
+	bool single = rule->step_count == 1 && !rule->steps[0].repeats;
+	if (rule->catch_up == CATCH_UP_ALL && single)
+		check_tell(checking, rule, "catch_up",
+			   "\"all\" has no effect: there is one step, and it comes once");
+	if (rule->catch_up == CATCH_UP_SKIP && now)
+		check_tell(checking, rule, "catch_up",
+			   "\"skip\" has no effect: a step with time = \"now\" is never passed");
+}
+
+/* Roughly, for lengths that are far apart: a month is at most 31 days and at least 28. */
+static int days_most(const struct offset *offset)
+{
+	return offset->months * 31 + offset->days + offset->workdays * 4;
+}
+
+static int days_least(const struct offset *offset)
+{
+	return offset->months * 28 + offset->days + offset->workdays;
+}
+
+/* The longest pause between two occurrences, in days; 0: it does not come again by time. */
+static int pace_most(const struct rule *rule)
+{
+	if (rule->weekly != 0)
+		return 7;
+	if (rule->yearly_count == 1)
+		return 366;
+	return rule->repeat == REPEAT_FIXED ? days_most(&rule->every) : 0;
+}
+
+static void check_early(const struct checking *checking, const struct rule *rule)
+{
+	struct offset early = { -rule->early.months, -rule->early.days, -rule->early.workdays,
+				rule->early.in_workdays };
+	int pace = pace_most(rule);
+	if (rule->has_early && pace > 0 && days_least(&early) > pace)
+		check_tell(checking, rule, "early",
+			   "it is longer than the time between two occurrences: the one before "
+			   "would fulfil the next as well");
+}
+
+static void check_hidden(const struct checking *checking, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->hidden_count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(rule->hidden_names[i], rule->hidden_names[j]) == 0)
+				check_tell(checking, rule, "hidden_by", "\"%s\" stands here twice",
+					   rule->hidden_names[i]);
+}
+
+static void check_rule(const struct checking *checking, const struct rule *rule)
+{
+	check_kinds(checking, rule);
+	check_conditions(checking, rule);
+	check_dated(checking, rule);
+	check_key(checking, rule);
+	check_pause(checking, rule);
+	check_catch_up(checking, rule);
+	check_early(checking, rule);
+	check_hidden(checking, rule);
+	check_steps(checking, rule);
+}
+
+/* --- the whole ------------------------------------------------------------------------------- */
+
+static bool is_watched(const struct checking *checking, const char *stage)
+{
+	for (size_t i = 0; i < checking->ruleset->count; i++)
+		if (check_watches_stage(checking, &checking->ruleset->rules[i], stage))
+			return true;
+	return false;
+}
+
+/* Where rules tell stages apart, each stage should be in one of them. */
+static void check_stages(const struct checking *checking, const char *chain_file)
+{
+	const struct ruleset *ruleset = checking->ruleset;
+	const struct stage *stage;
+	bool any = false;
+	for (size_t i = 0; i < ruleset->count; i++)
+		any = any || check_reads_stage(&ruleset->rules[i]);
+	for (size_t i = 0; any && (stage = chain_stage_at(ruleset->chain, i)) != NULL; i++)
+		if (!is_watched(checking, stage->name))
+			problem_add(checking->problems, chain_file, stage->line,
+				    "no rule watches the stage \"%s\": others are named in if or "
+				    "while, this one can stand in none",
+				    stage->name);
+}
+
+static bool names_role(const struct step *step, const struct role *role)
+{
+	for (size_t i = 0; i < step->to_count; i++)
+		if (step->to[i].role == role || step->to[i].role == NULL)
+			return true;
+	for (size_t i = 0; i < step->cc_count; i++)
+		if (step->cc[i].role == role || step->cc[i].role == NULL)
+			return true;
+	return false;
+}
+
+static bool is_reached(const struct ruleset *ruleset, const struct role *role)
+{
+	for (size_t i = 0; i < ruleset->count; i++)
+		for (size_t j = 0; j < ruleset->rules[i].step_count; j++)
+			if (names_role(&ruleset->rules[i].steps[j], role))
+				return true;
+	return false;
+}
+
+/* A step to field:... may reach any role. */
+static void check_roles(const struct checking *checking, const char *chain_file)
+{
+	const struct role *role;
+	for (size_t i = 0; (role = chain_role_at(checking->ruleset->chain, i)) != NULL; i++)
+		if (!is_reached(checking->ruleset, role))
+			problem_add(checking->problems, chain_file, role->line,
+				    "no step of any rule reaches the role \"%s\"", role->name);
+}
+
+void check_rules(const struct ruleset *ruleset, const char *chain_file, struct problems *problems)
+{
+	struct checking checking = { ruleset, arena_new(), problems };
+	for (size_t i = 0; i < ruleset->count; i++)
+		check_rule(&checking, &ruleset->rules[i]);
+	if (ruleset->count > 0) {
+		check_stages(&checking, chain_file);
+		check_roles(&checking, chain_file);
+	}
+	arena_free(checking.arena);
+}

@@ -1,0 +1,27 @@
+/* What the files of the analysis share; nobody else includes this. */
+#ifndef KEDJA_CHECK_PARTS_H
+#define KEDJA_CHECK_PARTS_H
+
+#include "rules/ruleset.h"
+
+struct checking {
+	const struct ruleset *ruleset;
+	struct arena *arena; /* for as long as the check lasts */
+	struct problems *problems;
+};
+
+/* A complaint at a key of a rule; at the rule itself where the key was left out. */
+void check_tell(const struct checking *checking, const struct rule *rule, const char *key,
+		const char *format, ...) PRINTF_LIKE(4, 5);
+
+bool check_is_dated(const struct rule *rule); /* yearly or weekly */
+
+void check_conditions(const struct checking *checking, const struct rule *rule);
+/* Does a condition of the rule speak of the stage, and can the rule live in this one? */
+bool check_watches_stage(const struct checking *checking, const struct rule *rule,
+			 const char *stage);
+bool check_reads_stage(const struct rule *rule);
+
+void check_steps(const struct checking *checking, const struct rule *rule);
+
+#endif

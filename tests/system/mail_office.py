@@ -1,0 +1,153 @@
+"""An office whose letters go to a mail server by SMTP, for tests in Python of the whole way.
+
+KEDJAD, KEDJACTL and KEDJA_MAILER name the programs (default: build/…).
+"""
+import email
+import email.policy
+import json
+import os
+import socket
+import subprocess
+import tempfile
+import time
+
+from office import ROOT, SLOW, Line, Lost, Office, Refused, wait_for  # noqa: F401
+
+LONG = os.environ.get("KEDJA_LONG") == "1"
+SENDER = "kedja@office.example"
+ADMINISTRATOR = "admin@office.example"
+
+
+def program(variable, name):
+    return os.path.join(ROOT, os.environ.get(variable) or f"build/{name}")
+
+
+def free_port():
+    """One that nobody listens on: for a server that is down, and comes up later."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+class MailOffice(Office):
+    """`patience`: seconds that the mailer bears silence; without it as many as it wants itself."""
+
+    def __init__(self, folder, port, patience=None, **settings):
+        super().__init__(folder)
+        self.settings = {"content": "normal", "sender": SENDER, "administrator": ADMINISTRATOR,
+                         "database": self.database, "socket": self.path, "transport": "smtp",
+                         "smtp_host": "127.0.0.1", "smtp_port": port,
+                         "mailer": program("KEDJA_MAILER", "kedja-mailer"), **settings}
+        if patience:
+            self.settings["mailer"] = self.impatient(self.settings["mailer"], patience)
+        self.configure()
+
+    def impatient(self, mailer, patience):
+        path = os.path.join(self.folder, "mailer")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\nexec "{mailer}" --patience {patience}\n')
+        os.chmod(path, 0o755)
+        return path
+
+    def configure(self, **changes):
+        self.settings.update(changes)
+        with open(os.path.join(self.folder, "conf/kedja.conf"), "w", encoding="utf-8") as file:
+            for name, value in self.settings.items():
+                file.write(f"{name} = {json.dumps(value, ensure_ascii=False)};\n")
+
+    def whole_log(self):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8") as file:
+            return file.read()
+
+    def ctl(self, *words):
+        """What kedjactl says, and its exit code."""
+        done = subprocess.run([program("KEDJACTL", "kedjactl"), "--socket", self.path, *words],
+                              capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr, done.returncode
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
+
+def open_line(office, patience=10):
+    """A connection to the daemon that is there, or is just coming."""
+    def try_it():
+        try:
+            return Line(office.path)
+        except Lost:
+            return None
+    return wait_for(try_it, patience, "the daemon does not answer")
+
+
+def messages(line):
+    return line.rows("outbox.list")
+
+
+def states(line):
+    return [row["state"] for row in messages(line)]
+
+
+def settled(line, seconds=20):
+    """All letters, when none of them is on its way any more: they wait for an hour, or are done."""
+    def look():
+        rows = messages(line)
+        status = line.ask("status")
+        calm = all(row["state"] not in ("queued", "handed") for row in rows)
+        return rows if calm or status["outbox"]["fault"] else None
+    return wait_for(look, seconds, "letters are still on their way")
+
+
+def parse(raw):
+    return email.message_from_bytes(raw, policy=email.policy.default)
+
+
+def folder():
+    return tempfile.mkdtemp(prefix="kedja-mail.")
+
+
+def memory(pid, what="VmHWM"):
+    """KiB."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return next(int(row.split()[1]) for row in status if row.startswith(what + ":"))
+
+
+PLAN = {name: True for name in ("rent", "tenancy", "treatment", "neighbour", "rent_contact",
+                                "goals_short", "goals_long")}
+
+
+def event(kind, subject, at, key=None, **data):
+    made = {"kind": kind, "subject": subject, "at": at, "data": data}
+    if key:
+        made["key"] = key
+    return made
+
+
+def cast(day, cases=(), programme="norr"):
+    """Some people, their programme, and cases with a plan that was adopted that day."""
+    made = []
+    for person, name in (("anna", "Anna Åberg"), ("bo", "Bo Ek"), ("eva", "Eva Norén"),
+                         ("hakan", "Håkan Holm"), ("per", "Per Ström")):
+        made.append(event("staff.joined", person, day, name=name, email=f"{person}@office.example"))
+    made.append(event("programme.started", programme, day, title="Norr"))
+    for role, person in (("support_worker", "bo"), ("housing_coordinator", "eva"),
+                         ("unit_manager", "hakan"), ("area_manager", "per")):
+        made.append(event("role.assigned", programme, day, role=role, staff=person))
+    for case in cases:
+        made.append(event("case.opened", case, day, programme=programme))
+        made.append(event("role.assigned", case, day, role="social_worker", staff="anna"))
+        made.append(event("stage.entered", case, day, stage="training_flat", mode="move"))
+        made.append(event("plan.adopted", case, day, **PLAN))
+    return made
+
+
+def record_all(line, events):
+    for i in range(0, len(events), 1000):
+        line.ask("event.record", events[i:i + 1000])
+
+
+def busy_wait(seconds):
+    """For what can only be seen not to happen."""
+    time.sleep(seconds)
