@@ -4,6 +4,7 @@
  * the program ends, nothing of it stays behind. So it needs no log and no sync either.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,7 +50,20 @@ static int execute(struct db *db, const char *sql, struct problems *problems)
 	return -1;
 }
 
+/*
+ * From here on the file has no name, however this program ends. SQLite asks for the name once
+ * more, for the mode of a log that it opens and closes again: so an empty file stands in its place
+ * until the copy is made.
+ */
 static void take_name_away(const struct dbfile *file)
+{
+	unlink(dbfile_path(file));
+	int empty = open(dbfile_path(file), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (empty >= 0)
+		close(empty);
+}
+
+static void remove_stand_in(const struct dbfile *file)
 {
 	char *lock = xasprintf("%s.lock", dbfile_path(file));
 	unlink(dbfile_path(file));
@@ -60,14 +74,12 @@ static void take_name_away(const struct dbfile *file)
 static int fill(struct db *db, const char *original, const struct migration *migrations,
 		size_t count, struct problems *problems)
 {
-	/* its log in memory, alone with the file: a name is never looked up again */
-	if (execute(db, "PRAGMA locking_mode = EXCLUSIVE", problems) != 0 ||
-	    copy_from(db, original, problems) != 0 ||
-	    execute(db,
-		    "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
-		    " PRAGMA cache_size = -16000",
-		    problems) != 0 ||
-	    db_update(db, migrations, count, problems) != 0)
+	static const char alone[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY;"
+				    " PRAGMA synchronous = OFF; PRAGMA cache_size = -16000";
+	/* the copy says of itself what the original does, that it has a write-ahead log: said again
+	 */
+	if (execute(db, alone, problems) != 0 || copy_from(db, original, problems) != 0 ||
+	    execute(db, alone, problems) != 0 || db_update(db, migrations, count, problems) != 0)
 		return -1;
 	return execute(db, "PRAGMA foreign_keys = OFF", problems);
 }
@@ -94,6 +106,7 @@ struct db *db_open_scratch(const char *original, const struct migration *migrati
 		problem_add(problems, dbfile_path(file), 0, "cannot be opened: %s", db_error(db));
 	else
 		result = fill(db, original, migrations, count, problems);
+	remove_stand_in(file);
 	if (result == 0)
 		return db;
 	db_close(db);

@@ -164,29 +164,33 @@ static void read_rule_files(const char *dir, bool with_own, struct sources *sour
 }
 
 /* While nobody can say what the rules mean, at least their form can be right or wrong. */
-static void check_form(const struct sources *sources, struct problems *problems)
+static void check_form(const struct source *rules, size_t count, struct problems *problems)
 {
-	for (size_t i = 0; i < sources->count; i++) {
-		const struct source *source = &sources->list[i];
+	for (size_t i = 0; i < count; i++) {
 		struct config_t config;
-		if (confread_open(&config, source->text, source->length, source->file, problems) ==
-		    0)
+		if (confread_open(&config, rules[i].text, rules[i].length, rules[i].file,
+				  problems) == 0)
 			config_destroy(&config);
 	}
 }
 
-static void load_chain_and_calendar(struct office *office, const char *dir, struct arena *arena,
-				    struct problems *problems)
+/* One file of the folder itself; its place in the list, or -1 if it cannot be read. */
+static int read_one(const char *dir, const char *name, struct sources *sources,
+		    struct problems *problems)
 {
-	size_t length;
-	char *path = arena_printf(arena, "%s/chain.conf", dir);
-	char *text = office_read_file(path, arena, &length, problems);
-	if (text != NULL)
-		office->chain = chain_parse(text, path, problems);
-	path = arena_printf(arena, "%s/calendar.conf", dir);
-	text = office_read_file(path, arena, &length, problems);
-	if (text != NULL)
-		office->calendar = calendar_parse(text, path, problems);
+	size_t before = sources->count;
+	add_source(sources, arena_printf(sources->arena, "%s/%s", dir, name), problems);
+	return sources->count > before ? (int)before : -1;
+}
+
+static void make_rules(struct office *office, const struct source *rules, size_t count,
+		       struct problems *problems)
+{
+	if (office->chain != NULL && office->calendar != NULL)
+		office->ruleset =
+		    load_rules(rules, count, office->chain, office->calendar, problems);
+	else
+		check_form(rules, count, problems);
 }
 
 static void load_settings(struct office *office, const char *dir, struct arena *arena,
@@ -217,13 +221,18 @@ static bool is_folder(const char *dir, struct problems *problems)
 static void load_all(struct office *office, const char *dir, bool with_own, struct sources *sources,
 		     struct problems *problems)
 {
-	load_chain_and_calendar(office, dir, sources->arena, problems);
+	int chain = read_one(dir, "chain.conf", sources, problems);
+	int calendar = read_one(dir, "calendar.conf", sources, problems);
+	size_t first = sources->count;
 	read_rule_files(dir, with_own, sources, problems);
-	if (office->chain != NULL && office->calendar != NULL)
-		office->ruleset = load_rules(sources->list, sources->count, office->chain,
-					     office->calendar, problems);
-	else
-		check_form(sources, problems);
+	const struct source *list = sources->list;
+	if (chain >= 0)
+		office->chain = chain_parse(list[chain].text, list[chain].file, problems);
+	if (calendar >= 0)
+		office->calendar =
+		    calendar_parse(list[calendar].text, list[calendar].file, problems);
+	if (list != NULL)
+		make_rules(office, list + first, sources->count - first, problems);
 	load_settings(office, dir, sources->arena, problems);
 }
 
@@ -254,6 +263,15 @@ struct source *office_read_tests(const char *dir, struct arena *arena, size_t *r
 	return list;
 }
 
+/* As the folder has them: "rules.d/10-plan.conf". */
+static void keep_texts(struct office *office, const char *folder, const struct sources *sources)
+{
+	office->texts = sources->list;
+	office->text_count = sources->count;
+	for (size_t i = 0; i < sources->count; i++)
+		office->texts[i].file += strlen(folder) + 1;
+}
+
 static struct office *load(const char *dir, bool with_own, struct problems *problems)
 {
 	struct office *office = xcalloc(1, sizeof(*office));
@@ -262,8 +280,8 @@ static struct office *load(const char *dir, bool with_own, struct problems *prob
 	char *folder = without_slashes(sources.arena, dir);
 	if (is_folder(folder, problems))
 		load_all(office, folder, with_own, &sources, problems);
-	free(sources.list);
-	arena_free(sources.arena);
+	office->arena = sources.arena;
+	keep_texts(office, folder, &sources);
 	if (problems->count == before)
 		return office;
 	office_free(office);
@@ -280,6 +298,34 @@ struct office *office_load_shipped(const char *dir, struct problems *problems)
 	return load(dir, false, problems);
 }
 
+struct office *office_from_texts(const char *dir, const struct source *texts, size_t count,
+				 struct problems *problems)
+{
+	struct office *office = xcalloc(1, sizeof(*office));
+	struct sources sources = { .arena = arena_new() };
+	size_t before = problems->count;
+	char *folder = without_slashes(sources.arena, dir);
+	sources.list = xcalloc(count + 1, sizeof(*sources.list));
+	for (; sources.count < count; sources.count++) {
+		struct source *copy = &sources.list[sources.count];
+		*copy = texts[sources.count];
+		copy->file = arena_printf(sources.arena, "%s/%s", folder, copy->file);
+		copy->text = arena_strndup(sources.arena, copy->text, copy->length);
+	}
+	if (count >= 2) {
+		office->chain = chain_parse(sources.list[0].text, sources.list[0].file, problems);
+		office->calendar =
+		    calendar_parse(sources.list[1].text, sources.list[1].file, problems);
+		make_rules(office, sources.list + 2, count - 2, problems);
+	}
+	office->arena = sources.arena;
+	keep_texts(office, folder, &sources);
+	if (problems->count == before && office->ruleset != NULL)
+		return office;
+	office_free(office);
+	return NULL;
+}
+
 void office_free(struct office *office)
 {
 	if (office == NULL)
@@ -288,5 +334,7 @@ void office_free(struct office *office)
 	calendar_free(office->calendar);
 	chain_free(office->chain);
 	settings_free(office->settings);
+	arena_free(office->arena);
+	free(office->texts);
 	free(office);
 }

@@ -18,6 +18,10 @@ struct office {
 	struct calendar *calendar;
 	struct ruleset *ruleset;   /* borrows the two above */
 	struct settings *settings; /* NULL where there is no kedja.conf */
+	/* What it was made from, named as in the folder: chain.conf, calendar.conf, the rules. */
+	struct source *texts;
+	size_t text_count;
+	struct arena *arena;
 };
 
 /*
@@ -30,6 +34,9 @@ struct office {
 struct office *office_load(const char *dir, struct problems *problems);
 /* The same without rules.d/local/: the rules as they ship, which their tests are about. */
 struct office *office_load_shipped(const char *dir, struct problems *problems);
+/* From the texts of another one, or a copy of them, as if they lay in `dir`; without settings. */
+struct office *office_from_texts(const char *dir, const struct source *texts, size_t count,
+				 struct problems *problems);
 void office_free(struct office *office); /* takes NULL */
 
 /* The tests that lie beside the rules, all *.test.conf by name: first the `*ret_shipped` of

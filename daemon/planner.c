@@ -389,10 +389,37 @@ static void settle_named(struct planner *planner, const char *subject)
 	db_run(q);
 }
 
+/* A programme looks at the events of its cases, and counts their deadlines: whatever is to be done
+ * about cases is done first, else it would be judged by half of what happened. */
+
+static char *next_due_case(struct planner *planner)
+{
+	struct query *q =
+	    db_query(planner->core->db, "SELECT id FROM subject WHERE wake_at <= ?1"
+					" AND type <> 'programme' ORDER BY wake_at LIMIT 1");
+	db_bind_int(q, 1, clock_now(planner->core->clock));
+	return take_text(q);
+}
+
+static char *next_behind_case(struct planner *planner)
+{
+	struct db *db = planner->core->db;
+	char *subject;
+	if (!planner->may_be_behind)
+		return NULL;
+	do
+		subject = take_text(db_query(db, "SELECT id FROM subject WHERE behind = 1"
+						 " AND type <> 'programme'"
+						 " ORDER BY wake_at, id LIMIT 1"));
+	while (subject == NULL && sweep_step(planner));
+	return subject;
+}
+
+/* Cases before programmes: a programme looks at how its cases stand. */
 static char *next_due(struct planner *planner)
 {
 	struct query *q = db_query(planner->core->db, "SELECT id FROM subject WHERE wake_at <= ?1"
-						      " ORDER BY wake_at LIMIT 1");
+						      " ORDER BY wake_at, type LIMIT 1");
 	db_bind_int(q, 1, clock_now(planner->core->clock));
 	return take_text(q);
 }
@@ -404,12 +431,19 @@ static char *next_behind(struct planner *planner)
 	struct db *db = planner->core->db;
 	char *subject = take_text(
 	    db_query(db, "SELECT id FROM subject WHERE behind = 1 ORDER BY wake_at, id LIMIT 1"));
-	while (subject == NULL && sweep_step(planner))
-		subject = take_text(db_query(
-		    db, "SELECT id FROM subject WHERE behind = 1 ORDER BY wake_at, id LIMIT 1"));
 	if (subject == NULL && !db_failed(db))
 		planner->may_be_behind = false;
 	return subject;
+}
+
+static char *next_subject(struct planner *planner)
+{
+	char *subject = next_due_case(planner);
+	if (subject == NULL)
+		subject = next_behind_case(planner);
+	if (subject == NULL)
+		subject = next_due(planner);
+	return subject != NULL ? subject : next_behind(planner);
 }
 
 bool planner_work(struct planner *planner)
@@ -420,9 +454,7 @@ bool planner_work(struct planner *planner)
 	if (turn_begin(core->turn) != 0)
 		return false;
 	while (turn_has_room(core->turn) && !db_failed(core->db)) {
-		char *subject = next_due(planner);
-		if (subject == NULL)
-			subject = next_behind(planner);
+		char *subject = next_subject(planner);
 		if (subject == NULL)
 			return false;
 		settle_named(planner, subject);

@@ -83,6 +83,8 @@ static instant put_deadline(struct planner *planner, struct entry *entry, const 
 			      arena);
 	store_deadline_put(core, entry->subject, deadline, next == NULL ? NULL : next->step->name,
 			   at);
+	if (next == NULL && deadline_ended_by_last_step(deadline))
+		plan_let_go(entry->plan, deadline);
 	return at;
 }
 

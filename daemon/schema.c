@@ -40,7 +40,7 @@ const struct migration schema_migrations[] = {
 	  "  wake_at INTEGER,"
 	  "  behind INTEGER NOT NULL"
 	  ") STRICT, WITHOUT ROWID;"
-	  "CREATE INDEX subject_by_wake ON subject (wake_at) WHERE wake_at IS NOT NULL;"
+	  "CREATE INDEX subject_by_wake ON subject (wake_at, type) WHERE wake_at IS NOT NULL;"
 	  "CREATE INDEX subject_by_programme ON subject (programme, id) WHERE programme IS NOT "
 	  "NULL;"
 	  "CREATE INDEX subject_behind ON subject (wake_at, id) WHERE behind = 1;"

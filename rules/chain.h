@@ -27,7 +27,6 @@ struct role {
 	const char *title; /* "socialsekreterare" */
 	bool on_case;      /* may be held on a case; all may be held on a programme */
 	int order;         /* place in the file; a higher one is asked later */
-	int line;          /* in chain.conf */
 };
 
 struct chain;

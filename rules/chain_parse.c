@@ -284,7 +284,6 @@ static void read_roles(struct parsing *parsing)
 		role->name = code->name;
 		role->title = code->title;
 		role->on_case = confread_flag(group, "on_case", false);
-		role->line = confread_line(group, "name");
 		role->order = (int)chain->role_count++;
 	}
 }

@@ -213,39 +213,9 @@ static void check_stages(const struct checking *checking, const char *chain_file
 	for (size_t i = 0; any && (stage = chain_stage_at(ruleset->chain, i)) != NULL; i++)
 		if (!is_watched(checking, stage->name))
 			problem_add(checking->problems, chain_file, stage->line,
-				    "no rule watches the stage \"%s\": others are named in if or "
-				    "while, this one can stand in none",
+				    "no rule watches the stage \"%s\": name it in the if or the "
+				    "while of one, as other stages are",
 				    stage->name);
-}
-
-static bool names_role(const struct step *step, const struct role *role)
-{
-	for (size_t i = 0; i < step->to_count; i++)
-		if (step->to[i].role == role || step->to[i].role == NULL)
-			return true;
-	for (size_t i = 0; i < step->cc_count; i++)
-		if (step->cc[i].role == role || step->cc[i].role == NULL)
-			return true;
-	return false;
-}
-
-static bool is_reached(const struct ruleset *ruleset, const struct role *role)
-{
-	for (size_t i = 0; i < ruleset->count; i++)
-		for (size_t j = 0; j < ruleset->rules[i].step_count; j++)
-			if (names_role(&ruleset->rules[i].steps[j], role))
-				return true;
-	return false;
-}
-
-/* A step to field:... may reach any role. */
-static void check_roles(const struct checking *checking, const char *chain_file)
-{
-	const struct role *role;
-	for (size_t i = 0; (role = chain_role_at(checking->ruleset->chain, i)) != NULL; i++)
-		if (!is_reached(checking->ruleset, role))
-			problem_add(checking->problems, chain_file, role->line,
-				    "no step of any rule reaches the role \"%s\"", role->name);
 }
 
 void check_rules(const struct ruleset *ruleset, const char *chain_file, struct problems *problems)
@@ -253,9 +223,6 @@ void check_rules(const struct ruleset *ruleset, const char *chain_file, struct p
 	struct checking checking = { ruleset, arena_new(), problems };
 	for (size_t i = 0; i < ruleset->count; i++)
 		check_rule(&checking, &ruleset->rules[i]);
-	if (ruleset->count > 0) {
-		check_stages(&checking, chain_file);
-		check_roles(&checking, chain_file);
-	}
+	check_stages(&checking, chain_file);
 	arena_free(checking.arena);
 }

@@ -13,7 +13,7 @@
 
 #include "rules/ruleset.h"
 
-/* `chain_file` is the name under which complaints of stages and roles are told. */
+/* `chain_file` is the name under which complaints of stages are told. */
 void check_rules(const struct ruleset *ruleset, const char *chain_file, struct problems *problems);
 
 #endif

@@ -147,9 +147,12 @@ static bool is_among(const struct addressee *list, size_t count, const struct ad
 	return false;
 }
 
-static const char *name_of(const struct rule *rule, const struct addressee *who)
+static const char *name_of(const struct checking *checking, const struct rule *rule,
+			   const struct addressee *who)
 {
-	return who->role != NULL ? who->role->name : rule->role_fields[who->field];
+	return who->role != NULL
+		   ? who->role->name
+		   : arena_printf(checking->arena, "field:%s", rule->role_fields[who->field]);
 }
 
 static void check_twice(const struct checking *checking, const struct rule *rule,
@@ -159,9 +162,9 @@ static void check_twice(const struct checking *checking, const struct rule *rule
 		if (is_among(step->to, i, &step->to[i]))
 			tell_step(checking, rule, step,
 				  arena_printf(checking->arena, "to names \"%s\" twice",
-					       name_of(rule, &step->to[i])));
+					       name_of(checking, rule, &step->to[i])));
 	for (size_t i = 0; i < step->cc_count; i++) {
-		const char *name = name_of(rule, &step->cc[i]);
+		const char *name = name_of(checking, rule, &step->cc[i]);
 		if (is_among(step->to, step->to_count, &step->cc[i]))
 			tell_step(checking, rule, step,
 				  arena_printf(checking->arena,
@@ -232,7 +235,7 @@ static void check_same_day(const struct checking *checking, const struct rule *r
 			  arena_printf(checking->arena,
 				       "it comes to \"%s\" on the same day as step \"%s\": one of "
 				       "the two is enough",
-				       name_of(rule, who), other->name));
+				       name_of(checking, rule, who), other->name));
 	}
 }
 

@@ -154,7 +154,9 @@ static void names_of(const struct loading *loading, struct rule *rule, bool of_i
 	for (int i = 0; (fact = facts_at(i)) != NULL; i++)
 		if (fact->subject == rule->subject)
 			scope->names[used++] = fact->name;
-	for (const char *const *extra = of_if ? extra_if : extra_while; *extra != NULL; extra++)
+	bool event = !of_if || rule->starts_count > 0; /* yearly, weekly: no event starts it */
+	for (const char *const *extra = of_if ? extra_if : extra_while; event && *extra != NULL;
+	     extra++)
 		scope->names[used++] = *extra;
 	*ret = (struct condition_names){ resolve, list, scope };
 }

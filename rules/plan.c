@@ -117,7 +117,8 @@ static void drop_ended(struct plan *plan)
 	size_t kept = 0;
 	for (size_t i = 0; i < plan->live_count; i++) {
 		struct deadline *deadline = plan->live[i];
-		if (is_live(deadline) || deadline_ended_by_last_step(deadline))
+		if (is_live(deadline) ||
+		    (deadline_ended_by_last_step(deadline) && !deadline->silent))
 			plan->live[kept++] = deadline;
 	}
 	plan->live_count = kept;
@@ -483,6 +484,14 @@ size_t plan_live_count(const struct plan *plan)
 const struct deadline *plan_live_at(const struct plan *plan, size_t i)
 {
 	return plan->live[i];
+}
+
+/* Dropped from the list when time next passes, for its owner walks through the list now. */
+void plan_let_go(struct plan *plan, const struct deadline *deadline)
+{
+	for (size_t i = 0; i < plan->live_count; i++)
+		if (plan->live[i] == deadline)
+			plan->live[i]->silent = true;
 }
 
 void plan_clean(struct plan *plan)

@@ -51,7 +51,8 @@ struct deadline {
 	bool unjudged; /* its `if` waits for the day of its first step (yearly, weekly) */
 	date agreed;   /* the day that the plan itself names, or DATE_NONE */
 	date recheck;  /* day on which time alone may change it; DATE_NONE: never */
-	bool dirty;    /* changed since plan_clean() */
+	bool silent;		 /* ended by its last step, and all of its steps have gone */
+	bool dirty;		 /* changed since plan_clean() */
 };
 
 /* Its last step was its end: nothing fulfils it, and what it still has to say is said. */
@@ -90,6 +91,8 @@ date plan_next_change(const struct plan *plan);
 size_t plan_count(const struct plan *plan);
 const struct deadline *plan_at(const struct plan *plan, size_t i);
 void plan_clean(struct plan *plan); /* all deadlines are stored as they are */
+/* A deadline that ended by its last step has nothing left to say: no longer live. */
+void plan_let_go(struct plan *plan, const struct deadline *deadline);
 const struct facts *plan_facts(const struct plan *plan);
 
 /* Those that still have something before them: open, asleep, or ended by their last step. */

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/walk_gone.h"
+
 #define NEVER INT64_MAX
 
 struct walker;
@@ -25,21 +27,6 @@ struct list {
 	size_t count, capacity;
 };
 
-/* The steps of one deadline that have gone off: a bit for each repetition. */
-struct bits {
-	unsigned char *bytes;
-	size_t count;
-};
-
-struct gone {
-	const struct rule *rule;
-	const char *key;
-	date anchor;
-	int occurrence;
-	struct bits *steps; /* by step->index */
-	bool said_all;      /* it had ended by its last step, and that one is gone */
-};
-
 struct walker {
 	struct walk *walk;
 	const char *name;
@@ -50,7 +37,7 @@ struct walker {
 	struct list fresh;       /* come since the last fold */
 	const char **programmes; /* of a case: all that its events have named */
 	size_t programme_count, programme_capacity;
-	void *gone; /* tree of struct gone */
+	void *gone; /* what has gone off: walk_gone.h */
 	bool behind;
 	civil wake;
 	size_t place; /* in the heap */
@@ -99,7 +86,7 @@ void walk_free(struct walk *walk)
 	for (size_t i = 0; i < walk->all.count; i++) {
 		struct walker *walker = walk->all.at[i];
 		plan_free(walker->plan);
-		tdestroy(walker->gone, keep);
+		walk_gone_free(walker->gone);
 		free(walker->own.at);
 		free(walker->shown.at);
 		free(walker->fresh.at);
@@ -431,58 +418,6 @@ static void bring_in(struct walk *walk, struct walker *walker)
 
 /* --- going off ------------------------------------------------------------------------------- */
 
-static int compare_gone(const void *a, const void *b)
-{
-	const struct gone *x = a, *y = b;
-	if (x->rule != y->rule)
-		return x->rule->index < y->rule->index ? -1 : 1;
-	if (x->anchor != y->anchor)
-		return x->anchor < y->anchor ? -1 : 1;
-	if (x->occurrence != y->occurrence)
-		return x->occurrence < y->occurrence ? -1 : 1;
-	return strcmp(x->key, y->key);
-}
-
-static struct gone *gone_of(struct walk *walk, struct walker *walker,
-			    const struct deadline *deadline)
-{
-	struct gone wanted = { .rule = deadline->rule,
-			       .key = deadline->key,
-			       .anchor = deadline->anchor,
-			       .occurrence = deadline->occurrence };
-	struct gone **found = tfind(&wanted, &walker->gone, compare_gone);
-	if (found != NULL)
-		return *found;
-	struct gone *gone = arena_alloc(walk->arena, sizeof(*gone));
-	*gone = wanted;
-	gone->key = arena_strdup(walk->arena, deadline->key);
-	gone->steps =
-	    arena_alloc(walk->arena, (deadline->rule->step_count + 1) * sizeof(*gone->steps));
-	tsearch(gone, &walker->gone, compare_gone);
-	return gone;
-}
-
-static bool has_gone(void *arg, const struct step *step, int repetition)
-{
-	const struct gone *gone = arg;
-	const struct bits *bits = &gone->steps[step->index];
-	size_t byte = (size_t)repetition / 8;
-	return byte < bits->count && (bits->bytes[byte] >> (repetition % 8) & 1) != 0;
-}
-
-static void note_gone(struct walk *walk, struct gone *gone, const struct planned_step *planned)
-{
-	struct bits *bits = &gone->steps[planned->step->index];
-	size_t byte = (size_t)planned->repetition / 8;
-	if (byte >= bits->count) {
-		unsigned char *longer = arena_alloc(walk->arena, 2 * byte + 2);
-		if (bits->count > 0)
-			memcpy(longer, bits->bytes, bits->count);
-		*bits = (struct bits){ longer, 2 * byte + 2 };
-	}
-	bits->bytes[byte] |= (unsigned char)(1U << (planned->repetition % 8));
-}
-
 /* A step whose hour is behind us goes when the office is open. */
 static civil hour_from_now(const struct walk *walk, const struct planned_step *planned)
 {
@@ -510,19 +445,19 @@ static void tell(struct walk *walk, const struct walker *walker, const struct de
 static civil go_off(struct walk *walk, struct walker *walker, const struct deadline *deadline,
 		    struct arena *arena)
 {
-	struct gone *gone = gone_of(walk, walker, deadline);
+	struct walk_gone *gone = walk_gone_find(&walker->gone, deadline, walk->arena);
 	bool has_ended = deadline_ended_by_last_step(deadline);
 	struct planned_step *planned;
 	if (gone->said_all && has_ended)
 		return NEVER;
-	size_t count = steps_planned(deadline, walk->ruleset->calendar, walk->now, has_gone, gone,
-				     arena, &planned);
+	size_t count = steps_planned(deadline, walk->ruleset->calendar, walk->now, walk_gone_has,
+				     gone, arena, &planned);
 	size_t due = 0;
 	civil next = NEVER;
 	for (size_t i = 0; i < count; i++) {
 		civil at = hour_from_now(walk, &planned[i]);
 		if (planned[i].at <= walk->now && at <= walk->now) {
-			note_gone(walk, gone, &planned[i]);
+			walk_gone_note(gone, &planned[i], walk->arena);
 			planned[i].late = planned[i].late || /* the office was closed on its day */
 					  civil_date(planned[i].at) < civil_date(walk->now);
 			planned[due++] = planned[i];

@@ -232,6 +232,8 @@ void payment_hash(const char *text, char ret[33])
 	const unsigned __int128 prime = ((unsigned __int128)1 << 88) | 0x13b;
 	for (; *text != '\0'; text++)
 		hash = (hash ^ (unsigned char)*text) * prime;
+	for (int i = 0; i < 16; i++) /* so that the last letters change the first ones too */
+		hash *= prime;
 	for (int i = 0; i < 32; i++)
 		ret[i] = (char)('a' + (int)(hash >> (124 - 4 * i) & 0xf));
 	ret[32] = '\0';

@@ -119,6 +119,15 @@ static const struct argument test_arguments[] = {
 	ARGUMENTS_END,
 };
 
+static const struct option simulate_options[] = {
+	{ "until", WORD_DATE, "DATE", NULL, "up to and with this day", NULL, false },
+	{ "since", WORD_DATE, "DATE", NULL,
+	  "replay what was recorded from this day on, as it became known", NULL, false },
+	{ "list", WORD_FLAG, NULL, NULL, "every notice, and then the figures", NULL, false },
+	{ "csv", WORD_FLAG, NULL, NULL, "every notice, as CSV", NULL, false },
+	OPTIONS_END,
+};
+
 static const struct argument year_argument[] = {
 	{ "YEAR", WORD_NUMBER, false, false, "a year, 2026" },
 	ARGUMENTS_END,
@@ -142,6 +151,57 @@ static const struct argument kind_argument[] = {
 static const struct option rebuild_options[] = {
 	{ "check", WORD_FLAG, NULL, NULL, "only compare: change nothing, exit 1 if they differ",
 	  NULL, false },
+	OPTIONS_END,
+};
+
+static const struct argument files_argument[] = {
+	{ "FILE", WORD_PATH, false, true, "a payment file of the bank, or a CSV" },
+	ARGUMENTS_END,
+};
+
+static const char *const payment_formats[] = { "auto", "camt054", "bgmax", "csv", NULL };
+
+static const struct option payments_import_options[] = {
+	{ "format", WORD_CODE, "FORMAT", payment_formats, "the form of the files (auto)", NULL,
+	  false },
+	{ "programme", WORD_TEXT, "ID", NULL, "whose payments; if there is more than one", NULL,
+	  false },
+	{ "covers-through", WORD_DATE, "DATE", NULL,
+	  "payments are known up to this day, whatever the files say", NULL, false },
+	{ "dry-run", WORD_FLAG, NULL, NULL, "show what would be booked, book nothing", NULL,
+	  false },
+	OPTIONS_END,
+};
+
+static const struct option unmatched_options[] = {
+	{ "programme", WORD_TEXT, "ID", NULL, "only those of this programme", NULL, false },
+	{ "csv", WORD_FLAG, NULL, NULL, "as CSV, with an empty column for the case", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct argument assign_arguments[] = {
+	{ "PAYMENT", WORD_TEXT, true, false, "the key of the payment, as the list has it" },
+	{ "CASE", WORD_TEXT, true, false, "the case whose rent it is" },
+	ARGUMENTS_END,
+};
+
+static const struct option assign_options[] = {
+	{ "csv", WORD_PATH, "FILE", NULL, "the list as CSV, with cases filled in", NULL, false },
+	{ "programme", WORD_TEXT, "ID", NULL, "only payments of this programme", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct option programme_option[] = {
+	{ "programme", WORD_TEXT, "ID", NULL, "which programme; if there is more than one", NULL,
+	  false },
+	OPTIONS_END,
+};
+
+static const struct option rent_charge_options[] = {
+	{ "month", WORD_TEXT, "MONTH", NULL, "the rent month, YYYY-MM", NULL, true },
+	{ "book", WORD_FLAG, NULL, NULL, "book what the list shows", NULL, false },
+	{ "programme", WORD_TEXT, "ID", NULL, "which programme; if there is more than one", NULL,
+	  false },
 	OPTIONS_END,
 };
 
@@ -177,6 +237,9 @@ const struct verb verb_table[] = {
 	  "Read a folder of rules and tell every mistake; needs no daemon.", verb_rules_check },
 	{ "rules", "test", test_arguments, no_options,
 	  "Run the tests that lie beside the rules; needs no daemon.", verb_rules_test },
+	{ "rules", "simulate", folder_argument, simulate_options,
+	  "What will be sent until a day, or would have been since; needs no daemon.",
+	  verb_rules_simulate },
 	{ "rules", "list", no_arguments, no_options, "The rules that the daemon goes by.",
 	  verb_rules_list },
 	{ "rules", "reload", no_arguments, no_options,
@@ -188,6 +251,18 @@ const struct verb verb_table[] = {
 	  verb_clock },
 	{ "clock", "set", time_argument, no_options,
 	  "Move the virtual clock on; all that comes due on the way goes off.", verb_clock_set },
+	{ "payments", "import", files_argument, payments_import_options,
+	  "Book the payments of bank files; the same file twice changes nothing.",
+	  verb_payments_import },
+	{ "payments", "unmatched", no_arguments, unmatched_options, "Payments that fit no rent.",
+	  verb_payments_unmatched },
+	{ "payments", "assign", assign_arguments, assign_options,
+	  "Say whose rent such a payment is, one or a list.", verb_payments_assign },
+	{ "payments", "status", no_arguments, programme_option,
+	  "How far payments are known, and how much rent is open, by its age.",
+	  verb_payments_status },
+	{ "rent", "charge", no_arguments, rent_charge_options,
+	  "The rents of a month by the leases: list them, then book them.", verb_rent_charge },
 	{ "kinds", NULL, kind_argument, no_options, "The kinds of events, and their fields.",
 	  verb_kinds },
 	{ "rebuild", NULL, no_arguments, rebuild_options,

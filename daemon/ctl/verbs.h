@@ -13,6 +13,7 @@ verb_function verb_outbox_list, verb_outbox_show, verb_outbox_retry, verb_outbox
 verb_function verb_drill;                                           /* verb_outbox.c */
 verb_function verb_rules_check, verb_rules_list, verb_rules_reload; /* verb_rules.c */
 verb_function verb_rules_test;                                      /* verb_rules_test.c */
+verb_function verb_rules_simulate;                                  /* verb_rules_simulate.c */
 verb_function verb_payments_import;                                 /* verb_payments.c */
 verb_function verb_payments_unmatched, verb_payments_assign;        /* verb_unmatched.c */
 verb_function verb_payments_status, verb_rent_charge;               /* verb_rent.c */

@@ -57,13 +57,17 @@ static void live(struct plan *plan, const char *subject)
 		if (kind->subject == SUBJECT_STAFF || kind->is_virtual || kind->field_count > 16)
 			continue;
 		for (size_t j = 0; j < kind->field_count; j++)
-			values[j] = kind->fields[j].type == FIELD_DATE ?
-					(struct value){ VALUE_DATE, FIRST_DAY + (int)i, NULL } :
-					(struct value){ VALUE_NULL, 0, NULL };
+			values[j] = kind->fields[j].type == FIELD_DATE
+					? (struct value){ VALUE_DATE, FIRST_DAY + (int)i, NULL }
+					: (struct value){ VALUE_NULL, 0, NULL };
 		date day = FIRST_DAY + (date)i;
-		struct event event = { .id = (int64_t)i + 1, .kind = kind, .subject = subject,
-				       .key = kind->key == KEY_NONE ? "" : "a", .at = { day, -1 },
-				       .recorded = civil_at(day, 36000), .actor = "fuzz",
+		struct event event = { .id = (int64_t)i + 1,
+				       .kind = kind,
+				       .subject = subject,
+				       .key = kind->key == KEY_NONE ? "" : "a",
+				       .at = { day, -1 },
+				       .recorded = civil_at(day, 36000),
+				       .actor = "fuzz",
 				       .values = values };
 		require(plan_apply(plan, &event) == 0);
 	}
@@ -76,9 +80,9 @@ static void look(const struct plan *plan)
 		struct arena *arena = arena_new();
 		struct planned_step *planned;
 		struct told *told;
-		size_t count = steps_planned(plan_live_at(plan, i), calendar,
-					     civil_at(FIRST_DAY + 400, 0), NULL, NULL, arena,
-					     &planned);
+		size_t count =
+		    steps_planned(plan_live_at(plan, i), calendar, civil_at(FIRST_DAY + 400, 0),
+				  NULL, NULL, arena, &planned);
 		steps_choose(plan_live_at(plan, i), planned, count < 30 ? count : 30, arena, &told);
 		arena_free(arena);
 	}

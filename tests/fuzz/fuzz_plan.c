@@ -27,12 +27,15 @@ static const char own[] =
     "{ name = \"r-fixed\"; title = \"t\"; subject = \"case\"; starts = [ \"plan.adopted\" ];"
     "  due = \"P20D\"; every = \"P1M\"; repeat = \"fixed\"; pausable = true;"
     "  done = [ \"plan.reviewed\" ]; cancels = [ \"lease.ended\" ]; agreed = \"review_on\";"
-    "  steps = ( { name = \"a\"; at = \"P2D\"; every = \"2 workdays\"; to = \"unit_manager\"; } ); },"
+    "  steps = ( { name = \"a\"; at = \"P2D\"; every = \"2 workdays\"; to = \"unit_manager\"; } ); "
+    "},"
     "{ name = \"r-silent\"; title = \"t\"; subject = \"case\"; pausable = true;"
     "  starts = [ \"visit.made\", \"stage.entered\" ]; due = \"P14D\"; while = \"stage_days < 90\";"
-    "  steps = ( { name = \"b\"; at = \"P7D\"; every = \"P7D\"; times = 3; to = \"social_worker\"; } ); },"
+    "  steps = ( { name = \"b\"; at = \"P7D\"; every = \"P7D\"; times = 3; to = \"social_worker\"; "
+    "} ); },"
     "{ name = \"r-far\"; title = \"t\"; subject = \"case\"; starts = [ \"task.agreed\" ];"
-    "  from = \"due_on\"; per_key = true; due = \"P9000Y\"; repeat = \"fixed\"; done = [ \"task.done\" ];"
+    "  from = \"due_on\"; per_key = true; due = \"P9000Y\"; repeat = \"fixed\"; done = [ "
+    "\"task.done\" ];"
     "  steps = ( { name = \"a\"; at = \"-P9999Y\"; to = \"field:role\"; },"
     "            { name = \"b\"; at = \"P9999Y\"; to = \"field:role\"; } ); } );";
 
@@ -57,7 +60,8 @@ static char *read_all(const char *path)
 
 static void read_office(void)
 {
-	static const char *const names[] = { "conf/rules.d/10-plan.conf", "conf/rules.d/20-chain.conf",
+	static const char *const names[] = { "conf/rules.d/10-plan.conf",
+					     "conf/rules.d/20-chain.conf",
 					     "conf/rules.d/30-rent.conf" };
 	struct problems problems = PROBLEMS_NONE;
 	struct source files[4];
@@ -96,9 +100,11 @@ static struct value value_of(const struct field *field, uint8_t byte, date day)
 		return (struct value){ VALUE_NULL, 0, NULL };
 	switch (field->type) {
 	case FIELD_DATE: /* now and then one at the ends of the calendar */
-		return (struct value){ VALUE_DATE, byte == 255 ? date_from_ymd(9999, 12, 31) :
-						   byte == 254 ? date_from_ymd(1900, 1, 1) :
-								 day + byte - 100, NULL };
+		return (struct value){ VALUE_DATE,
+				       byte == 255   ? date_from_ymd(9999, 12, 31)
+				       : byte == 254 ? date_from_ymd(1900, 1, 1)
+						     : day + byte - 100,
+				       NULL };
 	case FIELD_AMOUNT:
 	case FIELD_COUNT:
 	case FIELD_NUMBER:
@@ -127,13 +133,17 @@ static void read_event(struct history *history, const uint8_t *bytes)
 	size_t i = history->count;
 	const struct kind *kind = chain_kind_at(chain, bytes[0] % kind_count);
 	bool unseen = kind->subject == SUBJECT_PROGRAMME && !kind->seen_by_cases;
-	if (kind->subject == SUBJECT_STAFF || kind->is_virtual || unseen || kind->field_count > FIELDS)
+	if (kind->subject == SUBJECT_STAFF || kind->is_virtual || unseen ||
+	    kind->field_count > FIELDS)
 		return;
 	struct event *event = &history->events[i];
 	date day = FIRST_DAY + bytes[1] * 2 + bytes[2] % 8;
 	int32_t second = bytes[2] < 128 ? -1 : bytes[2] * 300;
-	*event = (struct event){ .id = (int64_t)i + 1, .kind = kind, .key = key_of(kind, bytes[4]),
-				 .at = { day, second }, .actor = "fuzz",
+	*event = (struct event){ .id = (int64_t)i + 1,
+				 .kind = kind,
+				 .key = key_of(kind, bytes[4]),
+				 .at = { day, second },
+				 .actor = "fuzz",
 				 .values = history->values[i] };
 	event->subject = kind->subject == SUBJECT_PROGRAMME ? "bo" : "K-1";
 	event->recorded = moment_civil(event->at) + (civil)bytes[3] * 40000;
@@ -173,8 +183,8 @@ static void look(const struct plan *plan, civil now)
 	for (size_t i = 0; i < plan_live_count(plan); i++) {
 		struct arena *arena = arena_new();
 		struct planned_step *planned;
-		size_t count = steps_planned(plan_live_at(plan, i), calendar, now, NULL, NULL, arena,
-					     &planned);
+		size_t count = steps_planned(plan_live_at(plan, i), calendar, now, NULL, NULL,
+					     arena, &planned);
 		for (size_t j = 0; j < count; j++)
 			require(planned[j].at != CIVIL_NONE);
 		arena_free(arena);

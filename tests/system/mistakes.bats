@@ -128,22 +128,35 @@ ten_lines() {
 	same "$before" "$(base .dump)"
 }
 
+# record_list EVENT...: event.record of a list, as a program sends it; the places of its mistakes.
+record_list() {
+	/usr/bin/python3 - "$dir/control" "$@" <<-'END'
+		import json, socket, sys
+		line = socket.socket(socket.AF_UNIX)
+		line.connect(sys.argv[1])
+		events = [json.loads(word) for word in sys.argv[2:]]
+		line.sendall(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "event.record",
+		                         "params": events}).encode() + b"\n")
+		answer = json.loads(line.makefile().readline())
+		for problem in answer["error"]["data"]["problems"]:
+		    print(problem["event"], problem["field"])
+	END
+}
+
 @test "a list of events with one that is wrong: nothing of it is recorded, and the wrong one is named" {
 	start
 	cast 2026-01-05 K-1
 	before=$(base .dump)
-	/usr/bin/python3 - "$dir/control" <<-'END' >"$dir/answer"
-		import json, socket, sys
-		good = {"kind": "visit.made", "subject": "K-1", "at": "2026-01-05"}
-		line = socket.socket(socket.AF_UNIX)
-		line.connect(sys.argv[1])
-		line.sendall(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "event.record",
-		                         "params": [good, good, dict(good, kind="visit.mad"), good]}).encode() + b"\n")
-		answer = json.loads(line.makefile().readline())
-		print(*((problem["event"], problem["field"]) for problem in answer["error"]["data"]["problems"]))
-	END
-	same "(2, 'kind')" "$(cat "$dir/answer")"
+	good='{"kind": "visit.made", "subject": "K-1", "at": "2026-01-05"}'
+	same "2 kind" "$(record_list "$good" "$good" "${good/made/mad}" "$good")"
 	same "$before" "$(base .dump)"
+
+	# one that only the case's history can tell
+	same "1 stage
+1 stage" "$(record_list "$good" '{"kind": "stage.entered", "subject": "K-1", "at": "2026-01-05",
+		"data": {"stage": "own_lease", "mode": "move"}}' "$good")"
+	same "$before" "$(base .dump)"
+	same None "$(ctl case K-1 --json | json 'd["facts"]["last_visit_on"]')"
 }
 
 @test "what looks like a personal number is refused, as an id, a key, and in a text" {

@@ -140,6 +140,49 @@ derived=(void subject sweep seen_by_programme deadline role staff absence)
 	same 0 "$(ctl deadlines --all --json | json 'sum(r["due"] is None for r in d)')"
 }
 
+# A rule of the programme that is about its cases: something must happen within a week.
+stalled_rule() {
+	only_rules
+	own_rule 90-own <<-'END'
+		rules = ({ name = "x-stalled"; title = "Ingen har flyttat in"; subject = "programme";
+		  starts = [ "programme.started", "stage.entered" ]; due = "P7D";
+		  steps = ({ name = "today"; at = "P0D"; to = [ "unit_manager" ]; }); });
+	END
+}
+
+@test "deriving anew reminds of nothing that did not come to pass: the programme after its cases" {
+	stalled_rule
+	start
+	cast 2026-01-05 Ö-1 a-1 # one sorts before the programme, one after
+	for move in 08:supported_housing 13:training_flat 18:supported_housing; do
+		until_time "2026-01-${move%:*}T09:00"
+		record stage.entered Ö-1 stage="${move#*:}" mode=move
+		record stage.entered a-1 stage="${move#*:}" mode=move
+	done
+	before=$(base .dump)
+	ctl rebuild >/dev/null
+	same "$before" "$(base .dump)"
+	same "" "$(told x-stalled)"
+}
+
+@test "a new rule of the programme sees what happened in its cases before" {
+	stalled_rule
+	mv "$dir/conf/rules.d/90-own.conf" "$dir/later"
+	start
+	cast 2026-01-05 Ö-1 a-1
+	for day in 08 13 18; do
+		until_time "2026-01-${day}T09:00"
+		record visit.made Ö-1
+	done
+	mv "$dir/later" "$dir/conf/rules.d/90-own.conf"
+	sed -i 's/stage.entered/visit.made/' "$dir/conf/rules.d/90-own.conf"
+	ctl rules reload >/dev/null
+	until_time 2026-01-22T16:00
+	same "" "$(told x-stalled)"
+	until_time 2026-01-23T16:00 # the 25th is a Sunday
+	same "today unit_manager hakan.holm sent" "$(told x-stalled)"
+}
+
 @test "rebuild --check sees what somebody has changed in the file, and changes nothing itself" {
 	start --virtual-clock 2006-05-01T08:00
 	quarter

@@ -126,7 +126,8 @@ review_by() { # DATE: a test of plan-review that expects one reminder on that da
 
 @test "a number changed in a shipped rule is noticed" {
 	sed -i 's/at = "-P14D"; to = \[ "social_worker", "support_worker" \]/at = "-P13D"; to = [ "social_worker", "support_worker" ]/' "$dir/conf/rules.d/10-plan.conf"
-	! cmp -s "$root/conf/rules.d/10-plan.conf" "$dir/conf/rules.d/10-plan.conf"
+	run cmp -s "$root/conf/rules.d/10-plan.conf" "$dir/conf/rules.d/10-plan.conf"
+	[ "$status" -eq 1 ]
 	run "$KEDJACTL" rules test "$dir/conf"
 	[ "$status" -eq 1 ]
 	[[ $output == *"plan-review"* ]]

@@ -129,9 +129,9 @@ static inline void story_what(struct story *story, struct event *event, char *wh
 	event->kind = chain_kind(story->chain, kind);
 	if (event->kind == NULL)
 		fail_msg("unknown kind \"%s\"", kind);
-	event->subject = colon != NULL ? arena_strdup(story->arena, what) :
-			 event->kind->subject == SUBJECT_PROGRAMME ? story->own_programme :
-								     story->own_case;
+	event->subject = colon != NULL ? arena_strdup(story->arena, what)
+			 : event->kind->subject == SUBJECT_PROGRAMME ? story->own_programme
+								     : story->own_case;
 }
 
 /* "2026-11-30 plan.adopted review_on=2027-02-01 recorded=2026-12-05T10:00"; written down at 10:00
@@ -144,8 +144,8 @@ static inline void story_event(struct story *story, const char *line)
 	char *rest = arena_strdup(story->arena, line), *word = strsep(&rest, " ");
 	if (moment_parse(word, &event->at) != 0)
 		fail_msg("no date at the head of: %s", line);
-	event->recorded = event->at.second < 0 ? civil_at(event->at.day, 36000) :
-						 moment_civil(event->at);
+	event->recorded =
+	    event->at.second < 0 ? civil_at(event->at.day, 36000) : moment_civil(event->at);
 	event->id = (int64_t)story->count + 1;
 	event->actor = "test";
 	word = strsep(&rest, " ");
@@ -199,11 +199,11 @@ static inline char *story_deadline(struct arena *arena, const struct deadline *d
 {
 	char anchor[DATE_TEXT_SIZE], due[DATE_TEXT_SIZE];
 	bool keyed = deadline->key[0] != '\0', ended = deadline->ended_why != NULL;
-	char *line = arena_printf(arena, "%s%s%s%s anchor %s #%d due %s %s", deadline->rule->name,
-				  keyed ? "[" : "", deadline->key, keyed ? "]" : "",
-				  date_format(deadline->anchor, anchor), deadline->occurrence,
-				  date_format(deadline->due, due),
-				  deadline_state_name(deadline->state));
+	char *line =
+	    arena_printf(arena, "%s%s%s%s anchor %s #%d due %s %s", deadline->rule->name,
+			 keyed ? "[" : "", deadline->key, keyed ? "]" : "",
+			 date_format(deadline->anchor, anchor), deadline->occurrence,
+			 date_format(deadline->due, due), deadline_state_name(deadline->state));
 	if (deadline->paused)
 		line = arena_printf(arena, "%s paused", line);
 	if (deadline->missed > 0)

@@ -49,10 +49,11 @@ static char *rule_with(const struct tab *tab)
 		fail_msg("%s:%d: unknown place \"%s\"", tab->path, tab->line, place);
 	if (file)
 		return xasprintf("%s\n", text);
-	return xasprintf("rules = ( {\n%s\n%s\n%s\n%s\n} );\n",
-			 names ? text : "name = \"own\"; title = \"t\"; subject = \"case\";",
-			 starts ? text : "starts = [ \"plan.adopted\" ];", rule ? text : "",
-			 steps ? text : "steps = ( { name = \"s\"; at = \"P0D\"; to = \"social_worker\"; } );");
+	return xasprintf(
+	    "rules = ( {\n%s\n%s\n%s\n%s\n} );\n",
+	    names ? text : "name = \"own\"; title = \"t\"; subject = \"case\";",
+	    starts ? text : "starts = [ \"plan.adopted\" ];", rule ? text : "",
+	    steps ? text : "steps = ( { name = \"s\"; at = \"P0D\"; to = \"social_worker\"; } );");
 }
 
 /* A step is sound up to where the table goes on. */
@@ -114,20 +115,21 @@ static void test_each_mistake_at_its_line(void **state)
 static void test_all_mistakes_of_a_file_are_told(void **state)
 {
 	(void)state;
-	static const char text[] = "rulez = 1;\n"                                            /* 1 */
-				   "rules = ( {\n"
-				   "name = \"Own\"; title = 7;\n"                             /* 3, 3 */
-				   "subject = \"kase\";\n"                                    /* 4 */
-				   "starts = [ \"plan.adoptd\" ];\n"                          /* 5 */
-				   "if = \"stge = 'x'\";\n"                                   /* 6 */
-				   "while = \"stage = 'trail_flat'\";\n"                      /* 7 */
-				   "due = \"3 months\";\n"                                    /* 8 */
-				   "steps = ( {\n"
-				   "name = \"s\"; at = \"P0D\"; to = [ \"socialworker\" ];\n" /* 10 */
-				   "urgent = \"sometimes\"; } ); },\n"                        /* 11 */
-				   "{ name = \"own\"; title = \"t\"; subject = \"case\";\n"
-				   "starts = \"plan.adopted\"; durr = 1;\n"                   /* 13 */
-				   "steps = ( ); } );\n";                                     /* 14 */
+	static const char text[] =
+	    "rulez = 1;\n" /* 1 */
+	    "rules = ( {\n"
+	    "name = \"Own\"; title = 7;\n"        /* 3, 3 */
+	    "subject = \"kase\";\n"               /* 4 */
+	    "starts = [ \"plan.adoptd\" ];\n"     /* 5 */
+	    "if = \"stge = 'x'\";\n"              /* 6 */
+	    "while = \"stage = 'trail_flat'\";\n" /* 7 */
+	    "due = \"3 months\";\n"               /* 8 */
+	    "steps = ( {\n"
+	    "name = \"s\"; at = \"P0D\"; to = [ \"socialworker\" ];\n" /* 10 */
+	    "urgent = \"sometimes\"; } ); },\n"                        /* 11 */
+	    "{ name = \"own\"; title = \"t\"; subject = \"case\";\n"
+	    "starts = \"plan.adopted\"; durr = 1;\n" /* 13 */
+	    "steps = ( ); } );\n";                   /* 14 */
 	static const int lines[] = { 1, 3, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14 };
 	struct problems problems = PROBLEMS_NONE;
 	assert_null(load_text(text, &problems));
@@ -143,10 +145,11 @@ static void test_a_key_twice_hides_nothing(void **state)
 {
 	(void)state;
 	struct problems problems = PROBLEMS_NONE;
-	assert_null(load_text("rules = ( { name = \"a\"; title = \"t\"; subject = \"case\";\n"
-			      "starts = [ \"plan.adopted\" ]; due = \"P1D\"; due = \"P2D\";\n"
-			      "steps = ( { name = \"s\"; at = \"P0D\"; to = \"nobody_here\"; } ); } );",
-			      &problems));
+	assert_null(
+	    load_text("rules = ( { name = \"a\"; title = \"t\"; subject = \"case\";\n"
+		      "starts = [ \"plan.adopted\" ]; due = \"P1D\"; due = \"P2D\";\n"
+		      "steps = ( { name = \"s\"; at = \"P0D\"; to = \"nobody_here\"; } ); } );",
+		      &problems));
 	problems_sort(&problems);
 	assert_int_equal(problems.count, 2);
 	assert_int_equal(problems.list[0].line, 2);
@@ -157,9 +160,10 @@ static void test_a_key_twice_hides_nothing(void **state)
 static void test_a_name_is_taken_in_another_file(void **state)
 {
 	(void)state;
-	static const char one[] = "rules = (\n{ name = \"own\"; title = \"t\"; subject = \"case\"; "
-				  "starts = \"plan.adopted\"; steps = ( { name = \"s\"; at = \"P0D\"; "
-				  "to = \"social_worker\"; } ); } );";
+	static const char one[] =
+	    "rules = (\n{ name = \"own\"; title = \"t\"; subject = \"case\"; "
+	    "starts = \"plan.adopted\"; steps = ( { name = \"s\"; at = \"P0D\"; "
+	    "to = \"social_worker\"; } ); } );";
 	struct source files[] = { { "a.conf", one, strlen(one) }, { "b.conf", one, strlen(one) } };
 	struct problems problems = PROBLEMS_NONE;
 	assert_null(load_rules(files, 2, chain, calendar, &problems));
@@ -281,12 +285,14 @@ static void test_every_real_edit_is_another_version(void **state)
 		{ "restart = false;", "" },
 		{ "plan_adopted_on IS NULL", "plan_adopted_on IS NOT NULL" },
 		{ "due     = \"P14D\"", "due     = \"P13D\"" },
-		{ "[ \"plan.adopted\" ];\n    steps", "[ \"plan.adopted\", \"plan.amended\" ];\n    steps" },
+		{ "[ \"plan.adopted\" ];\n    steps",
+		  "[ \"plan.adopted\", \"plan.amended\" ];\n    steps" },
 		{ "repeat  = \"rolling\"", "repeat  = \"fixed\"" },
 		{ "every = \"P7D\"", "every = \"P8D\"" },
 		{ "times = 4", "times = 5" },
 		{ "to = [ \"area_manager\" ]", "to = [ \"unit_manager\" ]" },
-		{ "to = [ \"support_worker\", \"social_worker\" ]", "to = [ \"social_worker\", \"support_worker\" ]" },
+		{ "to = [ \"support_worker\", \"social_worker\" ]",
+		  "to = [ \"social_worker\", \"support_worker\" ]" },
 		{ "cc = [ \"unit_manager\" ];", "" },
 		{ "at = \"-P4D\"", "after = \"P4D\"" },
 		{ "\"review_on\", \"plan.amended.review_on\"", "\"review_on\"" },

@@ -42,10 +42,12 @@ struct telling {
 
 static void begin(struct telling *t, const char *name)
 {
-	snprintf(t->name, sizeof(t->name), "%s", name);
+	snprintf(t->name, sizeof(t->name), "%.*s", (int)sizeof(t->name) - 1, name);
 	t->arena = arena_new();
 	t->chain = story_chain();
-	t->story = (struct story){ .arena = t->arena, .chain = t->chain, .own_case = "K-1",
+	t->story = (struct story){ .arena = t->arena,
+				   .chain = t->chain,
+				   .own_case = "K-1",
 				   .own_programme = "ostermalm" };
 	t->type = SUBJECT_CASE;
 	t->asked = CIVIL_NONE;
@@ -59,8 +61,11 @@ static void end(struct telling *t)
 	calendar_free(t->calendar);
 	chain_free(t->chain);
 	arena_free(t->arena);
-	*t = (struct telling){ .path = t->path, .line = t->line, .stories = t->stories,
-			       .questions = t->questions, .asked = CIVIL_NONE };
+	*t = (struct telling){ .path = t->path,
+			       .line = t->line,
+			       .stories = t->stories,
+			       .questions = t->questions,
+			       .asked = CIVIL_NONE };
 }
 
 /* A rule of a story leaves out what does not matter to it. */
@@ -155,14 +160,15 @@ static char *add_told(struct arena *arena, char *line, const struct told *told, 
 	return line;
 }
 
-/* "plan-review soon 2027-02-12T08:00 to social_worker,support_worker", or "next 2027-02-12T08:00". */
+/* "plan-review soon 2027-02-12T08:00 to social_worker,support_worker", or "next 2027-02-12T08:00".
+ */
 static size_t tell_steps_of(struct telling *t, const struct deadline *deadline, char **lines)
 {
 	struct planned_step *planned;
 	struct told *told;
 	struct sending sending = { t, deadline };
-	size_t count = steps_planned(deadline, t->calendar, t->asked, was_sent, &sending, t->arena,
-				     &planned);
+	size_t count =
+	    steps_planned(deadline, t->calendar, t->asked, was_sent, &sending, t->arena, &planned);
 	size_t due = count;
 	while (due > 0 && planned[due - 1].at > t->asked)
 		due--;
@@ -171,15 +177,16 @@ static size_t tell_steps_of(struct telling *t, const struct deadline *deadline, 
 		char at[CIVIL_TEXT_SIZE];
 		civil_format(planned[i].at, at);
 		at[16] = '\0';
-		char *line = arena_printf(t->arena, "%s %s%s",
-					  step_name(t->arena, deadline, planned[i].step,
-						    planned[i].repetition),
-					  i < due ? "" : "next ", at);
+		char *line = arena_printf(
+		    t->arena, "%s %s%s",
+		    step_name(t->arena, deadline, planned[i].step, planned[i].repetition),
+		    i < due ? "" : "next ", at);
 		line = add_told(t->arena, line, told, rows, &planned[i], " to ", false, false);
 		line = add_told(t->arena, line, told, rows, &planned[i], " cc ", true, false);
-		line = add_told(t->arena, line, told, rows, &planned[i], " overtaken ", false, true);
-		line = add_told(t->arena, line, told, rows, &planned[i], " overtaken-cc ", true,
-				true);
+		line =
+		    add_told(t->arena, line, told, rows, &planned[i], " overtaken ", false, true);
+		line =
+		    add_told(t->arena, line, told, rows, &planned[i], " overtaken-cc ", true, true);
 		lines[i] = line;
 	}
 	return count;
@@ -232,8 +239,8 @@ static void answer(struct telling *t)
 		return;
 	const char *subject = t->type == SUBJECT_CASE ? t->story.own_case : t->story.own_programme;
 	load(t);
-	struct plan *plan = story_fold(t->ruleset, t->type, subject, t->story.list, t->story.count,
-				       t->asked);
+	struct plan *plan =
+	    story_fold(t->ruleset, t->type, subject, t->story.list, t->story.count, t->asked);
 	judge_answer(t, "folded at once", tell(t, plan));
 	plan_free(plan);
 	go_on(t);

@@ -55,7 +55,7 @@ def deviations(book):
 
 def run(book, staff):
     book.on(near(book, date(2006, 6, 9), 3, 4), "inventory.done", PROGRAMME)
-    book.on(near(book, date(2006, 5, 22), 5, 5), "housing_agency.informed", PROGRAMME)
+    book.on(near(book, date(2006, 6, 1), 5, 5), "housing_agency.informed", PROGRAMME)
     reports(book)
     meetings(book)
     evaluations(book)

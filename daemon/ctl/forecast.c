@@ -1,0 +1,166 @@
+/* See forecast.h. The figures are in tally.c. */
+#include "daemon/ctl/forecast.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int forecast_office_load(const struct invocation *call, const char *dir,
+			 struct forecast_office *ret, struct problems *problems)
+{
+	*ret = (struct forecast_office){ NULL, NULL, NULL, NULL };
+	ret->own = office_load(call->conf, problems);
+	if (dir != NULL)
+		ret->other = office_load(dir, problems);
+	if (ret->own == NULL || (dir != NULL && ret->other == NULL))
+		return -1;
+	ret->wanted = dir == NULL ? ret->own : ret->other;
+	ret->settings = ret->own->settings;
+	if (ret->settings != NULL)
+		return 0;
+	problem_add(problems, call->conf, 0,
+		    "kedja.conf is missing in this folder: it says where the file is");
+	return -1;
+}
+
+void forecast_office_clear(struct forecast_office *offices)
+{
+	office_free(offices->other);
+	office_free(offices->own);
+}
+
+static instant moment_of(const struct invocation *call, const char *option,
+			 const struct clock *clock, int second, instant otherwise)
+{
+	const char *text = invocation_option(call, option);
+	date day;
+	if (text == NULL || date_parse(text, &day) != 0)
+		return otherwise;
+	return clock_from_civil(clock, civil_at(day, second));
+}
+
+instant forecast_first(const struct invocation *call, const char *option, const struct clock *clock,
+		       instant otherwise)
+{
+	return moment_of(call, option, clock, 0, otherwise);
+}
+
+instant forecast_last(const struct invocation *call, const char *option, const struct clock *clock,
+		      instant otherwise)
+{
+	return moment_of(call, option, clock, CIVIL_DAY - 1, otherwise);
+}
+
+/* No more often than a person can read. */
+void forecast_progress(void *arg, instant now)
+{
+	static int64_t last_told;
+	const struct simulation *simulation = arg;
+	char text[INSTANT_TEXT_SIZE];
+	if (isatty(STDERR_FILENO) != 1 || clock_monotonic_us() - last_told < 100000)
+		return;
+	last_told = clock_monotonic_us();
+	clock_format(simulation_core(simulation)->clock, now, text);
+	fprintf(stderr, "\r%.10s", text);
+}
+
+void forecast_end_progress(void)
+{
+	if (isatty(STDERR_FILENO) == 1)
+		fputs("\r\033[K", stderr);
+}
+
+json_t *forecast_time(const struct simulation *simulation, instant at)
+{
+	char text[INSTANT_TEXT_SIZE];
+	return json_string(clock_format(simulation_core(simulation)->clock, at, text));
+}
+
+static json_t *text_or_null(const char *text)
+{
+	return text == NULL ? json_null() : json_string(text);
+}
+
+json_t *forecast_row(const struct simulation *simulation, const struct simulated_notice *notice)
+{
+	const char *person = notice->person;
+	json_t *row = json_object();
+	json_object_set_new(row, "at", forecast_time(simulation, notice->at));
+	json_object_set_new(row, "state", json_string(notice->state));
+	json_object_set_new(row, "subject", json_string(notice->subject));
+	json_object_set_new(row, "key", text_or_null(*notice->key == '\0' ? NULL : notice->key));
+	json_object_set_new(row, "rule", json_string(notice->rule));
+	json_object_set_new(row, "step", json_string(notice->step));
+	json_object_set_new(row, "repetition", json_integer(notice->repetition));
+	json_object_set_new(row, "due", json_string(notice->due));
+	json_object_set_new(
+	    row, "person",
+	    text_or_null(person != NULL && *person == '\0' ? "administrator" : person));
+	json_object_set_new(row, "role", json_string(notice->role));
+	json_object_set_new(row, "cc", json_boolean(notice->copy));
+	json_object_set_new(row, "why", text_or_null(notice->why));
+	return row;
+}
+
+const struct column forecast_columns[] = {
+	{ "AT", "at", form_time, false },      { "STATE", "state", NULL, false },
+	{ "SUBJECT", "subject", NULL, false }, { "KEY", "key", NULL, false },
+	{ "RULE", "rule", NULL, false },       { "STEP", "step", NULL, false },
+	{ "NO", "repetition", NULL, true },    { "DUE", "due", NULL, false },
+	{ "PERSON", "person", NULL, false },   { "ROLE", "role", NULL, false },
+	{ "CC", "cc", NULL, false },           COLUMNS_END,
+};
+
+static const char *const csv_columns[] = {
+	"at",         "state", "subject", "key",  "rule", "step",
+	"repetition", "due",   "person",  "role", "cc",   "why"
+};
+#define CSV_COLUMNS (sizeof(csv_columns) / sizeof(csv_columns[0]))
+
+void forecast_csv_head(FILE *out)
+{
+	for (size_t i = 0; i < CSV_COLUMNS; i++)
+		fprintf(out, "%s%s", i == 0 ? "" : ",", csv_columns[i]);
+	fputc('\n', out);
+}
+
+/* In quotation marks where a spreadsheet could misread it. */
+static void write_cell(FILE *out, const char *text)
+{
+	if (strpbrk(text, ",;\"\r\n") == NULL) {
+		fputs(text, out);
+		return;
+	}
+	fputc('"', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+void forecast_csv_row(FILE *out, const json_t *row)
+{
+	for (size_t i = 0; i < CSV_COLUMNS; i++) {
+		char *raw = show_value(json_object_get(row, csv_columns[i]));
+		char *text = show_escape(raw, false);
+		fputs(i == 0 ? "" : ",", out);
+		write_cell(out, text);
+		free(text);
+		free(raw);
+	}
+	fputc('\n', out);
+}
+
+int forecast_complain(struct problems *problems)
+{
+	problems_sort(problems);
+	for (size_t i = 0; i < problems->count; i++) {
+		char *text = problem_format(&problems->list[i]);
+		show_printf(stderr, "%s\n", text);
+		free(text);
+	}
+	problems_clear(problems);
+	return CTL_REFUSED;
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bats
+# The demonstration, whole: two years through the real daemon. Every rule that ships has its
+# occasion in it, and no letter tells what letters do not tell.
+
+setup_file() {
+	load kedja
+	# in memory where that is possible: a commit for every event of two years is much to write
+	if [ -w /dev/shm ]; then
+		demo=$(mktemp -d /dev/shm/kedja.XXXXXX)
+	else
+		demo=$(mktemp -d "${BATS_TMPDIR:-/tmp}/kedja.XXXXXX")
+	fi
+	export demo
+	BUILD=$(dirname "$(program KEDJAD kedjad)")
+	export BUILD
+	"$root/contrib/demo/run" --dir "$demo/run" </dev/null >"$demo/told" 2>&1 || {
+		cat "$demo/told"
+		return 1
+	}
+}
+
+teardown_file() {
+	rm -rf "$demo"
+}
+
+setup() {
+	load kedja
+}
+
+@test "every rule that ships has had a reminder sent" {
+	names=$(find "$root/conf/rules.d" -maxdepth 1 -name '*.conf' ! -name '*.test.conf' -print0 |
+		xargs -0 sed -n 's/^    name *= *"\(.*\)";.*/\1/p' | sort)
+	[ "$("$(program KEDJACTL kedjactl)" rules check "$root/conf")" = "$(wc -l <<<"$names") rules, no complaint" ]
+	sent=$(/usr/bin/python3 -c '
+import json, sys
+print("\n".join(sorted({n["rule"] for n in json.load(open(sys.argv[1])) if n["state"] == "sent"})))' \
+		"$demo/run/notices.json")
+	diff <(echo "$names") <(echo "$sent")
+}
+
+@test "no letter names a stage, an amount, another authority or blame" {
+	/usr/bin/python3 - "$demo/run/mail/new" <<'END_OF_CHECK'
+import email, email.policy, pathlib, re, sys
+
+WRONG = re.compile(r"stödboende|träningslägenhet|försökslägenhet|eget kontrakt|\bkr\b|kronor|öre\b"
+                   r"|kronofogd|skulden?\b|missbruk|återfall|villkor|sanktion|regelbrott|misskött"
+                   r"|har inte betalat", re.IGNORECASE)
+seen = 0
+for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
+    with open(path, "rb") as file:
+        letter = email.message_from_binary_file(file, policy=email.policy.default)
+    text = f"{letter['Subject']}\n{letter.get_body(preferencelist=('plain',)).get_content()}"
+    found = WRONG.search(text)
+    if found:
+        sys.exit(f"{path}: {found.group(0)}\n{text}")
+    seen += 1
+sys.exit(0 if seen > 500 else "hardly any letters")
+END_OF_CHECK
+}

@@ -1,0 +1,335 @@
+#!/usr/bin/env bats
+# Bank files through kedjactl into a real daemon: booked once, found again, never guessed at; and
+# nothing of a payer's name, address or free text anywhere.
+
+setup() {
+	kedjad=${KEDJAD:-build/kedjad}
+	ctl=${KEDJACTL:-build/kedjactl}
+	here=$BATS_TEST_DIRNAME
+	files=$here/../payments
+	samples=$here/../../../shared/samples
+	dir=$(mktemp -d)
+	daemon=
+	start one
+	seed
+}
+
+teardown() {
+	stop
+	rm -rf "$dir"
+}
+
+# start NAME: a daemon of its own folder, on 1 December 2026.
+start() {
+	home=$dir/$1
+	mkdir -p "$home"
+	cp -r "$here/../../conf" "$home/conf"
+	cat >"$home/conf/kedja.conf" <<CONF
+database = "$home/kedja.sqlite";
+socket = "$home/control";
+transport = "maildir";
+maildir = "$home/mail";
+sender = "kedja@example.se";
+content = "normal";
+CONF
+	"$kedjad" --conf "$home/conf" --virtual-clock 2026-12-01T09:00 2>"$home/log" 3>&- &
+	daemon=$!
+	export KEDJA_SOCKET=$home/control KEDJA_CONF=$home/conf
+	for _ in $(seq 100); do
+		"$ctl" status >/dev/null 2>&1 && return
+		sleep 0.05
+	done
+	cat "$home/log"
+	return 1
+}
+
+stop() {
+	[ -z "$daemon" ] || { kill "$daemon" 2>/dev/null; wait "$daemon" 2>/dev/null || true; }
+	daemon=
+}
+
+seed() {
+	cat >"$dir/seed.ndjson" <<'EVENTS'
+{"kind":"programme.started","subject":"ostermalm","at":"2026-10-01","data":{"title":"Prov"}}
+{"kind":"case.opened","subject":"A-1","at":"2026-10-01","data":{"programme":"ostermalm"}}
+{"kind":"case.opened","subject":"A-2","at":"2026-10-01","data":{"programme":"ostermalm"}}
+{"kind":"case.opened","subject":"A-3","at":"2026-10-01","data":{"programme":"ostermalm"}}
+{"kind":"lease.started","subject":"A-1","at":"2026-10-01","data":{"rent":540050,"ocr":"655969"}}
+{"kind":"lease.started","subject":"A-2","at":"2026-10-01","data":{"rent":520000,"ocr":"657767"}}
+{"kind":"lease.started","subject":"A-3","at":"2026-10-01","data":{"rent":500000,"ocr":"801266"}}
+EVENTS
+	"$ctl" import "$dir/seed.ndjson" >/dev/null
+	"$ctl" rent charge --month 2026-12 --book >/dev/null
+}
+
+# try WORDS: runs kedjactl; standard error goes to $dir/complaint, so $output is the rest.
+try() {
+	run sh -c '"$0" "$@" 2>"'"$dir"'/complaint"' "$ctl" "$@"
+}
+
+complaint() {
+	cat "$dir/complaint"
+}
+
+# What the daemon of $home has on file, without the times and numbers of its own doing.
+state_of() {
+	/usr/bin/python3 - "$1/kedja.sqlite" <<'PYTHON'
+import sqlite3, sys
+db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
+for row in sorted(db.execute("SELECT kind, subject, key, data, source FROM event"), key=str):
+    print(row)
+for row in db.execute("SELECT subject, rule, key, anchor, occurrence, due, state FROM deadline"
+                      " ORDER BY 1, 2, 3, 4, 5"):
+    print(row)
+PYTHON
+}
+
+ledger_of() {
+	"$ctl" case "$1" --json | /usr/bin/python3 -c '
+import json, sys
+for row in json.load(sys.stdin)["ledger"]:
+    print(row["month"], row["paid"], row["state"])'
+}
+
+@test "rent charge lists first, then books, once" {
+	try rent charge --month 2027-01
+	[ "$status" -eq 0 ]
+	[[ $output == *"A-1   5400.50  2026-10-01"* ]]
+	[[ $output == *"Nothing is booked yet"* ]]
+	[ -z "$(ledger_of A-1 | grep 2027-01)" ]
+	try rent charge --month 2027-01 --book
+	[[ $output == *"3 rents booked"* ]]
+	ledger_of A-1 | grep -q '2027-01 0 open'
+	try rent charge --month 2027-01 --book
+	[[ $output == *"charged already"* ]]
+	[[ $output == *"0 rents booked"* ]]
+	try rent charge --month december
+	[ "$status" -eq 1 ]
+	[[ $(complaint) == *'"december" is not a month'* ]]
+}
+
+@test "BgMax: booked; the same file again changes nothing" {
+	try payments import "$files/bgmax.txt"
+	[ "$status" -eq 0 ]
+	[[ $output == "6 new, 0 known"* ]]
+	[ "$(ledger_of A-1)" = "2026-12 540050 settled" ]
+	before=$(state_of "$home")
+	try payments import "$files/bgmax.txt"
+	[ "$status" -eq 0 ]
+	[ "$output" = "0 new, 6 known" ]
+	cp "$files/bgmax.txt" "$dir/another-name.txt"
+	try payments import --format bgmax "$dir/another-name.txt"
+	[ "$output" = "0 new, 6 known" ]
+	[ "$(state_of "$home")" = "$before" ]
+	try payments status
+	[[ $output == *"covers through  2026-11-27"* ]]
+}
+
+@test "camt.054: a batch by its transactions, a return, what is not booked left out" {
+	for version in 02 08; do
+		stop
+		start "v$version"
+		seed
+		try payments import "$files/camt054-v$version.xml"
+		[ "$status" -eq 0 ]
+		[[ $output == "5 new, 0 known"* ]]
+		[[ $output == *"4 matched, 1 unmatched, 1 returns, 1 left out"* ]]
+		[ "$(ledger_of A-1)" = "2026-12 540050 settled" ]
+		[ "$(ledger_of A-2)" = "2026-12 0 open" ]
+		try payments import "$files/camt054-v$version.xml"
+		[ "$output" = "0 new, 5 known" ]
+		try payments status
+		[[ $output == *"covers through  2026-11-30"* ]]
+		[[ $output == *"unmatched       1 payments"* ]]
+		[[ $output == *"1-7 days"*"1  5200.00"* ]]
+	done
+}
+
+@test "CSV by the columns of kedja.conf; how far it reaches must be said" {
+	try payments import "$files/payments.csv"
+	[ "$status" -eq 1 ]
+	[[ $(complaint) == *"say --covers-through"* ]]
+	try payments import --covers-through 2027-01-01 "$files/payments.csv"
+	[ "$status" -eq 1 ]
+	[[ $(complaint) == *"lies ahead"* ]]
+	try payments import --covers-through 2026-11-30 "$files/payments.csv"
+	[[ $output == "2 new, 0 known"* ]]
+	[ "$(ledger_of A-2)" = "2026-12 100000 partly" ]
+	printf 'Belopp;Dag;OCR;Id\n"5 000,00";2026-11-30;801266;B-77\n' >"$dir/own.csv"
+	try payments import --covers-through 2026-11-30 "$dir/own.csv"
+	[ "$status" -eq 1 ]
+	cat >>"$home/conf/kedja.conf" <<-CONF
+	payments_amount = "Belopp"; payments_unit = "kronor"; payments_paid_on = "Dag";
+	payments_reference = "OCR"; payments_month = ""; payments_id = "Id";
+	CONF
+	try payments import --covers-through 2026-11-30 "$dir/own.csv"
+	[[ $output == "1 new, 0 known"* ]]
+	[ "$(ledger_of A-3)" = "2026-12 500000 settled" ]
+}
+
+@test "what fits no rent waits for a person: one by one, or as a list" {
+	"$ctl" payments import "$files/camt054-v08.xml" >/dev/null
+	printf 'avtal;betald_ore;betaldag\n4711;9900;2026-11-30\n' >"$dir/more.csv"
+	"$ctl" payments import --covers-through 2026-11-30 "$dir/more.csv" >/dev/null
+	try payments unmatched --csv
+	[ "${lines[0]}" = "payment;programme;paid_on;amount;reference;case" ]
+	[ "${#lines[@]}" -eq 3 ]
+	key=$(sed -n 's/^\(BG[^;]*\);.*/\1/p' <<<"$output")
+	other=$(sed -n 's/^\(CSV[^;]*\);.*/\1/p' <<<"$output")
+	sed 's/^\(CSV.*;\)$/\1A-9/' <<<"$output" >"$dir/wrong.csv"
+	sed 's/^\(CSV.*;\)$/\1A-3/' <<<"$output" >"$dir/right.csv"
+	try payments assign --csv "$dir/wrong.csv"
+	[ "$status" -eq 1 ]
+	[[ $(complaint) == *"wrong.csv:3: there is no case A-9 in ostermalm"* ]]
+	try payments assign "$key" A-2
+	[ "$output" = "1 new, 0 known" ]
+	try payments assign "$key" A-2
+	[ "$output" = "0 new, 1 known" ]
+	try payments assign "$key" A-1
+	[ "$status" -eq 1 ]
+	try payments assign --csv "$dir/right.csv"
+	[ "$output" = "1 new, 0 known" ]
+	try payments assign --csv "$dir/right.csv"
+	[ "$output" = "0 new, 1 known" ]
+	[ "$(ledger_of A-2)" = "2026-12 90000 partly" ]
+	try payments unmatched
+	[ "$output" = "no payments wait" ]
+	try payments assign nothing A-1
+	[ "$status" -eq 1 ]
+	try payments assign A-1
+	[ "$status" -eq 2 ]
+	[ -n "$other" ]
+}
+
+@test "an import that is killed between batches and repeated equals an undisturbed one" {
+	/usr/bin/python3 - >"$dir/many.csv" <<'PYTHON'
+print("avtal;betald_ore;betaldag")
+for i in range(3500):
+    print("%s;%d;2026-11-%02d" % (("655969", "657767", "801266", "9999%d" % i)[i % 4], 100 + i, 1 + i % 28))
+PYTHON
+	whole=$dir/one
+	"$ctl" payments import --covers-through 2026-11-28 "$dir/many.csv" >"$dir/whole"
+	grep -q '^3500 new, 0 known' "$dir/whole"
+	stop
+	start two
+	seed
+	/usr/bin/python3 "$here/cut_line.py" "$dir/between" "$home/control" event.record 2 3>&- &
+	cut=$!
+	for _ in $(seq 100); do [ -S "$dir/between" ] && break; sleep 0.05; done
+	try payments import --socket "$dir/between" --covers-through 2026-11-28 "$dir/many.csv"
+	[ "$status" -eq 3 ]
+	[[ $(complaint) == *"import the same files again"* ]]
+	wait "$cut"
+	try payments status
+	[[ $output == *"no payment file yet"* ]]
+	try payments import --covers-through 2026-11-28 "$dir/many.csv"
+	[ "$status" -eq 0 ]
+	[[ $output == "1500 new, 2000 known"* ]]
+	stop
+	[ "$(state_of "$whole")" = "$(state_of "$dir/two")" ]
+}
+
+@test "payers' names, addresses and free text are nowhere" {
+	for file in bgmax.txt camt054-v02.xml camt054-v08.xml; do
+		grep -aqi kanarie "$files/$file"
+		"$ctl" payments import --dry-run "$files/$file" >>"$dir/out" 2>&1
+		"$ctl" payments import --dry-run --json "$files/$file" >>"$dir/out" 2>&1
+		"$ctl" payments import "$files/$file" >>"$dir/out" 2>&1
+	done
+	"$ctl" payments unmatched >>"$dir/out"
+	grep -q 655969 "$dir/out"
+	# The references are there, in the file or its WAL: so would be what is looked for.
+	cat "$home"/kedja.sqlite* | grep -aq 655969
+	run grep -aqi 'kanarie\|åkesson\|öberg\|12345' "$dir/out"
+	[ "$status" -eq 1 ]
+	for trace in "$home"/kedja.sqlite* "$home/log"; do
+		run grep -aqi 'kanarie' "$trace"
+		[ "$status" -eq 1 ]
+	done
+	kill "$daemon"
+	wait "$daemon" || true
+	daemon=
+	run grep -raqi 'kanarie' "$home/kedja.sqlite" "$home/log"
+	[ "$status" -eq 1 ]
+}
+
+# refused FILE WORDS: the whole file is refused, with this among the reasons, and nothing booked.
+refused() {
+	before=$(state_of "$home")
+	try payments import "$1"
+	[ "$status" -eq 1 ]
+	[[ $(complaint) == *"$2"* ]] || { complaint; return 1; }
+	[[ $(complaint) == *"nothing was booked"* ]]
+	[ "$(state_of "$home")" = "$before" ]
+}
+
+@test "hostile and broken files are refused whole, with place and reason" {
+	cat >"$dir/laughs.xml" <<'XML'
+<?xml version="1.0"?>
+<!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.02"><x>&b;</x></Document>
+XML
+	refused "$dir/laughs.xml" "laughs.xml:2: has a document type (DTD)"
+	head -c 4000 "$files/camt054-v08.xml" >"$dir/half.xml"
+	refused "$dir/half.xml" "not XML"
+	cat "$files/camt054-v08.xml" "$files/camt054-v08.xml" >"$dir/double.xml"
+	refused "$dir/double.xml" "not XML"
+	sed 's/15600.50/15600.51/' "$files/camt054-v08.xml" >"$dir/sum.xml"
+	refused "$dir/sum.xml" "its transactions are 1560050"
+	sed 's/5400.50/99999999999999999999/' "$files/camt054-v08.xml" >"$dir/huge.xml"
+	refused "$dir/huge.xml" "is more than 10,000,000,000 kronor"
+	sed 's/"SEK"/"EUR"/' "$files/camt054-v08.xml" >"$dir/euro.xml"
+	refused "$dir/euro.xml" "the currency is not SEK"
+	sed 's/001.08/001.04/' "$files/camt054-v08.xml" >"$dir/version.xml"
+	refused "$dir/version.xml" "of another version"
+	head -n 15 "$files/bgmax.txt" >"$dir/half.txt"
+	refused "$dir/half.txt" "ends without the end record 70"
+	cat "$files/bgmax.txt" "$files/bgmax.txt" >"$dir/double.txt"
+	refused "$dir/double.txt" "a second file begins here"
+	sed 's/^7000000003/7000000004/' "$files/bgmax.txt" >"$dir/count.txt"
+	refused "$dir/count.txt" "count.txt:19:3: record 70: the number of payments is 4, but there are 3"
+	sed 's/000000000000540050/000000000000540051/' "$files/bgmax.txt" >"$dir/sum.txt"
+	refused "$dir/sum.txt" "record 15: the sum in öre is"
+	sed 's/000000000000540050/999999999999999999/' "$files/bgmax.txt" >"$dir/huge.txt"
+	refused "$dir/huge.txt" "the amount is more than"
+	head -c 1000000 /dev/zero >"$dir/zeros"
+	refused "$dir/zeros" "is neither camt.054 nor BgMax"
+	truncate -s 2G "$dir/zeros"
+	refused "$dir/zeros" "is larger than 64 MiB"
+	refused "$dir/none.xml" "cannot be read"
+	: >"$dir/empty"
+	refused "$dir/empty" "is neither camt.054 nor BgMax"
+	# One bad file of two: neither is booked.
+	try payments import "$files/bgmax.txt" "$dir/sum.txt"
+	[ "$status" -eq 1 ]
+	[ "$(ledger_of A-1)" = "2026-12 0 open" ]
+}
+
+@test "payments dated ahead or ten years back are said" {
+	printf 'avtal;betald_ore;betaldag\n655969;100;2026-12-24\n657767;100;2006-01-01\n' >"$dir/odd.csv"
+	try payments import --covers-through 2026-11-30 "$dir/odd.csv"
+	[ "$status" -eq 0 ]
+	[[ $(complaint) == *"1 payments are dated ahead"* ]]
+	[[ $(complaint) == *"1 payments are more than ten years old"* ]]
+}
+
+@test "the samples that nobody here wrote" {
+	[ -d "$samples" ] || skip "../shared/samples is not there"
+	refused "$samples/bgmax/broken.txt" "record 70: the number of payments is 8, but there are 9"
+	refused "$samples/bgmax/four-sections.txt" "the currency is not SEK"
+	try payments import "$samples/bgmax/minimal.txt"
+	[ "$status" -eq 0 ]
+	[[ $output == "1 new, 0 known"* ]]
+	try payments import "$samples/camt/camt054-v02.xml"
+	[ "$status" -eq 0 ]
+	[[ $output == "0 new, 0 known"* ]]
+	refused "$samples/camt/camt054-v08.xml" "the currency is not SEK"
+}
+
+@test "the camt.054 made by hand is valid by the schemas" {
+	command -v xmllint >/dev/null || skip "xmllint is not installed"
+	[ -d "$samples" ] || skip "../shared/samples is not there"
+	for version in 02 08; do
+		xmllint --noout --schema "$samples/camt/camt.054.001.$version.xsd" "$files/camt054-v$version.xml"
+	done
+}

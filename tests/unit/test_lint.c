@@ -1,0 +1,142 @@
+/*
+ * The corpus of broken rule files, tests/lint/: each gives exactly the complaints that stand at its
+ * end, a line each:
+ *
+ *   #= 12: step "late": it never goes out          a line of the file itself
+ *   #= chain.conf:45: no rule watches ...          of another file
+ *
+ * base.conf is read before each of them, and is sound.
+ */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rules/check.h"
+#include "rules/load.h"
+#include "tests/unit/shipped.h"
+
+#define FOLDER    "tests/lint"
+#define FILES_MIN 150
+
+static struct chain *chain;
+static struct calendar *calendar;
+static char *base;
+
+static int set_up(void **state)
+{
+	(void)state;
+	struct problems problems = PROBLEMS_NONE;
+	char *text = shipped_text("conf/chain.conf");
+	chain = chain_parse(text, "chain.conf", &problems);
+	free(text);
+	calendar = shipped_calendar();
+	base = shipped_text(FOLDER "/base.conf");
+	return chain == NULL || calendar == NULL ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	chain_free(chain);
+	calendar_free(calendar);
+	free(base);
+	return 0;
+}
+
+/* What is said of a file, a line each, as the file has it at its end. */
+static char *said_of(const char *name, const char *text)
+{
+	struct problems problems = PROBLEMS_NONE;
+	struct source sources[] = { { "base.conf", base, strlen(base) },
+				    { name, text, strlen(text) } };
+	size_t length = strlen(name);
+	struct ruleset *ruleset = load_rules(sources, 2, chain, calendar, &problems);
+	if (ruleset != NULL)
+		check_rules(ruleset, "chain.conf", &problems);
+	problems_sort(&problems);
+	char *all = xstrdup("");
+	for (size_t i = 0; i < problems.count; i++) {
+		char *one = problem_format(&problems.list[i]), *before = all;
+		bool own = strncmp(one, name, length) == 0 && one[length] == ':';
+		all = xasprintf("%s#= %s\n", before, own ? one + length + 1 : one);
+		free(before);
+		free(one);
+	}
+	ruleset_free(ruleset);
+	problems_clear(&problems);
+	return all;
+}
+
+/* The lines of a file that begin with "#=": at its end, save where its mistake would swallow them.
+ */
+static char *expected_of(const char *text)
+{
+	char *all = xstrdup("");
+	for (const char *line = text; *line != '\0';) {
+		size_t length = strcspn(line, "\n");
+		if (strncmp(line, "#= ", 3) == 0) {
+			char *before = all;
+			all = xasprintf("%s%.*s\n", before, (int)length, line);
+			free(before);
+		}
+		line += length + (line[length] == '\n' ? 1 : 0);
+	}
+	return all;
+}
+
+static void judge_file(const char *name)
+{
+	char *path = xasprintf(FOLDER "/%s", name);
+	char *text = shipped_text(path), *said = said_of(name, text);
+	char *expected = expected_of(text);
+	if (*expected == '\0')
+		fail_msg("%s says not what is wrong with it: \"#= 12: text\"; it is\n%s", path,
+			 said);
+	if (strcmp(said, expected) != 0)
+		fail_msg("%s: expected\n%sbut this is said:\n%s", path, expected, said);
+	free(expected);
+	free(said);
+	free(text);
+	free(path);
+}
+
+static int is_broken_file(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+	return length > 5 && strcmp(entry->d_name + length - 5, ".conf") == 0 &&
+	       strcmp(entry->d_name, "base.conf") != 0;
+}
+
+static void test_each_file_gives_exactly_its_complaints(void **state)
+{
+	(void)state;
+	struct dirent **entries;
+	int count = scandir(FOLDER, &entries, is_broken_file, alphasort);
+	assert_true(count >= FILES_MIN);
+	for (int i = 0; i < count; i++) {
+		judge_file(entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void test_the_base_is_sound(void **state)
+{
+	(void)state;
+	char *said = said_of("none.conf", "");
+	assert_string_equal(said, "");
+	free(said);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_base_is_sound),
+		cmocka_unit_test(test_each_file_gives_exactly_its_complaints),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
