@@ -38,6 +38,7 @@ struct settings {
 	int64_t give_up_after; /* seconds from creation */
 	int64_t keep_bodies;   /* days after sending */
 	int64_t batch;         /* letters handed to the mailer at once */
+	int64_t hold_above;    /* late notices within an hour; 0: never held */
 	/* Which column of a CSV of payments says what; "": there is none (kedjactl reads this). */
 	char *payments_reference, *payments_month, *payments_amount, *payments_paid_on;
 	char *payments_id;

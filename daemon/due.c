@@ -9,6 +9,8 @@
 #include "daemon/people.h"
 #include "daemon/store_deadline.h"
 
+#define JUST_NOW 300 /* seconds */
+
 /* One firing on its way to persons. */
 struct firing {
 	const struct core *core;
@@ -44,6 +46,16 @@ static bool fire_once(const struct firing *firing, const struct planned_step *pl
 	return db_run(q) > 0;
 }
 
+/* Does it go out after its own hour, or for a day that was past when it became known? An hour
+ * that has just come is no past. */
+static bool catches_up(const struct firing *firing, const struct planned_step *planned)
+{
+	const struct deadline *deadline = firing->deadline;
+	if (planned->step->time == STEP_NOW && deadline->anchor < civil_date(deadline->known))
+		return true;
+	return planned->late || planned->at + JUST_NOW < clock_now_civil(firing->core->clock);
+}
+
 static void notice_add(const struct firing *firing, const struct planned_step *planned,
 		       const struct role *role, bool copy, const char *person, const char *state,
 		       const char *why)
@@ -54,8 +66,8 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 	    db_query(firing->core->db,
 		     "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
 		     " repetition, at, deadline, due, missed, role, person, cc, urgent,"
-		     " state, why, anchor_event, rules) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-		     " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)");
+		     " state, why, anchor_event, rules, catches_up) VALUES (?1, ?2, ?3, ?4, ?5,"
+		     " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)");
 	bind_firing(q, firing, planned);
 	db_bind_text(q, 9,
 		     store_deadline_id(firing->subject, deadline->rule->name, deadline->key,
@@ -70,6 +82,7 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 	db_bind_text(q, 17, why);
 	db_bind_int(q, 18, deadline->anchor_event);
 	db_bind_text(q, 19, rules_version(firing));
+	db_bind_int(q, 20, catches_up(firing, planned));
 	db_run(q);
 }
 
@@ -77,10 +90,11 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 static bool is_told(const struct firing *firing, const struct planned_step *planned,
 		    const char *person)
 {
-	struct query *q = db_query(
-	    firing->core->db, "SELECT 1 FROM notice WHERE subject = ?1 AND rule = ?2 AND key = ?3"
-			      " AND anchor = ?4 AND occurrence = ?5 AND step = ?6"
-			      " AND repetition = ?7 AND person = ?8 AND state IN ('queued', 'shadow')");
+	struct query *q =
+	    db_query(firing->core->db,
+		     "SELECT 1 FROM notice WHERE subject = ?1 AND rule = ?2 AND key = ?3"
+		     " AND anchor = ?4 AND occurrence = ?5 AND step = ?6"
+		     " AND repetition = ?7 AND person = ?8 AND state IN ('queued', 'shadow')");
 	store_deadline_bind(q, firing->subject, firing->deadline);
 	db_bind_text(q, 6, planned->step->name);
 	db_bind_int(q, 7, planned->repetition);
@@ -94,8 +108,8 @@ static void tell(const struct firing *firing, const struct told *told, const str
 		 const char *why)
 {
 	if (!is_told(firing, told->planned, person->id))
-		notice_add(firing, told->planned, told->role, told->copy, person->id, "queued",
-			   why);
+		notice_add(firing, told->planned, told->role, told->copy, person->id,
+			   firing->deadline->rule->shadow ? "shadow" : "queued", why);
 }
 
 /* Nobody holds the role, or none of them can be reached: said, and told to somebody else. */
@@ -104,7 +118,8 @@ static void tell_others(const struct firing *firing, const struct told *told)
 	struct person *others;
 	const char *role = told->role == NULL ? "" : told->role->name;
 	const char *title = told->role == NULL ? "?" : told->role->title;
-	notice_add(firing, told->planned, told->role, told->copy, NULL, "unreachable",
+	notice_add(firing, told->planned, told->role, told->copy, NULL,
+		   firing->deadline->rule->shadow ? "shadow" : "unreachable",
 		   arena_printf(firing->arena, "nobody reachable as %s", role));
 	size_t count =
 	    people_fallback(firing->core, firing->programme, role, firing->arena, &others);

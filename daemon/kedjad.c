@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/hold.h"
 #include "daemon/kedjad_parts.h"
 #include "daemon/letters_admin.h"
 #include "daemon/log.h"
@@ -299,7 +300,9 @@ bool kedjad_work(void *arg)
 		serve_waiting(k);
 		more = k->for_plan != NULL || more;
 	}
-	if (settled)
+	if (settled && hold_work(&k->core))
+		more = true;
+	else if (settled)
 		more = letters_work(k->letters) || more;
 	more = outbox_work(k->outbox, k->core.turn) || more;
 	more = advance_clock(k) || more;
@@ -323,7 +326,7 @@ void keep_rules_version(struct kedjad *k)
 	meta_set(&k->core, "rules", version);
 }
 
-static void swap_office(struct kedjad *k, struct office *office, struct templates *templates)
+void kedjad_swap_office(struct kedjad *k, struct office *office, struct templates *templates)
 {
 	struct office *old = k->core.office;
 	struct templates *old_templates = k->templates;
@@ -340,7 +343,8 @@ static void swap_office(struct kedjad *k, struct office *office, struct template
 		planner_forget(k->planner); /* plans point into the old ruleset */
 	}
 	office_free(old);
-	templates_free(old_templates);
+	if (old_templates != templates)
+		templates_free(old_templates);
 }
 
 int kedjad_reload(struct kedjad *k, bool *ret_changed, struct problems *problems)
@@ -360,7 +364,11 @@ int kedjad_reload(struct kedjad *k, bool *ret_changed, struct problems *problems
 		return -1;
 	}
 	*ret_changed = office->ruleset->version != k->core.office->ruleset->version;
-	swap_office(k, office, templates);
+	kedjad_swap_office(k, office, templates);
+	if (*ret_changed)
+		kedjad_keep_rules(k);
+	else
+		kedjad_files_are_in_force(k);
 	return 0;
 }
 

@@ -51,6 +51,16 @@ int kedjad_main(int argc, char **argv);
  * anything means something else now), or -1 with problems; then all is as it was. In the turn. */
 MUST_CHECK int kedjad_reload(struct kedjad *k, bool *ret_changed, struct problems *problems);
 
+/*
+ * Brings back the set of rules (with chain.conf and calendar.conf) that was in force before this
+ * one; again, and this one comes back. It stays in force, over restarts too, until the next reload
+ * takes the files. 0 with what is different now, [{file, change}] and [{rule, change}]; or -1 with
+ * problems. In the turn.
+ */
+MUST_CHECK int kedjad_revert(struct kedjad *k, json_t **ret_files, json_t **ret_rules,
+			     struct problems *problems);
+bool kedjad_is_reverted(const struct kedjad *k); /* are the rules not those on the disk? */
+
 /* For handlers: answered by calling `handler` again when nobody is behind any more. */
 json_t *kedjad_wait_for_plan(struct kedjad *k, struct call *call, method_handler *handler);
 /* For clock.set: moves the virtual clock, letting everything on the way go off in order. */

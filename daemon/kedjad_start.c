@@ -175,6 +175,8 @@ static void compare_rules(struct kedjad *k)
 		 (unsigned long long)k->core.office->ruleset->version);
 	if (known != NULL && strcmp(known, version) != 0)
 		planner_note_rules(k->planner);
+	if (known == NULL || strcmp(known, version) != 0 || !kedjad_has_kept(k))
+		kedjad_keep_rules(k);
 	keep_rules_version(k);
 	free(known);
 }
@@ -195,6 +197,7 @@ static int start_file(struct kedjad *k, const struct options *options, struct pr
 		db_rollback(k->core.db);
 		return -1;
 	}
+	kedjad_start_kept(k);
 	k->planner = planner_new(&k->core, kedjad_fire, k);
 	compare_rules(k);
 	if (turn_end(k->core.turn) == 0)

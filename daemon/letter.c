@@ -28,7 +28,7 @@ static const char *const required[] = { "letter", "subject", "item", "minimal", 
 #define ITEM_NAMES                                                                                 \
 	"number", "subject", "case", "programme", "title", "month", "due", "late", "today",        \
 	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed", "copy", \
-	    "why_you", "stands_in", "others", "next", "next_to", "minimal"
+	    "why_you", "stands_in", "others", "next", "next_to", "overdue", "minimal"
 #define LETTER_NAMES "name", "count", "one", "report_how", "unit"
 
 static const char *const item_names[] = { ITEM_NAMES, NULL };
@@ -287,6 +287,7 @@ static json_t *item_values(const struct letter *letter, const struct letter_item
 	set_list(values, "others", letter->language, item->others);
 	set_day(values, "next", letter->language, item->next);
 	set_list(values, "next_to", letter->language, item->next_to);
+	set_text(values, "overdue", item->overdue);
 	return values;
 }
 

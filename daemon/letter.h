@@ -29,7 +29,9 @@ struct letter_item {
 	const char *others;       /* who else got it, "Bo Ek (boendestödjare)"; NULL: nobody */
 	date next;           /* when the next reminder goes out if nothing happens; DATE_NONE */
 	const char *next_to; /* to whom: role titles, "enhetschef"; NULL */
-	bool is_protected;   /* minimal content whatever the setting */
+	const char
+	    *overdue; /* of a programme's cases, by kind of matter and person; NULL: not told */
+	bool is_protected; /* minimal content whatever the setting */
 };
 
 struct letter {

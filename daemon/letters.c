@@ -9,6 +9,9 @@
 #include "daemon/people.h"
 #include "daemon/store_event.h"
 
+/* More in one letter nobody reads, and the mailer does not take letters of any size. */
+#define ITEMS_MOST ((size_t)300)
+
 struct letters {
 	const struct core *core;
 	letters_add *add;
@@ -178,6 +181,61 @@ static const char *anchor_label(const struct core *core, int64_t notice, struct 
 	return label == NULL ? "" : arena_strdup(arena, label);
 }
 
+/* Does a rule look at how many of the cases' deadlines are overdue? Its letter then tells which. */
+static bool is_oversight(const struct core *core, const struct letter_item *item)
+{
+	const struct rule *rule = ruleset_find(core->office->ruleset, item->rule);
+	const int *slots;
+	size_t count = rule == NULL || rule->if_ == NULL ? 0 : condition_slots(rule->if_, &slots);
+	int overdue = facts_find(SUBJECT_PROGRAMME, "overdue_deadlines");
+	for (size_t i = 0; !item->is_case && i < count; i++)
+		if (slots[i] == overdue)
+			return true;
+	return false;
+}
+
+/* "Hyra inte registrerad 3 (Bo Ek 2, Siv Ask 1); ...": who of those responsible has what. */
+static const char *overdue_by_rule(const struct core *core, const char *programme,
+				   struct arena *arena)
+{
+	char today[DATE_TEXT_SIZE];
+	const char *all = NULL, *persons = NULL;
+	char *last = NULL;
+	int64_t of_rule = 0;
+	struct query *q = db_query(
+	    core->db, "SELECT rule, who, count(*) FROM (SELECT d.rule AS rule,"
+		      "  coalesce((SELECT p.name FROM role r JOIN staff p ON p.id = r.staff"
+		      "   WHERE r.subject = d.subject AND r.role = 'social_worker'"
+		      "   ORDER BY p.id LIMIT 1), '-') AS who"
+		      "  FROM deadline d JOIN subject c ON c.id = d.subject WHERE d.state = 'open'"
+		      "  AND d.due < ?2 AND c.programme = ?1)"
+		      " GROUP BY rule, who ORDER BY rule, who");
+	db_bind_text(q, 1, programme);
+	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
+	bool more = db_next(q);
+	while (more) {
+		const struct rule *rule = ruleset_find(core->office->ruleset, db_text(q, 0));
+		const char *title = arena_strdup(arena, rule == NULL ? db_text(q, 0) : rule->title);
+		free(last);
+		last = xstrdup(db_text(q, 0));
+		of_rule += db_int(q, 2);
+		persons =
+		    append(arena, persons,
+			   arena_printf(arena, "%s %lld", db_text(q, 1), (long long)db_int(q, 2)));
+		more = db_next(q);
+		if (more && strcmp(db_text(q, 0), last) == 0)
+			continue;
+		const char *row =
+		    arena_printf(arena, "%s %lld (%s)", title, (long long)of_rule, persons);
+		all = all == NULL ? row : arena_printf(arena, "%s; %s", all, row);
+		persons = NULL;
+		of_rule = 0;
+	}
+	db_done(q);
+	free(last);
+	return all;
+}
+
 static void pile_read(struct pile *pile, const struct core *core, const char *person,
 		      struct arena *arena)
 {
@@ -193,6 +251,8 @@ static void pile_read(struct pile *pile, const struct core *core, const char *pe
 		piece->item.next_to = roles_of_step(core, &piece->item, arena);
 		piece->item.others = others_told(core, piece, person, arena);
 		piece->item.anchor_label = anchor_label(core, piece->notice, arena);
+		if (is_oversight(core, &piece->item))
+			piece->item.overdue = overdue_by_rule(core, piece->item.subject, arena);
 	}
 }
 
@@ -298,9 +358,11 @@ static bool write_to(struct letters *letters, const struct person *person, struc
 		else
 			waits = true;
 	}
-	if (count > 0)
-		write_letter(letters, person, together, count,
-			     civil_date(clock_now_civil(core->clock)));
+	date today = civil_date(clock_now_civil(core->clock));
+	for (size_t i = 0; i < count; i += ITEMS_MOST) /* after a flood was released: several */
+		write_letter(letters, person, together + i,
+			     count - i < ITEMS_MOST ? count - i : ITEMS_MOST,
+			     i == 0 ? today : DATE_NONE);
 	free(together);
 	return waits;
 }

@@ -16,6 +16,11 @@ json_t *method_case_show(void *arg, struct call *call);
 /* method_deadline.c */
 json_t *method_deadline_list(void *arg, struct call *call);
 json_t *method_notice_list(void *arg, struct call *call);
+/* method_hold.c */
+json_t *method_notice_release(void *arg, struct call *call);
+json_t *method_notice_discard(void *arg, struct call *call);
+/* method_why.c */
+json_t *method_why(void *arg, struct call *call);
 /* method_outbox.c */
 json_t *method_outbox_list(void *arg, struct call *call);
 json_t *method_outbox_show(void *arg, struct call *call);
@@ -32,6 +37,7 @@ json_t *method_rent_leases(void *arg, struct call *call);
 json_t *method_status(void *arg, struct call *call);
 json_t *method_rules_list(void *arg, struct call *call);
 json_t *method_rules_reload(void *arg, struct call *call);
+json_t *method_rules_revert(void *arg, struct call *call);
 json_t *method_calendar_year(void *arg, struct call *call);
 json_t *method_clock_show(void *arg, struct call *call);
 json_t *method_clock_set(void *arg, struct call *call);

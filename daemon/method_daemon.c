@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/hold.h"
 #include "daemon/method.h"
 #include "daemon/people.h"
 
@@ -28,6 +29,7 @@ static json_t *counts_json(const struct kedjad *k)
 		{ "deadlines_open", "SELECT count(*) FROM deadline WHERE state = 'open'" },
 		{ "deadlines_asleep", "SELECT count(*) FROM deadline WHERE state = 'asleep'" },
 		{ "notices_queued", "SELECT count(*) FROM notice WHERE state = 'queued'" },
+		{ "notices_held", "SELECT count(*) FROM notice WHERE state = 'held'" },
 		{ "notices_unreachable",
 		  "SELECT count(*) FROM notice WHERE state = 'unreachable'" },
 	};
@@ -74,6 +76,16 @@ static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *
 {
 	json_t *alarms = json_array();
 	int64_t unreachable = count(k, "SELECT count(*) FROM notice WHERE state = 'unreachable'");
+	if (kedjad_is_reverted(k))
+		json_array_append_new(
+		    alarms, json_string("the rules are those before the files on the disk, which"
+					" kedjactl rules reload takes again"));
+	int64_t held = hold_count(&k->core);
+	if (held > 0)
+		json_array_append_new(
+		    alarms, json_sprintf("%lld notices came all at once and are held: kedjactl"
+					 " notices release, or discard",
+					 (long long)held));
 	if (figures->fault != NULL)
 		json_array_append_new(alarms,
 				      json_sprintf("no letters go out: %s", figures->fault));
@@ -118,9 +130,10 @@ json_t *method_status(void *arg, struct call *call)
 	json_object_set_new(status, "pid", json_integer(getpid()));
 	json_object_set_new(status, "clock", clock_json(k));
 	json_object_set_new(status, "rules",
-			    json_pack("{s:I, s:o, s:o}", "count",
+			    json_pack("{s:I, s:o, s:o, s:b}", "count",
 				      (json_int_t)k->core.office->ruleset->count, "version",
-				      version_json(k), "loaded_at", json_instant(k, k->loaded_at)));
+				      version_json(k), "loaded_at", json_instant(k, k->loaded_at),
+				      "reverted", kedjad_is_reverted(k)));
 	json_object_set_new(status, "counts", counts_json(k));
 	json_object_set_new(status, "outbox", outbox_json(k, &figures));
 	json_object_set_new(status, "mailer",
@@ -178,6 +191,20 @@ json_t *method_rules_reload(void *arg, struct call *call)
 	return json_pack("{s:b, s:o, s:I, s:b}", "changed", changed, "version", version_json(k),
 			 "rules", (json_int_t)k->core.office->ruleset->count, "behind",
 			 planner_is_behind(k->planner));
+}
+
+json_t *method_rules_revert(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	json_t *files = NULL, *rules = NULL;
+	if (kedjad_revert(k, &files, &rules, &call->problems) != 0) {
+		problems_sort(&call->problems);
+		call_refuse(call, RPC_REFUSED, "the running rules stay as they were");
+		return NULL;
+	}
+	return json_pack("{s:o, s:I, s:b, s:o, s:o}", "version", version_json(k), "rules",
+			 (json_int_t)k->core.office->ruleset->count, "behind",
+			 planner_is_behind(k->planner), "files", files, "changes", rules);
 }
 
 json_t *method_calendar_year(void *arg, struct call *call)

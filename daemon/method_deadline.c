@@ -115,6 +115,22 @@ static json_t *notice_row(const struct kedjad *k, struct query *q)
 	return row;
 }
 
+static bool is_state_of_notices(struct call *call)
+{
+	static const char *const states[] = { "held",    "queued", "sent",       "overtaken",
+					      "put_off", "shadow", "unreachable" };
+	const char *state = call_text(call, "state");
+	for (size_t i = 0; state != NULL && i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i], state) == 0)
+			return true;
+	if (state != NULL)
+		problem_add(&call->problems, "state", 0,
+			    "\"%s\" is not a state: write held, queued, sent, overtaken, put_off,"
+			    " shadow or unreachable",
+			    state);
+	return state == NULL;
+}
+
 json_t *method_notice_list(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
@@ -125,12 +141,16 @@ json_t *method_notice_list(void *arg, struct call *call)
 			    "\"%s\" is not a time: write 2026-11-30T08:00", from);
 		return NULL;
 	}
+	if (!is_state_of_notices(call))
+		return NULL;
 	if (planner_is_behind(k->planner))
 		return kedjad_wait_for_plan(k, call, method_notice_list);
 	struct query *q = db_query(
 	    k->core.db, "SELECT id, deadline, rule, subject, key, step, repetition, person,"
 			" role, cc, due, at, state, message, why FROM notice"
-			" WHERE id > ?1 AND at >= ?2 ORDER BY id LIMIT ?3");
+			" WHERE id > ?1 AND at >= ?2 AND (?4 IS NULL OR state = ?4)"
+			" ORDER BY id LIMIT ?3");
+	db_bind_text(q, 4, call_text(call, "state"));
 	db_bind_int(q, 1, call_number(call, "after", 0));
 	db_bind_int(q, 2, since);
 	db_bind_int(q, 3, PAGE_ROWS);

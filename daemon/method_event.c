@@ -139,6 +139,26 @@ static void check_voiding(const struct incoming *in, struct problems *problems)
 			    (long long)id);
 }
 
+/* An opening counts from the start of its day: on the day of a closing it would come before it. */
+static void check_opening(const struct incoming *in, struct problems *problems)
+{
+	char day[DATE_TEXT_SIZE];
+	struct query *q =
+	    db_query(in->k->core.db, "SELECT e.id FROM event e WHERE e.subject = ?1"
+				     " AND e.kind IN ('case.closed', 'programme.ended')"
+				     " AND substr(e.at, 1, 10) = ?2 AND NOT EXISTS"
+				     " (SELECT 1 FROM void v WHERE v.event = e.id)");
+	db_bind_text(q, 1, in->event->subject);
+	db_bind_text(q, 2, date_format(in->event->at.day, day));
+	if (db_next(q))
+		problem_add(
+		    problems, "at", 0,
+		    "event %lld has closed it on that day: take that back, or open it again "
+		    "from the next day",
+		    (long long)db_int(q, 0));
+	db_done(q);
+}
+
 /* What only the file can tell: where a case stands, what a subject is. */
 static void check_against_file(const struct incoming *in)
 {
@@ -148,6 +168,9 @@ static void check_against_file(const struct incoming *in)
 		check_move(in, &problems);
 	if (strcmp(in->event->kind->name, "event.voided") == 0)
 		check_voiding(in, &problems);
+	if (strcmp(in->event->kind->name, "case.opened") == 0 ||
+	    strcmp(in->event->kind->name, "programme.started") == 0)
+		check_opening(in, &problems);
 	add_problems(in, &problems);
 	problems_clear(&problems);
 }

@@ -42,7 +42,31 @@ static const struct parameter deadline_list[] = {
 };
 
 static const struct parameter notice_list[] = {
-	{ "since", PARAMETER_TIME, false, "only those from this time on" }, AFTER_NUMBER, END
+	{ "since", PARAMETER_TIME, false, "only those from this time on" },
+	{ "state", PARAMETER_TEXT, false, "only those in this state" },
+	AFTER_NUMBER,
+	END
+};
+
+static const struct parameter notice_release[] = {
+	{ "rule", PARAMETER_TEXT, false, "only those of this rule" },
+	{ "subject", PARAMETER_TEXT, false, "only those of this case or programme" },
+	END
+};
+
+static const struct parameter notice_discard[] = {
+	{ "rule", PARAMETER_TEXT, false, "only those of this rule" },
+	{ "subject", PARAMETER_TEXT, false, "only those of this case or programme" },
+	{ "reason", PARAMETER_TEXT, true, "why they shall not go out" },
+	END
+};
+
+static const struct parameter why[] = {
+	{ "case", PARAMETER_TEXT, true, "reference of the case, or a programme" },
+	{ "rule", PARAMETER_TEXT, false, "only this rule" },
+	{ "on", PARAMETER_DATE, false, "as of this day, by what was known then; else now" },
+	{ "language", PARAMETER_TEXT, false, "of the sentences: sv or en" },
+	END
 };
 
 static const struct parameter outbox_list[] = {
@@ -113,6 +137,12 @@ const struct method method_table[] = {
 	  "Deadlines, by the day they are due." },
 	{ "notice.list", notice_list, false, false, method_notice_list,
 	  "Who was told of what, or why not." },
+	{ "notice.release", notice_release, false, true, method_notice_release,
+	  "Lets held notices go out, some hundreds at a time." },
+	{ "notice.discard", notice_discard, false, true, method_notice_discard,
+	  "Gives up held notices, some hundreds at a time." },
+	{ "why", why, false, false, method_why,
+	  "Why something was, or was not, sent: a verdict for every rule." },
 	{ "outbox.list", outbox_list, false, false, method_outbox_list,
 	  "Messages and what became of them." },
 	{ "outbox.show", outbox_one, false, false, method_outbox_show,
@@ -137,6 +167,8 @@ const struct method method_table[] = {
 	  "The rules in force and where they stand." },
 	{ "rules.reload", none, false, true, method_rules_reload,
 	  "Reads the configuration again, if all is right." },
+	{ "rules.revert", none, false, true, method_rules_revert,
+	  "Goes back to the set of rules before this one." },
 	{ "calendar.year", calendar_year, false, false, method_calendar_year,
 	  "Days that are not working days, and why." },
 	{ "clock.show", none, false, false, method_clock_show, "What time it is for this daemon." },

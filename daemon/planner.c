@@ -286,26 +286,29 @@ static bool take_in(struct planner *planner, struct entry *entry, const struct e
 	return taken;
 }
 
-/* Overdue deadlines of the programme's cases, as their rows stand; for a day of the past also
- * those that ended later. */
-static int64_t count_overdue(void *arg, date day)
+int64_t planner_count_overdue(const struct core *core, const char *programme, date day)
 {
-	struct planner *planner = arg;
 	char text[DATE_TEXT_SIZE];
-	bool past = day < civil_date(clock_now_civil(planner->core->clock));
+	bool past = day < civil_date(clock_now_civil(core->clock));
 	struct query *q =
-	    past ? db_query(planner->core->db,
+	    past ? db_query(core->db,
 			    "SELECT count(*) FROM subject s JOIN deadline d ON d.subject = s.id"
 			    " WHERE s.programme = ?1 AND s.type = 'case' AND d.anchor <= ?2"
 			    " AND d.due < ?2 AND (d.state = 'open' OR d.ended >= ?2)")
-		 : db_query(planner->core->db,
+		 : db_query(core->db,
 			    "SELECT count(*) FROM deadline d JOIN subject s ON s.id = d.subject"
 			    " WHERE d.state = 'open' AND d.due < ?2 AND s.programme = ?1");
-	db_bind_text(q, 1, planner->asking);
+	db_bind_text(q, 1, programme);
 	db_bind_text(q, 2, date_format(day, text));
 	int64_t count = db_next(q) ? db_int(q, 0) : 0;
 	db_done(q);
 	return count;
+}
+
+static int64_t count_overdue(void *arg, date day)
+{
+	struct planner *planner = arg;
+	return planner_count_overdue(planner->core, planner->asking, day);
 }
 
 static void fold_anew(struct planner *planner, struct entry *entry)

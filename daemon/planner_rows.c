@@ -95,7 +95,7 @@ static void overtake_waiting(const struct core *core, const char *subject,
 	struct query *q =
 	    db_query(core->db, "UPDATE notice SET state = 'overtaken', why = ?6 WHERE subject = ?1"
 			       " AND rule = ?2 AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
-			       " AND state = 'queued' AND message IS NULL");
+			       " AND state IN ('queued', 'held') AND message IS NULL");
 	store_deadline_bind(q, subject, deadline);
 	db_bind_text(q, 6, deadline->ended_why);
 	db_run(q);

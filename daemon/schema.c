@@ -145,6 +145,12 @@ const struct migration schema_migrations[] = {
 	  "CREATE INDEX notice_by_deadline ON notice (subject, rule, key, anchor, occurrence);"
 	  "CREATE INDEX notice_by_time ON notice (at, id);"
 	  "CREATE INDEX notice_unreachable ON notice (id) WHERE state = 'unreachable';" },
+	/* notices that catch up on what is past: many of them at once are held (hold.h) */
+	{ "ALTER TABLE notice ADD COLUMN catches_up INTEGER NOT NULL DEFAULT 0;"
+	  "CREATE INDEX notice_held ON notice (id) WHERE state = 'held';"
+	  "CREATE INDEX notice_catching_up ON notice (at) WHERE catches_up = 1;"
+	  "CREATE INDEX notice_catching_up_now ON notice (id) WHERE catches_up = 1"
+	  "  AND state = 'queued' AND message IS NULL;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -10,6 +10,10 @@
 #define EVENT_COLUMNS                                                                              \
 	"e.id, e.kind, e.subject, e.key, e.at, e.recorded_at, e.actor, e.source, e.data"
 #define NOT_VOID " AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id)"
+/* What was known, and not yet taken back, at the instant ?9. */
+#define KNOWN_THEN                                                                                 \
+	" AND e.recorded_at <= ?9 AND NOT EXISTS (SELECT 1 FROM void v JOIN event b"               \
+	" ON b.id = v.by WHERE v.event = e.id AND b.recorded_at <= ?9)"
 
 static json_t *value_to_json(const struct field *field, const struct value *value)
 {
@@ -195,7 +199,7 @@ static bool is_listed(const char *const *names, size_t count, const char *name)
 
 /* The events of one programme that its cases see. */
 static void list_seen_by_cases(struct list *list, const struct core *core, const char *programme,
-			       struct arena *arena)
+			       instant then, struct arena *arena)
 {
 	const struct kind *kind;
 	for (size_t i = 0; (kind = chain_kind_at(core->office->chain, i)) != NULL; i++) {
@@ -203,15 +207,17 @@ static void list_seen_by_cases(struct list *list, const struct core *core, const
 			continue;
 		struct query *q =
 		    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e"
-				       " WHERE e.subject = ?1 AND e.kind = ?2" NOT_VOID);
+				       " WHERE e.subject = ?1 AND e.kind = ?2" KNOWN_THEN);
 		db_bind_text(q, 1, programme);
 		db_bind_text(q, 2, kind->name);
+		db_bind_int(q, 9, then);
 		list_rows(list, core, q, arena);
 	}
 }
 
 /* A case sees every programme that its own events name; the fold knows which one it is in. */
-static void list_programmes(struct list *list, const struct core *core, struct arena *arena)
+static void list_programmes(struct list *list, const struct core *core, instant then,
+			    struct arena *arena)
 {
 	const char *named[16];
 	size_t count = 0, own = list->count;
@@ -220,31 +226,40 @@ static void list_programmes(struct list *list, const struct core *core, struct a
 		if (value.type != VALUE_TEXT || is_listed(named, count, value.text))
 			continue;
 		named[count++] = value.text;
-		list_seen_by_cases(list, core, value.text, arena);
+		list_seen_by_cases(list, core, value.text, then, arena);
 	}
 }
 
-size_t store_event_history(const struct core *core, enum subject_type type, const char *subject,
-			   struct arena *arena, struct event ***ret)
+size_t store_event_history_then(const struct core *core, enum subject_type type,
+				const char *subject, instant then, struct arena *arena,
+				struct event ***ret)
 {
 	struct list list = { NULL, 0, 0 };
 	struct query *q =
 	    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e"
-			       " WHERE e.subject = ?1" NOT_VOID " ORDER BY e.at, e.id");
+			       " WHERE e.subject = ?1" KNOWN_THEN " ORDER BY e.at, e.id");
 	db_bind_text(q, 1, subject);
+	db_bind_int(q, 9, then);
 	list_rows(&list, core, q, arena);
 	if (type == SUBJECT_CASE) {
-		list_programmes(&list, core, arena);
+		list_programmes(&list, core, then, arena);
 	} else if (type == SUBJECT_PROGRAMME) {
 		q = db_query(core->db,
 			     "SELECT " EVENT_COLUMNS " FROM seen_by_programme s JOIN event e"
-			     " ON e.id = s.event WHERE s.programme = ?1" NOT_VOID);
+			     " ON e.id = s.event WHERE s.programme = ?1" KNOWN_THEN);
 		db_bind_text(q, 1, subject);
+		db_bind_int(q, 9, then);
 		list_rows(&list, core, q, arena);
 	}
 	if (list.count > 0)
 		qsort(list.events, list.count, sizeof(*list.events), compare_events);
 	return list_finish(&list, arena, ret);
+}
+
+size_t store_event_history(const struct core *core, enum subject_type type, const char *subject,
+			   struct arena *arena, struct event ***ret)
+{
+	return store_event_history_then(core, type, subject, INSTANT_NEVER, arena, ret);
 }
 
 size_t store_event_of_kinds(const struct core *core, const char *subject, const char *prefix,

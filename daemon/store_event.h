@@ -29,6 +29,12 @@ struct event *store_event_load(const struct core *core, int64_t id, struct arena
 size_t store_event_history(const struct core *core, enum subject_type type, const char *subject,
 			   struct arena *arena, struct event ***ret);
 
+/* The same as it was known at an instant: without what was recorded later, with what was taken
+ * back later. */
+size_t store_event_history_then(const struct core *core, enum subject_type type,
+				const char *subject, instant then, struct arena *arena,
+				struct event ***ret);
+
 /* The subject's own events of kinds that begin with `prefix` ("role."), in order. */
 size_t store_event_of_kinds(const struct core *core, const char *subject, const char *prefix,
 			    struct arena *arena, struct event ***ret);

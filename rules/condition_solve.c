@@ -17,7 +17,8 @@
 enum {
 	NAMES_MOST = 24,
 	ATOMS_MOST = 400,
-	WAYS_MOST = 5000 /* ends of ways that are looked at */
+	WAYS_MOST = 5000,   /* ends of ways that are looked at */
+	STEPS_MOST = 200000 /* and parts on the ways */
 };
 
 #define FAR (INT64_C(1) << 50)
@@ -56,7 +57,7 @@ struct search {
 	int name_count;
 	struct atom atoms[ATOMS_MOST];
 	int atom_count;
-	int ways;
+	int ways, steps;
 	bool given_up;
 };
 
@@ -570,6 +571,8 @@ static bool solve_not(struct search *search, const struct node *node, enum want 
 
 static bool solve(struct search *search, const struct goal *goals)
 {
+	if (++search->steps > STEPS_MOST)
+		search->given_up = true;
 	if (goals == NULL || search->given_up)
 		return atoms_agree(search);
 	const struct node *node = goals->node;

@@ -152,6 +152,12 @@ static void check_key(struct checking *checking)
 						    : words_of(checking->arena, kind->key_codes));
 }
 
+/* A slip in the year would make a row for every occurrence of all the centuries between. */
+static bool is_of_our_time(date day)
+{
+	return day >= date_from_ymd(1900, 1, 1) && day <= date_from_ymd(2199, 12, 31);
+}
+
 static struct moment check_at(struct checking *checking)
 {
 	const char *at = checking->raw->at;
@@ -168,6 +174,9 @@ static struct moment check_at(struct checking *checking)
 		 (checking->kind == NULL || !checking->kind->may_lie_ahead))
 		problem_add(checking->problems, "at", 0,
 			    "\"%s\" lies ahead: an event is recorded when it has happened", at);
+	else if (!is_of_our_time(moment.day))
+		problem_add(checking->problems, "at", 0,
+			    "\"%s\" is hardly meant: the year lies from 1900 to 2199", at);
 	return moment;
 }
 
@@ -216,6 +225,11 @@ static bool check_date(struct checking *checking, const struct field *field, str
 	if (date_parse(value.text, &day) != 0) {
 		problem_add(checking->problems, field->name, 0,
 			    "\"%s\" is not a date: write it as in 2026-11-30", value.text);
+		return false;
+	}
+	if (!is_of_our_time(day)) {
+		problem_add(checking->problems, field->name, 0,
+			    "\"%s\" is hardly meant: the year lies from 1900 to 2199", value.text);
 		return false;
 	}
 	*ret = (struct value){ .type = VALUE_DATE, .number = day };

@@ -52,14 +52,16 @@ static bool opens(const struct event *event)
 	       strcmp(event->kind->name, "programme.started") == 0;
 }
 
+/* An opening counts from the start of its day, before all else of that day. */
+static struct moment moment_of(const struct event *event)
+{
+	return opens(event) ? (struct moment){ event->at.day, -2 } : event->at;
+}
+
 int event_compare(const struct event *a, const struct event *b)
 {
-	int order = moment_compare(a->at, b->at);
-	if (order != 0)
-		return order;
-	if (opens(a) != opens(b))
-		return opens(a) ? -1 : 1;
-	return (a->id > b->id) - (a->id < b->id);
+	int order = moment_compare(moment_of(a), moment_of(b));
+	return order != 0 ? order : (a->id > b->id) - (a->id < b->id);
 }
 
 struct plan *plan_new(const struct ruleset *ruleset, enum subject_type type, const char *subject)
@@ -366,6 +368,8 @@ static void meet_rule(struct plan *plan, const struct rule *rule, const struct e
 	agree(plan, rule, event);
 	if (starts)
 		start(plan, rule, event);
+	if (plan->met != NULL && kind_ref_matches(rule->starts, rule->starts_count, event))
+		plan->met(plan->met_arg, rule, event);
 }
 
 static void meet_rules(struct plan *plan, const struct event *event)
@@ -464,6 +468,12 @@ void plan_ask_overdue(struct plan *plan, plan_overdue *ask, void *arg)
 {
 	plan->ask_overdue = ask;
 	plan->ask_arg = arg;
+}
+
+void plan_on_met(struct plan *plan, plan_met *met, void *arg)
+{
+	plan->met = met;
+	plan->met_arg = arg;
 }
 
 size_t plan_count(const struct plan *plan)

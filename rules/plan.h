@@ -66,8 +66,8 @@ size_t plan_size(const struct plan *plan); /* bytes, roughly, for bounding a cac
 
 /*
  * The order of history: by `at`, then by id. What opens a subject (case.opened,
- * programme.started) comes before all else of the same moment, so that a day's papers may be
- * written down in any order.
+ * programme.started) comes before all else of its day, so that a day's papers may be written
+ * down in any order, some with their hour and some without.
  */
 int event_compare(const struct event *a, const struct event *b);
 
@@ -77,6 +77,10 @@ int event_compare(const struct event *a, const struct event *b);
  */
 typedef int64_t plan_overdue(void *arg, date day);
 void plan_ask_overdue(struct plan *plan, plan_overdue *ask, void *arg);
+
+/* Told of every event of a kind that starts the rule, after the rule has met it (for why.h). */
+typedef void plan_met(void *arg, const struct rule *rule, const struct event *event);
+void plan_on_met(struct plan *plan, plan_met *met, void *arg);
 
 /* 0; or -1 if the event belongs before something that is already folded: fold anew. The event
  * is not kept. */

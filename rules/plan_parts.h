@@ -49,6 +49,8 @@ struct plan {
 	void *ask_arg;
 	int overdue_slot; /* the fact that ask_overdue answers */
 	uint64_t changes; /* counts what has changed, by events and by time */
+	plan_met *met;    /* is told of starting events, or NULL */
+	void *met_arg;
 };
 
 static inline void deadline_touch(struct plan *plan, struct deadline *deadline)
@@ -96,6 +98,8 @@ void plan_note_pause(struct plan *plan, const struct event *event);
 date deadline_due(const struct plan *plan, const struct deadline *deadline);
 bool is_late(const struct plan *plan, const struct deadline *deadline);
 void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known);
+struct value plan_value(const struct plan *plan, const struct rule *rule,
+			const struct deadline *deadline, const struct event *event, int slot);
 bool condition_of_start_holds(const struct plan *plan, const struct rule *rule,
 			      const struct event *event);
 

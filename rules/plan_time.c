@@ -160,6 +160,14 @@ static bool holds(enum verdict verdict)
 	return verdict == VERDICT_TRUE || verdict == VERDICT_FAILED;
 }
 
+/* What a name stands for when a condition of this deadline, or of this start, is judged. */
+struct value plan_value(const struct plan *plan, const struct rule *rule,
+			const struct deadline *deadline, const struct event *event, int slot)
+{
+	struct world world = { plan, deadline, rule, event };
+	return world_value(&world, slot);
+}
+
 bool condition_of_start_holds(const struct plan *plan, const struct rule *rule,
 			      const struct event *event)
 {

@@ -90,5 +90,6 @@ int verb_notices(const struct invocation *call)
 {
 	json_t *parameters = json_object();
 	ask_add_text(parameters, call, "since");
+	ask_add_text(parameters, call, "state");
 	return ask_list(call, "notice.list", parameters, notice_columns, NULL, "no notices");
 }

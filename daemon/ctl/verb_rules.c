@@ -112,7 +112,7 @@ int verb_rules_reload(const struct invocation *call)
 	long long rules = (long long)show_number_of(answer, "rules");
 	long long behind = (long long)show_number_of(answer, "behind");
 	if (json_is_false(json_object_get(answer, "changed")))
-		printf("%lld rules, nothing has changed\n", rules);
+		printf("%lld rules, no change\n", rules);
 	else
 		printf("%lld rules taken; %lld subjects are being planned anew\n", rules, behind);
 	json_decref(answer);

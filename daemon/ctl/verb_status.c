@@ -51,7 +51,8 @@ static void say_counts(const json_t *counts)
 			       number(counts, "deadlines_open"), number(counts, "deadlines_asleep"),
 			       number(counts, "deadlines_overdue")));
 	say_and_free("notices",
-		     xasprintf("%lld waiting, %lld unreachable", number(counts, "notices_queued"),
+		     xasprintf("%lld waiting, %lld held, %lld unreachable",
+			       number(counts, "notices_queued"), number(counts, "notices_held"),
 			       number(counts, "notices_unreachable")));
 }
 

@@ -64,6 +64,20 @@ static const struct argument case_arguments[] = {
 	ARGUMENTS_END,
 };
 
+static const struct argument why_arguments[] = {
+	{ "CASE", WORD_TEXT, false, false, "a case reference, or a programme" },
+	{ "RULE", WORD_TEXT, true, false, "only this rule" },
+	ARGUMENTS_END,
+};
+
+static const char *const why_languages[] = { "sv", "en", NULL };
+
+static const struct option why_options[] = {
+	{ "on", WORD_DATE, "DATE", NULL, "as of this day, by what was known then", NULL, false },
+	{ "language", WORD_CODE, "LANGUAGE", why_languages, "of the answer", NULL, false },
+	OPTIONS_END,
+};
+
 static const struct option deadlines_options[] = {
 	{ "for", WORD_TEXT, "PERSON", NULL, "that this member of staff is told of", NULL, false },
 	{ "until", WORD_DATE, "DATE", NULL, "due by this day", NULL, false },
@@ -73,8 +87,25 @@ static const struct option deadlines_options[] = {
 	OPTIONS_END,
 };
 
+static const char *const notice_states[] = { "held",    "queued", "sent",        "overtaken",
+					     "put_off", "shadow", "unreachable", NULL };
+
 static const struct option notices_options[] = {
 	{ "since", WORD_TIME, "TIME", NULL, "of this time and later", NULL, false },
+	{ "state", WORD_CODE, "STATE", notice_states, "only notices in this state", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct option release_options[] = {
+	{ "rule", WORD_TEXT, "RULE", NULL, "only those of this rule", NULL, false },
+	{ "subject", WORD_TEXT, "ID", NULL, "only those of this case or programme", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct option discard_options[] = {
+	{ "rule", WORD_TEXT, "RULE", NULL, "only those of this rule", NULL, false },
+	{ "subject", WORD_TEXT, "ID", NULL, "only those of this case or programme", NULL, false },
+	{ "reason", WORD_TEXT, "REASON", NULL, "why they shall not go out", NULL, true },
 	OPTIONS_END,
 };
 
@@ -110,6 +141,25 @@ static const struct option drill_options[] = {
 
 static const struct argument folder_argument[] = {
 	{ "DIR", WORD_PATH, true, false, "folder with chain.conf, calendar.conf and rules.d/" },
+	ARGUMENTS_END,
+};
+
+static const struct argument explain_arguments[] = {
+	{ "NAME", WORD_TEXT, false, false, "the name of a rule" },
+	{ "DIR", WORD_PATH, true, false, "folder with chain.conf, calendar.conf and rules.d/" },
+	ARGUMENTS_END,
+};
+
+static const char *const languages[] = { "sv", "en", NULL };
+
+static const struct option explain_options[] = {
+	{ "anchor", WORD_DATE, "DATE", NULL, "the first day of the sample (today)", NULL, false },
+	{ "language", WORD_CODE, "LANGUAGE", languages, "in which it is told (sv)", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct argument facts_argument[] = {
+	{ "CASE", WORD_TEXT, true, false, "with the values of this case or programme today" },
 	ARGUMENTS_END,
 };
 
@@ -219,8 +269,14 @@ const struct verb verb_table[] = {
 	{ "cases", NULL, no_arguments, no_options, "All cases, a line each.", verb_cases },
 	{ "deadlines", NULL, no_arguments, deadlines_options,
 	  "What is to be done by when: deadlines that are open or asleep.", verb_deadlines },
+	{ "why", NULL, why_arguments, why_options,
+	  "Why was something sent, or not: a verdict for every rule.", verb_why },
 	{ "notices", NULL, no_arguments, notices_options,
 	  "Who was reminded of what, or will be next.", verb_notices },
+	{ "notices", "release", no_arguments, release_options,
+	  "Let reminders that came all at once, and are held, go out.", verb_notices_release },
+	{ "notices", "discard", no_arguments, discard_options, "Let them never go out.",
+	  verb_notices_discard },
 	{ "outbox", NULL, no_arguments, outbox_options, "Messages and what became of them.",
 	  verb_outbox_list },
 	{ "outbox", "list", no_arguments, outbox_options, "The same.", verb_outbox_list },
@@ -240,11 +296,19 @@ const struct verb verb_table[] = {
 	{ "rules", "simulate", folder_argument, simulate_options,
 	  "What will be sent until a day, or would have been since; needs no daemon.",
 	  verb_rules_simulate },
+	{ "rules", "explain", explain_arguments, explain_options,
+	  "One rule in sentences, with the dates of a sample; needs no daemon.",
+	  verb_rules_explain },
+	{ "rules", "facts", facts_argument, no_options,
+	  "What conditions may read, and what it is for a case.", verb_rules_facts },
 	{ "rules", "list", no_arguments, no_options, "The rules that the daemon goes by.",
 	  verb_rules_list },
 	{ "rules", "reload", no_arguments, no_options,
 	  "Let the daemon read its rules again; with any mistake it keeps the old ones.",
 	  verb_rules_reload },
+	{ "rules", "revert", no_arguments, no_options,
+	  "Go back to the rules before the last change, until the next reload.",
+	  verb_rules_revert },
 	{ "calendar", NULL, year_argument, calendar_options,
 	  "The days of a year that are not working days, and why.", verb_calendar },
 	{ "clock", NULL, no_arguments, no_options, "The daemon's time, and whether it is virtual.",

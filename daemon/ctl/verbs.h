@@ -10,13 +10,16 @@ verb_function verb_import;                                           /* verb_imp
 verb_function verb_case;                                             /* verb_case.c */
 verb_function verb_cases, verb_deadlines, verb_notices;              /* verb_lists.c */
 verb_function verb_outbox_list, verb_outbox_show, verb_outbox_retry, verb_outbox_cancel;
-verb_function verb_drill;                                           /* verb_outbox.c */
-verb_function verb_rules_check, verb_rules_list, verb_rules_reload; /* verb_rules.c */
-verb_function verb_rules_test;                                      /* verb_rules_test.c */
-verb_function verb_rules_simulate;                                  /* verb_rules_simulate.c */
-verb_function verb_payments_import;                                 /* verb_payments.c */
-verb_function verb_payments_unmatched, verb_payments_assign;        /* verb_unmatched.c */
-verb_function verb_payments_status, verb_rent_charge;               /* verb_rent.c */
-verb_function verb_calendar, verb_kinds;                            /* verb_kinds.c */
+verb_function verb_drill;                                              /* verb_outbox.c */
+verb_function verb_rules_check, verb_rules_list, verb_rules_reload;    /* verb_rules.c */
+verb_function verb_rules_test;                                         /* verb_rules_test.c */
+verb_function verb_rules_simulate;                                     /* verb_rules_simulate.c */
+verb_function verb_notices_release, verb_notices_discard;              /* verb_hold.c */
+verb_function verb_why;                                                /* verb_why.c */
+verb_function verb_payments_import;                                    /* verb_payments.c */
+verb_function verb_payments_unmatched, verb_payments_assign;           /* verb_unmatched.c */
+verb_function verb_payments_status, verb_rent_charge;                  /* verb_rent.c */
+verb_function verb_rules_explain, verb_rules_facts, verb_rules_revert; /* verb_rules_more.c */
+verb_function verb_calendar, verb_kinds;                               /* verb_kinds.c */
 
 #endif

@@ -28,7 +28,7 @@ class Server(Script):
 
     def action(self, step):
         if step in ("MAIL", "CONTENT"):
-            time.sleep(0.004)
+            time.sleep(0.006)
         return super().action(step)
 
 

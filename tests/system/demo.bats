@@ -42,7 +42,7 @@ print("\n".join(sorted({n["rule"] for n in json.load(open(sys.argv[1])) if n["st
 	/usr/bin/python3 - "$demo/run/mail/new" <<'END_OF_CHECK'
 import email, email.policy, pathlib, re, sys
 
-WRONG = re.compile(r"stödboende|träningslägenhet|försökslägenhet|eget kontrakt|\bkr\b|kronor|öre\b"
+WRONG = re.compile(r"stödboende|träningslägenhet|försökslägenhet|eget kontrakt|\bkr\b|kronor|\böre\b"
                    r"|kronofogd|skulden?\b|missbruk|återfall|villkor|sanktion|regelbrott|misskött"
                    r"|har inte betalat", re.IGNORECASE)
 seen = 0

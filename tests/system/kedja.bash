@@ -36,9 +36,9 @@ office() {
 	daemons=()
 }
 
-# Ends what was started, and only that.
+# Ends what was started, and only that. What the sanitizers saw on the way counts as a failure.
 close_office() {
-	local pid
+	local pid clean=0
 	for pid in "${daemons[@]}"; do
 		kill -CONT "$pid" 2>/dev/null || true
 		kill "$pid" 2>/dev/null || true
@@ -47,11 +47,13 @@ close_office() {
 		eventually 100 gone "$pid" || kill -9 "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
-	if [ -z "$BATS_TEST_COMPLETED" ] && [ -s "$dir/log" ]; then
+	! grep -qsE 'Sanitizer|runtime error' "$dir/log" || clean=1
+	if [ -z "$BATS_TEST_COMPLETED" ] || [ "$clean" -ne 0 ]; then
 		echo "the daemon's log:"
-		tail -n 20 "$dir/log"
+		tail -n 40 "$dir/log" 2>/dev/null || true
 	fi
 	rm -rf "$dir"
+	return "$clean"
 }
 
 # eventually TENTHS COMMAND...: asks again until it is true, for so many tenths of a second.
@@ -80,7 +82,7 @@ answers_or_gone() {
 # virtual clock from 2026-01-05, a Monday, or goes on where it stood.
 start() {
 	[ $# -gt 0 ] || set -- --virtual-clock 2026-01-05T07:00
-	"$KEDJAD" --conf "$dir/conf" "$@" 2>>"$dir/log" >&2 3>&- </dev/null &
+	"$KEDJAD" --conf "$dir/conf" "$@" >>"$dir/log" 2>&1 3>&- </dev/null &
 	daemon=$!
 	daemons+=("$daemon")
 	eventually 100 answers_or_gone

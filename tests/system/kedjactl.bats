@@ -142,7 +142,7 @@ chain.conf:1: syntax" ]
 	try rules reload
 	[ "$output" = "6 rules taken; 27 subjects are being planned anew" ]
 	try rules reload
-	[ "$output" = "6 rules, nothing has changed" ]
+	[ "$output" = "6 rules, no change" ]
 }
 
 @test "an error without problems is told too" {

@@ -139,6 +139,9 @@ class Office:
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+        log = self.log()
+        if "Sanitizer" in log or "runtime error" in log or self.process.returncode != 0:
+            raise SystemExit(f"kedjad ended with {self.process.returncode}: {log}")
 
 
 def wait_for(condition, seconds, what):

@@ -28,7 +28,7 @@ class Ended(Exception):
 
 
 class Script:
-    def __init__(self, steps=None, extensions=(), tls=None, password=None):
+    def __init__(self, steps=None, extensions=(), tls=None, password=None, port=0):
         self.steps = steps or {}
         self.extensions = list(extensions)
         self.tls = tls                  # an ssl.SSLContext, or None
@@ -42,7 +42,7 @@ class Script:
         self.lock = threading.Lock()
         if tls:
             tls.sni_callback = lambda _s, name, _c: self.server_names.append(name)
-        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket = socket.create_server(("127.0.0.1", port))
         self.port = self.socket.getsockname()[1]
         self.open = []
         threading.Thread(target=self._accept, daemon=True).start()

@@ -9,7 +9,7 @@
 #include "daemon/ctl/bgmax.h"
 #include "tests/unit/payment_story.h"
 
-#define FIXTURE "tests/payments/bgmax.txt"
+#define FIXTURE "tests/payments/december.bgmax"
 #define BOOKED                                                                                     \
 	"2026-11-27 540050 655969\n"                                                               \
 	"2026-11-27 500000 \n"                                                                     \

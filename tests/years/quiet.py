@@ -8,7 +8,7 @@ import sys
 
 def cost(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        switches = sum(int(line.split()[1]) for line in file if "ctxt_switches" in line)
+        switches = next(int(line.split()[1]) for line in file if line.startswith("voluntary_"))
     with open(f"/proc/{pid}/io", encoding="ascii") as file:
         writes = next(int(line.split()[1]) for line in file if line.startswith("syscw"))
     with open(f"/proc/{pid}/stat", encoding="utf-8") as file:

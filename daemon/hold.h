@@ -1,0 +1,34 @@
+/*
+ * The flood guard: an import of old papers, a reload or a long stop can make hundreds of
+ * reminders at once that nobody meant. Those that catch up on something, and are more than
+ * `hold_above` within an hour, are held before any letter is made of them; a person decides.
+ *
+ *   queued --hold_work--> held --release--> queued (or overtaken, if its deadline has ended)
+ *                              --discard--> overtaken
+ */
+#ifndef KEDJA_HOLD_H
+#define KEDJA_HOLD_H
+
+#include "daemon/core.h"
+
+/* Holds what came all at once, when nobody is behind and nothing is due; true: there is more. */
+bool hold_work(const struct core *core);
+
+int64_t hold_count(const struct core *core);
+
+/* Which of the held ones; NULL: all. */
+struct hold_choice {
+	const char *rule, *subject;
+};
+
+struct hold_outcome {
+	int64_t released;  /* they go out as if they had come just now */
+	int64_t overtaken; /* their deadline has ended meanwhile, or a later step has gone */
+	int64_t left;      /* still held: a turn is bounded, ask again */
+};
+struct hold_outcome hold_release(const struct core *core, const struct hold_choice *choice);
+/* They never go out; `why` stands on each. */
+struct hold_outcome hold_discard(const struct core *core, const struct hold_choice *choice,
+				 const char *why);
+
+#endif

@@ -1,0 +1,194 @@
+/*
+ * The sets of rules that the daemon has gone by: the one in force and the one before it, as texts
+ * in the file of the events, so that an administrator who has taken a bad set can go back at once.
+ *
+ * The files on disk are never written: whoever runs the daemon gives it no right to change its own
+ * configuration, and what was edited must not be lost. So the daemon runs on the set that it kept,
+ * also after a restart, and says so, until the next reload takes the files again.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/kedjad_parts.h"
+#include "daemon/log.h"
+
+#define NOW      "rules_now"
+#define BEFORE   "rules_before"
+#define REVERTED "rules_reverted" /* "yes": NOW is not what lies on the disk */
+
+bool kedjad_is_reverted(const struct kedjad *k)
+{
+	char *value = meta_get(&k->core, REVERTED);
+	bool reverted = value != NULL && strcmp(value, "yes") == 0;
+	free(value);
+	return reverted;
+}
+
+static char *pack(const struct office *office)
+{
+	json_t *files = json_array();
+	for (size_t i = 0; i < office->text_count; i++)
+		json_array_append_new(
+		    files, json_pack("[s, s]", office->texts[i].file, office->texts[i].text));
+	char *text = json_dumps(files, JSON_COMPACT);
+	json_decref(files);
+	return text;
+}
+
+static struct office *unpack(const struct kedjad *k, const char *text, struct problems *problems)
+{
+	json_t *files = json_loads(text, 0, NULL);
+	size_t count = json_array_size(files);
+	struct source *sources = xcalloc(count + 1, sizeof(*sources));
+	for (size_t i = 0; i < count; i++) {
+		const json_t *file = json_array_get(files, i);
+		const json_t *content = json_array_get(file, 1);
+		const char *name = json_string_value(json_array_get(file, 0));
+		const char *body = json_string_value(content);
+		sources[i] = (struct source){ name == NULL ? "" : name, body == NULL ? "" : body,
+					      json_string_length(content) };
+	}
+	struct office *office = office_from_texts(k->dir, sources, count, problems);
+	if (office == NULL && problems->count == 0)
+		problem_add(problems, k->dir, 0, "the set that was kept cannot be read");
+	free(sources);
+	json_decref(files);
+	return office;
+}
+
+/* A set that means something else than the one in force takes its place. */
+void kedjad_keep_rules(struct kedjad *k)
+{
+	char *now = meta_get(&k->core, NOW), *text = pack(k->core.office);
+	if (now != NULL)
+		meta_set(&k->core, BEFORE, now);
+	if (text != NULL)
+		meta_set(&k->core, NOW, text);
+	meta_set(&k->core, REVERTED, "no");
+	free(now);
+	free(text);
+}
+
+void kedjad_files_are_in_force(struct kedjad *k)
+{
+	if (kedjad_is_reverted(k))
+		meta_set(&k->core, REVERTED, "no");
+}
+
+/* A set from the file of the events has no kedja.conf of its own. */
+static void take_settings(struct office *from, struct office *to)
+{
+	to->settings = from->settings;
+	from->settings = NULL;
+}
+
+void kedjad_start_kept(struct kedjad *k)
+{
+	struct problems problems = PROBLEMS_NONE;
+	char *now = kedjad_is_reverted(k) ? meta_get(&k->core, NOW) : NULL;
+	struct office *office = now == NULL ? NULL : unpack(k, now, &problems);
+	free(now);
+	if (office != NULL && clock_set_zone(k->core.clock, calendar_zone(office->calendar)) == 0) {
+		take_settings(k->core.office, office);
+		office_free(k->core.office);
+		k->core.office = office;
+		log_warning("going by the rules before those on the disk: kedjactl rules reload "
+			    "takes the files again");
+	} else if (kedjad_is_reverted(k)) {
+		log_error("the set of rules that was reverted to cannot be read any more: going "
+			  "by the files");
+		office_free(office);
+		kedjad_files_are_in_force(k);
+	}
+	problems_clear(&problems);
+}
+
+bool kedjad_has_kept(const struct kedjad *k)
+{
+	char *now = meta_get(&k->core, NOW);
+	free(now);
+	return now != NULL;
+}
+
+/* --- what is different ---------------------------------------------------------------------- */
+
+static const char *text_of(const struct office *office, const char *file)
+{
+	for (size_t i = 0; i < office->text_count; i++)
+		if (strcmp(office->texts[i].file, file) == 0)
+			return office->texts[i].text;
+	return NULL;
+}
+
+static void add_change(json_t *rows, const char *key, const char *name, const char *change)
+{
+	json_array_append_new(rows, json_pack("{s:s, s:s}", key, name, "change", change));
+}
+
+static json_t *changed_files(const struct office *from, const struct office *to)
+{
+	json_t *rows = json_array();
+	for (size_t i = 0; i < to->text_count; i++) {
+		const char *was = text_of(from, to->texts[i].file);
+		if (was == NULL || strcmp(was, to->texts[i].text) != 0)
+			add_change(rows, "file", to->texts[i].file,
+				   was == NULL ? "added" : "changed");
+	}
+	for (size_t i = 0; i < from->text_count; i++)
+		if (text_of(to, from->texts[i].file) == NULL)
+			add_change(rows, "file", from->texts[i].file, "removed");
+	return rows;
+}
+
+static json_t *changed_rules(const struct ruleset *from, const struct ruleset *to)
+{
+	json_t *rows = json_array();
+	for (size_t i = 0; i < to->count; i++) {
+		const struct rule *was = ruleset_find(from, to->rules[i].name);
+		if (was == NULL || was->version != to->rules[i].version)
+			add_change(rows, "rule", to->rules[i].name,
+				   was == NULL ? "added" : "changed");
+	}
+	for (size_t i = 0; i < from->count; i++)
+		if (ruleset_find(to, from->rules[i].name) == NULL)
+			add_change(rows, "rule", from->rules[i].name, "removed");
+	return rows;
+}
+
+/* --- back to the set before ----------------------------------------------------------------- */
+
+static void exchange_kept(struct kedjad *k, const char *before)
+{
+	char *now = meta_get(&k->core, NOW);
+	meta_set(&k->core, NOW, before);
+	if (now != NULL)
+		meta_set(&k->core, BEFORE, now);
+	meta_set(&k->core, REVERTED, "yes");
+	free(now);
+}
+
+int kedjad_revert(struct kedjad *k, json_t **ret_files, json_t **ret_rules,
+		  struct problems *problems)
+{
+	char *before = meta_get(&k->core, BEFORE);
+	struct office *office = before == NULL ? NULL : unpack(k, before, problems);
+	if (before == NULL)
+		problem_add(problems, "", 0,
+			    "there is no set before this one: the rules have not changed yet");
+	if (office != NULL && clock_set_zone(k->core.clock, calendar_zone(office->calendar)) != 0) {
+		problem_add(problems, "calendar.conf", 0, "zone: this machine does not know \"%s\"",
+			    calendar_zone(office->calendar));
+		office_free(office);
+		office = NULL;
+	}
+	if (office != NULL) {
+		*ret_files = changed_files(k->core.office, office);
+		*ret_rules = changed_rules(k->core.office->ruleset, office->ruleset);
+		take_settings(k->core.office, office);
+		exchange_kept(k, before);
+		kedjad_swap_office(k, office, k->templates);
+	}
+	free(before);
+	return office == NULL ? -1 : 0;
+}

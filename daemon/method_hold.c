@@ -1,0 +1,34 @@
+/* What becomes of reminders that came all at once: released, or never sent. */
+#include <stdlib.h>
+
+#include "daemon/hold.h"
+#include "daemon/method.h"
+
+static struct hold_choice choice_of(const struct call *call)
+{
+	return (struct hold_choice){ call_text(call, "rule"), call_text(call, "subject") };
+}
+
+json_t *method_notice_release(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	if (planner_is_behind(k->planner)) /* a deadline may have ended */
+		return kedjad_wait_for_plan(k, call, method_notice_release);
+	struct hold_choice choice = choice_of(call);
+	struct hold_outcome outcome = hold_release(&k->core, &choice);
+	letters_wake(k->letters);
+	return json_pack("{s:I, s:I, s:I}", "released", (json_int_t)outcome.released, "overtaken",
+			 (json_int_t)outcome.overtaken, "left", (json_int_t)outcome.left);
+}
+
+json_t *method_notice_discard(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	struct hold_choice choice = choice_of(call);
+	const char *reason = call_text(call, "reason");
+	char *why = xasprintf("discarded by %s: %s", call->actor, reason);
+	struct hold_outcome outcome = hold_discard(&k->core, &choice, why);
+	free(why);
+	return json_pack("{s:I, s:I}", "discarded", (json_int_t)outcome.overtaken, "left",
+			 (json_int_t)outcome.left);
+}

@@ -1,0 +1,279 @@
+/* See verdict.h. The sentences are in verdict_text.c. */
+#include "daemon/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/planner.h"
+#include "daemon/store_event.h"
+
+/* --- the plan as it was known then ----------------------------------------------------------- */
+
+struct reading {
+	const struct core *core;
+	const char *subject;
+	instant then;
+};
+
+static int64_t count_overdue(void *arg, date day)
+{
+	const struct reading *reading = arg;
+	return planner_count_overdue(reading->core, reading->subject, day);
+}
+
+static void fold(struct verdicts *verdicts, const struct reading *reading)
+{
+	struct event **events;
+	struct arena *arena = arena_new();
+	size_t count = store_event_history_then(reading->core, verdicts->type, reading->subject,
+						reading->then, arena, &events);
+	for (size_t i = 0; i < count && events[i]->at.day <= verdicts->day; i++)
+		if (plan_apply(verdicts->plan, events[i]) != 0)
+			break; /* they are in order: it cannot be */
+	plan_judge(verdicts->plan, clock_to_civil(reading->core->clock, reading->then));
+	arena_free(arena);
+}
+
+/* --- what was sent --------------------------------------------------------------------------- */
+
+static struct verdict_notice notice_of(struct query *q, struct arena *arena)
+{
+	return (struct verdict_notice){ .at = db_int(q, 0),
+					.step = arena_strdup(arena, db_text(q, 1)),
+					.person = arena_strdup(arena, db_text(q, 2)),
+					.role = arena_strdup(arena, db_text(q, 3)),
+					.state = arena_strdup(arena, db_text(q, 4)),
+					.why = arena_strdup(arena, db_text(q, 5)),
+					.copy = db_int(q, 6) != 0 };
+}
+
+static void read_notices(const struct reading *reading, struct verdicts *verdicts,
+			 struct rule_verdict *verdict)
+{
+	const struct clock *clock = reading->core->clock;
+	struct verdict_notice *list = NULL;
+	size_t count = 0, capacity = 0;
+	struct query *q = db_query(reading->core->db,
+				   "SELECT at, step, person, role, state, why, cc FROM notice"
+				   " WHERE subject = ?1 AND rule = ?2 AND at >= ?3 AND at <= ?4"
+				   " ORDER BY id");
+	db_bind_text(q, 1, reading->subject);
+	db_bind_text(q, 2, verdict->judged.rule->name);
+	db_bind_int(q, 3, clock_from_civil(clock, civil_at(verdicts->day, 0)));
+	db_bind_int(q, 4, reading->then);
+	while (db_next(q)) {
+		list = array_grow(list, count, &capacity, sizeof(*list));
+		list[count++] = notice_of(q, verdicts->arena);
+	}
+	db_done(q);
+	struct verdict_notice *kept =
+	    arena_alloc(verdicts->arena, (count + 1) * sizeof(*verdict->notices));
+	if (count > 0)
+		memcpy(kept, list, count * sizeof(*list));
+	free(list);
+	verdict->notices = kept;
+	verdict->notice_count = count;
+}
+
+static void read_last_notice(const struct reading *reading, struct verdicts *verdicts,
+			     struct rule_verdict *verdict)
+{
+	const struct clock *clock = reading->core->clock;
+	struct query *q = db_query(reading->core->db,
+				   "SELECT at, step, person, role, state, why, cc FROM notice"
+				   " WHERE subject = ?1 AND rule = ?2 AND at < ?3"
+				   " AND state IN ('sent', 'queued') ORDER BY id DESC LIMIT 1");
+	db_bind_text(q, 1, reading->subject);
+	db_bind_text(q, 2, verdict->judged.rule->name);
+	db_bind_int(q, 3, clock_from_civil(clock, civil_at(verdicts->day, 0)));
+	if (db_next(q)) {
+		struct verdict_notice *last = arena_alloc(verdicts->arena, sizeof(*last));
+		*last = notice_of(q, verdicts->arena);
+		verdict->last = last;
+	}
+	db_done(q);
+}
+
+/* Of several that went on one day the one that says most. */
+static const char *name_by_notices(const struct rule_verdict *verdict)
+{
+	static const char *const order[][2] = {
+		{ "sent", "sent" },     { "queued", "sent" },
+		{ "held", "held" },     { "unreachable", "unreachable" },
+		{ "shadow", "shadow" }, { "overtaken", "overtaken" },
+	};
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		for (size_t j = 0; j < verdict->notice_count; j++)
+			if (strcmp(verdict->notices[j].state, order[i][0]) == 0)
+				return order[i][1];
+	return NULL;
+}
+
+/* --- what comes next ------------------------------------------------------------------------- */
+
+struct fired {
+	const struct reading *reading;
+	const struct deadline *deadline;
+};
+
+static bool has_fired(void *arg, const struct step *step, int repetition)
+{
+	const struct fired *fired = arg;
+	char anchor[DATE_TEXT_SIZE];
+	struct query *q =
+	    db_query(fired->reading->core->db,
+		     "SELECT 1 FROM firing WHERE subject = ?1 AND rule IN (?2, ?3) AND key = ?4"
+		     " AND anchor = ?5 AND occurrence = ?6 AND step = ?7 AND repetition = ?8"
+		     " AND at <= ?9");
+	db_bind_text(q, 1, fired->reading->subject);
+	db_bind_text(q, 2, fired->deadline->rule->name);
+	db_bind_text(q, 3, fired->deadline->rule->was);
+	db_bind_text(q, 4, fired->deadline->key);
+	db_bind_text(q, 5, date_format(fired->deadline->anchor, anchor));
+	db_bind_int(q, 6, fired->deadline->occurrence);
+	db_bind_text(q, 7, step->name);
+	db_bind_int(q, 8, repetition);
+	db_bind_int(q, 9, fired->reading->then);
+	bool found = db_next(q);
+	db_done(q);
+	return found;
+}
+
+/* The next step of one deadline, if it comes before what was found so far. */
+static bool find_next_of(const struct reading *reading, struct verdicts *verdicts,
+			 struct rule_verdict *verdict, const struct deadline *deadline)
+{
+	const struct core *core = reading->core;
+	const struct calendar *calendar = core->office->calendar;
+	struct fired fired = { reading, deadline };
+	struct planned_step *planned;
+	civil now = clock_to_civil(core->clock, reading->then);
+	size_t count = steps_planned(deadline, calendar, now, has_fired, &fired, verdicts->arena,
+				     &planned);
+	if (count == 0)
+		return false;
+	civil at = planned[0].at;
+	if (at <= now && planned[0].step->urgent != URGENT_ALWAYS)
+		at = calendar_open_at_or_after(calendar, now);
+	instant until = clock_from_civil(core->clock, at);
+	if (until >= verdict->until)
+		return false;
+	verdict->next = &planned[0];
+	verdict->until = until;
+	return true;
+}
+
+/* Of several that are open (a rent month each) the one that speaks next. */
+static void find_next(const struct reading *reading, struct verdicts *verdicts,
+		      struct rule_verdict *verdict)
+{
+	struct why_judgement *judged = &verdict->judged;
+	for (size_t i = 0; i < plan_live_count(verdicts->plan); i++) {
+		const struct deadline *deadline = plan_live_at(verdicts->plan, i);
+		if (deadline->rule == judged->rule &&
+		    find_next_of(reading, verdicts, verdict, deadline))
+			why_judge_as(verdicts->why, deadline, judged);
+	}
+}
+
+/* The days off between two dates, the later one left out when it is where the date has gone. */
+static struct verdict_move move_between(const struct calendar *calendar, date from, date to,
+					struct arena *arena)
+{
+	struct verdict_move move = { from, to, NULL, 0 };
+	date first = from < to ? from : to, last = from < to ? to : from;
+	if (from == DATE_NONE || to == DATE_NONE || from == to || last - first > 60)
+		return move;
+	date *days = arena_alloc(arena, (size_t)(last - first + 1) * sizeof(*days));
+	const char *name;
+	for (date day = first; day <= last; day++)
+		if (calendar_day(calendar, day, &name) != DAY_WORKING)
+			days[move.count++] = day;
+	move.days = days;
+	return move;
+}
+
+static void find_moves(const struct core *core, struct verdicts *verdicts,
+		       struct rule_verdict *verdict)
+{
+	const struct why_judgement *judged = &verdict->judged;
+	const struct calendar *calendar = core->office->calendar;
+	if (judged->deadline != NULL && judged->deadline->rule->adjust != ADJUST_NONE)
+		verdict->due_moved =
+		    move_between(calendar, judged->due_by_rule + judged->paused_days,
+				 judged->deadline->due, verdicts->arena);
+	if (verdict->next != NULL)
+		verdict->step_moved = move_between(calendar, verdict->next->day,
+						   civil_date(verdict->next->at), verdicts->arena);
+}
+
+/* --- the verdicts ---------------------------------------------------------------------------- */
+
+static void read_one(const struct reading *reading, struct verdicts *verdicts,
+		     const struct rule *rule)
+{
+	struct rule_verdict *verdict = &verdicts->list[verdicts->count++];
+	struct why_judgement *judged = &verdict->judged;
+	verdict->until = INSTANT_NEVER;
+	why_judge(verdicts->why, rule, verdicts->arena, judged);
+	if (judged->verdict == WHY_WAITING || judged->reason == WHY_LAST_STEP)
+		find_next(reading, verdicts, verdict);
+	if (judged->reason == WHY_LAST_STEP && verdict->next != NULL) {
+		judged->verdict = WHY_WAITING; /* it has ended, but not said all */
+		judged->reason = WHY_PLAIN;
+	}
+	read_notices(reading, verdicts, verdict);
+	read_last_notice(reading, verdicts, verdict);
+	find_moves(reading->core, verdicts, verdict);
+	const char *name = name_by_notices(verdict);
+	verdict->name = name != NULL ? name : why_verdict_name(judged->verdict);
+}
+
+static enum subject_type type_of(const struct core *core, const char *subject)
+{
+	enum subject_type type = SUBJECT_ANY;
+	struct query *q = db_query(core->db, "SELECT type = 'case', type = 'programme' FROM subject"
+					     " WHERE id = ?1");
+	db_bind_text(q, 1, subject);
+	if (db_next(q))
+		type = db_int(q, 0) != 0   ? SUBJECT_CASE
+		       : db_int(q, 1) != 0 ? SUBJECT_PROGRAMME
+					   : SUBJECT_ANY;
+	db_done(q);
+	return type;
+}
+
+struct verdicts *verdicts_read(const struct core *core, const char *subject, instant then)
+{
+	const struct ruleset *ruleset = core->office->ruleset;
+	enum subject_type type = type_of(core, subject);
+	if (type == SUBJECT_ANY)
+		return NULL;
+	struct reading reading = { core, subject, then };
+	struct verdicts *verdicts = xcalloc(1, sizeof(*verdicts));
+	verdicts->type = type;
+	verdicts->day = civil_date(clock_to_civil(core->clock, then));
+	verdicts->arena = arena_new();
+	verdicts->list =
+	    arena_alloc(verdicts->arena, (ruleset->count + 1) * sizeof(*verdicts->list));
+	verdicts->plan = plan_new(ruleset, type, subject);
+	verdicts->why = why_new(verdicts->plan);
+	if (type == SUBJECT_PROGRAMME)
+		plan_ask_overdue(verdicts->plan, count_overdue, &reading);
+	fold(verdicts, &reading);
+	for (size_t i = 0; i < ruleset->count; i++)
+		if (ruleset->rules[i].subject == type)
+			read_one(&reading, verdicts, &ruleset->rules[i]);
+	plan_ask_overdue(verdicts->plan, NULL, NULL); /* `reading` ends here */
+	return verdicts;
+}
+
+void verdicts_free(struct verdicts *verdicts)
+{
+	if (verdicts == NULL)
+		return;
+	why_free(verdicts->why);
+	plan_free(verdicts->plan);
+	arena_free(verdicts->arena);
+	free(verdicts);
+}
