@@ -13,9 +13,9 @@ void keep_rules_version(struct kedjad *k);
 void kedjad_swap_office(struct kedjad *k, struct office *office, struct templates *templates);
 
 /* kedjad_kept.c: the set of rules in force, and the one before. In the turn. */
-void kedjad_keep_rules(struct kedjad *k);	  /* core.office is new, and differs */
+void kedjad_keep_rules(struct kedjad *k);         /* core.office is new, and differs */
 void kedjad_files_are_in_force(struct kedjad *k); /* what runs is what lies on the disk */
-void kedjad_start_kept(struct kedjad *k);	  /* after a revert: the set that was kept */
+void kedjad_start_kept(struct kedjad *k);         /* after a revert: the set that was kept */
 bool kedjad_has_kept(const struct kedjad *k);
 
 void waiting_free(struct waiting *waiting);

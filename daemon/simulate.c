@@ -8,6 +8,7 @@
 
 #include "daemon/due.h"
 #include "daemon/letters.h"
+#include "daemon/log.h"
 #include "daemon/message.h"
 #include "daemon/planner.h"
 #include "daemon/schema.h"
@@ -338,6 +339,22 @@ int simulation_run(struct simulation *simulation, instant until, simulation_prog
 }
 
 /* --- what came of it ------------------------------------------------------------------------- */
+
+void simulation_rename(struct simulation *simulation, const char *rule, const char *name)
+{
+	struct query *q = db_query(simulation->core.db,
+				   "UPDATE notice SET rule = ?2 WHERE rule = ?1 AND id > ?3");
+	db_bind_text(q, 1, rule);
+	db_bind_text(q, 2, name);
+	db_bind_int(q, 3, simulation->first_notice);
+	if (turn_begin(simulation->core.turn) == 0)
+		db_run(q);
+	else
+		db_done(q);
+	if (turn_end(simulation->core.turn) != 0)
+		log_error("the notices of %s keep their name: %s", rule,
+			  db_error(simulation->core.db));
+}
 
 struct simulated {
 	struct query *query;

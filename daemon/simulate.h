@@ -61,6 +61,9 @@ enum simulated_order {
 			       */
 };
 
+/* Its notices of a rule stand under another name from here on. */
+void simulation_rename(struct simulation *simulation, const char *rule, const char *name);
+
 struct simulated;
 /* One list at a time of each order. */
 struct simulated *simulated_open(struct simulation *simulation, enum simulated_order order);

@@ -108,7 +108,8 @@ static bool is_before_start(const struct checking *checking, const struct sample
 			    const struct step *step, const struct step *other)
 {
 	(void)other;
-	return day_of_step(checking, sample, step, 1) < sample->anchor;
+	date day = day_of_step(checking, sample, step, 1);
+	return day != DATE_NONE && day < sample->anchor;
 }
 
 /* An anchor that is the day of an event is never known before it. */
@@ -200,9 +201,11 @@ static bool falls_on(const struct checking *checking, const struct sample *sampl
 		     const struct step *step, const struct step *other)
 {
 	date day = day_of_step(checking, sample, other, 1);
+	if (day == DATE_NONE)
+		return false;
 	for (int i = 1; i <= repetitions_of(step); i++) {
 		date mine = day_of_step(checking, sample, step, i);
-		if (mine >= day || mine == DATE_NONE)
+		if (mine >= day || mine == DATE_NONE) /* years beyond the calendar */
 			return mine == day;
 	}
 	return false;

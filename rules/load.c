@@ -312,18 +312,16 @@ static void load_conditions(const struct loading *loading, struct rule *rule)
 	struct condition_names names;
 	if (text != NULL) {
 		load_names_of_if(loading, rule, &names);
-		rule->if_ = condition_parse(text, &names, loading->arena,
-					    load_file_of(loading, "if"),
-					    confread_line(load_group(loading, "if"), "if"),
-					    loading->problems);
+		rule->if_ = condition_parse(
+		    text, &names, loading->arena, load_file_of(loading, "if"),
+		    confread_line(load_group(loading, "if"), "if"), loading->problems);
 	}
 	text = confread_text(load_group(loading, "while"), "while");
 	if (text != NULL) {
 		load_names_of_while(loading, rule, &names);
-		rule->while_ = condition_parse(text, &names, loading->arena,
-					       load_file_of(loading, "while"),
-					       confread_line(load_group(loading, "while"), "while"),
-					       loading->problems);
+		rule->while_ = condition_parse(
+		    text, &names, loading->arena, load_file_of(loading, "while"),
+		    confread_line(load_group(loading, "while"), "while"), loading->problems);
 	}
 }
 

@@ -143,12 +143,10 @@ static void load_places_of(const struct loading *loading, const config_setting_t
 			   const char *file, struct rule *rule)
 {
 	for (int i = 0; i < config_setting_length(group); i++) {
-		const config_setting_t *setting =
-		    config_setting_get_elem(group, (unsigned int)i);
-		rule->places[rule->place_count++] = (struct key_place){
-			arena_strdup(loading->arena, config_setting_name(setting)), file,
-			(int)config_setting_source_line(setting)
-		};
+		const config_setting_t *setting = config_setting_get_elem(group, (unsigned int)i);
+		rule->places[rule->place_count++] =
+		    (struct key_place){ arena_strdup(loading->arena, config_setting_name(setting)),
+					file, (int)config_setting_source_line(setting) };
 	}
 }
 

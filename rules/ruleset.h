@@ -40,7 +40,7 @@ struct addressee {
 
 struct step {
 	const char *name;
-	int line;               /* of its name, in the file of `steps` */
+	int line;         /* of its name, in the file of `steps` */
 	int index;        /* place in the rule */
 	struct offset at; /* from the due date, or from the anchor */
 	bool from_anchor; /* it was written as `after` */

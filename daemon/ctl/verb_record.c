@@ -54,7 +54,7 @@ int verb_record(const struct invocation *call)
 	bool known = json_is_true(json_object_get(answer, "known"));
 	printf("event %lld %s\n", (long long)show_number_of(answer, "id"),
 	       known ? "was there already, nothing changed" : "recorded");
-	if (show_text_of(answer, "note") != NULL)
+	if (show_text_of(answer, "note")[0] != '\0')
 		show_printf(stdout, "note: %s\n", show_text_of(answer, "note"));
 	json_decref(answer);
 	return code;

@@ -75,8 +75,8 @@ static struct office *load_and_check(const char *dir, struct problems *problems)
 	if (office == NULL)
 		return NULL;
 	size_t length = strlen(dir);
-	char *chain = xasprintf("%s%schain.conf", dir,
-				length > 0 && dir[length - 1] == '/' ? "" : "/");
+	char *chain =
+	    xasprintf("%s%schain.conf", dir, length > 0 && dir[length - 1] == '/' ? "" : "/");
 	check_rules(office->ruleset, chain, problems);
 	free(chain);
 	return office;

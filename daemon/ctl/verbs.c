@@ -178,6 +178,19 @@ static const struct option simulate_options[] = {
 	OPTIONS_END,
 };
 
+static const struct argument edited_argument[] = {
+	{ "DIR", WORD_PATH, false, false, "folder with the edited rules" },
+	ARGUMENTS_END,
+};
+
+static const struct option diff_options[] = {
+	{ "until", WORD_DATE, "DATE", NULL, "ahead, up to and with this day; else 92 days", NULL,
+	  false },
+	{ "since", WORD_DATE, "DATE", NULL,
+	  "back: replay what was recorded from this day on, as it became known", NULL, false },
+	OPTIONS_END,
+};
+
 static const struct argument year_argument[] = {
 	{ "YEAR", WORD_NUMBER, false, false, "a year, 2026" },
 	ARGUMENTS_END,
@@ -301,6 +314,9 @@ const struct verb verb_table[] = {
 	  verb_rules_explain },
 	{ "rules", "facts", facts_argument, no_options,
 	  "What conditions may read, and what it is for a case.", verb_rules_facts },
+	{ "rules", "diff", edited_argument, diff_options,
+	  "What comes, goes or moves if edited rules take over; needs no daemon.",
+	  verb_rules_diff },
 	{ "rules", "list", no_arguments, no_options, "The rules that the daemon goes by.",
 	  verb_rules_list },
 	{ "rules", "reload", no_arguments, no_options,
@@ -309,6 +325,8 @@ const struct verb verb_table[] = {
 	{ "rules", "revert", no_arguments, no_options,
 	  "Go back to the rules before the last change, until the next reload.",
 	  verb_rules_revert },
+	{ "preflight", NULL, no_arguments, no_options,
+	  "What of the next 30 days would reach nobody; needs no daemon.", verb_preflight },
 	{ "calendar", NULL, year_argument, calendar_options,
 	  "The days of a year that are not working days, and why.", verb_calendar },
 	{ "clock", NULL, no_arguments, no_options, "The daemon's time, and whether it is virtual.",

@@ -15,6 +15,8 @@ verb_function verb_rules_check, verb_rules_list, verb_rules_reload;    /* verb_r
 verb_function verb_rules_test;                                         /* verb_rules_test.c */
 verb_function verb_rules_simulate;                                     /* verb_rules_simulate.c */
 verb_function verb_notices_release, verb_notices_discard;              /* verb_hold.c */
+verb_function verb_rules_diff;                                         /* verb_rules_diff.c */
+verb_function verb_preflight;                                          /* verb_preflight.c */
 verb_function verb_why;                                                /* verb_why.c */
 verb_function verb_payments_import;                                    /* verb_payments.c */
 verb_function verb_payments_unmatched, verb_payments_assign;           /* verb_unmatched.c */

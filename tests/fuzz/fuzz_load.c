@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/check.h"
+#include "rules/explain.h"
 #include "rules/load.h"
 #include "rules/plan.h"
 #include "rules/steps.h"
@@ -100,6 +102,22 @@ static void live_by(const struct ruleset *ruleset)
 	plan_free(plan);
 }
 
+/* What is said of rules that load: complaints with a place, and sentences. */
+static void tell_of(const struct ruleset *ruleset)
+{
+	struct problems problems = PROBLEMS_NONE;
+	check_rules(ruleset, "chain.conf", &problems);
+	for (size_t i = 0; i < problems.count; i++)
+		require(problems.list[i].line > 0);
+	problems_clear(&problems);
+	for (size_t i = 0; i < ruleset->count; i++) {
+		char *text = explain_rule(ruleset, &ruleset->rules[i], FIRST_DAY,
+					  i % 2 == 0 ? EXPLAIN_SWEDISH : EXPLAIN_ENGLISH);
+		require(text[0] != '\0');
+		free(text);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (chain == NULL)
@@ -116,8 +134,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(problems.list[i].text[0] != '\0' && problems.list[i].line >= 0);
 	memset(text, 'x', size);
 	free(text);
-	if (ruleset != NULL && ruleset->count <= 20)
+	if (ruleset != NULL && ruleset->count <= 20) {
 		live_by(ruleset);
+		tell_of(ruleset);
+	}
 	ruleset_free(ruleset);
 	problems_clear(&problems);
 	return 0;

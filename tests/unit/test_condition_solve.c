@@ -111,7 +111,7 @@ static char *write_sum(struct arena *arena)
 		return arena_printf(arena, "%s + %u", names[roll(2)], roll(3));
 	case 2:
 		return arena_printf(arena, "a - b");
-	default:
+	default: /* the rest of the dice */
 		return arena_strdup(arena, names[roll(2)]);
 	}
 }
@@ -139,7 +139,7 @@ static char *write_leaf(struct arena *arena)
 	case 6:
 		return arena_printf(arena, "flag %s %s", signs[roll(2)],
 				    roll(2) ? "TRUE" : "FALSE");
-	default:
+	default: /* the rest of the dice */
 		return arena_printf(arena, "%s %s %s", write_sum(arena), signs[roll(6)],
 				    write_sum(arena));
 	}

@@ -135,7 +135,7 @@ static void unknown_words_name_the_nearest(void **state)
 	assert_refused("deadlines --untill=x", "unknown option --untill: did you mean --until?\n");
 	assert_refused("cases --until 2026-01-01",
 		       "unknown option --until\none word too many: \"2026-01-01\"\n");
-	assert_refused("rules", "rules what? One of: check, list, reload\n");
+	assert_refused("rent", "rent what? One of: charge\n");
 	assert_refused("", "which verb? \"kedjactl --help\" lists them\n");
 	assert_refused("--json", "which verb? \"kedjactl --help\" lists them\n");
 }
