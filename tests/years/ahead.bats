@@ -55,7 +55,6 @@ run_to() {
 
 @test "from a day in the middle of the history: what was sent from then on" {
 	ctl rules simulate --since 2006-08-15 --json >"$dir/replayed.json"
-	json "[]" <"$dir/replayed.json"
 	/usr/bin/python3 - "$BATS_FILE_TMPDIR/past.json" >"$dir/past.json" <<-'END'
 		import json, sys
 		print(json.dumps([r for r in json.load(open(sys.argv[1])) if r["at"] >= "2006-08-15"]))
