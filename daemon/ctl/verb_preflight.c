@@ -31,14 +31,29 @@ static const struct column undated_columns[] = {
 	COLUMNS_END,
 };
 
+static bool is_same_step(const struct simulated_notice *notice, const json_t *row)
+{
+	return strcmp(notice->subject, show_text_of(row, "subject")) == 0 &&
+	       strcmp(notice->rule, show_text_of(row, "rule")) == 0 &&
+	       strcmp(notice->key, show_text_of(row, "key")) == 0 &&
+	       strcmp(notice->step, show_text_of(row, "step")) == 0;
+}
+
 /* Is this the notice that goes to somebody else, because the one before it reached nobody? */
 static bool is_instead_of(const struct simulated_notice *notice, const json_t *row)
 {
 	return notice->person != NULL && strcmp(notice->state, "sent") == 0 &&
-	       strcmp(notice->subject, show_text_of(row, "subject")) == 0 &&
-	       strcmp(notice->rule, show_text_of(row, "rule")) == 0 &&
-	       strcmp(notice->step, show_text_of(row, "step")) == 0 &&
-	       strcmp(notice->role, show_text_of(row, "role")) == 0;
+	       is_same_step(notice, row) && strcmp(notice->role, show_text_of(row, "role")) == 0;
+}
+
+/* Whoever hears of a step for one role does not hear of it again for another. */
+static json_t *unreachable_row(const struct simulation *simulation,
+			       const struct simulated_notice *notice, const json_t *last)
+{
+	json_t *row = forecast_row(simulation, notice);
+	bool again = last != NULL && is_same_step(notice, last);
+	json_object_set(row, "instead", again ? json_object_get(last, "instead") : json_null());
+	return row;
 }
 
 static json_t *unreachable_rows(struct simulation *simulation)
@@ -48,8 +63,7 @@ static json_t *unreachable_rows(struct simulation *simulation)
 	struct simulated *list = simulated_open(simulation, SIMULATED_BY_TIME);
 	while (simulated_next(list, &notice)) {
 		if (strcmp(notice.state, "unreachable") == 0) {
-			last = forecast_row(simulation, &notice);
-			json_object_set_new(last, "instead", json_null());
+			last = unreachable_row(simulation, &notice, last);
 			json_array_append_new(rows, last);
 		} else if (last != NULL && is_instead_of(&notice, last)) {
 			json_object_set_new(

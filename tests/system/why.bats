@@ -85,8 +85,8 @@ verdict() { # RULE [WORDS]: "verdict reason"
 	record visit.made K-1
 	same "asleep, while" "$(verdict x-open)"
 	same "stage = 'trial_flat' None" "$(ctl why K-1 x-open --json | json "[(r['condition'], r['values']['stage']) for r in d['rows']]")"
-	record stage.entered K-1 stage=supported_housing
-	record stage.entered K-1 stage=trial_flat --force --reason prov
+	record stage.entered K-1 stage=supported_housing mode=move
+	record stage.entered K-1 stage=trial_flat mode=move --force --reason prov
 	same "waiting, plain" "$(verdict x-open)"
 }
 
@@ -95,8 +95,8 @@ verdict() { # RULE [WORDS]: "verdict reason"
 	same "not started, if" "$(verdict x-if)"
 	run ctl why K-1 x-if --language en
 	[[ "$output" == *"visit.made 2026-01-05, because this was not true: stage = 'trial_flat'; stage = unknown."* ]]
-	record stage.entered K-1 stage=supported_housing
-	record stage.entered K-1 stage=trial_flat --force --reason prov
+	record stage.entered K-1 stage=supported_housing mode=move
+	record stage.entered K-1 stage=trial_flat mode=move --force --reason prov
 	record visit.made K-1
 	same "waiting, plain" "$(verdict x-if)"
 }
@@ -110,7 +110,7 @@ verdict() { # RULE [WORDS]: "verdict reason"
 	record plan.adopted K-1 "${plan_fields[@]}"
 	same "not started, no date" "$(verdict x-dated)"
 	same "review_on" "$(ctl why K-1 x-dated --json | json "[r['missing'] for r in d['rows']]")"
-	record case.paused K-1 reason=hospital || record case.paused K-1
+	record case.paused K-1
 	same "asleep, paused" "$(verdict x-visit)"
 	record case.resumed K-1
 	until_time 2026-01-15T12:00
