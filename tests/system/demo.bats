@@ -57,3 +57,23 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
 sys.exit(0 if seen > 500 else "hardly any letters")
 END_OF_CHECK
 }
+
+@test "the managers' overview adds up, and no letter sends its reader to a command line" {
+	/usr/bin/python3 - "$demo/run/mail/new" <<'END_OF_CHECK'
+import email, email.policy, pathlib, re, sys
+
+overviews = 0
+for path in pathlib.Path(sys.argv[1]).iterdir():
+    with open(path, "rb") as file:
+        letter = email.message_from_binary_file(file, policy=email.policy.default)
+    text = " ".join(letter.get_body(preferencelist=("plain",)).get_content().split())
+    assert "kedjactl" not in text, text
+    told = re.search(r"Så här fördelar de sig: (.*?\))\. ", text)
+    if not told:
+        continue
+    overviews += 1
+    for count, persons in re.findall(r" (\d+) \(([^)]*)\)", told.group(1)):
+        assert int(count) == sum(int(n) for n in re.findall(r" (\d+)(?:,|$)", persons)), told.group(1)
+assert overviews > 50, overviews
+END_OF_CHECK
+}
