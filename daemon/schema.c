@@ -78,7 +78,8 @@ const struct migration schema_migrations[] = {
 	  "CREATE TABLE staff ("
 	  "  id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, board TEXT,"
 	  "  language TEXT, gone INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	  /* the key's columns first: else integrity_check of SQLite 3.40 complains without reason */
+	  /* the key's columns first: else integrity_check of SQLite 3.40 complains without reason
+	   */
 	  "CREATE TABLE absence ("
 	  "  staff TEXT NOT NULL, first TEXT NOT NULL, event INTEGER NOT NULL, last TEXT NOT NULL,"
 	  "  deputy TEXT, PRIMARY KEY (staff, first, event)) STRICT, WITHOUT ROWID;"

@@ -148,8 +148,8 @@ static bool find_next_of(const struct reading *reading, struct verdicts *verdict
 	struct fired fired = { reading, deadline };
 	struct planned_step *planned;
 	civil now = clock_to_civil(core->clock, reading->then);
-	size_t count = steps_planned(deadline, calendar, now, has_fired, &fired, verdicts->arena,
-				     &planned);
+	size_t count =
+	    steps_planned(deadline, calendar, now, has_fired, &fired, verdicts->arena, &planned);
 	if (count == 0)
 		return false;
 	civil at = planned[0].at;

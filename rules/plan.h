@@ -51,8 +51,8 @@ struct deadline {
 	bool unjudged; /* its `if` waits for the day of its first step (yearly, weekly) */
 	date agreed;   /* the day that the plan itself names, or DATE_NONE */
 	date recheck;  /* day on which time alone may change it; DATE_NONE: never */
-	bool silent;		 /* ended by its last step, and all of its steps have gone */
-	bool dirty;		 /* changed since plan_clean() */
+	bool silent;   /* ended by its last step, and all of its steps have gone */
+	bool dirty;    /* changed since plan_clean() */
 };
 
 /* Its last step was its end: nothing fulfils it, and what it still has to say is said. */

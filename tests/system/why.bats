@@ -149,6 +149,6 @@ verdict() { # RULE [WORDS]: "verdict reason"
 	run ctl why K-1 --on 2027-01-01
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"lies ahead"* ]]
-	run ctl why K-1 --language fi
+	run ctl why K-1 --language "fi"
 	[ "$status" -eq 2 ]
 }

@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# Rules that are read again, good and bad ones, 1,000 of them, while a client records all the time:
+# each reload answers with its verdict, nothing goes off twice, and nobody waits long.
+
+setup() {
+	load kedja
+	office "hold_above = 0;"
+	many "P30D"
+}
+
+teardown() {
+	close_office
+}
+
+# many DUE [MORE]: 1,000 rules of cases, a hundred of them about visits; ten speak at once, the
+# others a month on.
+many() {
+	/usr/bin/python3 - "$1" "${2:-}" >"$dir/conf/rules.d/95-many.conf" <<-'END'
+		import sys
+		print("rules = (")
+		for i in range(1000):
+		    step = 'name = "%s"; at = "P0D"; to = [ "social_worker" ];' % ("now" if i % 100 == 0 else "later")
+		    if i % 100 == 0:
+		        step += ' urgent = true; time = "now";'
+		    kind = "visit.made" if i % 10 == 0 else "plan.adopted"
+		    print('  { name = "m-%03d"; title = "Nr %d"; subject = "case"; starts = [ "%s" ];' % (i, i, kind))
+		    print('    due = "%s"; done = [ "visit.missed" ]; %s' % (sys.argv[1], sys.argv[2] if i == 500 else ""))
+		    print("    steps = ({ %s }); }%s" % (step, "" if i == 999 else ","))
+		print(");")
+	END
+}
+
+# load CASES: the client, in the background; stop_load ends it, its words are in $dir/load.
+load_starts() {
+	mkfifo "$dir/stop"
+	"$BATS_TEST_DIRNAME/reload_load.py" "$KEDJA_SOCKET" "$1" <"$dir/stop" >"$dir/load" 3>&- &
+	loader=$!
+	exec 7>"$dir/stop"
+}
+
+load_stops() {
+	exec 7>&-
+	wait "$loader"
+}
+
+twice() { # notices and firings that stand there more than once
+	base "SELECT subject, rule, key, anchor, occurrence, step, repetition, person, count(*) FROM notice
+		WHERE state IN ('sent', 'queued') GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING count(*) > 1 LIMIT 5"
+}
+
+@test "good and bad files under load: the verdict in the answer, no second firing, bounded waiting" {
+	local i count longest
+	start
+	cast 2026-01-05 K-0 K-1 K-2 K-3 K-4
+	load_starts 5
+	for i in 1 2 3 4 5 6; do
+		many "P$((30 + i))D"
+		run ctl rules reload
+		[ "$status" -eq 0 ]
+		[[ "$output" == *"rules taken"* ]]
+		many "P30D" 'whle = "stage IS NULL";'
+		run ctl rules reload
+		[ "$status" -eq 1 ]
+		[[ "$output" == *"95-many.conf:"*"whle"* ]]
+	done
+	load_stops
+	read -r count longest <"$dir/load"
+	echo "$count recorded, the longest wait $longest ms"
+	[ "$count" -ge 20 ]
+	[ "$longest" -lt $((${KEDJA_PATIENCE:-3} * 1000)) ]
+	until_time 2026-01-05T16:00
+	same "" "$(twice)"
+	# one for each case and rule that speaks at once: a visit of the same day starts nothing anew
+	same 50 "$(ctl notices --json | json "sum(r['rule'].startswith('m-') and r['step'] == 'now' for r in d)")"
+	same "2026-02-10" "$(ctl deadlines --subject K-1 --json | json "sorted({r['due'] for r in d if r['rule'].startswith('m-')})")"
+}
+
+@test "the same files again under load: nothing changes, nobody is planned anew" {
+	local count longest
+	start
+	cast 2026-01-05 K-0 K-1
+	load_starts 2
+	for _ in 1 2 3 4 5; do
+		same "True" "$(ctl rules reload --json | json "d['changed'] == False")"
+	done
+	load_stops
+	until_time 2026-01-05T16:00
+	same "" "$(twice)"
+	ctl rebuild --check
+}

@@ -1,0 +1,388 @@
+/*
+ * Random cases over three years, through the daemon's own code: on each day each rule has one
+ * verdict, "sent" is said exactly where notices were sent, and turning a condition that is named
+ * as the reason turns the verdict. VERDICT_CASES and VERDICT_DAYS ask for more than `make check`.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/db.h"
+#include "daemon/schema.h"
+#include "daemon/simulate.h"
+#include "daemon/store_event.h"
+#include "daemon/verdict.h"
+
+#define YEARS 3
+
+struct world {
+	char folder[64], path[96];
+	struct office *office;
+	struct settings settings;
+	struct simulation *simulation;
+	date first, last;
+	int cases;
+	uint64_t seed;
+};
+
+static uint64_t roll(struct world *world, uint64_t sides)
+{
+	world->seed ^= world->seed << 13;
+	world->seed ^= world->seed >> 7;
+	world->seed ^= world->seed << 17;
+	return world->seed % sides;
+}
+
+static int number_from(const char *name, int otherwise)
+{
+	const char *text = getenv(name);
+	return text == NULL ? otherwise : atoi(text);
+}
+
+/* --- events at random ------------------------------------------------------------------------ */
+
+static struct value random_value(struct world *world, const struct field *field, date day)
+{
+	switch (field->type) {
+	case FIELD_DATE:
+		return (struct value){ VALUE_DATE, day + (date)roll(world, 400) - 40, NULL };
+	case FIELD_AMOUNT:
+		return (struct value){ VALUE_NUMBER, 100000 * (int64_t)(1 + roll(world, 5)), NULL };
+	case FIELD_COUNT:
+		return (struct value){ VALUE_NUMBER, (int64_t)roll(world, 4), NULL };
+	case FIELD_NUMBER:
+		return (struct value){ VALUE_NUMBER, 1 + (int64_t)roll(world, 9), NULL };
+	case FIELD_FLAG:
+		return (struct value){ VALUE_FLAG, (int64_t)roll(world, 2), NULL };
+	case FIELD_TEXT:
+		return (struct value){ VALUE_TEXT, 0, "text" };
+	case FIELD_ID:
+		return (struct value){ VALUE_TEXT, 0,
+				       strcmp(field->name, "programme") == 0 ? "norr" : "anna" };
+	case FIELD_CODE:
+		break;
+	}
+	const char *const *codes = chain_codes(world->office->chain, field->codes);
+	size_t count = 0;
+	while (codes[count] != NULL)
+		count++;
+	return (struct value){ VALUE_TEXT, 0, codes[roll(world, count)] };
+}
+
+static void record(struct world *world, const struct core *core, const char *kind,
+		   const char *subject, date day)
+{
+	struct value values[32];
+	char key[32] = "";
+	struct event event = { .kind = chain_kind(world->office->chain, kind),
+			       .subject = subject,
+			       .key = key,
+			       .at = { day, -1 },
+			       .actor = "test",
+			       .values = values };
+	assert_non_null(event.kind);
+	assert_true(event.kind->field_count <= 32);
+	if (event.kind->key == KEY_REQUIRED && event.kind->key_codes != NULL)
+		snprintf(key, sizeof(key), "%s", event.kind->key_codes[0]);
+	else if (event.kind->key == KEY_REQUIRED)
+		snprintf(key, sizeof(key), "2026-%02d", 1 + (int)roll(world, 12));
+	for (size_t i = 0; i < event.kind->field_count; i++) {
+		const struct field *field = &event.kind->fields[i];
+		values[i] = (struct value){ VALUE_NULL, 0, NULL };
+		if (!field->optional || roll(world, 2) == 0)
+			values[i] = random_value(world, field, day);
+	}
+	assert_true(store_event_add(core, &event) > 0);
+}
+
+/* Kinds of the case's own, the first ones in a sensible order. */
+static void record_case(struct world *world, const struct core *core, const char *subject, date day)
+{
+	static const char *const often[] = { "plan.adopted",  "plan.reviewed", "visit.made",
+					     "stage.entered", "rent.charged",  "rent.paid",
+					     "decision.made", "case.paused",   "case.resumed" };
+	if (roll(world, 3) > 0) {
+		record(world, core, often[roll(world, sizeof(often) / sizeof(often[0]))], subject,
+		       day);
+		return;
+	}
+	const struct kind *kind;
+	size_t count = 0;
+	while (chain_kind_at(world->office->chain, count) != NULL)
+		count++;
+	do
+		kind = chain_kind_at(world->office->chain, roll(world, count));
+	while (kind->is_virtual || kind->subject != SUBJECT_CASE ||
+	       strcmp(kind->name, "event.voided") == 0);
+	record(world, core, kind->name, subject, day);
+}
+
+static void record_people(struct world *world, const struct core *core)
+{
+	const struct kind *assigned = chain_kind(world->office->chain, "role.assigned");
+	const struct role *role;
+	record(world, core, "staff.joined", "anna", world->first);
+	record(world, core, "programme.started", "norr", world->first);
+	for (size_t i = 0; (role = chain_role_at(world->office->chain, i)) != NULL; i++) {
+		struct value values[8] = { { VALUE_NULL, 0, NULL } };
+		values[kind_field(assigned, "role")] = (struct value){ VALUE_TEXT, 0, role->name };
+		values[kind_field(assigned, "staff")] = (struct value){ VALUE_TEXT, 0, "anna" };
+		struct event event = { .kind = assigned,
+				       .subject = "norr",
+				       .key = "",
+				       .at = { world->first, -1 },
+				       .actor = "test",
+				       .values = values };
+		assert_true(store_event_add(core, &event) > 0);
+	}
+}
+
+static void fill(struct world *world)
+{
+	struct problems problems = PROBLEMS_NONE;
+	struct core core = { .office = world->office };
+	char subject[32];
+	core.db = db_open(world->path, schema_migrations, schema_count, &problems);
+	assert_non_null(core.db);
+	core.clock = clock_new("Europe/Stockholm");
+	assert_int_equal(db_begin(core.db), 0);
+	assert_int_equal(
+	    clock_set_virtual(core.clock, clock_from_civil(core.clock, civil_at(world->first, 0))),
+	    0);
+	record_people(world, &core);
+	for (date day = world->first; day < world->last; day++) {
+		instant now = clock_from_civil(core.clock, civil_at(day, 10 * 3600));
+		assert_int_equal(clock_set_virtual(core.clock, now), 0);
+		for (int i = 0; i < world->cases; i++) {
+			snprintf(subject, sizeof(subject), "K-%03d", i);
+			if (day == world->first + i % 90)
+				record(world, &core, "case.opened", subject, day);
+			else if (day > world->first + i % 90 && roll(world, 30) == 0)
+				record_case(world, &core, subject, day - (date)roll(world, 4));
+		}
+	}
+	db_run(db_query(core.db, "INSERT INTO meta (name, value) VALUES ('clock', 'virtual')"));
+	struct query *q = db_query(core.db, "INSERT INTO meta VALUES ('virtual_now', ?1)");
+	char text[32];
+	snprintf(text, sizeof(text), "%lld",
+		 (long long)clock_from_civil(core.clock, civil_at(world->last, 0)));
+	db_bind_text(q, 1, text);
+	db_run(q);
+	assert_int_equal(db_commit(core.db), 0);
+	db_close(core.db);
+	clock_free(core.clock);
+}
+
+static int set_up(void **state)
+{
+	struct problems problems = PROBLEMS_NONE;
+	struct world *world = xcalloc(1, sizeof(*world));
+	world->seed = 20260105;
+	world->cases = number_from("VERDICT_CASES", 100);
+	world->first = date_from_ymd(2024, 1, 8);
+	world->last = date_add_months(world->first, 12 * YEARS);
+	snprintf(world->folder, sizeof(world->folder), "/tmp/kedja-verdict.XXXXXX");
+	assert_non_null(mkdtemp(world->folder));
+	snprintf(world->path, sizeof(world->path), "%s/kedja.db", world->folder);
+	world->office = office_load("conf", &problems);
+	assert_non_null(world->office);
+	world->settings = *world->office->settings;
+	world->settings.database = world->path;
+	fill(world);
+	struct office office = *world->office;
+	office.settings = NULL;
+	world->simulation = simulation_open(&office, &world->settings, &problems);
+	assert_non_null(world->simulation);
+	assert_int_equal(simulation_rewind(world->simulation, 0, &problems), 0);
+	instant last =
+	    clock_from_civil(simulation_core(world->simulation)->clock, civil_at(world->last, 0));
+	assert_int_equal(simulation_run(world->simulation, last, NULL, NULL, &problems), 0);
+	*state = world;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *world = *state;
+	char wal[128];
+	simulation_free(world->simulation);
+	office_free(world->office);
+	unlink(world->path);
+	snprintf(wal, sizeof(wal), "%s-wal", world->path);
+	unlink(wal);
+	snprintf(wal, sizeof(wal), "%s-shm", world->path);
+	unlink(wal);
+	assert_int_equal(rmdir(world->folder), 0);
+	free(world);
+	return 0;
+}
+
+/* --- the tests ------------------------------------------------------------------------------- */
+
+static struct verdicts *verdicts_on(struct world *world, int number, date day)
+{
+	const struct core *core = simulation_core(world->simulation);
+	char subject[32];
+	snprintf(subject, sizeof(subject), "K-%03d", number);
+	return verdicts_read(core, subject,
+			     clock_from_civil(core->clock, civil_at(day, CIVIL_DAY - 1)));
+}
+
+static bool was_sent(struct world *world, int number, const char *rule, date day)
+{
+	const struct core *core = simulation_core(world->simulation);
+	char subject[32];
+	snprintf(subject, sizeof(subject), "K-%03d", number);
+	struct query *q =
+	    db_query(core->db, "SELECT 1 FROM notice WHERE subject = ?1 AND rule = ?2"
+			       " AND at BETWEEN ?3 AND ?4 AND state IN ('sent', 'queued')");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, rule);
+	db_bind_int(q, 3, clock_from_civil(core->clock, civil_at(day, 0)));
+	db_bind_int(q, 4, clock_from_civil(core->clock, civil_at(day, CIVIL_DAY - 1)));
+	bool found = db_next(q);
+	db_done(q);
+	return found;
+}
+
+static size_t rules_of_cases(const struct world *world)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < world->office->ruleset->count; i++)
+		count += world->office->ruleset->rules[i].subject == SUBJECT_CASE;
+	return count;
+}
+
+static size_t check_day(struct world *world, int number, date day, size_t rules)
+{
+	size_t sent = 0;
+	struct verdicts *verdicts = verdicts_on(world, number, day);
+	assert_non_null(verdicts);
+	assert_int_equal(verdicts->count, rules);
+	for (size_t i = 0; i < verdicts->count; i++) {
+		const struct rule_verdict *verdict = &verdicts->list[i];
+		const struct rule *rule = verdict->judged.rule;
+		struct arena *arena = arena_new();
+		bool says_sent = strcmp(verdict->name, "sent") == 0;
+		assert_true(i == 0 || verdicts->list[i - 1].judged.rule->index < rule->index);
+		if (says_sent != was_sent(world, number, rule->name, day))
+			fail_msg("K-%03d %s on day %d: %s", number, rule->name, day, verdict->name);
+		assert_true(strlen(verdict_text(simulation_core(world->simulation), verdict,
+						i % 2 == 0 ? "sv" : "en", arena)) > 5);
+		sent += says_sent;
+		arena_free(arena);
+	}
+	verdicts_free(verdicts);
+	return sent;
+}
+
+static void each_day_has_one_verdict_of_each_rule(void **state)
+{
+	struct world *world = *state;
+	size_t rules = rules_of_cases(world), sent = 0;
+	int days = number_from("VERDICT_DAYS", 12);
+	for (int number = 0; number < world->cases; number++)
+		for (int i = 0; i < days; i++)
+			sent += check_day(world, number,
+					  world->first + 90 + (date)roll(world, 1000), rules);
+	assert_true(sent > 10);
+}
+
+/* From the notices to the verdicts: every twentieth one that was sent. */
+static void what_was_sent_is_said_to_be(void **state)
+{
+	struct world *world = *state;
+	const struct core *core = simulation_core(world->simulation);
+	size_t rules = rules_of_cases(world), sent = 0;
+	for (int64_t id = 1;; id += 20) {
+		struct query *q =
+		    db_query(core->db, "SELECT id, CAST(substr(subject, 3) AS INTEGER), at"
+				       " FROM notice WHERE id >= ?1 AND state = 'sent'"
+				       " AND subject LIKE 'K-%' ORDER BY id LIMIT 1");
+		db_bind_int(q, 1, id);
+		bool found = db_next(q);
+		int number = found ? (int)db_int(q, 1) : 0;
+		instant at = found ? db_int(q, 2) : 0;
+		id = found && db_int(q, 0) > id ? db_int(q, 0) : id;
+		db_done(q);
+		if (!found)
+			break;
+		size_t on_day =
+		    check_day(world, number, civil_date(clock_to_civil(core->clock, at)), rules);
+		assert_true(on_day > 0);
+		sent += on_day;
+	}
+	assert_true(sent > 100);
+}
+
+static enum why_reason reason_of(struct world *world, int number, date day, const struct rule *rule)
+{
+	struct verdicts *verdicts = verdicts_on(world, number, day);
+	enum why_reason reason = WHY_PLAIN;
+	for (size_t i = 0; i < verdicts->count; i++)
+		if (verdicts->list[i].judged.rule == rule)
+			reason = verdicts->list[i].judged.reason;
+	verdicts_free(verdicts);
+	return reason;
+}
+
+/* The condition that is named made true: then it is no reason any more. */
+static bool turns(struct world *world, int number, date day, const struct rule *named,
+		  enum why_reason reason)
+{
+	struct rule *rule = &world->office->ruleset->rules[named->index];
+	struct condition **which = reason == WHY_IF ? &rule->if_ : &rule->while_;
+	struct condition *kept = *which;
+	assert_non_null(kept);
+	*which = NULL;
+	enum why_reason now = reason_of(world, number, day, rule);
+	*which = kept;
+	return now != reason && reason_of(world, number, day, rule) == reason;
+}
+
+static void a_condition_that_is_named_is_the_reason(void **state)
+{
+	struct world *world = *state;
+	int asleep = 0, not_started = 0;
+	for (int tries = 0; asleep + not_started < 200 && tries < 2000; tries++) {
+		int number = (int)roll(world, (uint64_t)world->cases);
+		date day = world->first + 90 + (date)roll(world, 1000);
+		struct verdicts *verdicts = verdicts_on(world, number, day);
+		const struct why_judgement *judged =
+		    &verdicts->list[roll(world, verdicts->count)].judged;
+		const struct rule *rule = judged->rule;
+		enum why_reason reason = judged->reason;
+		bool has_condition = judged->condition != NULL && judged->value_count > 0;
+		verdicts_free(verdicts);
+		if (!has_condition)
+			continue;
+		assert_true(reason == WHY_IF || reason == WHY_WHILE);
+		if (!turns(world, number, day, rule, reason))
+			fail_msg("K-%03d %s on day %d: %s", number, rule->name, day,
+				 why_reason_name(reason));
+		if (reason == WHY_IF)
+			not_started++;
+		else
+			asleep++;
+	}
+	assert_true(asleep > 10);
+	assert_true(not_started > 10);
+	assert_int_equal(asleep + not_started, 200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_day_has_one_verdict_of_each_rule),
+		cmocka_unit_test(what_was_sent_is_said_to_be),
+		cmocka_unit_test(a_condition_that_is_named_is_the_reason),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
