@@ -403,6 +403,12 @@ static instant next_slot(const struct core *core)
 				calendar_slot_at_or_after(core->office->calendar, now + 1));
 }
 
+void letters_wake_at_slot(struct letters *letters)
+{
+	instant slot = next_slot(letters->core);
+	letters->next = slot < letters->next ? slot : letters->next;
+}
+
 /* One round goes through all persons, over as many turns as it takes. */
 static void begin_round(struct letters *letters)
 {

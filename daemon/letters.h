@@ -23,6 +23,9 @@ void letters_use(struct letters *letters, const struct templates *templates); /*
 
 /* Notices were added, or time has passed: look again. */
 void letters_wake(struct letters *letters);
+/* More is on its way that belongs into the same letters: look again at the next slot, or when
+ * woken, whichever comes first. */
+void letters_wake_at_slot(struct letters *letters);
 /* Makes what can be made now, while the turn has room; true: there is more. Only when nothing is
  * due and nobody is behind. */
 bool letters_work(struct letters *letters);

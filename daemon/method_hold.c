@@ -16,7 +16,10 @@ json_t *method_notice_release(void *arg, struct call *call)
 		return kedjad_wait_for_plan(k, call, method_notice_release);
 	struct hold_choice choice = choice_of(call);
 	struct hold_outcome outcome = hold_release(&k->core, &choice);
-	letters_wake(k->letters);
+	if (outcome.left > 0)
+		letters_wake_at_slot(k->letters); /* the rest is for the same letters */
+	else
+		letters_wake(k->letters);
 	return json_pack("{s:I, s:I, s:I}", "released", (json_int_t)outcome.released, "overtaken",
 			 (json_int_t)outcome.overtaken, "left", (json_int_t)outcome.left);
 }

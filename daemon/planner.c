@@ -35,6 +35,11 @@ void planner_free(struct planner *planner)
 	free(planner);
 }
 
+void planner_set_bound(struct planner *planner, size_t bytes)
+{
+	cache_set_bound(planner->cache, bytes);
+}
+
 void planner_forget(struct planner *planner)
 {
 	cache_clear(planner->cache);

@@ -22,6 +22,8 @@ struct planner;
 
 struct planner *planner_new(const struct core *core, planner_fire *fire, void *arg);
 void planner_free(struct planner *planner); /* takes NULL */
+/* How much memory its plans may hold, if not what suits a daemon. */
+void planner_set_bound(struct planner *planner, size_t bytes);
 
 /* In the turn, after the event was added to the log. */
 void planner_note_event(struct planner *planner, const struct event *event);

@@ -9,15 +9,25 @@
 #define BUCKETS 512
 /* Bounds what the plans hold: small beside SQLite's own cache, enough for a busy morning. */
 #define BYTES_MOST (4 * 1024 * 1024)
+/* At most so many are passed over in one go: with nothing but programmes the bound holds too. */
+#define PROGRAMMES_SPARED 16
 
 struct cache {
 	struct entry *buckets[BUCKETS];
 	struct entry *newest, *oldest;
+	size_t total, most; /* bytes */
 };
 
 struct cache *cache_new(void)
 {
-	return xcalloc(1, sizeof(struct cache));
+	struct cache *cache = xcalloc(1, sizeof(*cache));
+	cache->most = BYTES_MOST;
+	return cache;
+}
+
+void cache_set_bound(struct cache *cache, size_t bytes)
+{
+	cache->most = bytes;
 }
 
 void entry_clear_queue(struct entry *entry)
@@ -43,7 +53,7 @@ void cache_clear(struct cache *cache)
 		entry_free(entry);
 		entry = older;
 	}
-	memset(cache, 0, sizeof(*cache));
+	*cache = (struct cache){ .most = cache->most };
 }
 
 void cache_free(struct cache *cache)
@@ -104,6 +114,7 @@ static void drop(struct cache *cache, struct entry *entry)
 	while (*link != entry)
 		link = &(*link)->chained;
 	*link = entry->chained;
+	cache->total -= entry->size;
 	unlist(cache, entry);
 	entry_free(entry);
 }
@@ -179,13 +190,25 @@ static size_t entry_size(const struct entry *entry)
 	return entry->queue_arena == NULL ? size : size + arena_size(entry->queue_arena);
 }
 
+static void spare(struct cache *cache, struct entry *entry)
+{
+	unlist(cache, entry);
+	list_first(cache, entry);
+}
+
 void cache_trim(struct cache *cache)
 {
-	size_t total = 0;
-	for (struct entry *entry = cache->newest, *older; entry != NULL; entry = older) {
-		older = entry->older;
-		total += entry_size(entry);
-		if (total > BYTES_MOST && entry != cache->newest)
-			drop(cache, entry);
+	struct entry *used = cache->newest;
+	int spared = 0;
+	if (used == NULL)
+		return;
+	cache->total -= used->size;
+	used->size = entry_size(used);
+	cache->total += used->size;
+	while (cache->total > cache->most && cache->oldest != cache->newest) {
+		if (cache->oldest->type == SUBJECT_PROGRAMME && spared++ < PROGRAMMES_SPARED)
+			spare(cache, cache->oldest);
+		else
+			drop(cache, cache->oldest);
 	}
 }

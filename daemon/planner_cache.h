@@ -14,6 +14,7 @@ struct entry {
 	struct event **queued;
 	size_t queued_count, queued_capacity;
 	struct arena *queue_arena;
+	size_t size;      /* bytes, as they were counted last */
 	bool folded_anew; /* rows of the file have to be held against the whole plan */
 	struct entry *newer, *older, *chained;
 };
@@ -21,6 +22,8 @@ struct entry {
 struct cache;
 
 struct cache *cache_new(void);
+/* Another bound than the daemon's own, for a program that does nothing else. */
+void cache_set_bound(struct cache *cache, size_t bytes);
 void cache_free(struct cache *cache); /* takes NULL */
 
 struct entry *cache_find(struct cache *cache, const char *subject); /* NULL if not held */
@@ -32,7 +35,8 @@ void cache_queue(struct cache *cache, const char *subject, const struct event *e
 /* The same for every case of the programme that the event is about. */
 void cache_queue_cases_of(struct cache *cache, const struct event *event);
 void cache_drop_cases_of(struct cache *cache, const char *programme);
-/* Lets go of those not used for longest until the bound holds. Entries in hand are invalid. */
+/* Counts the one used last, and lets go of those not used for longest until the bound holds;
+ * programmes go last, for their history is all their cases'. Entries in hand are invalid. */
 void cache_trim(struct cache *cache);
 
 void entry_clear_queue(struct entry *entry);

@@ -14,6 +14,9 @@
 #include "daemon/schema.h"
 #include "daemon/store_event.h"
 
+/* Of the plans in memory; beside it SQLite holds 16 MiB of pages. */
+#define PLANS_MOST (96 * 1024 * 1024)
+
 struct simulation {
 	struct core core;
 	struct office office; /* the rules of one office, the settings perhaps of another */
@@ -95,6 +98,7 @@ static int begin(struct simulation *simulation, struct problems *problems)
 	struct core *core = &simulation->core;
 	core->turn = turn_new(core->db);
 	simulation->planner = planner_new(core, fire, simulation);
+	planner_set_bound(simulation->planner, PLANS_MOST);
 	simulation->letters = letters_new(core, add_letter, simulation, NULL);
 	if (turn_begin(core->turn) != 0)
 		return failed(simulation, problems);
