@@ -178,6 +178,14 @@ json_t *method_rules_list(void *arg, struct call *call)
 			 json_instant(k, k->loaded_at), "rows", rows, "next");
 }
 
+/* How many subjects other rules mean to plan anew. */
+static int64_t to_plan(const struct kedjad *k, bool changed)
+{
+	return !changed
+		   ? 0
+		   : count(k, "SELECT count(*) FROM subject WHERE type IN ('case', 'programme')");
+}
+
 json_t *method_rules_reload(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
@@ -188,9 +196,9 @@ json_t *method_rules_reload(void *arg, struct call *call)
 			    call->problems.count);
 		return NULL;
 	}
-	return json_pack("{s:b, s:o, s:I, s:b}", "changed", changed, "version", version_json(k),
+	return json_pack("{s:b, s:o, s:I, s:I}", "changed", changed, "version", version_json(k),
 			 "rules", (json_int_t)k->core.office->ruleset->count, "behind",
-			 planner_is_behind(k->planner));
+			 (json_int_t)to_plan(k, changed));
 }
 
 json_t *method_rules_revert(void *arg, struct call *call)
@@ -202,9 +210,9 @@ json_t *method_rules_revert(void *arg, struct call *call)
 		call_refuse(call, RPC_REFUSED, "the running rules stay as they were");
 		return NULL;
 	}
-	return json_pack("{s:o, s:I, s:b, s:o, s:o}", "version", version_json(k), "rules",
+	return json_pack("{s:o, s:I, s:I, s:o, s:o}", "version", version_json(k), "rules",
 			 (json_int_t)k->core.office->ruleset->count, "behind",
-			 planner_is_behind(k->planner), "files", files, "changes", rules);
+			 (json_int_t)to_plan(k, true), "files", files, "changes", rules);
 }
 
 json_t *method_calendar_year(void *arg, struct call *call)
