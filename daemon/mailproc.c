@@ -74,11 +74,19 @@ const char *mailer_state_name(enum mailer_state state)
 
 /* ---- what is written to it ---- */
 
+/* At once where there is room: the mailer waits for most of it. The rest goes when there is. */
 static void write_line(struct mailproc *mailproc, const char *line)
 {
+	size_t length = strlen(line);
 	if (mailproc->pipe == NULL)
 		return;
-	bufferevent_write(mailproc->pipe, line, strlen(line));
+	ssize_t sent = 0;
+	if (evbuffer_get_length(bufferevent_get_output(mailproc->pipe)) == 0)
+		sent = send(bufferevent_getfd(mailproc->pipe), line, length,
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+	size_t done = sent > 0 ? (size_t)sent : 0;
+	if (done < length)
+		bufferevent_write(mailproc->pipe, line + done, length - done);
 }
 
 static void send_configure(struct mailproc *mailproc)

@@ -1,4 +1,5 @@
-/* See message.h. Each SQL text stands in one function only. */
+/* See message.h. Each SQL text stands in one function only. Where an index is named, SQLite would
+ * rather take the one by state, and go through all letters each time. */
 #include "daemon/message.h"
 
 #include <assert.h>
@@ -111,7 +112,7 @@ static size_t read_ids(struct query *q, int64_t *ids, size_t most)
 size_t message_due(struct db *db, instant now, int64_t *ids, size_t most)
 {
 	struct query *q =
-	    db_query(db, "SELECT id FROM message"
+	    db_query(db, "SELECT id FROM message INDEXED BY message_waiting"
 			 " WHERE state IN ('queued','deferred','unclear')"
 			 " AND next_attempt <= ?1 ORDER BY next_attempt, id LIMIT ?2");
 	db_bind_int(q, 1, now);
@@ -153,7 +154,7 @@ json_t *message_letter(struct db *db, int64_t message, const struct clock *clock
 
 instant message_next_attempt(struct db *db)
 {
-	struct query *q = db_query(db, "SELECT next_attempt FROM message"
+	struct query *q = db_query(db, "SELECT next_attempt FROM message INDEXED BY message_waiting"
 				       " WHERE state IN ('queued','deferred','unclear')"
 				       " AND next_attempt IS NOT NULL"
 				       " ORDER BY next_attempt, id LIMIT 1");
@@ -164,7 +165,7 @@ instant message_next_attempt(struct db *db)
 
 size_t message_postponed(struct db *db, instant now, int64_t *ids, size_t most)
 {
-	struct query *q = db_query(db, "SELECT id FROM message"
+	struct query *q = db_query(db, "SELECT id FROM message INDEXED BY message_waiting"
 				       " WHERE state IN ('queued','deferred','unclear')"
 				       " AND (next_attempt IS NULL OR next_attempt > ?1) LIMIT ?2");
 	db_bind_int(q, 1, now);
@@ -184,10 +185,10 @@ void message_hurry(struct db *db, const struct message_row *message, instant now
 
 int64_t message_rewind(struct db *db, instant now, int64_t longest, int64_t most)
 {
-	struct query *q =
-	    db_query(db, "UPDATE message SET next_attempt = ?1 WHERE id IN ("
-			 "SELECT id FROM message WHERE state IN ('queued','deferred','unclear')"
-			 " AND next_attempt > ?2 LIMIT ?3)");
+	struct query *q = db_query(
+	    db, "UPDATE message SET next_attempt = ?1 WHERE id IN ("
+		"SELECT id FROM message INDEXED BY message_waiting"
+		" WHERE state IN ('queued','deferred','unclear') AND next_attempt > ?2 LIMIT ?3)");
 	db_bind_int(q, 1, now);
 	db_bind_int(q, 2, now + longest);
 	db_bind_int(q, 3, most);
@@ -196,7 +197,8 @@ int64_t message_rewind(struct db *db, instant now, int64_t longest, int64_t most
 
 instant message_oldest_body(struct db *db)
 {
-	struct query *q = db_query(db, "SELECT ended_at FROM message WHERE body IS NOT NULL"
+	struct query *q = db_query(db, "SELECT ended_at FROM message INDEXED BY message_bodies"
+				       " WHERE body IS NOT NULL"
 				       " AND state IN ('sent','refused','cancelled','superseded')"
 				       " ORDER BY ended_at LIMIT 1");
 	instant at = db_next(q) ? db_int(q, 0) : INSTANT_NEVER;
@@ -208,7 +210,7 @@ void message_drop_bodies(struct db *db, instant ended_until, int64_t most)
 {
 	struct query *q =
 	    db_query(db, "UPDATE message SET body = NULL, html = NULL, refs = NULL WHERE id IN ("
-			 "SELECT id FROM message WHERE body IS NOT NULL"
+			 "SELECT id FROM message INDEXED BY message_bodies WHERE body IS NOT NULL"
 			 " AND state IN ('sent','refused','cancelled','superseded')"
 			 " AND ended_at <= ?1 ORDER BY ended_at LIMIT ?2)");
 	db_bind_int(q, 1, ended_until);

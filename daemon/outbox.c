@@ -41,7 +41,7 @@ static void turn_is_undone(void *arg, const char *reason)
 	outbox->applied = 0;
 	outbox->reviving = outbox->reviving || outbox->revived;
 	outbox->touched = outbox->revived = false;
-	outbox->stale = true;
+	outbox->stale = outbox->stale_bodies = true;
 	outbox->counted = false;
 	outbox->recover = outbox->rewind = true; /* find nothing if it had been done */
 	rest(outbox);
@@ -62,6 +62,15 @@ void outbox_touch(struct outbox *outbox)
 	turn_after(outbox->turn, turn_is_kept, turn_is_undone, outbox);
 }
 
+/* Bodies go by the hour, so that a thousand letters do not wake the daemon a thousand times. */
+static instant body_hour(const struct outbox *outbox, instant oldest)
+{
+	if (oldest == INSTANT_NEVER)
+		return INSTANT_NEVER;
+	instant at = oldest + outbox->keep_bodies;
+	return at + (BODIES_TOGETHER - at % BODIES_TOGETHER) % BODIES_TOGETHER;
+}
+
 bool outbox_change(struct outbox *outbox, const struct message_change *what)
 {
 	outbox_touch(outbox);
@@ -73,8 +82,12 @@ bool outbox_change(struct outbox *outbox, const struct message_change *what)
 		return false;
 	}
 	outbox->ended_counts[what->state]++;
-	if (what->state != MESSAGE_HANDED && !message_state_waits(what->state))
+	if (what->state != MESSAGE_HANDED && !message_state_waits(what->state)) {
+		instant drop_at = body_hour(outbox, what->now);
+		if (drop_at < outbox->next_body)
+			outbox->next_body = drop_at;
 		outbox->ended(outbox->arg, what->message, what->state);
+	}
 	return true;
 }
 
@@ -154,6 +167,7 @@ static void revive(struct outbox *outbox)
 static void drop_bodies(struct outbox *outbox)
 {
 	outbox_touch(outbox);
+	outbox->stale_bodies = true;
 	message_drop_bodies(outbox->db, clock_now(outbox->clock) - outbox->keep_bodies,
 			    ROWS_A_TURN);
 }
@@ -265,28 +279,22 @@ bool outbox_has_work(const struct outbox *outbox)
 {
 	if (outbox->resting)
 		return false;
-	return outbox->stale || outbox->recover || outbox->rewind || outbox->reviving ||
-	       outbox->applied < outbox->count || outbox->next_body <= clock_now(outbox->clock) ||
+	return outbox->stale || outbox->stale_bodies || outbox->recover || outbox->rewind ||
+	       outbox->reviving || outbox->applied < outbox->count ||
+	       outbox->next_body <= clock_now(outbox->clock) ||
 	       (is_due(outbox) && (can_hand(outbox) || must_try_again(outbox)));
 }
 
-/* Bodies go by the hour, so that a thousand letters do not wake the daemon a thousand times. */
-static instant body_hour(const struct outbox *outbox, instant oldest)
-{
-	if (oldest == INSTANT_NEVER)
-		return INSTANT_NEVER;
-	instant at = oldest + outbox->keep_bodies;
-	return at + (BODIES_TOGETHER - at % BODIES_TOGETHER) % BODIES_TOGETHER;
-}
-
+/* Outside a transaction, or in one that has failed, an error would look like "nothing". */
 static void refresh(struct outbox *outbox)
 {
-	if (!outbox->stale)
-		return;
-	/* Outside a transaction, or in one that has failed, an error would look like "nothing". */
-	outbox->stale = !db_in_transaction(outbox->db) || db_failed(outbox->db);
-	outbox->next_attempt = message_next_attempt(outbox->db);
-	outbox->next_body = body_hour(outbox, message_oldest_body(outbox->db));
+	bool sure = db_in_transaction(outbox->db) && !db_failed(outbox->db);
+	if (outbox->stale)
+		outbox->next_attempt = message_next_attempt(outbox->db);
+	if (outbox->stale_bodies)
+		outbox->next_body = body_hour(outbox, message_oldest_body(outbox->db));
+	outbox->stale = outbox->stale && !sure;
+	outbox->stale_bodies = outbox->stale_bodies && !sure;
 }
 
 bool outbox_work(struct outbox *outbox, struct turn *turn)
@@ -353,7 +361,7 @@ static void configure(struct outbox *outbox, const struct settings *settings)
 		outbox->batch_most = BATCH_MOST;
 	free(outbox->message_id_domain);
 	outbox->message_id_domain = xstrdup(settings->message_id_domain);
-	outbox->stale = true;
+	outbox->stale = outbox->stale_bodies = true;
 }
 
 struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,

@@ -92,8 +92,8 @@ struct outbox_figures {
 	int64_t by_state[MESSAGE_SUPERSEDED + 1];
 	int64_t given_up;       /* of those that wait: no longer tried by themselves (an alarm) */
 	instant oldest_waiting; /* INSTANT_NEVER: none waits */
-	/* Of those that wait: tried, and no server took the time to look at them; or put off or
-	 * unclear for more than an hour. */
+	/* Of those that wait: tried, and no server took the time to look at them; put off or
+	 * unclear, if the first of these has been waiting for more than an hour. */
 	int64_t unreached, late;
 	instant unreached_since, late_since;
 	const char *unreached_why; /* the last time; until the next call */

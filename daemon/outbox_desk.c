@@ -115,61 +115,75 @@ static void count_ended(struct outbox *outbox)
 	outbox->counted = true;
 }
 
+static int64_t number_of(struct query *q)
+{
+	int64_t number = db_next(q) ? db_int(q, 0) : 0;
+	db_done(q);
+	return number;
+}
+
+/* All of these are read off an index: with the mail server down for days many letters wait. Those
+ * that were made first have the lowest ids. */
 static void count_waiting(struct outbox *outbox, struct outbox_figures *figures)
 {
-	enum message_state state;
-	struct query *q = db_query(
-	    outbox->db,
-	    "SELECT state, COUNT(*), MIN(created_at), COUNT(*) - COUNT(next_attempt) FROM message"
-	    " WHERE state IN ('queued','deferred','unclear') GROUP BY state");
-	while (db_next(q)) {
-		if (message_state_parse(db_text(q, 0), &state) != 0)
-			continue;
-		figures->by_state[state] = db_int(q, 1);
-		if (db_int(q, 2) < figures->oldest_waiting)
-			figures->oldest_waiting = db_int(q, 2);
-		figures->given_up += db_int(q, 3);
+	static const enum message_state states[] = { MESSAGE_QUEUED, MESSAGE_DEFERRED,
+						     MESSAGE_UNCLEAR, MESSAGE_HANDED };
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		const char *name = message_state_name(states[i]);
+		struct query *q =
+		    db_query(outbox->db, "SELECT COUNT(*) FROM message WHERE state = ?1");
+		db_bind_text(q, 1, name);
+		figures->by_state[states[i]] = number_of(q);
+		q = db_query(outbox->db, "SELECT created_at FROM message WHERE state = ?1"
+					 " ORDER BY id LIMIT 1");
+		db_bind_text(q, 1, name);
+		if (message_state_waits(states[i]) && db_next(q) &&
+		    db_int(q, 0) < figures->oldest_waiting)
+			figures->oldest_waiting = db_int(q, 0);
+		db_done(q);
 	}
-	db_done(q);
-	q = db_query(outbox->db, "SELECT COUNT(*) FROM message WHERE state = 'handed'");
-	figures->by_state[MESSAGE_HANDED] = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
+	figures->given_up = number_of(
+	    db_query(outbox->db, "SELECT COUNT(*) FROM message INDEXED BY message_waiting WHERE"
+				 " state IN ('queued','deferred','unclear')"
+				 " AND next_attempt IS NULL"));
 }
 
 /* No code: it did not come to an answer about this letter, but ended before. */
-#define UNREACHED "state = 'deferred' AND code = 0 AND next_attempt IS NOT NULL"
+#define UNREACHED                                                                                  \
+	" FROM message INDEXED BY message_unreached"                                               \
+	" WHERE state = 'deferred' AND code = 0 AND next_attempt IS NOT NULL"
 
 static void count_unreached(struct outbox *outbox, struct outbox_figures *figures)
 {
-	struct query *q =
-	    db_query(outbox->db, "SELECT COUNT(*), MIN(created_at) FROM message WHERE " UNREACHED);
-	figures->unreached = db_next(q) ? db_int(q, 0) : 0;
-	if (figures->unreached > 0)
-		figures->unreached_since = db_int(q, 1);
-	db_done(q);
+	figures->unreached = number_of(db_query(outbox->db, "SELECT COUNT(*)" UNREACHED));
 	if (figures->unreached == 0)
 		return;
-	q = db_query(outbox->db, "SELECT answer FROM message WHERE " UNREACHED
-				 " ORDER BY next_attempt DESC LIMIT 1");
+	figures->unreached_since =
+	    number_of(db_query(outbox->db, "SELECT created_at FROM message WHERE id ="
+					   " (SELECT MIN(id)" UNREACHED ")"));
+	struct query *q =
+	    db_query(outbox->db, "SELECT answer" UNREACHED " ORDER BY next_attempt DESC LIMIT 1");
 	free(outbox->unreached_why);
 	outbox->unreached_why = xstrdup(db_next(q) ? db_text(q, 0) : "");
 	figures->unreached_why = outbox->unreached_why;
 	db_done(q);
 }
 
+#define PUT_OFF                                                                                    \
+	" FROM message INDEXED BY message_put_off"                                                 \
+	" WHERE (state = 'unclear' OR (state = 'deferred' AND code <> 0))"                         \
+	" AND next_attempt IS NOT NULL"
 #define LATE 3600 /* seconds; a letter that is put off once or twice is nothing unusual */
 
 static void count_late(struct outbox *outbox, struct outbox_figures *figures)
 {
-	struct query *q =
-	    db_query(outbox->db, "SELECT COUNT(*), MIN(created_at) FROM message"
-				 " WHERE state IN ('deferred','unclear') AND created_at <= ?1"
-				 " AND next_attempt IS NOT NULL AND NOT (" UNREACHED ")");
-	db_bind_int(q, 1, clock_now(outbox->clock) - LATE);
-	figures->late = db_next(q) ? db_int(q, 0) : 0;
-	if (figures->late > 0)
-		figures->late_since = db_int(q, 1);
-	db_done(q);
+	figures->late = number_of(db_query(outbox->db, "SELECT COUNT(*)" PUT_OFF));
+	if (figures->late == 0)
+		return;
+	figures->late_since =
+	    number_of(db_query(outbox->db, "SELECT created_at" PUT_OFF " ORDER BY id LIMIT 1"));
+	if (figures->late_since > clock_now(outbox->clock) - LATE)
+		figures->late = 0;
 }
 
 struct outbox_figures outbox_count(struct outbox *outbox)

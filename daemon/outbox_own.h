@@ -55,7 +55,8 @@ struct outbox {
 	bool reviving; /* outbox_retry of all */
 	bool revived;  /* some of them, in this turn */
 	bool touched;  /* in this turn */
-	bool stale;    /* the two below are to be read anew */
+	bool stale;    /* next_attempt is to be read anew */
+	bool stale_bodies;
 	instant next_attempt, next_body;
 
 	bool counted; /* are the numbers of ended messages known? */

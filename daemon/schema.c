@@ -152,6 +152,13 @@ const struct migration schema_migrations[] = {
 	  "CREATE INDEX notice_catching_up ON notice (at) WHERE catches_up = 1;"
 	  "CREATE INDEX notice_catching_up_now ON notice (id) WHERE catches_up = 1"
 	  "  AND state = 'queued' AND message IS NULL;" },
+	/* letters that wait, by why they do: status counts them (outbox_desk.c) */
+	{ "CREATE INDEX message_unreached ON message (next_attempt)"
+	  "  WHERE state = 'deferred' AND code = 0 AND next_attempt IS NOT NULL;"
+	  "CREATE INDEX message_put_off ON message (id)"
+	  "  WHERE (state = 'unclear' OR (state = 'deferred' AND code <> 0))"
+	  "  AND next_attempt IS NOT NULL;"
+	  "DROP INDEX message_handed;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

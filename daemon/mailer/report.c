@@ -132,30 +132,37 @@ void report_outcome(int64_t id, enum mail_outcome outcome, int code, const char 
 	told = id;
 }
 
-/* Within a batch kedjad says nothing else, so that nothing of what follows can be read here. */
+/* One line of what kedjad says within a batch: nothing but this. */
+static void hear_noted(const char *line)
+{
+	json_int_t id = 0;
+	json_t *said = json_loads(line, 0, NULL);
+	if (json_unpack(said, "{s:I!}", "noted", &id) != 0)
+		hung_up = true; /* it is no kedjad that we know */
+	else
+		waiting = id != told;
+	json_decref(said);
+}
+
+/* Takes one line, and reads if there is none. What follows a note in the socket was said after the
+ * next outcome: of what comes after the batch nothing can be here. */
 static void read_noted(void)
 {
-	char line[64];
-	size_t length = 0;
-	json_int_t id;
-	while (length < sizeof(line) - 1) {
-		ssize_t got = read(DAEMON_FD, line + length, 1);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		if (line[length++] == '\n') {
-			line[length] = '\0';
-			json_t *said = json_loads(line, 0, NULL);
-			if (json_unpack(said, "{s:I!}", "noted", &id) == 0)
-				waiting = id != told;
-			else
-				hung_up = true; /* it is no kedjad that we know */
-			json_decref(said);
-			return;
-		}
+	static char heard[256];
+	static size_t length;
+	char *end = memchr(heard, '\n', length);
+	if (end != NULL) {
+		*end++ = '\0';
+		hear_noted(heard);
+		length -= (size_t)(end - heard);
+		memmove(heard, end, length);
+		return;
 	}
-	hung_up = true;
+	ssize_t got = read(DAEMON_FD, heard + length, sizeof(heard) - length);
+	if (got > 0)
+		length += (size_t)got;
+	else if (got == 0 || errno != EINTR)
+		hung_up = true;
 }
 
 bool report_wait_noted(void)

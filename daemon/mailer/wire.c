@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stddef.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -72,7 +73,9 @@ static void socket_prepare(int fd)
 
 int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
-	connect_function *next = (connect_function *)dlsym(RTLD_NEXT, "connect");
+	static connect_function *next;
+	if (next == NULL)
+		next = (connect_function *)dlsym(RTLD_NEXT, "connect");
 	if (wire.open && (address->sa_family == AF_INET || address->sa_family == AF_INET6))
 		socket_prepare(fd);
 	return next(fd, address, length);
@@ -81,7 +84,9 @@ int connect(int fd, const struct sockaddr *address, socklen_t length)
 /* QUICKACK does not last, so it is set before every wait. */
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
-	poll_function *next = (poll_function *)dlsym(RTLD_NEXT, "poll");
+	static poll_function *next;
+	if (next == NULL)
+		next = (poll_function *)dlsym(RTLD_NEXT, "poll");
 	bool ours = wire.open && wire.fd >= 0 && count > 0 && fds[0].fd == wire.fd;
 	if (!ours)
 		return next(fds, count, timeout);
