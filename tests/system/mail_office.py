@@ -87,8 +87,14 @@ class MailOffice(Office):
         return self
 
     def __exit__(self, *_):
-        if self.process is not None and self.process.poll() is None:
+        """Killed, so that nobody waits for a letter in hand; stop() ends it well."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
             self.kill()
+        log = self.whole_log()
+        if "Sanitizer" in log or "runtime error" in log:
+            raise SystemExit(log)
 
 
 def open_line(office, patience=10):

@@ -429,6 +429,31 @@ static void retry_hours_outlive_a_restart(void **state)
 	assert_int_equal(times_delivered(f, id), 1);
 }
 
+/* What the clock said when the hour was reckoned lies a year ahead of what it says now. */
+static void a_clock_that_was_set_back_holds_nothing_up(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add(f, "deferred");
+	settle(f);
+	assert_int_equal(turn_begin(f->turn), 0);
+	db_run(db_query(f->db, "UPDATE message SET next_attempt = next_attempt + 31536000"));
+	end_turn(f);
+	put_file(f, "healed", "");
+	outbox_clock_was_set(f->outbox);
+	assert_true(outbox_has_work(f->outbox));
+	settle(f);
+	check_row(f, id, "sent 2 - 250 2.0.0 Ok");
+	/* An hour that may be right is left alone. */
+	int64_t other = add(f, "deferred");
+	char *healed = xasprintf("%s/healed", f->folder);
+	unlink(healed);
+	free(healed);
+	settle(f);
+	outbox_clock_was_set(f->outbox);
+	settle(f);
+	check_row(f, other, "deferred 1 300 451 4.3.0 try later ö");
+}
+
 /* ---- faults of the installation ---- */
 
 static void a_fault_stops_the_queue(void **state)
@@ -816,6 +841,7 @@ int main(void)
 		TRY(a_daemon_that_dies_leaves_one_unclear),
 		TRY(a_stop_in_a_batch_leaves_nothing_unclear),
 		TRY(retry_hours_outlive_a_restart),
+		TRY(a_clock_that_was_set_back_holds_nothing_up),
 		TRY(a_fault_stops_the_queue),
 		TRY(retry_by_hand_tries_a_faulty_queue),
 		TRY(new_settings_try_a_faulty_queue),
