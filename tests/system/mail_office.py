@@ -118,10 +118,10 @@ def states(line):
 def settled(line, seconds=20):
     """All letters, when none of them is on its way any more: they wait for an hour, or are done."""
     def look():
+        standing = line.ask("status")["outbox"]["fault"]  # asked first: the rows are not older
         rows = messages(line)
-        status = line.ask("status")
-        calm = all(row["state"] not in ("queued", "handed") for row in rows)
-        return rows if calm or status["outbox"]["fault"] else None
+        on_the_way = ("handed",) if standing else ("queued", "handed")
+        return rows if all(row["state"] not in on_the_way for row in rows) else None
     return wait_for(look, seconds, "letters are still on their way")
 
 

@@ -67,8 +67,12 @@ class States(Case):
         with Script(steps, extensions=extensions) as server:
             office, line = self.office(server.port)
             line.ask("drill")
-            letter, = settled(line)
-            self.assertEqual((letter["state"], letter["attempts"]), (state, attempts), letter)
+            settled(line)
+            wait_for(lambda: [(row["state"], row["attempts"]) for row in messages(line)] == [(state, attempts)],
+                     10, f"{state} after {steps}: {messages(line)}")
+            letter, = messages(line)
+            if alarm is not None:
+                wait_for(lambda: line.ask("status")["alarms"], 10, "no alarm")
             if code is not None:
                 self.assertEqual(letter["outcome"]["code"], code)
             taken = [parse(data)["Message-ID"] for _, data in server.taken if data]
