@@ -1,10 +1,12 @@
 /* See buffer.h. */
 #include "daemon/ctl/buffer.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void make_room(struct buffer *buffer, size_t more)
 {
@@ -77,4 +79,22 @@ char *buffer_take(struct buffer *buffer)
 	char *text = buffer->bytes;
 	*buffer = (struct buffer)BUFFER_NONE;
 	return text;
+}
+
+int buffer_read_all(struct buffer *buffer, int fd, size_t most)
+{
+	char bytes[65536];
+	buffer_add(buffer, "", 0);
+	for (;;) {
+		ssize_t got = read(fd, bytes, sizeof(bytes));
+		if (got == 0)
+			return 0;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return errno;
+		buffer_add(buffer, bytes, (size_t)got);
+		if (buffer->length > most)
+			return EFBIG;
+	}
 }

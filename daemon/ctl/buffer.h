@@ -28,4 +28,7 @@ void buffer_clear(struct buffer *buffer); /* frees, leaves BUFFER_NONE */
 /* The text, which the caller frees; the buffer is BUFFER_NONE again. Never NULL. */
 char *buffer_take(struct buffer *buffer);
 
+/* Adds all that a descriptor gives; 0, or an errno: EFBIG for more than `most`. */
+int buffer_read_all(struct buffer *buffer, int fd, size_t most);
+
 #endif

@@ -14,28 +14,10 @@
 #include "daemon/ctl/payments_csv.h"
 #include "rules/kind.h"
 
-static int read_all(int fd, struct buffer *text)
-{
-	char bytes[65536];
-	buffer_add(text, "", 0);
-	for (;;) {
-		ssize_t got = read(fd, bytes, sizeof(bytes));
-		if (got == 0)
-			return 0;
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return errno;
-		buffer_add(text, bytes, (size_t)got);
-		if (text->length > PAYMENT_FILE_MOST)
-			return EFBIG;
-	}
-}
-
 static int read_bytes(const char *path, struct buffer *text, struct problems *problems)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int error = fd < 0 ? errno : read_all(fd, text);
+	int error = fd < 0 ? errno : buffer_read_all(text, fd, PAYMENT_FILE_MOST);
 	if (fd >= 0)
 		close(fd);
 	if (error == 0)

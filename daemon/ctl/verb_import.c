@@ -34,30 +34,11 @@ struct import {
 	long long rows, fresh, known;
 };
 
-/* Reads to the end; 0, or the reason. */
-static int read_all(int fd, struct buffer *text)
-{
-	char bytes[65536];
-	buffer_add(text, "", 0);
-	for (;;) {
-		ssize_t got = read(fd, bytes, sizeof(bytes));
-		if (got == 0)
-			return 0;
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return errno;
-		buffer_add(text, bytes, (size_t)got);
-		if (text->length > FILE_MOST)
-			return EFBIG;
-	}
-}
-
 static int read_input(struct import *import)
 {
 	bool standard = strcmp(import->file, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(import->file, O_RDONLY | O_CLOEXEC);
-	int error = fd < 0 ? errno : read_all(fd, &import->text);
+	int error = fd < 0 ? errno : buffer_read_all(&import->text, fd, FILE_MOST);
 	if (fd >= 0 && !standard)
 		close(fd);
 	if (error == 0)
