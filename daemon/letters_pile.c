@@ -1,0 +1,206 @@
+/* See letters_pile.h. */
+#include "daemon/letters_pile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/facts.h"
+
+static date date_of(struct query *q, int column)
+{
+	date day = DATE_NONE;
+	const char *text = db_text(q, column);
+	return text != NULL && date_parse(text, &day) == 0 ? day : DATE_NONE;
+}
+
+#define WAITING                                                                                    \
+	"SELECT n.id, n.subject, n.rule, n.key, n.anchor, n.occurrence, n.step, n.repetition, "    \
+	"n.due,"                                                                                   \
+	" n.missed, n.role, n.cc, n.urgent, n.why, n.anchor_event, s.type = 'case',"               \
+	" coalesce(s.protected, 0), d.next_step, d.next_at"                                        \
+	" FROM notice n LEFT JOIN subject s ON s.id = n.subject"                                   \
+	" LEFT JOIN deadline d ON d.subject = n.subject AND d.rule = n.rule AND d.key = n.key"     \
+	"  AND d.anchor = n.anchor AND d.occurrence = n.occurrence"
+
+static const char *title_of_role(const struct core *core, const char *name)
+{
+	const struct role *role = chain_role(core->office->chain, name);
+	return role == NULL ? name : role->title;
+}
+
+static void piece_set_rule(const struct core *core, struct piece *piece, struct arena *arena)
+{
+	const struct rule *rule = ruleset_find(core->office->ruleset, piece->item.rule);
+	piece->item.title = arena_strdup(arena, rule == NULL ? piece->item.rule : rule->title);
+}
+
+static struct piece piece_from_row(const struct core *core, struct query *q, struct arena *arena)
+{
+	struct piece piece = { .notice = db_int(q, 0), .urgent = db_int(q, 12) != 0 };
+	struct letter_item *item = &piece.item;
+	item->subject = arena_strdup(arena, db_text(q, 1));
+	item->rule = arena_strdup(arena, db_text(q, 2));
+	item->key = arena_strdup(arena, db_text(q, 3));
+	item->anchor = date_of(q, 4);
+	item->step = arena_strdup(arena, db_text(q, 6));
+	item->due = date_of(q, 8);
+	item->missed = (int)db_int(q, 9);
+	item->why_you = title_of_role(core, arena_strdup(arena, db_text(q, 10)));
+	item->copy = db_int(q, 11) != 0;
+	item->stands_in = arena_strdup(arena, db_text(q, 13));
+	item->is_case = db_int(q, 15) != 0;
+	item->is_protected = db_int(q, 16) != 0;
+	item->next =
+	    db_is_null(q, 18) ? DATE_NONE : civil_date(clock_to_civil(core->clock, db_int(q, 18)));
+	item->next_to = arena_strdup(arena, db_text(q, 17)); /* the step; its roles come later */
+	piece_set_rule(core, &piece, arena);
+	return piece;
+}
+
+static void pile_add(struct pile *pile, struct piece piece)
+{
+	pile->list = array_grow(pile->list, pile->count, &pile->capacity, sizeof(*pile->list));
+	pile->list[pile->count++] = piece;
+}
+
+static const char *append(struct arena *arena, const char *list, const char *more)
+{
+	return list == NULL ? arena_strdup(arena, more) : arena_printf(arena, "%s, %s", list, more);
+}
+
+/* The roles that the next step goes to, in words. */
+static const char *roles_of_step(const struct core *core, const struct letter_item *item,
+				 struct arena *arena)
+{
+	const struct rule *rule = ruleset_find(core->office->ruleset, item->rule);
+	const char *list = NULL;
+	for (size_t i = 0; rule != NULL && item->next_to != NULL && i < rule->step_count; i++) {
+		const struct step *step = &rule->steps[i];
+		if (strcmp(step->name, item->next_to) != 0)
+			continue;
+		for (size_t j = 0; j < step->to_count + step->cc_count; j++) {
+			const struct addressee *to =
+			    j < step->to_count ? &step->to[j] : &step->cc[j - step->to_count];
+			list =
+			    append(arena, list, to->role == NULL ? item->why_you : to->role->title);
+		}
+	}
+	return list;
+}
+
+/* Who else was told of the same step. */
+static const char *others_told(const struct core *core, const struct piece *piece,
+			       const char *person, struct arena *arena)
+{
+	const char *list = NULL;
+	struct query *q = db_query(
+	    core->db, "SELECT DISTINCT coalesce(p.name, o.person), o.role FROM notice n"
+		      " JOIN notice o ON o.subject = n.subject AND o.rule = n.rule"
+		      "  AND o.key = n.key AND o.anchor = n.anchor"
+		      "  AND o.occurrence = n.occurrence AND o.step = n.step"
+		      "  AND o.repetition = n.repetition AND o.person <> ?2"
+		      "  AND o.person <> '' AND o.state IN ('queued', 'sent')"
+		      " LEFT JOIN staff p ON p.id = o.person WHERE n.id = ?1 ORDER BY o.id");
+	db_bind_int(q, 1, piece->notice);
+	db_bind_text(q, 2, person);
+	while (db_next(q))
+		list = append(arena, list,
+			      arena_printf(arena, "%s (%s)", db_text(q, 0),
+					   title_of_role(core, db_text(q, 1))));
+	db_done(q);
+	return list;
+}
+
+static const char *anchor_label(const struct core *core, int64_t notice, struct arena *arena)
+{
+	const char *label = NULL;
+	struct query *q = db_query(core->db, "SELECT e.kind FROM notice n JOIN event e"
+					     " ON e.id = n.anchor_event WHERE n.id = ?1");
+	db_bind_int(q, 1, notice);
+	if (db_next(q)) {
+		const struct kind *kind = chain_kind(core->office->chain, db_text(q, 0));
+		label = kind == NULL ? NULL : kind->label;
+	}
+	db_done(q);
+	return label == NULL ? "" : arena_strdup(arena, label);
+}
+
+/* Does a rule look at how many of the cases' deadlines are overdue? Its letter then tells which. */
+static bool is_oversight(const struct core *core, const struct letter_item *item)
+{
+	const struct rule *rule = ruleset_find(core->office->ruleset, item->rule);
+	const int *slots;
+	size_t count = rule == NULL || rule->if_ == NULL ? 0 : condition_slots(rule->if_, &slots);
+	int overdue = facts_find(SUBJECT_PROGRAMME, "overdue_deadlines");
+	for (size_t i = 0; !item->is_case && i < count; i++)
+		if (slots[i] == overdue)
+			return true;
+	return false;
+}
+
+/* "Hyra inte registrerad 3 (Bo Ek 2, Siv Ask 1); ...": who of those responsible has what. */
+static const char *overdue_by_rule(const struct core *core, const char *programme,
+				   struct arena *arena)
+{
+	char today[DATE_TEXT_SIZE];
+	const char *all = NULL, *persons = NULL;
+	char *last = NULL;
+	int64_t of_rule = 0;
+	struct query *q = db_query(
+	    core->db, "SELECT rule, who, count(*) FROM (SELECT d.rule AS rule,"
+		      "  coalesce((SELECT p.name FROM role r JOIN staff p ON p.id = r.staff"
+		      "   WHERE r.subject = d.subject AND r.role = 'social_worker'"
+		      "   ORDER BY p.id LIMIT 1), '-') AS who"
+		      "  FROM deadline d JOIN subject c ON c.id = d.subject WHERE d.state = 'open'"
+		      "  AND d.due < ?2 AND c.programme = ?1)"
+		      " GROUP BY rule, who ORDER BY rule, who");
+	db_bind_text(q, 1, programme);
+	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
+	bool more = db_next(q);
+	while (more) {
+		const struct rule *rule = ruleset_find(core->office->ruleset, db_text(q, 0));
+		const char *title = arena_strdup(arena, rule == NULL ? db_text(q, 0) : rule->title);
+		free(last);
+		last = xstrdup(db_text(q, 0));
+		of_rule += db_int(q, 2);
+		persons =
+		    append(arena, persons,
+			   arena_printf(arena, "%s %lld", db_text(q, 1), (long long)db_int(q, 2)));
+		more = db_next(q);
+		if (more && strcmp(db_text(q, 0), last) == 0)
+			continue;
+		const char *row =
+		    arena_printf(arena, "%s %lld (%s)", title, (long long)of_rule, persons);
+		all = all == NULL ? row : arena_printf(arena, "%s; %s", all, row);
+		persons = NULL;
+		of_rule = 0;
+	}
+	db_done(q);
+	free(last);
+	return all;
+}
+
+void pile_read(struct pile *pile, const struct core *core, const char *person, struct arena *arena)
+{
+	struct query *q = db_query(core->db, WAITING
+				   " WHERE n.state = 'queued' AND n.message IS NULL"
+				   " AND n.person = ?1 ORDER BY n.due, n.subject, n.rule, n.id");
+	db_bind_text(q, 1, person);
+	while (db_next(q))
+		pile_add(pile, piece_from_row(core, q, arena));
+	db_done(q);
+	for (size_t i = 0; i < pile->count; i++) {
+		struct piece *piece = &pile->list[i];
+		piece->item.next_to = roles_of_step(core, &piece->item, arena);
+		piece->item.others = others_told(core, piece, person, arena);
+		piece->item.anchor_label = anchor_label(core, piece->notice, arena);
+		if (is_oversight(core, &piece->item))
+			piece->item.overdue = overdue_by_rule(core, piece->item.subject, arena);
+	}
+}
+
+void pile_free(struct pile *pile)
+{
+	free(pile->list);
+	*pile = (struct pile){ NULL, 0, 0 };
+}
