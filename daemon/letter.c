@@ -1,8 +1,9 @@
 /*
- * See letter.h. An item is said in three templates: `<rule>.txt` says what it is about (item.txt
- * for rules without a text of their own), `when.txt` (or `<rule>.when.txt`) by when, and
- * letter.txt, the whole letter, puts them into its lists with the rest. subject.txt is the
- * subject line, minimal.txt an item of which only case and date may be told.
+ * See letter.h. An item is said in up to four templates: `<rule>.txt` says what it is about
+ * (item.txt for rules without a text of their own), `when.txt` (or `<rule>.when.txt`) by when,
+ * `<rule>.dates.txt`, where there is one, which days to know, a line each; and letter.txt, the
+ * whole letter, puts them into its lists with the rest. subject.txt is the subject line,
+ * minimal.txt an item of which only case and date may be told.
  *
  * What the templates give is wrapped afterwards: a line of theirs is a paragraph.
  */
@@ -28,14 +29,17 @@ static const char *const required[] = { "letter", "subject", "item", "minimal", 
 #define ITEM_NAMES                                                                                 \
 	"number", "subject", "case", "programme", "title", "month", "due", "late", "today",        \
 	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed", "copy", \
-	    "why_you", "stands_in", "others", "next", "next_to", "overdue", "minimal"
+	    "why_you", "stands_in", "others", "next", "next_to", "overdue", "minimal",             \
+	    "covers_through", "safe_until", "notice_from", "recovery_last", "decision_from",       \
+	    "month_after"
 #define LETTER_NAMES "name", "count", "one", "report_how", "unit"
 
 static const char *const item_names[] = { ITEM_NAMES, NULL };
 static const char *const subject_names[] = { "count", "one", "minimal", "case", NULL };
 static const char *const letter_names[] = { ITEM_NAMES, LETTER_NAMES, "groups", "is_late",
 					    "is_today", "is_coming",  "items",  "what",
-					    "when",     NULL };
+					    "when",     "dates",      "points", "point",
+					    NULL };
 
 struct template
 {
@@ -267,6 +271,18 @@ static json_t *minimal_values(const struct letter *letter, const struct letter_i
 	return values;
 }
 
+static void set_rent(json_t *values, const char *language, const struct letter_rent *rent)
+{
+	if (rent == NULL)
+		return;
+	set_day(values, "covers_through", language, rent->covers_through);
+	set_day(values, "safe_until", language, rent->safe_until);
+	set_day(values, "notice_from", language, rent->notice_from);
+	set_day(values, "recovery_last", language, rent->recovery_last);
+	set_day(values, "decision_from", language, rent->decision_from);
+	set_day(values, "month_after", language, rent->month_after);
+}
+
 static json_t *item_values(const struct letter *letter, const struct letter_item *item)
 {
 	json_t *values = minimal_values(letter, item);
@@ -288,6 +304,7 @@ static json_t *item_values(const struct letter *letter, const struct letter_item
 	set_day(values, "next", letter->language, item->next);
 	set_list(values, "next_to", letter->language, item->next_to);
 	set_text(values, "overdue", item->overdue);
+	set_rent(values, letter->language, item->rent);
 	return values;
 }
 
@@ -307,6 +324,34 @@ static const struct mustache *template_of(const struct templates *templates, con
 	return found == NULL ? find(templates, language, general) : found;
 }
 
+/* {"points": [{"point": ...}, ...]}, one for each line that says something; NULL: none does. */
+static json_t *points(const struct mustache *mustache, const json_t *values)
+{
+	json_t *list = json_array();
+	char *text = mustache_render(mustache, values, false), *rest = text;
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+		char *point = wrap_join(line);
+		if (point[0] != '\0')
+			json_array_append_new(list, json_pack("{s:s}", "point", point));
+		free(point);
+	}
+	free(text);
+	json_t *all = json_array_size(list) == 0 ? NULL : json_pack("{s:O}", "points", list);
+	json_decref(list);
+	return all;
+}
+
+static void set_dates(const struct templates *templates, const struct letter *letter,
+		      const struct letter_item *item, json_t *values)
+{
+	char *name = xasprintf("%s.dates", item->rule);
+	const struct mustache *mustache = find(templates, letter->language, name);
+	json_t *dates = mustache == NULL ? NULL : points(mustache, values);
+	if (dates != NULL)
+		json_object_set_new(values, "dates", dates);
+	free(name);
+}
+
 static json_t *said(const struct templates *templates, const struct letter *letter,
 		    const struct letter_item *item, size_t number)
 {
@@ -322,6 +367,8 @@ static json_t *said(const struct templates *templates, const struct letter *lett
 		set_made(
 		    values, "when",
 		    paragraph(template_of(templates, letter->language, own_when, "when"), values));
+	if (!minimal)
+		set_dates(templates, letter, item, values);
 	free(own_when);
 	return values;
 }

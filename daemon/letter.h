@@ -13,6 +13,16 @@
 #include "rules/date.h"
 #include "rules/problem.h"
 
+/* The days that matter when it is about rent or a lease; DATE_NONE for those that are not known. */
+struct letter_rent {
+	date covers_through; /* payments are known through this day, as the letter is made */
+	date safe_until;  /* of a month's rent: the last day to pay before the lease may be lost */
+	date notice_from; /* and the first day on which notice may be given */
+	date recovery_last; /* after notice: the last day to pay, when both papers have come */
+	date decision_from; /* and the first day on which something may be decided */
+	date month_after;   /* a lease that has ended: a month later it has no end any more */
+};
+
 struct letter_item {
 	const char *subject; /* case reference or programme */
 	bool is_case;
@@ -31,7 +41,8 @@ struct letter_item {
 	const char *next_to; /* to whom: role titles, "enhetschef"; NULL */
 	const char
 	    *overdue; /* of a programme's cases, by kind of matter and person; NULL: not told */
-	bool is_protected; /* minimal content whatever the setting */
+	const struct letter_rent *rent; /* NULL: it is about neither rent nor a lease */
+	bool is_protected;              /* minimal content whatever the setting */
 };
 
 struct letter {

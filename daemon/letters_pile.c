@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/letters_rent.h"
 #include "rules/facts.h"
 
 static date date_of(struct query *q, int column)
@@ -194,6 +195,7 @@ void pile_read(struct pile *pile, const struct core *core, const char *person, s
 		piece->item.next_to = roles_of_step(core, &piece->item, arena);
 		piece->item.others = others_told(core, piece, person, arena);
 		piece->item.anchor_label = anchor_label(core, piece->notice, arena);
+		piece->item.rent = letters_rent(core, &piece->item, arena);
 		if (is_oversight(core, &piece->item))
 			piece->item.overdue = overdue_by_rule(core, piece->item.subject, arena);
 	}

@@ -53,16 +53,6 @@ static json_t *last_file(struct kedjad *k, const char *programme)
 	return file == NULL ? json_null() : file;
 }
 
-static json_t *covers_through(struct kedjad *k, const char *programme)
-{
-	struct query *q = db_query(
-	    k->core.db, "SELECT max(json_extract(e.data, '$.covers_through'))" PROGRAMME_PAYMENTS);
-	db_bind_text(q, 1, programme);
-	json_t *through = db_next(q) ? json_text(db_text(q, 0)) : json_null();
-	db_done(q);
-	return through;
-}
-
 json_t *method_payment_coverage(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
@@ -79,8 +69,9 @@ json_t *method_payment_coverage(void *arg, struct call *call)
 		    plan == NULL ? 0 : facts_get(plan_facts(plan), fact, today).number;
 		answer =
 		    json_pack("{s:s, s:o, s:o, s:I, s:o}", "programme", programme, "covers_through",
-			      covers_through(k, programme), "last_file", last_file(k, programme),
-			      "unmatched", (json_int_t)unmatched, "today", json_day(today));
+			      json_day(store_event_covers_through(&k->core, programme)),
+			      "last_file", last_file(k, programme), "unmatched",
+			      (json_int_t)unmatched, "today", json_day(today));
 	}
 	arena_free(arena);
 	return answer;

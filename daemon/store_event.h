@@ -43,6 +43,9 @@ size_t store_event_of_kinds(const struct core *core, const char *subject, const 
 const char *store_event_stage_at(const struct core *core, const char *subject, struct moment at,
 				 struct arena *arena);
 
+/* Through which day the payment files of a programme reach: the greatest told, or DATE_NONE. */
+date store_event_covers_through(const struct core *core, const char *programme);
+
 /* The fields as JSON, in the order of the kind's table; a new reference. */
 json_t *store_event_data(const struct event *event);
 

@@ -188,24 +188,6 @@ static void single_days(void **state)
 	}
 }
 
-static void recovery(void **state)
-{
-	(void)state;
-	struct tab tab;
-	for (tab_open(&tab, "tests/tables/recovery.tab", 6); tab_next(&tab);) {
-		char text[DATE_TEXT_SIZE];
-		date served = shipped_date(tab.field[0]);
-		date told = shipped_date(tab.field[1]);
-		date both = served > told ? served : told;
-		TAB_SAME(&tab, date_format(date_add_days(served, 21), text), tab.field[2]);
-		date last = calendar_adjust(calendar, both + 21, ADJUST_STATUTORY);
-		TAB_SAME(&tab, date_format(last, text), tab.field[3]);
-		date passed = calendar_add_workdays(calendar, last, 2);
-		TAB_SAME(&tab, date_format(passed, text), tab.field[4]);
-		TAB_SAME(&tab, date_format(passed + 1, text), tab.field[5]);
-	}
-}
-
 /* A time as the tables write it, without seconds. */
 static const char *short_time(civil time, char text[CIVIL_TEXT_SIZE])
 {
@@ -526,7 +508,6 @@ int main(void)
 		cmocka_unit_test(every_day_by_the_law),
 		cmocka_unit_test(holidays_of_years),
 		cmocka_unit_test(single_days),
-		cmocka_unit_test(recovery),
 		cmocka_unit_test(hours),
 		cmocka_unit_test(mistakes),
 		cmocka_unit_test(all_mistakes_at_once),

@@ -121,6 +121,13 @@ static void check_letter(const char *name, const struct letter *letter)
 
 static void days_items(struct letter_item items[ITEMS])
 {
+	static struct letter_rent february;
+	february = (struct letter_rent){ .covers_through = day("2027-02-25"),
+					 .safe_until = day("2027-02-05"),
+					 .notice_from = day("2027-02-09"),
+					 .recovery_last = DATE_NONE,
+					 .decision_from = DATE_NONE,
+					 .month_after = DATE_NONE };
 	struct letter_item all[ITEMS] = {
 		{ .subject = "K-0417",
 		  .is_case = true,
@@ -142,11 +149,12 @@ static void days_items(struct letter_item items[ITEMS])
 		  .rule = "rent-late",
 		  .title = "Hyra inte registrerad",
 		  .step = "contact",
-		  .due = day("2027-02-26"),
-		  .anchor = day("2027-02-26"),
+		  .due = day("2027-02-01"),
+		  .anchor = day("2027-02-01"),
 		  .anchor_label = "hyran aviserades",
 		  .why_you = "bosamordnare",
-		  .next = day("2027-03-02") },
+		  .next = day("2027-03-02"),
+		  .rent = &february },
 		{ .subject = "K-0102",
 		  .is_case = true,
 		  .key = "",
@@ -299,6 +307,25 @@ static void protected_is_minimal_whatever_the_setting(void **state)
 	letter_clear(&rendered);
 }
 
+/* Days of rent are told in words, those that are known, and none of them in minimal letters. */
+static void days_of_rent(void **state)
+{
+	(void)state;
+	struct letter_item items[ITEMS];
+	struct rendered rendered;
+	days_items(items);
+	struct letter letter = days_letter("sv", items + 1, 1);
+	check_letter("letter-sv-rent", &letter);
+	letter.language = "en";
+	check_letter("letter-en-rent", &letter);
+	letter.minimal = true;
+	assert_int_equal(letter_render(templates, &letter, &rendered), 0);
+	assert_null(strstr(rendered.text, "February 2027, "));
+	assert_null(strstr(rendered.text, "25 February"));
+	assert_null(strstr(rendered.text, "Days to know"));
+	letter_clear(&rendered);
+}
+
 static void texts_from_outside_stay_on_their_line(void **state)
 {
 	(void)state;
@@ -417,6 +444,7 @@ int main(void)
 		cmocka_unit_test(one_case_twice),
 		cmocka_unit_test(minimal_says_only_what_it_may),
 		cmocka_unit_test(protected_is_minimal_whatever_the_setting),
+		cmocka_unit_test(days_of_rent),
 		cmocka_unit_test(texts_from_outside_stay_on_their_line),
 		cmocka_unit_test(unknown_language_fails),
 		cmocka_unit_test(dates_in_words),

@@ -1,0 +1,13 @@
+/* What a letter tells of the days of rent: how far payments are known, and what the law makes of
+ * the days that have passed. Asked for each item as its letter is made. */
+#ifndef KEDJA_LETTERS_RENT_H
+#define KEDJA_LETTERS_RENT_H
+
+#include "daemon/core.h"
+#include "daemon/letter.h"
+
+/* NULL where the item's rule is not about rent. Lives in `arena`. */
+const struct letter_rent *letters_rent(const struct core *core, const struct letter_item *item,
+				       struct arena *arena);
+
+#endif

@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# What the letters about rent tell: how far payments are known, and the days that the law makes
+# matter, each worked out for the month at hand.
+
+setup() {
+	load kedja
+	office
+	only_rules rent-late rent-forfeiture-near rent-forfeiture-possible forfeiture-tenant \
+		forfeiture-last-day lease-overstay
+}
+
+teardown() {
+	close_office
+}
+
+# texts [SINCE]: each letter on a line of its own, "TIME PERSON text", since a time.
+texts() {
+	/usr/bin/python3 - "$dir/mail/new" "${1:-}" <<'PYTHON'
+import email, email.policy, pathlib, sys
+lines = []
+for path in pathlib.Path(sys.argv[1]).iterdir():
+    with open(path, "rb") as file:
+        letter = email.message_from_binary_file(file, policy=email.policy.default)
+    time = letter["Date"].datetime.strftime("%Y-%m-%dT%H:%M")
+    text = " ".join(letter.get_body(preferencelist=("plain",)).get_content().split())
+    if time >= sys.argv[2]:
+        lines.append(f"{time} {letter['To'].addresses[0].username} {text}")
+print("\n".join(sorted(lines)))
+PYTHON
+}
+
+# says TEXTS WORDS...: all of them are there; never_says: none of them is.
+says() {
+	local word texts=$1
+	shift
+	for word; do
+		[[ $texts == *"$word"* ]] || { echo "not there: $word"; echo "$texts"; return 1; }
+	done
+}
+
+never_says() {
+	local word texts=$1
+	shift
+	for word; do
+		[[ $texts != *"$word"* ]] || { echo "there: $word"; echo "$texts"; return 1; }
+	done
+}
+
+file_reaches() { # DAY: a payment file that came in with nothing in it
+	record payments.imported norr format=camt054 "file=f-$1.xml" "covers_through=$1" payments=0 sum=0
+}
+
+@test "the rent for December 2026, from the day after to the last day of all" {
+	start --virtual-clock 2026-11-16T07:00
+	cast 2026-11-16 K-1
+	record rent.charged K-1 --key 2026-12 amount=520000
+	until_time 2026-12-01T07:00
+	same 0 "$(letters)" # no file reaches the day: nothing is said
+	file_reaches 2026-11-30
+	until_time 2026-12-01T16:00
+	first=$(texts)
+	same 2 "$(wc -l <<<"$first")"
+	says "$first" "2026-12-01T08:00 eva.noren" "2026-12-01T08:00 bo.ek" \
+		"Hyran för december 2026 är inte registrerad som betald i ärende K-1." \
+		"Uppgiften bygger på betalningar till och med måndagen den 30 november 2026. En betalning kan vara på väg." \
+		"Sista betalningsdag var måndagen den 30 november 2026." \
+		"- Sista dagen att betala innan hyresrätten kan vara förverkad: måndagen den 7 december 2026 (12 kap. 42 § jordabalken)." \
+		"- Från och med tisdagen den 8 december 2026: avtalet kan sägas upp. Det sker aldrig automatiskt." \
+		"- Om avtalet sägs upp: hyresgästen kan få tillbaka hyresrätten genom att betala inom tre veckor."
+	file_reaches 2026-12-02
+	until_time 2026-12-03T16:00
+	near=$(texts 2026-12-03)
+	says "$near" "är ännu inte registrerad som betald" "till och med onsdagen den 2 december 2026" \
+		"Från och med tisdagen den 8 december 2026: avtalet kan sägas upp om hyran inte är betald." hakan.holm
+	until_time 2026-12-08T16:00
+	same "" "$(texts 2026-12-08)" # the files do not reach the week's last day yet
+	file_reaches 2026-12-08
+	until_time 2026-12-09T16:00
+	says "$(texts 2026-12-09)" "mer än en vecka har gått" "till och med tisdagen den 8 december 2026" \
+		"Från och med tisdagen den 8 december 2026: avtalet kan sägas upp (12 kap. 42 § jordabalken)."
+	until_time 2026-12-14T09:00
+	record forfeiture.notice_served K-1 on=2026-12-14
+	until_time 2026-12-14T16:00
+	served=$(texts 2026-12-14)
+	says "$served" "Planera så att det är ordnat senast måndagen den 4 januari 2027." \
+		"Den sista dagen enligt lagen räknas från att hyresgästen har fått del"
+	never_says "$served" "Första dagen då saken kan avgöras" "Uppgiften bygger"
+	until_time 2026-12-16T09:00
+	record board.notified K-1 on=2026-12-16
+	until_time 2027-01-07T16:00
+	later=$(texts 2026-12-17)
+	says "$later" "Planera så att det är ordnat senast måndagen den 4 januari 2027." \
+		"- Sista dagen enligt lagen att betala eller åta sig att betala: torsdagen den 7 januari 2027." \
+		"- Första dagen då saken kan avgöras, om inget är ordnat: tisdagen den 12 januari 2027." \
+		"Sista dagen är torsdagen den 7 januari 2027."
+	never_says "$(texts)" 5200 520000
+}
+
+@test "around New Year the readings differ: warned by the earliest, claimed by the latest" {
+	start --virtual-clock 2026-12-14T07:00
+	cast 2026-12-14 K-1
+	record rent.charged K-1 --key 2027-01 amount=520000
+	until_time 2027-01-05T07:00
+	file_reaches 2027-01-04
+	until_time 2027-01-05T16:00
+	says "$(texts)" "till och med måndagen den 4 januari 2027" \
+		"förverkad: onsdagen den 6 januari 2027" "Från och med tisdagen den 12 januari 2027"
+}
+
+@test "a month charged anew tells the days of the new slip; English for those who read it" {
+	start --virtual-clock 2026-11-16T07:00
+	cast 2026-11-16 K-1
+	record staff.changed eva.norén "name=Eva Norén" email=eva.noren@office.example language=en
+	record rent.charged K-1 --key 2026-12 amount=520000
+	record rent.charged K-1 --key 2026-12 amount=510000 due_on=2026-12-10
+	until_time 2026-12-11T07:00
+	file_reaches 2026-12-10
+	until_time 2026-12-11T16:00
+	says "$(texts)" "This rests on payments through Thursday 10 December 2026." "Days to know:" \
+		"may be forfeited: Thursday 17 December 2026" "From Friday 18 December 2026: notice can be given." \
+		"förverkad: torsdagen den 17 december 2026"
+}
+
+@test "a lease that has ended: the day a month later" {
+	start --virtual-clock 2026-11-16T07:00
+	cast 2026-11-16 K-1
+	record lease.started K-1 ends_on=2027-01-31
+	until_time 2027-02-08T16:00
+	says "$(texts)" "Sista dagen i hyresavtalet i ärende K-1 var söndagen den 31 januari 2027." \
+		"En månad har gått: söndagen den 28 februari 2027."
+}

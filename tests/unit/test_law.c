@@ -1,0 +1,81 @@
+/* The days of the law against tables that a lawyer can read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "rules/law.h"
+#include "tests/unit/shipped.h"
+#include "tests/unit/tab.h"
+
+static struct calendar *calendar;
+
+static int set_up(void **state)
+{
+	(void)state;
+	calendar = shipped_calendar();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	calendar_free(calendar);
+	return 0;
+}
+
+static void late_rent(void **state)
+{
+	(void)state;
+	struct tab tab;
+	for (tab_open(&tab, "tests/tables/rent-days.tab", 9); tab_next(&tab);) {
+		char text[DATE_TEXT_SIZE];
+		struct rent_days days;
+		bool first = strcmp(tab.field[2], "yes") == 0;
+		assert_int_equal(
+		    rent_days(calendar, tab.field[0], shipped_date(tab.field[1]), first, &days), 0);
+		struct law_late late = law_late_rent(calendar, &days);
+		TAB_SAME(&tab, date_format(late.safe_until, text), tab.field[6]);
+		TAB_SAME(&tab, date_format(late.notice_from, text), tab.field[8]);
+	}
+}
+
+static void recovery(void **state)
+{
+	(void)state;
+	struct tab tab;
+	for (tab_open(&tab, "tests/tables/recovery.tab", 6); tab_next(&tab);) {
+		char text[DATE_TEXT_SIZE];
+		struct law_recovery recovery =
+		    law_recovery(calendar, shipped_date(tab.field[0]), shipped_date(tab.field[1]));
+		TAB_SAME(&tab, date_format(recovery.last, text), tab.field[3]);
+		TAB_SAME(&tab, date_format(recovery.decision_from, text), tab.field[5]);
+	}
+}
+
+static void days_that_there_are_not(void **state)
+{
+	(void)state;
+	struct rent_days never = { DATE_NONE, DATE_NONE, DATE_NONE };
+	struct law_late late = law_late_rent(calendar, &never);
+	assert_int_equal(late.safe_until, DATE_NONE);
+	assert_int_equal(late.notice_from, DATE_NONE);
+	date last_of_all = date_from_ymd(9999, 12, 20);
+	struct law_recovery recovery = law_recovery(calendar, last_of_all, last_of_all);
+	assert_int_equal(recovery.last, DATE_NONE);
+	assert_int_equal(recovery.decision_from, DATE_NONE);
+	assert_int_equal(law_open_ended_from(DATE_NONE), DATE_NONE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(late_rent),
+		cmocka_unit_test(recovery),
+		cmocka_unit_test(days_that_there_are_not),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
