@@ -169,6 +169,8 @@ static bool write_for(struct letters *letters, const char *id)
 	bool waits = false;
 	if (people_get(letters->core, id, arena, &person)) {
 		pile_read(&pile, letters->core, id, arena);
+		if (letters->templates != NULL)
+			pile_read_words(&pile, letters->core, id, arena);
 		waits = write_to(letters, &person, &pile);
 	} else {
 		due_person_gone(letters->core, id);

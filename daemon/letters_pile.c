@@ -190,6 +190,12 @@ void pile_read(struct pile *pile, const struct core *core, const char *person, s
 	while (db_next(q))
 		pile_add(pile, piece_from_row(core, q, arena));
 	db_done(q);
+}
+
+/* What only the words of a letter need. */
+void pile_read_words(struct pile *pile, const struct core *core, const char *person,
+		     struct arena *arena)
+{
 	for (size_t i = 0; i < pile->count; i++) {
 		struct piece *piece = &pile->list[i];
 		piece->item.next_to = roles_of_step(core, &piece->item, arena);

@@ -3,6 +3,7 @@
  * letter says of it.
  *
  *   pile_read(&pile, core, "anna.berg", arena);
+ *   pile_read_words(&pile, core, "anna.berg", arena);
  *   ... pile.list[i].item ...
  *   pile_free(&pile);
  */
@@ -26,6 +27,9 @@ struct pile {
 
 /* By due date, subject and rule. Texts live in `arena`. The pile must be empty. */
 void pile_read(struct pile *pile, const struct core *core, const char *person, struct arena *arena);
+/* What only the words of a letter need: who else was told, who is next, what it rests on. */
+void pile_read_words(struct pile *pile, const struct core *core, const char *person,
+		     struct arena *arena);
 void pile_free(struct pile *pile);
 
 #endif

@@ -291,31 +291,6 @@ static bool take_in(struct planner *planner, struct entry *entry, const struct e
 	return taken;
 }
 
-int64_t planner_count_overdue(const struct core *core, const char *programme, date day)
-{
-	char text[DATE_TEXT_SIZE];
-	bool past = day < civil_date(clock_now_civil(core->clock));
-	struct query *q =
-	    past ? db_query(core->db,
-			    "SELECT count(*) FROM subject s JOIN deadline d ON d.subject = s.id"
-			    " WHERE s.programme = ?1 AND s.type = 'case' AND d.anchor <= ?2"
-			    " AND d.due < ?2 AND (d.state = 'open' OR d.ended >= ?2)")
-		 : db_query(core->db,
-			    "SELECT count(*) FROM deadline d JOIN subject s ON s.id = d.subject"
-			    " WHERE d.state = 'open' AND d.due < ?2 AND s.programme = ?1");
-	db_bind_text(q, 1, programme);
-	db_bind_text(q, 2, date_format(day, text));
-	int64_t count = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
-	return count;
-}
-
-static int64_t count_overdue(void *arg, date day)
-{
-	struct planner *planner = arg;
-	return planner_count_overdue(planner->core, planner->asking, day);
-}
-
 static void fold_anew(struct planner *planner, struct entry *entry)
 {
 	struct event **events;
@@ -323,8 +298,7 @@ static void fold_anew(struct planner *planner, struct entry *entry)
 	plan_free(entry->plan);
 	entry->plan = plan_new(planner->core->office->ruleset, entry->type, entry->subject);
 	if (entry->type == SUBJECT_PROGRAMME)
-		plan_ask_overdue(entry->plan, count_overdue, planner);
-	planner->asking = entry->subject;
+		plan_ask_overdue(entry->plan, overdue_count, entry->overdue);
 	size_t count =
 	    store_event_history(planner->core, entry->type, entry->subject, arena, &events);
 	for (size_t i = 0; i < count; i++) {
@@ -339,6 +313,17 @@ static void fold_anew(struct planner *planner, struct entry *entry)
 static int compare_queued(const void *a, const void *b)
 {
 	return event_compare(*(struct event *const *)a, *(struct event *const *)b);
+}
+
+/* What a programme asks about its cases is asked as they stand when it is settled. */
+static void ask_overdue(struct planner *planner, struct entry *entry)
+{
+	if (entry->type != SUBJECT_PROGRAMME)
+		return;
+	overdue_free(entry->overdue);
+	entry->overdue = overdue_new(planner->core, entry->subject);
+	if (entry->plan != NULL)
+		plan_ask_overdue(entry->plan, overdue_count, entry->overdue);
 }
 
 /* Takes in what has come since; an event of the past means the whole history again. */
@@ -358,7 +343,7 @@ static void bring_in(struct planner *planner, struct entry *entry)
 static void settle(struct planner *planner, struct entry *entry)
 {
 	struct arena *arena = arena_new();
-	planner->asking = entry->subject;
+	ask_overdue(planner, entry);
 	bring_in(planner, entry);
 	plan_judge(entry->plan, clock_now_civil(planner->core->clock));
 	planner_put_ended(planner, entry);

@@ -43,10 +43,6 @@ bool planner_is_behind(struct planner *planner);
 bool planner_has_due(struct planner *planner); /* something to fire at this moment */
 instant planner_next(struct planner *planner); /* when the next subject wakes, INSTANT_NEVER */
 
-/* Overdue deadlines of a programme's cases, as their rows stand; for a day of the past also those
- * that ended later. */
-int64_t planner_count_overdue(const struct core *core, const char *programme, date day);
-
 /* The plan of a case or programme as of now; NULL if there is none such. Until the next call. */
 const struct plan *planner_get(struct planner *planner, const char *subject);
 

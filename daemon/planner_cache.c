@@ -41,6 +41,7 @@ static void entry_free(struct entry *entry)
 {
 	entry_clear_queue(entry);
 	plan_free(entry->plan);
+	overdue_free(entry->overdue);
 	free(entry->queued);
 	free(entry->subject);
 	free(entry);

@@ -5,12 +5,15 @@
 #ifndef KEDJA_PLANNER_CACHE_H
 #define KEDJA_PLANNER_CACHE_H
 
+#include "daemon/planner_overdue.h"
 #include "rules/plan.h"
 
 struct entry {
 	char *subject;
 	enum subject_type type;
 	struct plan *plan; /* NULL: to be folded from the log */
+	struct overdue
+	    *overdue; /* of a programme's cases, as they stood when it was settled last */
 	struct event **queued;
 	size_t queued_count, queued_capacity;
 	struct arena *queue_arena;

@@ -11,7 +11,6 @@ struct planner {
 	void *arg;
 	struct cache *cache;
 	bool may_be_behind; /* false only when the file has been asked and said no */
-	const char *asking; /* the subject that is being judged */
 	bool only_looking;  /* planner_differs: nothing goes off */
 };
 

@@ -51,6 +51,12 @@ static civil hour_now(const struct core *core, const struct planned_step *planne
 	return calendar_open_at_or_after(core->office->calendar, now);
 }
 
+/* Nothing has changed since its row was stored, and its next hour has not come. */
+static bool is_settled(const struct core *core, const struct deadline *deadline)
+{
+	return deadline->kept && deadline->next_at > clock_now(core->clock);
+}
+
 /* What comes next of one deadline; what is due goes off on the way. */
 static instant put_deadline(struct planner *planner, struct entry *entry, const char *programme,
 			    const struct deadline *deadline, struct arena *arena)
@@ -74,7 +80,8 @@ static instant put_deadline(struct planner *planner, struct entry *entry, const 
 			next = &first_waiting;
 		}
 	}
-	if (next == NULL && i < count)
+	if (i < count &&
+	    (next == NULL || hour_now(core, &planned[i], now) < hour_now(core, next, now)))
 		next = &planned[i];
 	instant at =
 	    next == NULL ? INSTANT_NEVER : clock_from_civil(core->clock, hour_now(core, next, now));
@@ -85,6 +92,7 @@ static instant put_deadline(struct planner *planner, struct entry *entry, const 
 			   at);
 	if (next == NULL && deadline_ended_by_last_step(deadline))
 		plan_let_go(entry->plan, deadline);
+	plan_keep_next(entry->plan, deadline, at);
 	return at;
 }
 
@@ -148,8 +156,11 @@ instant planner_put_live(struct planner *planner, struct entry *entry, struct ar
 {
 	instant wake = INSTANT_NEVER;
 	for (size_t i = 0; i < plan_live_count(entry->plan); i++) {
-		instant at = put_deadline(planner, entry, programme_of(entry),
-					  plan_live_at(entry->plan, i), arena);
+		const struct deadline *deadline = plan_live_at(entry->plan, i);
+		instant at =
+		    is_settled(planner->core, deadline)
+			? deadline->next_at
+			: put_deadline(planner, entry, programme_of(entry), deadline, arena);
 		wake = at < wake ? at : wake;
 	}
 	date change = plan_next_change(entry->plan);

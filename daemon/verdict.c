@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/planner.h"
+#include "daemon/planner_overdue.h"
 #include "daemon/store_event.h"
 
 /* --- the plan as it was known then ----------------------------------------------------------- */
@@ -14,12 +14,6 @@ struct reading {
 	const char *subject;
 	instant then;
 };
-
-static int64_t count_overdue(void *arg, date day)
-{
-	const struct reading *reading = arg;
-	return planner_count_overdue(reading->core, reading->subject, day);
-}
 
 static void fold(struct verdicts *verdicts, const struct reading *reading)
 {
@@ -258,13 +252,15 @@ struct verdicts *verdicts_read(const struct core *core, const char *subject, ins
 	    arena_alloc(verdicts->arena, (ruleset->count + 1) * sizeof(*verdicts->list));
 	verdicts->plan = plan_new(ruleset, type, subject);
 	verdicts->why = why_new(verdicts->plan);
+	struct overdue *overdue = overdue_new(core, subject);
 	if (type == SUBJECT_PROGRAMME)
-		plan_ask_overdue(verdicts->plan, count_overdue, &reading);
+		plan_ask_overdue(verdicts->plan, overdue_count, overdue);
 	fold(verdicts, &reading);
 	for (size_t i = 0; i < ruleset->count; i++)
 		if (ruleset->rules[i].subject == type)
 			read_one(&reading, verdicts, &ruleset->rules[i]);
-	plan_ask_overdue(verdicts->plan, NULL, NULL); /* `reading` ends here */
+	plan_ask_overdue(verdicts->plan, NULL, NULL);
+	overdue_free(overdue);
 	return verdicts;
 }
 

@@ -509,6 +509,16 @@ const struct deadline *plan_live_at(const struct plan *plan, size_t i)
 }
 
 /* Dropped from the list when time next passes, for its owner walks through the list now. */
+void plan_keep_next(struct plan *plan, const struct deadline *deadline, int64_t at)
+{
+	for (size_t i = 0; i < plan->live_count; i++) {
+		if (plan->live[i] == deadline) {
+			plan->live[i]->kept = true;
+			plan->live[i]->next_at = at;
+		}
+	}
+}
+
 void plan_let_go(struct plan *plan, const struct deadline *deadline)
 {
 	for (size_t i = 0; i < plan->live_count; i++)

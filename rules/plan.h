@@ -47,12 +47,14 @@ struct deadline {
 	int64_t ended_by;    /* event; 0: time itself */
 	const char *ended_why; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
 	const struct role **field_roles; /* named by the starting event, as rule->role_fields */
-	date grid;     /* due date of a `grid` occurrence before adjusting, or DATE_NONE */
-	bool unjudged; /* its `if` waits for the day of its first step (yearly, weekly) */
-	date agreed;   /* the day that the plan itself names, or DATE_NONE */
-	date recheck;  /* day on which time alone may change it; DATE_NONE: never */
-	bool silent;   /* ended by its last step, and all of its steps have gone */
-	bool dirty;    /* changed since plan_clean() */
+	date grid;       /* due date of a `grid` occurrence before adjusting, or DATE_NONE */
+	bool unjudged;   /* its `if` waits for the day of its first step (yearly, weekly) */
+	date agreed;     /* the day that the plan itself names, or DATE_NONE */
+	date recheck;    /* day on which time alone may change it; DATE_NONE: never */
+	bool silent;     /* ended by its last step, and all of its steps have gone */
+	bool dirty;      /* changed since plan_clean() */
+	bool kept;       /* next_at is known, and holds until the deadline changes */
+	int64_t next_at; /* of whoever keeps the plan: the hour of its next step (plan_keep_next) */
 };
 
 /* Its last step was its end: nothing fulfils it, and what it still has to say is said. */
@@ -95,6 +97,8 @@ date plan_next_change(const struct plan *plan);
 size_t plan_count(const struct plan *plan);
 const struct deadline *plan_at(const struct plan *plan, size_t i);
 void plan_clean(struct plan *plan); /* all deadlines are stored as they are */
+/* Its row is stored and its next step goes at that hour: nothing to look at before then. */
+void plan_keep_next(struct plan *plan, const struct deadline *deadline, int64_t at);
 /* A deadline that ended by its last step has nothing left to say: no longer live. */
 void plan_let_go(struct plan *plan, const struct deadline *deadline);
 const struct facts *plan_facts(const struct plan *plan);

@@ -56,6 +56,7 @@ struct plan {
 static inline void deadline_touch(struct plan *plan, struct deadline *deadline)
 {
 	deadline->dirty = true;
+	deadline->kept = false;
 	plan->changes++;
 }
 
