@@ -19,8 +19,8 @@
 struct client {
 	int fd;
 	char *path;
-	long long last_id;
-	struct buffer in; /* bytes that came and are not used yet */
+	long long asked, heard; /* ids: of the last question, of the last answer */
+	struct buffer in;       /* bytes that came and are not used yet */
 };
 
 static const char *open_reason(int error)
@@ -167,16 +167,16 @@ static enum answer take_answer(const json_t *line, json_t **ret)
 	return ANSWER_RESULT;
 }
 
-static enum answer read_answer(struct client *client, const char *method, json_t **ret,
-			       char **ret_why)
+enum answer client_hear(struct client *client, const char *method, json_t **ret, char **ret_why)
 {
+	client->heard++;
 	for (;;) {
 		size_t length = read_line(client, method, ret_why);
 		if (length == 0)
 			return ANSWER_NONE;
 		json_t *line = json_loadb(client->in.bytes, length, JSON_REJECT_DUPLICATES, NULL);
 		buffer_drop_front(&client->in, length);
-		bool wanted = is_answer(line, client->last_id);
+		bool wanted = is_answer(line, client->heard);
 		bool notification =
 		    json_object_get(line, "id") == NULL && json_object_get(line, "method") != NULL;
 		enum answer answer = wanted ? take_answer(line, ret) : ANSWER_NONE;
@@ -189,17 +189,22 @@ static enum answer read_answer(struct client *client, const char *method, json_t
 	}
 }
 
-enum answer client_call(struct client *client, const char *method, const char *parameters,
-			json_t **ret, char **ret_why)
+void client_send(struct client *client, const char *method, const char *parameters)
 {
 	struct buffer out = BUFFER_NONE;
-	client->last_id++;
-	buffer_printf(&out, "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"method\":\"%s\"", client->last_id,
+	client->asked++;
+	buffer_printf(&out, "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"method\":\"%s\"", client->asked,
 		      method);
 	if (parameters != NULL)
 		buffer_printf(&out, ",\"params\":%s", parameters);
 	buffer_add_text(&out, "}\n");
 	send_all(client, out.bytes, out.length);
 	buffer_clear(&out);
-	return read_answer(client, method, ret, ret_why);
+}
+
+enum answer client_call(struct client *client, const char *method, const char *parameters,
+			json_t **ret, char **ret_why)
+{
+	client_send(client, method, parameters);
+	return client_hear(client, method, ret, ret_why);
 }

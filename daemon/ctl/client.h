@@ -1,6 +1,6 @@
 /*
- * The other end of the control socket: blocking, one question at a time. Only the connecting has
- * a time limit; an answer may take as long as the work does (a rebuild, the virtual clock).
+ * The other end of the control socket: blocking, one question after the other. Only the connecting
+ * has a time limit; an answer may take as long as the work does (a rebuild, the virtual clock).
  *
  *   client = client_open(path, &why);                       NULL: why says it
  *   switch (client_call(client, "status", NULL, &answer, &why)) ...
@@ -28,5 +28,11 @@ enum answer {
 /* `parameters` is JSON text of an object or a list; NULL means none. */
 MUST_CHECK enum answer client_call(struct client *client, const char *method,
 				   const char *parameters, json_t **ret, char **ret_why);
+
+/* The same in two halves, so that the daemon has something to do while the next question is made
+ * up: answers are heard in the order of the questions, of which few should be on their way. */
+void client_send(struct client *client, const char *method, const char *parameters);
+MUST_CHECK enum answer client_hear(struct client *client, const char *method, json_t **ret,
+				   char **ret_why);
 
 #endif

@@ -14,12 +14,21 @@
 #include "daemon/ctl/payment_file.h"
 #include "daemon/ctl/verbs.h"
 
-#define BATCH_PAYMENTS 1000
+/* Small enough for one turn of the daemon, which answers others in between. */
+#define BATCH_PAYMENTS 250
 #define BATCH_BYTES    (512 * 1024)
+#define REFUSED_MOST   20 /* batches; a file that is wrong throughout is told of so often */
 
 struct tally {
 	long long fresh, known, matched, unmatched, returns, left_out;
 	int64_t sum; /* of what came in */
+};
+
+struct batch {
+	struct buffer events;
+	const struct payment *payments[BATCH_PAYMENTS];
+	size_t count;
+	const struct payment_file *file;
 };
 
 struct import {
@@ -30,10 +39,8 @@ struct import {
 	size_t file_count;
 	char *programme;
 	date today;
-	struct buffer batch;
-	const struct payment *in_batch[BATCH_PAYMENTS];
-	size_t count;
-	const struct payment_file *file; /* of the batch */
+	const struct payment_file *file; /* in hand */
+	struct batch filling, asked; /* the daemon has the one while the other is put together */
 	struct problems problems;
 	struct tally tally;
 	date reached; /* of all files booked; DATE_NONE before */
@@ -142,35 +149,41 @@ static int read_files(struct import *import)
 
 /* --- batches --------------------------------------------------------------------------------- */
 
-static void place_error(struct import *import, const json_t *error)
+static void place_error(struct import *import, const struct batch *batch, const json_t *error)
 {
 	const json_t *list = json_object_get(json_object_get(error, "data"), "problems");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *entry = json_array_get(list, i);
 		json_int_t place = show_number_of(entry, "event");
-		bool inside = place >= 0 && (size_t)place < import->count;
-		problem_add(&import->problems, import->file->path,
-			    inside ? import->in_batch[place]->line : 0, "%s: %s",
+		bool inside = place >= 0 && (size_t)place < batch->count;
+		problem_add(&import->problems, batch->file->path,
+			    inside ? batch->payments[place]->line : 0, "%s: %s",
 			    show_text_of(entry, "field"), show_text_of(entry, "text"));
 	}
 	if (json_array_size(list) == 0)
-		problem_add(&import->problems, import->file->path, 0, "%s",
+		problem_add(&import->problems, batch->file->path, 0, "%s",
 			    show_text_of(error, "message"));
 	tell_problems(import);
 }
 
-static int send_events(struct import *import, const char *method, const char *events, json_t **ret)
+static void send_events(struct import *import, const char *method, const char *events)
+{
+	char *parameters = xasprintf("{\"events\":[%s]}", events);
+	client_send(import->client, method, parameters);
+	free(parameters);
+}
+
+static int hear_events(struct import *import, const char *method, const struct batch *batch,
+		       json_t **ret)
 {
 	json_t *answer = NULL;
-	char *why = NULL, *parameters = xasprintf("{\"events\":[%s]}", events);
-	enum answer outcome = client_call(import->client, method, parameters, &answer, &why);
-	free(parameters);
-	switch (outcome) {
+	char *why = NULL;
+	switch (client_hear(import->client, method, &answer, &why)) {
 	case ANSWER_RESULT:
 		*ret = answer;
 		return CTL_DONE;
 	case ANSWER_ERROR:
-		place_error(import, answer);
+		place_error(import, batch, answer);
 		json_decref(answer);
 		return CTL_REFUSED;
 	case ANSWER_NONE:
@@ -190,17 +203,32 @@ static void count_booked(struct import *import, const json_t *answer)
 	}
 }
 
-static int send_batch(struct import *import, const char *method)
+static int hear_batch(struct import *import, const char *method)
 {
 	json_t *answer = NULL;
-	if (import->count == 0)
+	struct batch *batch = &import->asked;
+	if (batch->count == 0)
 		return CTL_DONE;
-	int code = send_events(import, method, import->batch.bytes, &answer);
+	int code = hear_events(import, method, batch, &answer);
 	if (code == CTL_DONE && strcmp(method, "event.record") == 0)
 		count_booked(import, answer);
 	json_decref(answer);
-	buffer_empty(&import->batch);
-	import->count = 0;
+	buffer_empty(&batch->events);
+	batch->count = 0;
+	return code;
+}
+
+/* Hands over what is filled; what is heard is how the one before it went. */
+static int send_batch(struct import *import, const char *method)
+{
+	if (import->filling.count == 0)
+		return CTL_DONE;
+	import->filling.file = import->file;
+	send_events(import, method, import->filling.events.bytes);
+	int code = hear_batch(import, method);
+	struct batch empty = import->asked;
+	import->asked = import->filling;
+	import->filling = empty;
 	return code;
 }
 
@@ -216,26 +244,46 @@ static int add_payment(struct import *import, const struct payment *payment, con
 	int code = CTL_DONE;
 	if (is_left_out(payment, of_case))
 		return CTL_DONE;
-	if (import->count == BATCH_PAYMENTS || import->batch.length > BATCH_BYTES)
+	if (import->filling.count == BATCH_PAYMENTS || import->filling.events.length > BATCH_BYTES)
 		code = send_batch(import, method);
+	struct batch *batch = &import->filling;
 	json_t *event = match_event(payment, import->programme, of_case);
 	char *text = json_dumps(event, JSON_COMPACT);
-	if (import->count > 0)
-		buffer_add_byte(&import->batch, ',');
-	buffer_add_text(&import->batch, text);
-	import->in_batch[import->count++] = payment;
+	if (batch->count > 0)
+		buffer_add_byte(&batch->events, ',');
+	buffer_add_text(&batch->events, text);
+	batch->payments[batch->count++] = payment;
 	free(text);
 	json_decref(event);
 	return code;
 }
 
+/* The worse of two codes; a check goes on after a refusal, to tell all that is wrong. */
+static int worse(int code, int other)
+{
+	return code > other ? code : other;
+}
+
 static int send_payments(struct import *import, struct payment_file *file, const char *method)
 {
-	int code = CTL_DONE;
+	int code = CTL_DONE, refused = 0;
+	bool only_checks = strcmp(method, "event.check") == 0;
 	import->file = file;
-	for (size_t i = 0; i < file->payments.count && code == CTL_DONE; i++)
-		code = add_payment(import, &file->payments.list[i], method);
-	return code == CTL_DONE ? send_batch(import, method) : code;
+	for (size_t i = 0; i < file->payments.count; i++) {
+		int now = add_payment(import, &file->payments.list[i], method);
+		code = worse(code, now);
+		refused += now == CTL_REFUSED;
+		if (code != CTL_DONE &&
+		    (!only_checks || code != CTL_REFUSED || refused == REFUSED_MOST))
+			break;
+	}
+	if (code == CTL_DONE || (only_checks && code == CTL_REFUSED))
+		code = worse(code, send_batch(import, method));
+	if (code != CTL_NO_DAEMON) /* also what was on its way when it went wrong */
+		code = worse(code, hear_batch(import, method));
+	import->filling.count = 0;
+	buffer_empty(&import->filling.events);
+	return code;
 }
 
 /* --- how far payments are known -------------------------------------------------------------- */
@@ -290,7 +338,9 @@ static int book_reach(struct import *import, const struct payment_file *file)
 		      "covers_through", date_format(file->payments.covers_through, day), "payments",
 		      count, "sum", (json_int_t)sum);
 	char *text = json_dumps(event, JSON_COMPACT);
-	int code = send_events(import, "event.record", text, &answer);
+	struct batch batch = { .file = file };
+	send_events(import, "event.record", text);
+	int code = hear_events(import, "event.record", &batch, &answer);
 	if (code == CTL_DONE && file->payments.covers_through > import->reached)
 		import->reached = file->payments.covers_through;
 	json_decref(answer);
@@ -461,7 +511,8 @@ int verb_payments_import(const struct invocation *call)
 	free(import->programme);
 	match_free(import->match);
 	problems_clear(&import->problems);
-	buffer_clear(&import->batch);
+	buffer_clear(&import->filling.events);
+	buffer_clear(&import->asked.events);
 	free(import);
 	return code;
 }
