@@ -1,0 +1,113 @@
+/*
+ * What was overdue on a day of the past: read once, it is for every day what one question to the
+ * rows for that day alone would answer.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/planner_overdue.h"
+#include "daemon/schema.h"
+
+#define ROWS 400
+
+static void run(struct db *db, const char *literal_sql)
+{
+	(void)db_run(db_query(db, literal_sql));
+}
+
+/* Deadlines of two programmes in every state, some anchored after they were due. */
+static void fill(struct db *db)
+{
+	run(db, "INSERT INTO subject (id, type, programme, open, behind) VALUES"
+		" ('K-1', 'case', 'norr', 1, 0), ('K-2', 'case', 'norr', 1, 0),"
+		" ('K-3', 'case', 'syd', 1, 0), ('norr', 'programme', NULL, 1, 0)");
+	for (int i = 0; i < ROWS; i++) {
+		struct query *q = db_query(
+		    db, "INSERT INTO deadline (subject, rule, key, anchor, occurrence, id,"
+			" anchor_event, due, state, missed, ended)"
+			" VALUES ('K-' || (1 + ?1 % 3), 'r', '', date('2026-01-01', ?2 || ' days'),"
+			" ?1, 'd' || ?1, 1, date('2026-01-01', ?3 || ' days'), ?4, 0,"
+			" CASE WHEN ?4 IN ('done', 'cancelled')"
+			"  THEN date('2026-01-01', ?5 || ' days') || ?6 END)");
+		static const char *const states[] = { "open", "asleep", "done", "cancelled" };
+		db_bind_int(q, 1, i);
+		db_bind_int(q, 2, i * 7 % 61);
+		db_bind_int(q, 3, i * 11 % 67);
+		db_bind_text(q, 4, states[i % 4]);
+		db_bind_int(q, 5, i * 13 % 97);
+		db_bind_text(q, 6, i % 8 < 4 ? "" : "T10:30:00");
+		(void)db_run(q);
+	}
+}
+
+static int64_t asked_alone(struct db *db, date day)
+{
+	char text[DATE_TEXT_SIZE];
+	struct query *q = db_query(
+	    db, "SELECT count(*) FROM subject s JOIN deadline d ON d.subject = s.id"
+		" WHERE s.programme = 'norr' AND s.type = 'case' AND d.anchor <= ?1 AND d.due < ?1"
+		" AND (d.state = 'open' OR (d.ended IS NOT NULL AND d.ended >= ?1))");
+	db_bind_text(q, 1, date_format(day, text));
+	int64_t count = db_next(q) ? db_int(q, 0) : -1;
+	db_done(q);
+	return count;
+}
+
+static void remove_folder(const char *path)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		char *file = xasprintf("%s/kedja.db%s", path, ends[i]);
+		(void)unlink(file);
+		free(file);
+	}
+	assert_int_equal(0, rmdir(path));
+}
+
+static void test_past(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/overdue.XXXXXX";
+	assert_non_null(mkdtemp(path));
+	char *file = xasprintf("%s/kedja.db", path);
+	struct problems problems = { 0 };
+	struct db *db = db_open(file, schema_migrations, schema_count, &problems);
+	assert_non_null(db);
+	struct clock *clock = clock_new("Europe/Stockholm");
+	assert_int_equal(0, clock_set_virtual(clock, INT64_C(1798761600))); /* 2027-01-01 */
+	struct core core = { .db = db, .clock = clock };
+	assert_int_equal(0, db_begin(db));
+	fill(db);
+	struct overdue *overdue = overdue_new(&core, "norr");
+	int64_t most = 0;
+	for (date day = date_from_ymd(2025, 12, 20); day < date_from_ymd(2026, 5, 1); day++) {
+		int64_t count = overdue_count(overdue, day);
+		assert_int_equal(asked_alone(db, day), count);
+		most = count > most ? count : most;
+	}
+	assert_true(most > 50); /* there was something to count */
+	/* today: what is open, whatever has ended */
+	assert_int_equal(asked_alone(db, date_from_ymd(2027, 1, 1)),
+			 overdue_count(overdue, date_from_ymd(2027, 1, 1)));
+	overdue_free(overdue);
+	db_rollback(db);
+	db_close(db);
+	clock_free(clock);
+	problems_clear(&problems);
+	remove_folder(path);
+	free(file);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_past) };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
