@@ -2,6 +2,10 @@
 """Writes two invented years of a housing programme as events, one JSON object a line.
 
     contrib/demo/generate.py --seed 1 > events.ndjson
+    contrib/demo/generate.py --seed 1 --bank FOLDER > story.ndjson
+
+With --bank the payments stand in files as the bank writes them, in FOLDER; lines with "do" say when
+each is read in, and which payments that fitted nothing are assigned to a case (replay.py does it).
 
 The programme is "ostermalm", from 2006-05-01 to 2008-04-30: 27 flats, five social workers, a
 support worker, a housing coordinator and their managers. Every line could also have been typed
@@ -29,8 +33,9 @@ import stories  # noqa: E402
 def main():
     parser = argparse.ArgumentParser(description="write two invented years as events")
     parser.add_argument("--seed", type=int, default=1, help="another number, another two years")
+    parser.add_argument("--bank", metavar="FOLDER", help="write the payments as the bank's files")
     options = parser.parse_args()
-    book = Book(options.seed)
+    book = Book(options.seed, options.bank)
     staff = people.hire(book)
     programme.run(book, staff)
     cases = lives.open_cases(book, staff)

@@ -77,3 +77,22 @@ for path in pathlib.Path(sys.argv[1]).iterdir():
 assert overviews > 50, overviews
 END_OF_CHECK
 }
+
+@test "rents come from the bank's files, in both formats, and what fitted nothing is assigned" {
+	told=$(grep 'payment files read in' "$demo/told")
+	[[ $told =~ ([0-9]+)\ payment\ files\ read\ in:\ ([0-9]+)\ payments,\ ([0-9]+)\ of\ which\ fitted\ nothing,\ ([0-9]+)\ assigned ]]
+	[ "${BASH_REMATCH[1]}" -gt 280 ] && [ "${BASH_REMATCH[2]}" -gt 500 ]
+	[ "${BASH_REMATCH[3]}" -gt 5 ] && [ "${BASH_REMATCH[3]}" -eq "${BASH_REMATCH[4]}" ]
+	run sqlite3 "$demo/run/kedja.sqlite" "SELECT data ->> 'format', count(*) > 100 FROM event
+		WHERE kind = 'payments.imported' GROUP BY 1 ORDER BY 1"
+	[ "$output" = "$(printf 'bgmax|1\ncamt054|1')" ]
+	# All that was booked is in the files, and all that is in the files was booked.
+	[ "$(sqlite3 "$demo/run/kedja.sqlite" "SELECT count(*) FROM event
+		WHERE kind IN ('rent.paid', 'rent.reversed', 'payment.unmatched')")" = "${BASH_REMATCH[2]}" ]
+	[ "$(cat "$demo"/run/bank/bgmax-* "$demo"/run/bank/camt054-* | grep -ac '^2[01]\|<TxDtls>')" = "${BASH_REMATCH[2]}" ]
+	[ "$(sqlite3 "$demo/run/kedja.sqlite" "SELECT count(*) FROM event WHERE kind = 'rent.reversed'")" = 1 ]
+	# Payers have names in the files, and nowhere else.
+	grep -aq Inbetalare "$demo"/run/bank/bgmax-* && grep -aq Inbetalare "$demo"/run/bank/camt054-*
+	run grep -raq Inbetalare "$demo/run/kedja.sqlite" "$demo/run/kedjad.log" "$demo/run/mail"
+	[ "$status" -eq 1 ]
+}

@@ -74,16 +74,26 @@ def month_key(day):
 class Book:
     """Events in any order; written out in the order in which they happened."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, bank=None):
         self.chance = random.Random(seed)
         self.lines = []
-        self.payments = []  # (day, case id, amount, reference), before they are in a file
+        self.numbers = set()
+        self.payments = []  # before they are in a file
+        self.bank = bank    # folder for the bank's files; None: what they tell is events
 
     def between(self, low, high):
         return self.chance.randint(low, high)
 
     def likely(self, share):
         return self.chance.random() < share
+
+    def number(self):
+        """A number of four digits that no other lease has."""
+        number = self.between(1000, 9999)
+        while number in self.numbers:
+            number = 1000 + (number - 999) % 9000
+        self.numbers.add(number)
+        return number
 
     def time(self, day, early=8, late=16):
         """Some minute of the day at which people are at the office."""
@@ -105,6 +115,12 @@ class Book:
                              if value is not None}
             self.lines.append((event["at"], len(self.lines), event))
         return time
+
+    def do(self, time, what, **more):
+        """Something that is not recorded but done with kedjactl, by whoever replays the book."""
+        if time.date() <= LAST:
+            line = {"do": what, "at": time.strftime("%Y-%m-%dT%H:%M"), **more}
+            self.lines.append((line["at"], len(self.lines), line))
 
     @staticmethod
     def plain(value):

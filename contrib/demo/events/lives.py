@@ -210,7 +210,7 @@ def enter(book, case, day, stage, mode):
 def start_lease(book, case, time, stage):
     day = time.date()
     ends_on = add_months(day, 12) - days(1) if stage == "trial_flat" else None
-    lease = Lease(book.between(1000, 9999), day, book.between(380, 720) * 1000, ends_on)
+    lease = Lease(book.number(), day, book.between(380, 720) * 1000, ends_on)
     case.leases.append(lease)
     book.at(time, "lease.started", case.id, ends_on=ends_on, rent=lease.rent,
             area=case.flats.area[case.flat], block=True if book.likely(0.3) else None,

@@ -1,6 +1,7 @@
 """Rent: charged every month, paid in time, late, in parts or not at all, and the bank's files."""
 import datetime
 
+import bank
 from book import FIRST, LAST, PROGRAMME, RED, add_months, days, later, month_key, workday, \
     workday_before
 
@@ -21,7 +22,7 @@ def charge(book, case):
     if case.debt_paid is not None:
         for lease in case.leases[:1]:
             for _ in case.unpaid:
-                put(book, case, case.debt_paid, lease.rent, None)
+                put(book, case, case.debt_paid, lease.rent, None, case.debt_paid)
 
 
 def first_month(book, case, lease, charged):
@@ -35,7 +36,7 @@ def first_month(book, case, lease, charged):
     time = datetime.datetime.combine(lease.start, datetime.time(14, 30))
     book.at(time, "rent.charged", case.id, key, amount=lease.rent, due_on=due,
             reference=reference, first=True)
-    pay(book, case, due, lease.rent, reference, key)
+    pay(book, case, due, lease.rent, reference, key, lease.start)
 
 
 def last_weekday(month):
@@ -55,7 +56,7 @@ def charge_month(book, case, lease, month, slip):
     if key == case.waived:
         book.on(workday_before(due), "rent.waived", case.id, key)
     else:
-        pay(book, case, due, lease.rent, reference, key)
+        pay(book, case, due, lease.rent, reference, key, slip)
 
 
 def reference_of(lease, month):
@@ -63,7 +64,8 @@ def reference_of(lease, month):
     return f"{lease.number}{month.year % 100:02d}{month.month:02d}"
 
 
-def pay(book, case, due, amount, reference, key):
+def pay(book, case, due, amount, reference, key, slip):
+    """Nobody pays before the slip has come."""
     if key in case.unpaid:
         return
     fate = book.chance.choices(["early", "late", "parts", "months late", "never"], {
@@ -72,22 +74,22 @@ def pay(book, case, due, amount, reference, key):
     if key in case.pay_late:
         fate = "late"
     if fate == "early":
-        put(book, case, workday_before(due - days(book.between(0, 6))), amount, reference)
+        put(book, case, workday_before(due - days(book.between(0, 6))), amount, reference, slip)
     elif fate == "late":
-        put(book, case, workday(due + days(book.between(4, 21))), amount, reference)
+        put(book, case, workday(due + days(book.between(4, 21))), amount, reference, slip)
     elif fate == "parts":
         part = amount * book.between(30, 70) // 100
-        put(book, case, workday_before(due), part, reference)
-        put(book, case, workday(due + days(book.between(9, 30))), amount - part, reference)
+        put(book, case, workday_before(due), part, reference, slip)
+        put(book, case, workday(due + days(book.between(9, 30))), amount - part, reference, slip)
     elif fate == "months late":
-        put(book, case, workday(due + days(book.between(35, 90))), amount, reference)
+        put(book, case, workday(due + days(book.between(35, 90))), amount, reference, slip)
 
 
-def put(book, case, day, amount, reference):
+def put(book, case, day, amount, reference, slip):
     """A payment at the bank. One in ten payers forgets to state the number."""
     stated = reference if book.likely(0.9) else None
-    day = workday(max(day, case.leases[0].start))
-    book.payments.append((day, case.id, amount, stated))
+    day = workday(max(day, slip))
+    book.payments.append(bank.Payment(day, case.id, amount, stated))
 
 
 def is_silent(day):
@@ -95,39 +97,71 @@ def is_silent(day):
     return datetime.date(2006, 10, 9) <= day <= datetime.date(2006, 10, 19)
 
 
+def give_back(book):
+    """One payment goes back some days later, and is made again."""
+    on = {}
+    for payment in book.payments:
+        on[payment.day] = on.get(payment.day, 0) + payment.amount
+    for payment in sorted(book.payments, key=bank.order):
+        back = [day for day in sorted(on) if 2 <= (day - payment.day).days <= 9
+                and on[day] >= 2 * payment.amount]
+        if payment.day >= datetime.date(2006, 11, 20) and payment.stated and back:
+            book.payments.append(payment.anew(back[0], reversal=True))
+            book.payments.append(payment.anew(workday(back[0] + days(7))))
+            return
+
+
 def import_files(book):
     """The housing coordinator reads the bank's file on Mondays, Wednesdays and Fridays."""
-    waiting = sorted(book.payments, key=lambda payment: (payment[0], payment[1]))
-    covered, day, number = FIRST, workday(FIRST + days(1)), 0
+    give_back(book)
+    waiting = sorted(book.payments, key=bank.order)
+    covered, day = FIRST, workday(FIRST + days(1))
+    for number, payment in enumerate(waiting, 1):
+        payment.number = number
     while day <= LAST:
         if day.weekday() in (0, 2, 4) and not is_silent(day):
             through = day - days(1)
-            file = [payment for payment in waiting if covered < payment[0] <= through]
-            number = read_file(book, day, through, file, number)
+            read_file(book, day, through, [payment for payment in waiting
+                                           if covered < payment.day <= through])
             covered = through
         day = workday(day + days(1))
 
 
-def read_file(book, day, through, file, number):
+def read_file(book, day, through, payments):
     time = datetime.datetime.combine(day, datetime.time(8, 20 + book.between(0, 20)))
-    for paid_on, case, amount, reference in file:
-        number += 1
-        bank = f"BG-{number:05d}"
-        if reference is None and book.likely(0.35):
-            unmatched(book, time, bank, paid_on, case, amount)
-        else:
-            book.at(time, "rent.paid", case, amount=amount, paid_on=paid_on, reference=reference,
-                    bank_reference=bank)
-        time = later(time, 1)
-    book.at(time, "payments.imported", PROGRAMME, format="bgmax",
-            file=f"bgmax-{through:%Y%m%d}.txt", covers_through=through, payments=len(file),
-            sum=sum(payment[2] for payment in file))
-    return number
+    for payment in payments:
+        if payment.stated is None and book.likely(0.35):
+            payment.says_nothing = True
+            ask_whose(book, time, payment)
+    if book.bank is None:
+        record_file(book, time, through, payments)
+    else:
+        name, options = bank.write(book.bank, day, through, payments)
+        book.do(time, "import", file=name, options=options)
 
 
-def unmatched(book, time, bank, paid_on, case, amount):
+def ask_whose(book, time, payment):
     """A payment that says nothing of use, until somebody has asked."""
-    book.at(time, "payment.unmatched", PROGRAMME, bank, amount=amount, paid_on=paid_on,
-            reference="hyra")
     wait = book.between(6, 12) if book.likely(0.4) else 1
-    book.on(time.date() + days(wait), "payment.assigned", PROGRAMME, bank, case=case)
+    day = time.date() + days(wait)
+    if book.bank is None:
+        book.on(day, "payment.assigned", PROGRAMME, payment.id, case=payment.case)
+    else:
+        book.do(book.time(workday(day)), "assign", paid_on=payment.day.isoformat(),
+                amount=payment.amount, case=payment.case)
+
+
+def record_file(book, time, through, payments):
+    """What kedjactl would make of the file, as events."""
+    for payment in payments:
+        data = {"amount": payment.amount, "paid_on": payment.day}
+        if payment.says_nothing:
+            book.at(time, "payment.unmatched", PROGRAMME, payment.id, reference="blank", **data)
+        else:
+            book.at(time, "rent.reversed" if payment.reversal else "rent.paid", payment.case,
+                    reference=payment.stated, bank_reference=payment.id, **data)
+        time = later(time, 1)
+    came_in = [payment.amount for payment in payments if not payment.reversal]
+    book.at(time, "payments.imported", PROGRAMME, format="bgmax",
+            file=f"bgmax-{through:%Y%m%d}.txt", covers_through=through, payments=len(came_in),
+            sum=sum(came_in))
