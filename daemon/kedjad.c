@@ -359,7 +359,7 @@ int kedjad_reload(struct kedjad *k, bool *ret_changed, struct problems *problems
 	struct office *office = office_load(k->dir, problems);
 	struct templates *templates = NULL;
 	if (office != NULL && kedjad_check_settings(k, office->settings, problems))
-		templates = templates_load(office->settings->templates, problems);
+		templates = templates_load(office->settings->templates, office->ruleset, problems);
 	if (templates == NULL ||
 	    clock_set_zone(k->core.clock, calendar_zone(office->calendar)) != 0) {
 		if (templates != NULL)

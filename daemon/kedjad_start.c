@@ -117,7 +117,7 @@ static int start_configuration(struct kedjad *k, struct problems *problems)
 		return -1;
 	}
 	k->core.office = office;
-	k->templates = templates_load(office->settings->templates, problems);
+	k->templates = templates_load(office->settings->templates, office->ruleset, problems);
 	k->core.clock = clock_new(calendar_zone(office->calendar));
 	if (k->core.clock == NULL)
 		problem_add(

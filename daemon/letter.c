@@ -1,159 +1,21 @@
 /*
  * See letter.h. An item is said in up to four templates: `<rule>.txt` says what it is about
  * (item.txt for rules without a text of their own), `when.txt` (or `<rule>.when.txt`) by when,
- * `<rule>.dates.txt`, where there is one, which days to know, a line each; and letter.txt, the
- * whole letter, puts them into its lists with the rest. subject.txt is the subject line,
- * minimal.txt an item of which only case and date may be told.
+ * `<rule>.dates.txt`, where there is one, which days to know, a line each; and letter.txt and
+ * letter.html, the whole letter, put them into their lists with the rest. subject.txt is the
+ * subject line, minimal.txt an item of which only case and date may be told.
  *
  * What the templates give is wrapped afterwards: a line of theirs is a paragraph.
  */
 #include "daemon/letter.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/conf.h"
-#include "daemon/mustache.h"
 #include "daemon/wrap.h"
 
 #define COLUMNS 76
-
-static const char *const languages[] = { "sv", "en" };
-static const char *const required[] = { "letter", "subject", "item", "minimal", "when" };
-
-/* The names that templates may use. Of the case these are all there is (I6): the name of a task
- * is not among them, for somebody wrote it freely. */
-#define ITEM_NAMES                                                                                 \
-	"number", "subject", "case", "programme", "title", "month", "due", "late", "today",        \
-	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed", "copy", \
-	    "why_you", "stands_in", "others", "next", "next_to", "overdue", "minimal",             \
-	    "covers_through", "safe_until", "notice_from", "recovery_last", "decision_from",       \
-	    "month_after"
-#define LETTER_NAMES "name", "count", "one", "report_how", "unit"
-
-static const char *const item_names[] = { ITEM_NAMES, NULL };
-static const char *const subject_names[] = { "count", "one", "minimal", "case", NULL };
-static const char *const letter_names[] = { ITEM_NAMES, LETTER_NAMES, "groups", "is_late",
-					    "is_today", "is_coming",  "items",  "what",
-					    "when",     "dates",      "points", "point",
-					    NULL };
-
-struct template
-{
-	const char *language;
-	char *name;
-	struct mustache *mustache;
-};
-
-struct templates {
-	struct template *list;
-	size_t count, capacity;
-};
-
-/* ---- loading ---- */
-
-static const char *const *names_for(const char *name)
-{
-	if (strcmp(name, "letter") == 0)
-		return letter_names;
-	return strcmp(name, "subject") == 0 ? subject_names : item_names;
-}
-
-static void load_file(struct templates *templates, const char *language, const char *path,
-		      char *name, struct problems *problems)
-{
-	size_t length;
-	char *text = file_read(path, &length, problems);
-	struct mustache *mustache =
-	    text == NULL ? NULL : mustache_parse(text, length, path, names_for(name), problems);
-	free(text);
-	if (mustache == NULL) {
-		free(name);
-		return;
-	}
-	templates->list = array_grow(templates->list, templates->count, &templates->capacity,
-				     sizeof(templates->list[0]));
-	templates->list[templates->count++] = (struct template){ language, name, mustache };
-}
-
-static int is_template(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-	return entry->d_name[0] != '.' && length > 4 &&
-	       strcmp(entry->d_name + length - 4, ".txt") == 0;
-}
-
-static void load_language(struct templates *templates, const char *dir, const char *language,
-			  struct problems *problems)
-{
-	char *folder = xasprintf("%s/%s", dir, language);
-	struct dirent **entries;
-	int count = scandir(folder, &entries, is_template, alphasort);
-	if (count < 0)
-		problem_add(problems, folder, 0, "this folder cannot be read: %s", strerror(errno));
-	for (int i = 0; i < count; i++) {
-		char *path = xasprintf("%s/%s", folder, entries[i]->d_name);
-		char *name =
-		    xasprintf("%.*s", (int)strlen(entries[i]->d_name) - 4, entries[i]->d_name);
-		load_file(templates, language, path, name, problems);
-		free(path);
-		free(entries[i]);
-	}
-	if (count >= 0)
-		free(entries);
-	free(folder);
-}
-
-static const struct mustache *find(const struct templates *templates, const char *language,
-				   const char *name)
-{
-	for (size_t i = 0; i < templates->count; i++) {
-		const struct template *template = &templates->list[i];
-		if (strcmp(template->language, language) == 0 && strcmp(template->name, name) == 0)
-			return template->mustache;
-	}
-	return NULL;
-}
-
-static void check_required(const struct templates *templates, const char *dir, const char *language,
-			   struct problems *problems)
-{
-	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
-		if (find(templates, language, required[i]) == NULL)
-			problem_add(problems, dir, 0, "the template %s/%s.txt is missing", language,
-				    required[i]);
-	}
-}
-
-struct templates *templates_load(const char *dir, struct problems *problems)
-{
-	struct templates *templates = xcalloc(1, sizeof(*templates));
-	size_t before = problems->count;
-	for (size_t i = 0; i < sizeof(languages) / sizeof(languages[0]); i++)
-		load_language(templates, dir, languages[i], problems);
-	bool whole = problems->count == before; /* a template that is wrong is not missing */
-	for (size_t i = 0; whole && i < sizeof(languages) / sizeof(languages[0]); i++)
-		check_required(templates, dir, languages[i], problems);
-	if (problems->count == before)
-		return templates;
-	templates_free(templates);
-	return NULL;
-}
-
-void templates_free(struct templates *templates)
-{
-	if (templates == NULL)
-		return;
-	for (size_t i = 0; i < templates->count; i++) {
-		free(templates->list[i].name);
-		mustache_free(templates->list[i].mustache);
-	}
-	free(templates->list);
-	free(templates);
-}
 
 /* ---- words for dates ---- */
 
@@ -283,6 +145,21 @@ static void set_rent(json_t *values, const char *language, const struct letter_r
 	set_day(values, "month_after", language, rent->month_after);
 }
 
+/* By construction nothing but open fields (I6): dates in words, ids and texts as they are. */
+static void set_event(json_t *values, const char *language, const struct event *event)
+{
+	for (size_t i = 0; event != NULL && i < event->kind->field_count; i++) {
+		const struct field *field = &event->kind->fields[i];
+		const struct value *value = &event->values[i];
+		char *name = xasprintf("event_%s", field->name);
+		if (template_may_show(field) && value->type == VALUE_DATE)
+			set_day(values, name, language, (date)value->number);
+		else if (template_may_show(field) && value->type == VALUE_TEXT)
+			set_text(values, name, value->text);
+		free(name);
+	}
+}
+
 static json_t *item_values(const struct letter *letter, const struct letter_item *item)
 {
 	json_t *values = minimal_values(letter, item);
@@ -304,6 +181,7 @@ static json_t *item_values(const struct letter *letter, const struct letter_item
 	set_day(values, "next", letter->language, item->next);
 	set_list(values, "next_to", letter->language, item->next_to);
 	set_text(values, "overdue", item->overdue);
+	set_event(values, letter->language, item->event);
 	set_rent(values, letter->language, item->rent);
 	return values;
 }
@@ -317,11 +195,16 @@ static char *paragraph(const struct mustache *mustache, const json_t *values)
 	return joined;
 }
 
+static const char *template_name(const struct letter_item *item)
+{
+	return item->template == NULL ? item->rule : item->template;
+}
+
 static const struct mustache *template_of(const struct templates *templates, const char *language,
 					  const char *own, const char *general)
 {
-	const struct mustache *found = find(templates, language, own);
-	return found == NULL ? find(templates, language, general) : found;
+	const struct mustache *found = templates_find(templates, language, own);
+	return found == NULL ? templates_find(templates, language, general) : found;
 }
 
 /* {"points": [{"point": ...}, ...]}, one for each line that says something; NULL: none does. */
@@ -344,8 +227,8 @@ static json_t *points(const struct mustache *mustache, const json_t *values)
 static void set_dates(const struct templates *templates, const struct letter *letter,
 		      const struct letter_item *item, json_t *values)
 {
-	char *name = xasprintf("%s.dates", item->rule);
-	const struct mustache *mustache = find(templates, letter->language, name);
+	char *name = xasprintf("%s.dates", template_name(item));
+	const struct mustache *mustache = templates_find(templates, letter->language, name);
 	json_t *dates = mustache == NULL ? NULL : points(mustache, values);
 	if (dates != NULL)
 		json_object_set_new(values, "dates", dates);
@@ -357,11 +240,11 @@ static json_t *said(const struct templates *templates, const struct letter *lett
 {
 	bool minimal = is_minimal(letter, item);
 	json_t *values = item_values(letter, item);
-	char *own_when = xasprintf("%s.when", item->rule);
+	char *own_when = xasprintf("%s.when", template_name(item));
 	json_object_set_new(values, "number", json_integer((json_int_t)number));
 	set_made(values, "what",
 		 paragraph(template_of(templates, letter->language,
-				       minimal ? "minimal" : item->rule, "item"),
+				       minimal ? "minimal" : template_name(item), "item"),
 			   values));
 	if (!minimal)
 		set_made(
@@ -437,32 +320,35 @@ static char *subject_line(const struct templates *templates, const struct letter
 {
 	json_t *values = letter_values(letter);
 	set_text(values, "case", only_case(letter));
-	char *line = paragraph(find(templates, letter->language, "subject"), values);
+	char *line = paragraph(templates_find(templates, letter->language, "subject"), values);
 	json_decref(values);
 	return line;
 }
 
-static char *letter_text(const struct templates *templates, const struct letter *letter)
+static json_t *whole_values(const struct templates *templates, const struct letter *letter)
 {
 	json_t *values = letter_values(letter);
 	set_text(values, "name", letter->name);
 	set_text(values, "report_how", letter->report_how);
 	set_text(values, "unit", letter->unit);
 	json_object_set_new(values, "groups", groups(templates, letter));
-	char *text = mustache_render(find(templates, letter->language, "letter"), values, false);
-	char *wrapped = wrap_text(text, COLUMNS);
-	free(text);
-	json_decref(values);
-	return wrapped;
+	return values;
 }
 
 int letter_render(const struct templates *templates, const struct letter *letter,
 		  struct rendered *ret)
 {
-	if (find(templates, letter->language, "letter") == NULL)
+	const struct mustache *as_text = templates_find(templates, letter->language, "letter");
+	const struct mustache *as_html = templates_find(templates, letter->language, "letter.html");
+	if (as_text == NULL || as_html == NULL)
 		return -1;
+	json_t *values = whole_values(templates, letter);
+	char *text = mustache_render(as_text, values, false);
 	ret->subject = subject_line(templates, letter);
-	ret->text = letter_text(templates, letter);
+	ret->text = wrap_text(text, COLUMNS);
+	ret->html = mustache_render(as_html, values, true);
+	free(text);
+	json_decref(values);
 	return 0;
 }
 
@@ -470,5 +356,6 @@ void letter_clear(struct rendered *rendered)
 {
 	free(rendered->subject);
 	free(rendered->text);
-	*rendered = (struct rendered){ NULL, NULL };
+	free(rendered->html);
+	*rendered = (struct rendered){ NULL, NULL, NULL };
 }

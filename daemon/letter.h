@@ -3,15 +3,14 @@
  * English. Only open fields of a case get in here at all (I6): the reference, the kind of
  * matter, dates and roles of staff. There is no field for anything else.
  *
- *   templates = templates_load(dir, problems);
+ *   templates = templates_load(dir, ruleset, problems);
  *   if (letter_render(templates, &letter, &rendered) == 0) ... rendered.subject, rendered.text ...
  *   letter_clear(&rendered);
  */
 #ifndef KEDJA_LETTER_H
 #define KEDJA_LETTER_H
 
-#include "rules/date.h"
-#include "rules/problem.h"
+#include "daemon/templates.h"
 
 /* The days that matter when it is about rent or a lease; DATE_NONE for those that are not known. */
 struct letter_rent {
@@ -26,17 +25,19 @@ struct letter_rent {
 struct letter_item {
 	const char *subject; /* case reference or programme */
 	bool is_case;
-	const char *key;   /* "" or which one of several: a rent month, a task */
-	const char *rule;  /* name: its template is <language>/<rule>.txt, else item.txt */
-	const char *title; /* of the rule */
+	const char *key;      /* "" or which one of several: a rent month, a task */
+	const char *rule;     /* name: its template is <language>/<rule>.txt, else item.txt */
+	const char *template; /* that the step names instead, or NULL */
+	const char *title;    /* of the rule */
 	const char *step;
 	date due, anchor;
-	const char *anchor_label; /* kind of the event it rests on, in words: "planen antogs" */
-	int missed;               /* earlier occurrences that were never done */
-	bool copy;                /* the reader gets it as a copy */
-	const char *why_you;      /* role title by which the reader gets it: "socialsekreterare" */
-	const char *stands_in;    /* why it comes to this reader instead: NULL or a sentence */
-	const char *others;       /* who else got it, "Bo Ek (boendestödjare)"; NULL: nobody */
+	const struct event *event; /* that it rests on: its open fields may be told; or NULL */
+	const char *anchor_label;  /* kind of the event it rests on, in words: "planen antogs" */
+	int missed;                /* earlier occurrences that were never done */
+	bool copy;                 /* the reader gets it as a copy */
+	const char *why_you;       /* role title by which the reader gets it: "socialsekreterare" */
+	const char *stands_in;     /* why it comes to this reader instead: NULL or a sentence */
+	const char *others;        /* who else got it, "Bo Ek (boendestödjare)"; NULL: nobody */
 	date next;           /* when the next reminder goes out if nothing happens; DATE_NONE */
 	const char *next_to; /* to whom: role titles, "enhetschef"; NULL */
 	const char
@@ -59,13 +60,8 @@ struct letter {
 struct rendered {
 	char *subject; /* never a kind of matter together with a case (I6) */
 	char *text;    /* UTF-8, lines ended by LF, at most 76 columns where words allow */
+	char *html;    /* the same as a page of its own: no pictures, nothing from elsewhere */
 };
-
-struct templates;
-
-/* All templates of conf/templates/{sv,en}; NULL with problems ("file:line: unknown name"). */
-struct templates *templates_load(const char *dir, struct problems *problems);
-void templates_free(struct templates *templates); /* takes NULL */
 
 MUST_CHECK int letter_render(const struct templates *templates, const struct letter *letter,
 			     struct rendered *ret);

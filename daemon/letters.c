@@ -80,7 +80,7 @@ static int render(const struct letters *letters, const struct person *person,
 				 .count = count };
 	if (letters->templates != NULL)
 		return letter_render(letters->templates, &letter, ret);
-	*ret = (struct rendered){ .subject = xstrdup(""), .text = xstrdup("") };
+	*ret = (struct rendered){ xstrdup(""), xstrdup(""), NULL };
 	return 0;
 }
 
@@ -103,6 +103,7 @@ static void write_letter(struct letters *letters, const struct person *person,
 					       .language = person->language,
 					       .subject = rendered.subject,
 					       .text = rendered.text,
+					       .html = rendered.html,
 					       .digest_day = digest_day };
 		int64_t id = letters->add(letters->arg, &message);
 		for (size_t i = 0; i < count; i++)

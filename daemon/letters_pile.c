@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/letters_rent.h"
+#include "daemon/store_event.h"
 #include "rules/facts.h"
 
 static date date_of(struct query *q, int column)
@@ -37,7 +38,9 @@ static void piece_set_rule(const struct core *core, struct piece *piece, struct 
 
 static struct piece piece_from_row(const struct core *core, struct query *q, struct arena *arena)
 {
-	struct piece piece = { .notice = db_int(q, 0), .urgent = db_int(q, 12) != 0 };
+	struct piece piece = { .notice = db_int(q, 0),
+			       .event = db_int(q, 14),
+			       .urgent = db_int(q, 12) != 0 };
 	struct letter_item *item = &piece.item;
 	item->subject = arena_strdup(arena, db_text(q, 1));
 	item->rule = arena_strdup(arena, db_text(q, 2));
@@ -112,18 +115,22 @@ static const char *others_told(const struct core *core, const struct piece *piec
 	return list;
 }
 
-static const char *anchor_label(const struct core *core, int64_t notice, struct arena *arena)
+/* The event that it rests on: its kind in words, and its open fields for templates. */
+static void piece_set_event(const struct core *core, struct piece *piece, struct arena *arena)
 {
-	const char *label = NULL;
-	struct query *q = db_query(core->db, "SELECT e.kind FROM notice n JOIN event e"
-					     " ON e.id = n.anchor_event WHERE n.id = ?1");
-	db_bind_int(q, 1, notice);
-	if (db_next(q)) {
-		const struct kind *kind = chain_kind(core->office->chain, db_text(q, 0));
-		label = kind == NULL ? NULL : kind->label;
-	}
-	db_done(q);
-	return label == NULL ? "" : arena_strdup(arena, label);
+	const struct event *event =
+	    piece->event == 0 ? NULL : store_event_load(core, piece->event, arena);
+	piece->item.event = event;
+	piece->item.anchor_label = event == NULL ? "" : event->kind->label;
+}
+
+static const char *template_of_step(const struct core *core, const struct letter_item *item)
+{
+	const struct rule *rule = ruleset_find(core->office->ruleset, item->rule);
+	for (size_t i = 0; rule != NULL && i < rule->step_count; i++)
+		if (strcmp(rule->steps[i].name, item->step) == 0)
+			return rule->steps[i].template;
+	return NULL;
 }
 
 /* Does a rule look at how many of the cases' deadlines are overdue? Its letter then tells which. */
@@ -200,7 +207,8 @@ void pile_read_words(struct pile *pile, const struct core *core, const char *per
 		struct piece *piece = &pile->list[i];
 		piece->item.next_to = roles_of_step(core, &piece->item, arena);
 		piece->item.others = others_told(core, piece, person, arena);
-		piece->item.anchor_label = anchor_label(core, piece->notice, arena);
+		piece->item.template = template_of_step(core, &piece->item);
+		piece_set_event(core, piece, arena);
 		piece->item.rent = letters_rent(core, &piece->item, arena);
 		if (is_oversight(core, &piece->item))
 			piece->item.overdue = overdue_by_rule(core, piece->item.subject, arena);

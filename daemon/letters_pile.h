@@ -16,6 +16,7 @@
 /* A notice with what its letter tells of it. */
 struct piece {
 	int64_t notice;
+	int64_t event; /* that its deadline rests on; 0: none */
 	struct letter_item item;
 	bool urgent;
 };

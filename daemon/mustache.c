@@ -32,6 +32,8 @@ struct parser {
 	const char *text, *at, *limit;
 	const char *file;
 	const char *const *names;
+	mustache_refuse *refuse; /* or NULL */
+	void *arg;
 	struct problems *problems;
 	struct mustache *result;
 	size_t open[DEPTH_MOST]; /* sections that wait for their end */
@@ -145,13 +147,17 @@ static void check_name(struct parser *parser, const struct tag *tag)
 		if (strcmp(*name, tag->name) == 0)
 			return;
 	}
+	char *why = parser->refuse == NULL ? NULL : parser->refuse(parser->arg, tag->name);
 	const char *near = problem_nearest(tag->name, parser->names);
-	if (near == NULL)
+	if (why != NULL)
+		problem_add(parser->problems, parser->file, tag->line, "%s", why);
+	else if (near == NULL)
 		problem_add(parser->problems, parser->file, tag->line, "unknown name \"%s\"",
 			    tag->name);
 	else
 		problem_add(parser->problems, parser->file, tag->line,
 			    "unknown name \"%s\": did you mean \"%s\"?", tag->name, near);
+	free(why);
 }
 
 static void open_section(struct parser *parser, const struct tag *tag)
@@ -247,6 +253,13 @@ static void parse(struct parser *parser)
 struct mustache *mustache_parse(const char *text, size_t length, const char *file,
 				const char *const *names, struct problems *problems)
 {
+	return mustache_parse_with(text, length, file, names, NULL, NULL, problems);
+}
+
+struct mustache *mustache_parse_with(const char *text, size_t length, const char *file,
+				     const char *const *names, mustache_refuse *refuse, void *arg,
+				     struct problems *problems)
+{
 	size_t before = problems->count;
 	const char *zero = memchr(text, '\0', length);
 	struct parser parser = { .text = text,
@@ -254,6 +267,8 @@ struct mustache *mustache_parse(const char *text, size_t length, const char *fil
 				 .limit = text + length,
 				 .file = file,
 				 .names = names,
+				 .refuse = refuse,
+				 .arg = arg,
 				 .problems = problems,
 				 .result = xcalloc(1, sizeof(*parser.result)),
 				 .counted = text,

@@ -18,6 +18,12 @@ struct mustache;
  * the names that may stand in it: others are mistakes too, with the nearest known one. */
 struct mustache *mustache_parse(const char *text, size_t length, const char *file,
 				const char *const *names, struct problems *problems);
+/* The same, with a word of the caller's on a name that may not stand in it: a sentence to be freed,
+ * or NULL for the usual one. */
+typedef char *mustache_refuse(void *arg, const char *name);
+struct mustache *mustache_parse_with(const char *text, size_t length, const char *file,
+				     const char *const *names, mustache_refuse *refuse, void *arg,
+				     struct problems *problems);
 void mustache_free(struct mustache *mustache); /* takes NULL */
 
 /* The text; the caller frees it. Missing values are empty. */

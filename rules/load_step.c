@@ -16,6 +16,7 @@ static const struct conf_key step_keys[] = {
 	{ "to", CONF_TEXT_OR_TEXTS, true },
 	{ "cc", CONF_TEXT_OR_TEXTS, false },
 	{ "urgent", CONF_TEXT_OR_FLAG, false },
+	{ "template", CONF_TEXT, false },
 	{ NULL, CONF_TEXT, false },
 };
 
@@ -145,6 +146,19 @@ static struct addressee *load_addressees(const struct loading *loading, struct r
 	return list;
 }
 
+/* Whether there is such a template is known where templates are read. */
+static void load_template(const struct loading *loading, struct step *step)
+{
+	const char *name = confread_text(loading->group, "template");
+	if (name == NULL)
+		return;
+	step->template = arena_strdup(loading->arena, name);
+	if (!load_name_is_plain(name))
+		load_problem(loading, "template",
+			     "write the name of a file in templates/sv/ without \".txt\": small "
+			     "letters a-z, digits and hyphens, at most 40");
+}
+
 static void load_step(struct loading *loading, struct rule *rule, struct step *step)
 {
 	confread_keys(loading->group, step_keys, loading->file, loading->problems);
@@ -162,6 +176,7 @@ static void load_step(struct loading *loading, struct rule *rule, struct step *s
 	load_when(loading, step);
 	load_repetition(loading, rule, step);
 	load_hour(loading, step);
+	load_template(loading, step);
 	step->to = load_addressees(loading, rule, "to", &step->to_count);
 	step->cc = load_addressees(loading, rule, "cc", &step->cc_count);
 	if (step->to_count == 0 && config_setting_get_member(loading->group, "to") != NULL)

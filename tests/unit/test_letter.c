@@ -32,7 +32,7 @@ static int load(void **state)
 {
 	(void)state;
 	struct problems problems = PROBLEMS_NONE;
-	templates = templates_load("conf/templates", &problems);
+	templates = templates_load("conf/templates", NULL, &problems);
 	for (size_t i = 0; i < problems.count; i++) {
 		char *line = problem_format(&problems.list[i]);
 		print_message("%s\n", line);
@@ -81,11 +81,9 @@ static void check_manners(const char *text)
 
 /* ---- golden files ---- */
 
-static void check_golden(const char *name, const struct rendered *letter)
+static void check_file(const char *path, const char *text)
 {
 	struct problems problems = PROBLEMS_NONE;
-	char *path = xasprintf("tests/golden/%s.txt", name);
-	char *text = xasprintf("Subject: %s\n\n%s", letter->subject, letter->text);
 	const char *write = getenv("KEDJA_GOLDEN");
 	if (write != NULL && strcmp(write, "write") == 0) {
 		FILE *file = fopen(path, "w");
@@ -98,21 +96,108 @@ static void check_golden(const char *name, const struct rendered *letter)
 	assert_non_null(golden);
 	assert_string_equal(text, golden);
 	free(golden);
-	free(text);
-	free(path);
 	problems_clear(&problems);
+}
+
+static void check_golden(const char *name, const struct rendered *letter)
+{
+	char *path = xasprintf("tests/golden/%s.txt", name);
+	char *page = xasprintf("tests/golden/%s.html", name);
+	char *text = xasprintf("Subject: %s\n\n%s", letter->subject, letter->text);
+	check_file(path, text);
+	check_file(page, letter->html);
+	free(text);
+	free(page);
+	free(path);
+}
+
+/* ---- the page says what the text says ---- */
+
+static char *replaced(char *text, const char *what, const char *with)
+{
+	char *found = strstr(text, what);
+	while (found != NULL) {
+		size_t at = (size_t)(found - text);
+		char *longer = xasprintf("%.*s%s%s", (int)at, text, with, found + strlen(what));
+		free(text);
+		text = longer;
+		found = strstr(text + at + strlen(with), what);
+	}
+	return text;
+}
+
+/* What a reader sees of a page: between its tags, from the body on. */
+static char *seen(const char *html)
+{
+	const char *c = strstr(html, "<body>");
+	assert_non_null(c);
+	char *text = xcalloc(strlen(c) + 1, 1), *end = text;
+	for (bool tag = false; *c != '\0'; c++) {
+		if (*c == '<' || *c == '>') {
+			bool inside = strncmp(c, "<span", 5) == 0 || strncmp(c, "</span", 6) == 0;
+			tag = *c == '<';
+			if (!inside)
+				*end++ = ' ';
+		} else if (!tag) {
+			*end++ = *c;
+		}
+	}
+	text = replaced(text, "&quot;", "\"");
+	text = replaced(text, "&lt;", "<");
+	text = replaced(text, "&gt;", ">");
+	return replaced(text, "&amp;", "&");
+}
+
+static char *next_word(char **rest)
+{
+	char *word;
+	do
+		word = strsep(rest, " \n\t");
+	while (word != NULL && (*word == '\0' || strcmp(word, "-") == 0));
+	return word;
+}
+
+static void check_same_words(const struct rendered *letter)
+{
+	char *page = seen(letter->html), *text = xstrdup(letter->text);
+	char *rest_page = page, *rest_text = text;
+	for (;;) {
+		const char *in_page = next_word(&rest_page), *in_text = next_word(&rest_text);
+		if (in_page == NULL || in_text == NULL) {
+			assert_null(in_page);
+			assert_null(in_text);
+			break;
+		}
+		assert_string_equal(in_text, in_page);
+	}
+	free(page);
+	free(text);
+}
+
+/* Nothing that is fetched from elsewhere, nothing that runs. */
+static void check_page(const char *html)
+{
+	static const char *const words[] = { "<img", "<script", "http",   "url(", "@import",
+					     "src=", "<link",   "onload", "{{" };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		check_no_word(html, words[i]);
+	assert_int_equal(strncmp(html, "<!DOCTYPE html>\n<html lang=", 27), 0);
+	assert_non_null(strstr(html, "</html>\n"));
 }
 
 static void check_letter(const char *name, const struct letter *letter)
 {
-	struct rendered rendered = { NULL, NULL };
+	struct rendered rendered = { NULL, NULL, NULL };
 	assert_int_equal(letter_render(templates, letter, &rendered), 0);
 	check_manners(rendered.text);
 	check_manners(rendered.subject);
 	assert_null(strchr(rendered.subject, '\n'));
 	check_golden(name, &rendered);
+	check_page(rendered.html);
+	check_same_words(&rendered);
 	letter_clear(&rendered);
 	assert_null(rendered.text);
+	assert_null(rendered.html);
 }
 
 /* ---- a day's items, the most serious first ---- */
@@ -345,7 +430,7 @@ static void texts_from_outside_stay_on_their_line(void **state)
 static void unknown_language_fails(void **state)
 {
 	(void)state;
-	struct rendered rendered = { (char *)"kept", NULL };
+	struct rendered rendered = { (char *)"kept", NULL, NULL };
 	struct letter letter = days_letter("fi", NULL, 0);
 	assert_int_equal(letter_render(templates, &letter, &rendered), -1);
 	assert_string_equal(rendered.subject, "kept");
@@ -415,7 +500,7 @@ static void wrong_templates_are_all_told(void **state)
 	assert_int_equal(mkdir(path, 0700), 0);
 	snprintf(path, sizeof(path), "%s/sv/item.txt", dir);
 	write_file(path, "{{title}}\n{{client}} {{titel}}\n");
-	assert_null(templates_load(dir, &problems));
+	assert_null(templates_load(dir, NULL, &problems));
 	assert_true(says(&problems, "sv/item.txt:2: unknown name \"client\""));
 	assert_true(
 	    says(&problems, "sv/item.txt:2: unknown name \"titel\": did you mean \"title\"?"));
@@ -425,7 +510,7 @@ static void wrong_templates_are_all_told(void **state)
 	char en[100];
 	snprintf(en, sizeof(en), "%s/en", dir);
 	assert_int_equal(mkdir(en, 0700), 0);
-	assert_null(templates_load(dir, &problems));
+	assert_null(templates_load(dir, NULL, &problems));
 	assert_true(says(&problems, "the template sv/when.txt is missing"));
 	assert_true(says(&problems, "the template en/item.txt is missing"));
 	problems_clear(&problems);
