@@ -463,9 +463,10 @@ static json_t *kind_row(const struct kedjad *k, const struct kind *kind)
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const struct field *field = &kind->fields[i];
 		json_array_append_new(
-		    fields, json_pack("{s:s, s:s, s:b, s:o, s:s}", "name", field->name, "type",
-				      type_names[field->type], "optional", field->optional, "codes",
-				      codes_of(k, field), "help", field->help));
+		    fields, json_pack("{s:s, s:s, s:s, s:b, s:o, s:s}", "name", field->name, "type",
+				      type_names[field->type], "class",
+				      field_class_name(field->class), "optional", field->optional,
+				      "codes", codes_of(k, field), "help", field->help));
 	}
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "name", kind->name, "subject",
 			 subject_type_name(kind->subject), "key", keys[kind->key], "key_means",

@@ -17,22 +17,21 @@ static const char *const languages[] = { "sv", "en" };
 static const char *const required[] = { "letter", HTML, "subject", "item", "minimal", "when" };
 static const char *const parts[] = { ".when", ".dates" };
 
-/* The names that templates may use. Of the case these are all there is (I6): the name of a task
- * is not among them, for somebody wrote it freely. */
+/* The names that templates may use; kedja-templates(5) says what each of them is. Of the case these
+ * are all there is (I6): the name of a task is not among them, for somebody wrote it freely. */
 #define ITEM_NAMES                                                                                 \
 	"number", "subject", "case", "programme", "title", "month", "due", "late", "today",        \
 	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed", "copy", \
 	    "why_you", "stands_in", "others", "next", "next_to", "overdue", "minimal",             \
 	    "covers_through", "safe_until", "notice_from", "recovery_last", "decision_from",       \
 	    "month_after"
-#define LETTER_NAMES "name", "count", "one", "report_how", "unit"
+#define LETTER_NAMES                                                                               \
+	"name", "count", "one", "report_how", "unit", "groups", "is_late", "is_today",             \
+	    "is_coming", "items", "what", "when", "dates", "points", "point"
 
 static const char *const item_names[] = { ITEM_NAMES, NULL };
 static const char *const subject_names[] = { "count", "one", "minimal", "case", NULL };
-static const char *const letter_names[] = { ITEM_NAMES, LETTER_NAMES, "groups", "is_late",
-					    "is_today", "is_coming",  "items",  "what",
-					    "when",     "dates",      "points", "point",
-					    NULL };
+static const char *const letter_names[] = { ITEM_NAMES, LETTER_NAMES, NULL };
 
 struct template
 {
@@ -330,6 +329,11 @@ void templates_free(struct templates *templates)
 	}
 	free(templates->list);
 	free(templates);
+}
+
+size_t templates_count(const struct templates *templates)
+{
+	return templates->count;
 }
 
 /* ---- review ---- */

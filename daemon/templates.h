@@ -23,6 +23,8 @@ struct templates *templates_load(const char *dir, const struct ruleset *ruleset,
 				 struct problems *problems);
 void templates_free(struct templates *templates); /* takes NULL */
 
+size_t templates_count(const struct templates *templates); /* of all languages together */
+
 /* NULL if there is none. `name` is that of the file without its ending: "rent-late.when"; the
  * whole letter as HTML is "letter.html". */
 const struct mustache *templates_find(const struct templates *templates, const char *language,

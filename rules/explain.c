@@ -405,10 +405,9 @@ static bool is_day_of(const struct rule *rule, date day)
 	return false;
 }
 
-static struct deadline sample_of(const struct explaining *e, date anchor)
+struct deadline explain_sample(const struct ruleset *ruleset, const struct rule *rule, date anchor)
 {
-	const struct rule *rule = e->rule;
-	const struct calendar *calendar = e->ruleset->calendar;
+	const struct calendar *calendar = ruleset->calendar;
 	bool named = rule->from != NULL || is_dated(rule);
 	for (int i = 0; i < 366 && is_dated(rule) && !is_day_of(rule, anchor); i++)
 		anchor++;
@@ -438,7 +437,7 @@ static void say_row(struct explaining *e, const struct planned_step *planned)
 static void say_sample(struct explaining *e, date anchor)
 {
 	struct planned_step *planned = NULL;
-	struct deadline deadline = sample_of(e, anchor);
+	struct deadline deadline = explain_sample(e->ruleset, e->rule, anchor);
 	date until = date_add_days(deadline.due > anchor ? deadline.due : anchor, 2 * 366);
 	say(e,
 	    either(e, "\nExempel: startdag %s, sista dag %s.\n",

@@ -7,7 +7,7 @@
 #ifndef KEDJA_EXPLAIN_H
 #define KEDJA_EXPLAIN_H
 
-#include "rules/ruleset.h"
+#include "rules/plan.h"
 
 enum explain_language { EXPLAIN_SWEDISH, EXPLAIN_ENGLISH };
 
@@ -18,5 +18,8 @@ enum explain_language { EXPLAIN_SWEDISH, EXPLAIN_ENGLISH };
  */
 char *explain_rule(const struct ruleset *ruleset, const struct rule *rule, date anchor,
 		   enum explain_language language);
+
+/* The deadline of such a sample. */
+struct deadline explain_sample(const struct ruleset *ruleset, const struct rule *rule, date anchor);
 
 #endif

@@ -21,6 +21,7 @@ CHAIN = "conf/kedja-chain.5"
 CALENDAR = "conf/kedja-calendar.5"
 DAEMON = "daemon/kedjad.8"
 RULE_TESTS = "rules/kedja-rules-test.5"
+TEMPLATES = "conf/kedja-templates.5"
 
 # Tables of keys: where they are, their name in the code, the page, its heading, what they are.
 # Without a heading the page only has to have an item for each, wherever that is.
@@ -345,6 +346,21 @@ def check_condition_names():
         note("names in conditions", len(names))
 
 
+def check_template_names():
+    if not os.path.exists("daemon/templates.c"):
+        return
+    page = page_at(TEMPLATES)
+    of_item = needed("daemon/templates.c", "item_names")[1]
+    of_letter = needed("daemon/templates.c", "letter_names")[1]
+    if page is None:
+        return
+    for heading, names in (("Names of an item", of_item),
+                           ("Names of the letter", [n for n in of_letter if n not in of_item])):
+        items = [item for item in page.items.get(heading, []) if item.name != "event_FIELD"]
+        compare(page, heading, items, names, "name in templates")
+    note("names in templates", len(of_letter))
+
+
 def sentence(text):
     text = text[:1].upper() + text[1:]
     return text if text[-1] in ".?!" else text + "."
@@ -580,6 +596,7 @@ def main():
         check_keys()
         check_words()
         check_condition_names()
+        check_template_names()
         check_facts()
         check_kinds()
         check_fixed_lists()

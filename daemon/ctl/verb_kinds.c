@@ -134,9 +134,13 @@ static char *form_needed(const json_t *row, const json_t *value)
 }
 
 static const struct column field_columns[] = {
-	{ "FIELD", "name", NULL, false },       { "TYPE", "type", NULL, false },
-	{ "", "optional", form_needed, false }, { "WHAT IT MEANS", "help", NULL, false },
-	{ "ONE OF", "codes", NULL, false },     COLUMNS_END,
+	{ "FIELD", "name", NULL, false },
+	{ "TYPE", "type", NULL, false },
+	{ "", "optional", form_needed, false },
+	{ "CLASS", "class", NULL, false },
+	{ "WHAT IT MEANS", "help", NULL, false },
+	{ "ONE OF", "codes", NULL, false },
+	COLUMNS_END,
 };
 
 static const json_t *find_kind(const json_t *rows, const char *name)

@@ -1,10 +1,13 @@
 /* Rules: checked from their files without a daemon, listed and reloaded with one. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/ctl/ask.h"
+#include "daemon/ctl/complaint.h"
 #include "daemon/ctl/verbs.h"
 #include "daemon/office.h"
+#include "daemon/templates.h"
 #include "rules/check.h"
 
 /* "10-plan.conf:12" */
@@ -30,42 +33,13 @@ static const struct column rule_columns[] = {
 	{ "PLACE", "file", form_place, false }, COLUMNS_END,
 };
 
-static json_t *problem_row(const struct problem *problem)
+/* The letters that go with the rules, where they stand beside them. */
+static void check_templates(const char *dir, const struct office *office, struct problems *problems)
 {
-	json_t *row = json_object();
-	json_object_set_new(row, "file", json_string(problem->place));
-	json_object_set_new(row, "line",
-			    problem->line > 0 ? json_integer(problem->line) : json_null());
-	json_object_set_new(row, "column",
-			    problem->column > 0 ? json_integer(problem->column) : json_null());
-	json_object_set_new(row, "text", json_string(problem->text));
-	return row;
-}
-
-static void check_json(const struct office *office, const struct problems *problems)
-{
-	json_t *answer = json_object(), *rows = json_array();
-	for (size_t i = 0; i < problems->count; i++)
-		json_array_append_new(rows, problem_row(&problems->list[i]));
-	json_object_set_new(answer, "rules",
-			    office == NULL ? json_null()
-					   : json_integer((json_int_t)office->ruleset->count));
-	json_object_set_new(answer, "problems", rows);
-	show_json(stdout, answer);
-	json_decref(answer);
-}
-
-static void check_text(const struct office *office, const struct problems *problems)
-{
-	for (size_t i = 0; i < problems->count; i++) {
-		char *text = problem_format(&problems->list[i]);
-		char *safe = show_escape(text, false);
-		puts(safe);
-		free(safe);
-		free(text);
-	}
-	if (problems->count == 0)
-		printf("%zu rules, no complaint\n", office->ruleset->count);
+	char *folder = complaint_templates_folder(dir, office);
+	if (office->settings != NULL || access(folder, F_OK) == 0)
+		templates_free(templates_load(folder, office->ruleset, problems));
+	free(folder);
 }
 
 /* What is wrong by the letter; or if nothing is, what cannot be meant. */
@@ -79,6 +53,7 @@ static struct office *load_and_check(const char *dir, struct problems *problems)
 	    xasprintf("%s%schain.conf", dir, length > 0 && dir[length - 1] == '/' ? "" : "/");
 	check_rules(office->ruleset, chain, problems);
 	free(chain);
+	check_templates(dir, office, problems);
 	return office;
 }
 
@@ -87,12 +62,8 @@ int verb_rules_check(const struct invocation *call)
 	struct problems problems = PROBLEMS_NONE;
 	const char *dir = invocation_argument(call, 0);
 	struct office *office = load_and_check(dir == NULL ? call->conf : dir, &problems);
-	problems_sort(&problems);
-	if (call->json)
-		check_json(office, &problems);
-	else
-		check_text(office, &problems);
-	int code = problems.count > 0 ? CTL_REFUSED : CTL_DONE;
+	int code = complaint_show(
+	    call, "rules", office == NULL ? -1 : (long long)office->ruleset->count, &problems);
 	office_free(office);
 	problems_clear(&problems);
 	return code;

@@ -158,6 +158,20 @@ static const struct option explain_options[] = {
 	OPTIONS_END,
 };
 
+static const struct argument preview_arguments[] = {
+	{ "RULE", WORD_TEXT, false, false, "the name of a rule" },
+	{ "STEP", WORD_TEXT, false, false, "the name of one of its steps" },
+	{ "DIR", WORD_PATH, true, false, "folder with the rules and templates/" },
+	ARGUMENTS_END,
+};
+
+static const struct option preview_options[] = {
+	{ "language", WORD_CODE, "LANGUAGE", languages, "of the letter (sv)", NULL, false },
+	{ "html", WORD_PATH, "FILE", NULL, "write the page there, for a browser", NULL, false },
+	{ "minimal", WORD_FLAG, NULL, NULL, "as with content = \"minimal\"", NULL, false },
+	OPTIONS_END,
+};
+
 static const struct argument facts_argument[] = {
 	{ "CASE", WORD_TEXT, true, false, "with the values of this case or programme today" },
 	ARGUMENTS_END,
@@ -325,6 +339,12 @@ const struct verb verb_table[] = {
 	{ "rules", "revert", no_arguments, no_options,
 	  "Go back to the rules before the last change, until the next reload.",
 	  verb_rules_revert },
+	{ "templates", "check", folder_argument, no_options,
+	  "Read the letters' templates with their rules and tell every mistake; needs no daemon.",
+	  verb_templates_check },
+	{ "templates", "preview", preview_arguments, preview_options,
+	  "The letter of a step, with a sample's dates and no real case; needs no daemon.",
+	  verb_templates_preview },
 	{ "preflight", NULL, no_arguments, no_options,
 	  "What of the next 30 days would reach nobody; needs no daemon.", verb_preflight },
 	{ "calendar", NULL, year_argument, calendar_options,

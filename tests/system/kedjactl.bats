@@ -343,7 +343,7 @@ assert json.load(sys.stdin) == [{"id": 1, "due": "2026-11-30", "x": None}, {"id"
 
 @test "kinds, one kind, and an unknown one" {
 	answers '{"kind.list": [{"result": {"rows": [{"name": "plan.adopted", "subject": "case", "key": "allowed", "key_means": "month", "help": "a plan",
-		"fields": [{"name": "rent", "type": "flag", "optional": true, "codes": null, "help": "rent is in it"}]}]}}]}'
+		"fields": [{"name": "rent", "type": "flag", "class": "case", "optional": true, "codes": null, "help": "rent is in it"}]}]}}]}'
 	try kinds
 	[[ ${lines[1]} == "plan.adopted  case"*"month, may be left out  a plan" ]]
 	try kinds plan.adopted

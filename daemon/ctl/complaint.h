@@ -1,0 +1,20 @@
+/*
+ * What the verbs say that read files and tell every mistake in them: the complaints on standard
+ * output, a line each, or that there is none.
+ */
+#ifndef KEDJA_CTL_COMPLAINT_H
+#define KEDJA_CTL_COMPLAINT_H
+
+#include "daemon/ctl/ctl.h"
+#include "daemon/office.h"
+
+/* "50 rules, no complaint"; --json: {"rules": 50, "problems": [...]}. `count` is -1 where it is not
+ * known. CTL_REFUSED if there is a complaint. The problems are sorted. */
+int complaint_show(const struct invocation *call, const char *what, long long count,
+		   struct problems *problems);
+
+/* Where the templates of an office lie: as kedja.conf says, else beside its rules. The caller frees
+ * it. */
+char *complaint_templates_folder(const char *dir, const struct office *office);
+
+#endif

@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# The words of letters: checked with the rules that they serve, looked at beforehand, and what may
+# never stand in them.
+
+setup() {
+	load kedja
+	office
+}
+
+teardown() {
+	close_office
+}
+
+check() { # [FILE TEXT]: the complaints about the folder, or about a template of that text
+	[ $# -eq 0 ] || printf '%s' "$2" >"$dir/conf/templates/$1"
+	run "$KEDJACTL" templates check "$dir/conf"
+	output=${output//"$dir/conf/templates/"/}
+}
+
+@test "what ships has no complaint" {
+	check
+	[ "$status" -eq 0 ]
+	[[ $output =~ ^[0-9]+" templates, no complaint"$ ]]
+}
+
+@test "a field of a case can stand in no letter: refused with file and line, by the check and by the daemon" {
+	check sv/plan-review.txt $'Planen i {{case}}.\n{{event_rent}} {{event_review_on}} {{event_sum}}\n'
+	[ "$status" -eq 1 ]
+	same 'sv/plan-review.txt:2: the field "rent" is of class "case" and may stand in no letter: only open ones may
+sv/plan-review.txt:2: unknown name "event_sum": no event that the rule rests on has an open field "sum"' "$output"
+	run "$KEDJACTL" rules check "$dir/conf"
+	[ "$status" -eq 1 ]
+	[[ $output == *'the field "rent" is of class "case"'* ]]
+	refused_start --virtual-clock 2026-01-05T07:00
+	[[ $output == *'plan-review.txt:2: the field "rent" is of class "case"'* ]]
+}
+
+@test "secret texts, amounts and flags of every kind: none has a way into a template" {
+	start
+	ctl kinds --json >"$dir/kinds"
+	n=0
+	while read -r kind field; do
+		cat >"$dir/conf/rules.d/90-own.conf" <<-END
+			rules = ( { name = "x-all"; title = "Alla"; subject = "case"; starts = [ "$kind" ];
+			  steps = ({ name = "today"; at = "P0D"; to = [ "social_worker" ]; }); } );
+		END
+		for language in sv en; do
+			echo "{{event_$field}}" >"$dir/conf/templates/$language/x-all.txt"
+		done
+		check
+		[ "$status" -eq 1 ] || { echo "$kind $field: $output"; return 1; }
+		[[ $output == *"x-all.txt:1: the field \"$field\""* ]] || { echo "$kind $field: $output"; return 1; }
+		n=$((n + 1))
+	done < <(/usr/bin/python3 -c '
+import json, sys
+for kind in json.load(open(sys.argv[1])):
+    for field in kind["fields"]:
+        if field["class"] not in ("open", "staff") and kind["subject"] == "case":
+            print(kind["name"], field["name"])' "$dir/kinds")
+	[ "$n" -gt 30 ]
+}
+
+@test "an open field stands in the letter, as a date in words; one that is left out is not there" {
+	for language in sv en; do
+		echo '{{case}}:{{#event_review_on}} avtalat {{event_review_on}}{{/event_review_on}}.' \
+			>"$dir/conf/templates/$language/plan-review.txt"
+	done
+	only_rules plan-review
+	start
+	cast 2026-01-05 K-1 K-2
+	record plan.adopted K-1 "${plan_fields[@]}" review_on=2026-03-02 --at 2026-01-05
+	record plan.adopted K-2 "${plan_fields[@]}" --at 2026-01-05
+	until_time 2026-04-10T16:00
+	[[ $(ctl outbox --json | json "len(d)") -ge 2 ]]
+	for id in $(ctl outbox --json | json "[r['id'] for r in d]"); do ctl outbox show "$id"; done >"$dir/all"
+	grep -q 'K-1: avtalat måndagen den 2 mars 2026.' "$dir/all"
+	grep -q 'K-2:.$' "$dir/all"
+}
+
+@test "a step has a template of its own; one that is not there is refused at its line" {
+	only_rules plan-review
+	sed -i 's/{ name = "late"; /{ name = "late"; template = "plan-is-late"; /' "$dir/conf/rules.d/10-plan-review.conf"
+	line=$(grep -n plan-is-late "$dir/conf/rules.d/10-plan-review.conf" | cut -d: -f1)
+	check
+	[ "$status" -eq 1 ]
+	[[ $output == *"10-plan-review.conf:$line: template: there is no \"plan-is-late\" in sv: write templates/sv/plan-is-late.txt, or leave it out"* ]]
+	for language in sv en; do
+		echo 'En egen text om {{case}}.' >"$dir/conf/templates/$language/plan-is-late.txt"
+	done
+	start
+	cast 2026-01-05 K-1
+	record plan.adopted K-1 "${plan_fields[@]}" --at 2026-01-05
+	until_time 2026-04-07T16:00
+	ctl outbox --json >"$dir/before"
+	until_time 2026-04-14T16:00
+	id=$(ctl outbox --json | json "max(r['id'] for r in d)")
+	[[ $(ctl outbox show "$id") == *"En egen text om K-1."* ]]
+	first=$(json "min(r['id'] for r in d)" <"$dir/before")
+	[[ $(ctl outbox show "$first") == *"ska följas upp"* ]]
+}
+
+@test "a template that serves nothing, and one without its other language, are told" {
+	check sv/no-such-rule.txt 'Text.'
+	[ "$status" -eq 1 ]
+	same 'sv/no-such-rule.txt: no rule and no step uses this template: its name must be that of a rule, or a step must name it
+sv/no-such-rule.txt: it is missing in en: readers of that language would get the general text' "$output"
+	run "$KEDJACTL" rules check "$dir/conf" # it works all the same
+	[ "$status" -eq 0 ]
+}
+
+@test "a letter is looked at beforehand: text, page, both languages, minimal" {
+	run "$KEDJACTL" templates preview rent-late contact "$dir/conf" --html "$dir/page.html"
+	[ "$status" -eq 0 ]
+	[[ $output == "Subject: Bevakning i ärende K-0417"* ]]
+	[[ $output == *"är inte registrerad som betald i ärende K-0417"* ]]
+	grep -q '^<html lang="sv">$' "$dir/page.html"
+	run "$KEDJACTL" templates preview rent-late contact "$dir/conf" --language en --minimal
+	[ "$status" -eq 0 ]
+	[[ $output == *"K-0417"* && $output != *"rent"* ]]
+	run "$KEDJACTL" templates preview rent-lat contact "$dir/conf"
+	[ "$status" -eq 1 ]
+	same 'kedjactl: there is no rule "rent-lat": did you mean "rent-late"?' "$output"
+	run "$KEDJACTL" templates preview rent-late contac "$dir/conf"
+	[ "$status" -eq 1 ]
+	same 'kedjactl: the rule has no step "contac": did you mean "contact"?' "$output"
+	run "$KEDJACTL" templates preview rent-late contact "$dir/conf" --html "$dir/no/such/page"
+	[ "$status" -eq 1 ]
+	[[ $output == *"this file cannot be written"* ]]
+}
+
+@test "every step of every rule has a letter in both languages" {
+	start
+	ctl rules list --json >"$dir/rules"
+	while read -r rule step; do
+		for language in sv en; do
+			run "$KEDJACTL" templates preview "$rule" "$step" "$dir/conf" --language "$language"
+			[ "$status" -eq 0 ] || { echo "$rule $step $language: $output"; return 1; }
+			[[ $output == *$'\n1. '* ]]
+		done
+	done < <(/usr/bin/python3 -c '
+import json, sys
+for rule in json.load(open(sys.argv[1])):
+    for step in rule["steps"]:
+        print(rule["name"], step if isinstance(step, str) else step["name"])' "$dir/rules")
+}
+
+@test "a letter goes out as text and as a page that say the same" {
+	only_rules plan-review
+	start
+	cast 2026-01-05 K-1
+	record plan.adopted K-1 "${plan_fields[@]}" --at 2026-01-05
+	until_time 2026-04-01T16:00
+	letter=$(find "$dir/mail/new" -type f | head -n 1)
+	/usr/bin/python3 - "$letter" <<-'END'
+		import email, email.policy, sys
+		with open(sys.argv[1], "rb") as file:
+		    letter = email.message_from_binary_file(file, policy=email.policy.default)
+		assert letter.get_content_type() == "multipart/alternative", letter.get_content_type()
+		text, page = letter.get_payload()
+		assert text.get_content_type() == "text/plain" and page.get_content_type() == "text/html"
+		assert "K-1" in text.get_content() and "K-1" in page.get_content()
+		assert page.get_content().startswith("<!DOCTYPE html>")
+	END
+}
