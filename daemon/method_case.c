@@ -93,6 +93,42 @@ static json_t *ledger_json(const struct plan *plan)
 	return rows;
 }
 
+/* Is it an event of the account? A payment that was assigned is the programme's. */
+static const char *account_month(const struct event *event)
+{
+	return event->kind->subject == SUBJECT_CASE ? event->key : "";
+}
+
+/* What changed the account, and how it stood afterwards: the history folded once more, event by
+ * event, so that what was taken back or written down late stands where it belongs. */
+static json_t *account_json(const struct kedjad *k, const char *subject)
+{
+	const struct office *office = k->core.office;
+	struct facts *facts = facts_new(office->chain, office->calendar, SUBJECT_CASE);
+	struct arena *arena = arena_new();
+	struct event **events;
+	json_t *rows = json_array();
+	int64_t before = 0;
+	size_t count = store_event_history(&k->core, SUBJECT_CASE, subject, arena, &events);
+	for (size_t i = 0; i < count; i++) {
+		char at[MOMENT_TEXT_SIZE];
+		facts_apply(facts, events[i], NULL, NULL);
+		int64_t balance = ledger_balance(facts_ledger(facts));
+		if (balance == before)
+			continue;
+		json_array_append_new(
+		    rows,
+		    json_pack("{s:I, s:s, s:s, s:s, s:I, s:I}", "event", (json_int_t)events[i]->id,
+			      "at", moment_format(events[i]->at, at), "kind", events[i]->kind->name,
+			      "month", account_month(events[i]), "change",
+			      (json_int_t)(balance - before), "balance", (json_int_t)balance));
+		before = balance;
+	}
+	facts_free(facts);
+	arena_free(arena);
+	return rows;
+}
+
 static json_t *roles_json(const struct kedjad *k, const char *subject, const char *programme)
 {
 	json_t *rows = json_array();
@@ -185,6 +221,9 @@ json_t *method_case_show(void *arg, struct call *call)
 	json_object_set_new(answer, "roles", roles_json(k, subject, programme));
 	json_object_set_new(answer, "facts", known);
 	json_object_set_new(answer, "ledger", ledger_json(plan));
+	json_object_set_new(answer, "account",
+			    is_case && call_text(call, "after") == NULL ? account_json(k, subject)
+									: json_array());
 	json_object_set_new(answer, "deadlines", deadlines_json(k, subject));
 	json_object_set_new(answer, "events", events_json(k, subject, call_text(call, "after")));
 	return answer;

@@ -514,6 +514,14 @@ int64_t ledger_credit(const struct ledger *ledger)
 	return sum;
 }
 
+int64_t ledger_balance(const struct ledger *ledger)
+{
+	int64_t sum = -ledger_credit(ledger);
+	for (size_t i = ledger->first_open; i < ledger->count; i++)
+		sum += open_part(&ledger->entries[i].charge);
+	return sum;
+}
+
 size_t ledger_count(const struct ledger *ledger)
 {
 	return ledger->count;

@@ -83,6 +83,8 @@ date ledger_next_change(const struct ledger *ledger, date today);
 
 /* Paid ahead, not yet used; below zero: gone back before it was paid. */
 int64_t ledger_credit(const struct ledger *ledger);
+/* What is open of all charges, late or not, less what is paid ahead. */
+int64_t ledger_balance(const struct ledger *ledger);
 size_t ledger_count(const struct ledger *ledger);
 const struct charge *ledger_at(const struct ledger *ledger, size_t i); /* oldest due first */
 

@@ -22,6 +22,15 @@ static const struct column ledger_columns[] = {
 	{ "COVERED", "covered_on", NULL, false }, COLUMNS_END,
 };
 
+static const struct column account_columns[] = {
+	{ "AT", "at", form_time, false },
+	{ "WHAT", "kind", NULL, false },
+	{ "MONTH", "month", NULL, false },
+	{ "CHANGE", "change", form_kronor, true },
+	{ "BALANCE", "balance", form_kronor, true },
+	COLUMNS_END,
+};
+
 static const struct column fact_columns[] = {
 	{ "FACT", "fact", NULL, false },
 	{ "VALUE", "value", NULL, false },
@@ -107,6 +116,8 @@ static void show_case(const json_t *answer)
 	show_rows(stdout, "Who", role_columns, json_object_get(answer, "roles"));
 	show_rows(stdout, "What is known", fact_columns, facts);
 	show_rows(stdout, "Rent, in kronor", ledger_columns, json_object_get(answer, "ledger"));
+	show_rows(stdout, "Rent account, in kronor: below 0 is paid ahead", account_columns,
+		  json_object_get(answer, "account"));
 	show_rows(stdout, "Deadlines", deadline_columns, json_object_get(answer, "deadlines"));
 	json_decref(facts);
 }

@@ -99,9 +99,9 @@ static void warn_of_days(const struct import *import, const struct payment_file 
 		old += file->payments.list[i].paid_on < long_ago;
 	}
 	if (ahead > 0)
-		show_printf(stderr, "%s: %lld payments are dated ahead\n", file->path, ahead);
+		show_printf(stderr, "%s: payments dated ahead: %lld\n", file->path, ahead);
 	if (old > 0)
-		show_printf(stderr, "%s: %lld payments are more than ten years old\n", file->path,
+		show_printf(stderr, "%s: payments more than ten years old: %lld\n", file->path,
 			    old);
 }
 

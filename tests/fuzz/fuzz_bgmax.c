@@ -1,62 +1,8 @@
-/* Any bytes as a payment file: read twice, the same both times; what is booked can be an event. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+/* See fuzz_payments.h. */
 #include "daemon/ctl/bgmax.h"
-#include "rules/kind.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static bool awaits(void *arg, const char *word)
-{
-	(void)arg;
-	return strcmp(word, "801266") == 0;
-}
-
-static void check_payment(const struct payment *payment)
-{
-	struct problems problems = PROBLEMS_NONE;
-	if (payment->amount < 1 || payment->amount > PAYMENT_AMOUNT_MOST ||
-	    payment->paid_on == DATE_NONE)
-		abort();
-	if (!id_check(payment->bank_reference, "key", &problems) ||
-	    !text_check(payment->source, "source", &problems))
-		abort();
-	if (*payment->references != '\0' &&
-	    !text_check(payment->references, "reference", &problems))
-		abort();
-}
-
-static void read_once(const char *text, size_t size, struct payment_list *list,
-		      struct problems *problems)
-{
-	struct payment_input input = { text, size, "fuzz", awaits, NULL };
-	payment_list_init(list, PAYMENT_CSV);
-	bgmax_read(&input, list, problems);
-	for (size_t i = 0; i < list->count && problems->count == 0; i++)
-		check_payment(&list->list[i]);
-}
+#include "tests/fuzz/fuzz_payments.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = malloc(size == 0 ? 1 : size); /* its own block: a byte too many is seen */
-	struct payment_list one, two;
-	struct problems problems = PROBLEMS_NONE, again = PROBLEMS_NONE;
-	if (size > 0)
-		memcpy(text, data, size);
-	read_once(text, size, &one, &problems);
-	read_once(text, size, &two, &again);
-	if (problems.count != again.count || one.count != two.count ||
-	    one.covers_through != two.covers_through)
-		abort();
-	for (size_t i = 0; i < one.count; i++)
-		if (strcmp(one.list[i].source, two.list[i].source) != 0)
-			abort();
-	payment_list_clear(&one);
-	payment_list_clear(&two);
-	problems_clear(&problems);
-	problems_clear(&again);
-	free(text);
-	return 0;
+	return fuzz_payments(bgmax_read, data, size);
 }

@@ -108,6 +108,39 @@ for row in json.load(sys.stdin)["ledger"]:
 	[[ $(complaint) == *'"december" is not a month'* ]]
 }
 
+# account CASE: "kind month change balance", a line each.
+account() {
+	"$ctl" case "$1" --json | /usr/bin/python3 -c '
+import json, sys
+for row in json.load(sys.stdin)["account"]:
+    print(row["kind"], row["month"] or "-", row["change"], row["balance"])'
+}
+
+@test "the account of a case: what each event made of the balance, whatever was told first" {
+	"$ctl" record rent.paid A-1 amount=600000 paid_on=2026-11-30 reference=655969 >/dev/null
+	"$ctl" record rent.charged A-1 --key 2027-01 --at 2026-12-01 amount=540050 >/dev/null
+	"$ctl" record rent.reversed A-1 amount=600000 paid_on=2026-12-01 >/dev/null
+	"$ctl" record rent.waived A-1 --key 2026-12 >/dev/null
+	"$ctl" record payment.unmatched ostermalm --key B-1 amount=40050 paid_on=2026-11-30 reference=x >/dev/null
+	"$ctl" record payment.assigned ostermalm --key B-1 case=A-1 >/dev/null
+	"$ctl" record rent.paid A-1 amount=1 paid_on=2026-12-01 >/dev/null
+	"$ctl" void "$("$ctl" case A-1 --json | /usr/bin/python3 -c 'import json, sys
+print([e["id"] for e in json.load(sys.stdin)["events"]["rows"] if e["data"].get("amount") == 1][0])')" \
+		--reason "wrong case" >/dev/null
+	"$ctl" record rent.charged A-1 --key 2026-11 --at 2026-10-15 amount=100000 due_on=2026-10-30 >/dev/null
+	[ "$(account A-1)" = "rent.charged 2026-11 100000 100000
+rent.charged 2027-01 540050 640050
+rent.charged 2026-12 540050 1180100
+rent.paid - -600000 580100
+rent.reversed - 600000 1180100
+rent.waived 2026-12 -540050 640050
+payment.assigned - -40050 600000" ]
+	try case A-1
+	[[ $output == *"Rent account, in kronor: below 0 is paid ahead"* ]]
+	[[ $output == *"rent.reversed"*"6000.00  11801.00"* ]]
+	[ "$(account A-2)" = "rent.charged 2026-12 520000 520000" ]
+}
+
 @test "BgMax: booked; the same file again changes nothing" {
 	try payments import "$files/december.bgmax"
 	[ "$status" -eq 0 ]
@@ -123,6 +156,61 @@ for row in json.load(sys.stdin)["ledger"]:
 	[ "$(state_of "$home")" = "$before" ]
 	try payments status
 	[[ $output == *"covers through  2026-11-27"* ]]
+}
+
+@test "an overlapping file: what is known stays as it is, the rest comes in; a file named twice counts once" {
+	"$ctl" payments import "$files/december.bgmax" >/dev/null
+	before=$(ledger_of A-1)
+	/usr/bin/python3 - "$files/december.bgmax" >"$dir/next.txt" <<'PYTHON'
+import sys
+lines = open(sys.argv[1], encoding="iso-8859-1", newline="").read().split("\r\n")
+sys.stdout.reconfigure(encoding="iso-8859-1", newline="")
+more = ["050009912346          SEK", "20" + "0" * 10 + "657767".ljust(25) + f"{520000:018}" + "210" + "0" * 7 + "99990",
+        "15" + "0" * 35 + "2026113000001" + f"{520000:018}" + "SEK00000001K"]
+end = "7000000004" + "00000001" + "00000003" + "00000002"
+print("\r\n".join(lines[:-2] + more + [end, ""]), end="")
+PYTHON
+	try payments import "$dir/next.txt"
+	[ "$status" -eq 0 ]
+	[[ $output == "1 new, 6 known"* ]]
+	[ "$(ledger_of A-1)" = "$before" ]
+	try payments import "$dir/next.txt" "$dir/next.txt"
+	[ "$output" = "0 new, 14 known" ]
+	try payments status
+	[[ $output == *"covers through  2026-11-30"* ]]
+}
+
+@test "charges from a CSV; open rents by age, without names" {
+	printf 'subject;key;amount;due_on;reference\nA-1;2027-02;540050;2027-01-29;655969\nA-2;2027-02;;;\n' >"$dir/charges.csv"
+	try import --kind rent.charged "$dir/charges.csv"
+	[ "$status" -eq 1 ]
+	[[ $(complaint) == *"charges.csv:3: amount"* ]]
+	[ -z "$(ledger_of A-1 | grep 2027-02)" ]
+	sed -i 's/A-2;2027-02;;;/A-2;2027-02;520000;;/' "$dir/charges.csv"
+	try import --kind rent.charged "$dir/charges.csv"
+	[ "$output" = "2 new, 0 known" ]
+	[[ $(ledger_of A-1) == *"2027-02 0 open"* ]]
+	try import --kind rent.charged "$dir/charges.csv"
+	[ "$output" = "0 new, 2 known" ]
+	month=4
+	for due in 2026-11-24 2026-11-23 2026-11-02 2026-10-30 2026-10-02 2026-10-01; do
+		"$ctl" record rent.charged A-3 --key "2026-0$((month++))" --at 2026-10-01 amount=100 \
+			"due_on=$due" first=true >/dev/null
+	done
+	try payments status
+	[[ $output == *"no payment file yet"*"unmatched       0 payments"*"not late yet"*" 11 "* ]]
+	"$ctl" record payments.imported ostermalm format=csv file=x covers_through=2026-11-30 payments=0 sum=0 >/dev/null
+	try payments status
+	table=$(sed -n '/^AGE/,$p' <<<"$output" | tr -s ' ')
+	[ "$table" = "AGE RENTS OPEN
+not late yet 2 10600.50
+1-7 days 4 15601.50
+8-30 days 2 2.00
+31-60 days 2 2.00
+over 60 days 1 1.00" ] || { echo "$table"; return 1; }
+	[[ $output != *A-[123]* ]]
+	try payments status --json
+	[[ $output != *A-[123]* ]]
 }
 
 @test "camt.054: a batch by its transactions, a return, what is not booked left out" {
@@ -272,7 +360,14 @@ broken_import() {
 		"$ctl" payments import --dry-run --json "$files/$file" >>"$dir/out" 2>&1
 		"$ctl" payments import "$files/$file" >>"$dir/out" 2>&1
 	done
+	printf 'namn;avtal;betald_ore;betaldag;adress\nKanarie Ek;655969;77;2026-11-29;Kanariegatan 12345\n' >"$dir/names.csv"
+	for way in --dry-run '--dry-run --json' --json; do
+		# shellcheck disable=SC2086  # words
+		"$ctl" payments import $way --covers-through 2026-11-30 "$dir/names.csv" >>"$dir/out" 2>&1
+	done
 	"$ctl" payments unmatched >>"$dir/out"
+	"$ctl" payments unmatched --csv >>"$dir/out"
+	"$ctl" case A-1 >>"$dir/out"
 	grep -q 655969 "$dir/out"
 	# The references are there, in the file or its WAL: so would be what is looked for.
 	cat "$home"/kedja.sqlite* | grep -aq 655969
@@ -332,6 +427,20 @@ XML
 	refused "$dir/zeros" "is neither camt.054 nor BgMax"
 	truncate -s 2G "$dir/zeros"
 	refused "$dir/zeros" "is larger than 64 MiB"
+	refused /dev/zero "is larger than 64 MiB"
+	most=$(/usr/bin/python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)' "$ctl" payments import "$dir/zeros")
+	[ "$most" -lt 500 ] # MiB: it is not read to its end
+	# Mixed up: a section's end before its payments; one format inside the other; half of each.
+	sed '3{h;d};18G' "$files/december.bgmax" >"$dir/mixed.txt"
+	refused "$dir/mixed.txt" "record"
+	cat "$files/december.bgmax" "$files/camt054-v08.xml" >"$dir/both.txt"
+	refused "$dir/both.txt" "does not begin with the two digits of its type"
+	{ head -c 3000 "$files/camt054-v08.xml"; cat "$files/december.bgmax"; } >"$dir/both.xml"
+	refused "$dir/both.xml" "not XML"
+	tac "$files/december.bgmax" >"$dir/backwards.txt"
+	refused "$dir/backwards.txt" "is neither camt.054 nor BgMax"
 	refused "$dir/none.xml" "cannot be read"
 	: >"$dir/empty"
 	refused "$dir/empty" "is neither camt.054 nor BgMax"
@@ -345,8 +454,8 @@ XML
 	printf 'avtal;betald_ore;betaldag\n655969;100;2026-12-24\n657767;100;2006-01-01\n' >"$dir/odd.csv"
 	try payments import --covers-through 2026-11-30 "$dir/odd.csv"
 	[ "$status" -eq 0 ]
-	[[ $(complaint) == *"1 payments are dated ahead"* ]]
-	[[ $(complaint) == *"1 payments are more than ten years old"* ]]
+	[[ $(complaint) == *"odd.csv: payments dated ahead: 1"* ]]
+	[[ $(complaint) == *"odd.csv: payments more than ten years old: 1"* ]]
 }
 
 @test "the samples that nobody here wrote" {

@@ -369,6 +369,11 @@ static void compare_money(struct naive *naive, const struct ledger *ledger)
 		held += charge->paid;
 	}
 	assert_int_equal(held, naive->payments);
+	int64_t open = 0;
+	for (int i = 0; i < MOST_MONTHS; i++)
+		if (naive_is_open(&naive->charges[i]))
+			open += naive->charges[i].amount - naive->charges[i].paid;
+	assert_int_equal(ledger_balance(ledger), open - ledger_credit(ledger));
 	assert_int_equal(ledger_credit(ledger), naive->waiting_count);
 	assert_true(ledger_credit(ledger) == 0 || !any_open);
 }
@@ -572,6 +577,7 @@ static void returns_in_any_order(void **state)
 				open += charge->amount - charge->paid;
 			}
 			assert_int_equal(paid + ledger_credit(ledger), sum);
+			assert_int_equal(ledger_balance(ledger), paid + open - sum);
 			assert_false(open > 0 && ledger_credit(ledger) > 0);
 			assert_false(paid > 0 && ledger_credit(ledger) < 0);
 			ledger_known_through(ledger, today);

@@ -123,11 +123,11 @@ static uint64_t choose_seed(void)
 /* Those that rules and facts listen to come more often than the rest. */
 static void choose_kinds(void)
 {
-	static const char *const often[] = { "plan.adopted",   "plan.reviewed", "plan.amended",
-					     "stage.entered",  "visit.made",    "task.agreed",
-					     "task.done",      "case.paused",   "case.resumed",
-					     "rent.charged",   "rent.paid",     "payments.imported",
-					     "evaluation.done" };
+	static const char *const often[] = { "plan.adopted",  "plan.reviewed", "plan.amended",
+					     "stage.entered", "visit.made",    "task.agreed",
+					     "task.done",     "case.paused",   "case.resumed",
+					     "rent.charged",  "rent.paid",     "payments.imported",
+					     "rent.reversed", "rent.waived",   "evaluation.done" };
 	const struct kind *kind;
 	for (size_t i = 0; (kind = chain_kind_at(office.chain, i)) != NULL; i++)
 		if (!kind->is_virtual && kind->subject != SUBJECT_STAFF &&
@@ -269,11 +269,28 @@ static void keep_concerned(struct story *story, enum subject_type type)
 	story->count = kept;
 }
 
+static char *tell_ledger(const struct plan *plan, struct arena *arena)
+{
+	const struct ledger *ledger = facts_ledger(plan_facts(plan));
+	char *all = arena_strdup(arena, "");
+	for (size_t i = 0; ledger != NULL && i < ledger_count(ledger); i++) {
+		const struct charge *charge = ledger_at(ledger, i);
+		char covered[DATE_TEXT_SIZE];
+		all = arena_printf(arena, "%s%s %" PRId64 " of %" PRId64 " %s%s, ", all,
+				   charge->key, charge->paid, charge->amount,
+				   date_format(charge->covered_on, covered),
+				   charge->waived ? " waived" : "");
+	}
+	return ledger == NULL ? all
+			      : arena_printf(arena, "%sbalance %" PRId64 " credit %" PRId64, all,
+					     ledger_balance(ledger), ledger_credit(ledger));
+}
+
 /* All that a plan tells, for comparing. */
 static char *tell(const struct plan *plan, struct arena *arena)
 {
 	char known[CIVIL_TEXT_SIZE], agreed[DATE_TEXT_SIZE], ended[MOMENT_TEXT_SIZE];
-	char **lines = arena_alloc(arena, (plan_count(plan) + 1) * sizeof(*lines));
+	char **lines = arena_alloc(arena, (plan_count(plan) + 2) * sizeof(*lines));
 	for (size_t i = 0; i < plan_count(plan); i++) {
 		const struct deadline *d = plan_at(plan, i);
 		lines[i] = arena_printf(
@@ -288,7 +305,30 @@ static char *tell(const struct plan *plan, struct arena *arena)
 			    arena_printf(arena, "%s role %s", lines[i],
 					 d->field_roles[j] == NULL ? "-" : d->field_roles[j]->name);
 	}
-	return story_join(arena, lines, plan_count(plan));
+	lines[plan_count(plan)] = tell_ledger(plan, arena);
+	return story_join(arena, lines, plan_count(plan) + 1);
+}
+
+/* What was paid, less what went back, is in the charges or waits: once. */
+static void check_money(const struct story *story, const struct plan *plan)
+{
+	const struct ledger *ledger = facts_ledger(plan_facts(plan));
+	int64_t paid = 0, held = ledger == NULL ? 0 : ledger_credit(ledger);
+	for (size_t i = 0; i < story->count; i++) {
+		const struct event *event = story->list[i];
+		int64_t amount = event_value(event, "amount").number;
+		if (strcmp(event->kind->name, "payment.assigned") == 0)
+			return; /* test_facts has those */
+		if (strcmp(event->kind->name, "rent.paid") == 0)
+			paid += amount;
+		else if (strcmp(event->kind->name, "rent.reversed") == 0)
+			paid -= amount;
+	}
+	for (size_t i = 0; ledger != NULL && i < ledger_count(ledger); i++)
+		held += ledger_at(ledger, i)->paid;
+	if (ledger != NULL && held != paid)
+		fail_msg("KEDJA_SEED=%" PRIu64 " round %d: %" PRId64 " paid, %" PRId64 " held",
+			 office.seed, office.round, paid, held);
 }
 
 /* Tells the first line in which the two differ. */
@@ -527,6 +567,7 @@ static void tell_a_life(enum subject_type type)
 	must_be_same("as written down", tell_recorded(&story, type, now), at_once);
 	check_identities(plan, story.arena);
 	check_tracks(plan, civil_date(now), story.arena);
+	check_money(&story, plan);
 	if (type == SUBJECT_CASE)
 		check_pauses(&story, plan);
 	check_steps(plan, now, story.arena);
