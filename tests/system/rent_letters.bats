@@ -54,6 +54,7 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	start --virtual-clock 2026-11-16T07:00
 	cast 2026-11-16 K-1
 	record rent.charged K-1 --key 2026-12 amount=520000
+	record rent.charged K-1 --key 2027-01 amount=520000 # another month has days of its own
 	until_time 2026-12-01T07:00
 	same 0 "$(letters)" # no file reaches the day: nothing is said
 	file_reaches 2026-11-30
