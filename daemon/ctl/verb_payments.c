@@ -39,6 +39,8 @@ struct import {
 	size_t file_count;
 	char *programme;
 	date today;
+	char *last_format; /* of the file read in last, "" before the first */
+	date last_reach;
 	const struct payment_file *file; /* in hand */
 	struct batch filling, asked; /* the daemon has the one while the other is put together */
 	struct problems problems;
@@ -69,6 +71,9 @@ static int learn_programme(struct import *import)
 	import->programme = xstrdup(show_text_of(answer, "programme"));
 	if (date_parse(show_text_of(answer, "today"), &import->today) != 0)
 		import->today = DATE_NONE;
+	import->last_format = xstrdup(show_text_of(json_object_get(answer, "last_file"), "format"));
+	if (date_parse(show_text_of(answer, "covers_through"), &import->last_reach) != 0)
+		import->last_reach = DATE_NONE;
 	json_decref(answer);
 	return CTL_DONE;
 }
@@ -105,6 +110,26 @@ static void warn_of_days(const struct import *import, const struct payment_file 
 			    old);
 }
 
+/* The same payment has no common name in two formats: it would be booked twice. */
+static void warn_of_overlap(const struct import *import, const struct payment_file *file)
+{
+	date first = DATE_NONE;
+	char from[DATE_TEXT_SIZE], known[DATE_TEXT_SIZE];
+	const char *format = payment_format_name(file->payments.format);
+	for (size_t i = 0; i < file->payments.count; i++) {
+		date booked = file->payments.list[i].booked_on;
+		first = first == DATE_NONE || booked < first ? booked : first;
+	}
+	if (first == DATE_NONE || first > import->last_reach || *import->last_format == '\0' ||
+	    strcmp(format, import->last_format) == 0)
+		return;
+	show_printf(stderr,
+		    "%s: has payments from %s on, but those through %s are known from %s: "
+		    "make sure that none is in both\n",
+		    file->path, date_format(first, from), date_format(import->last_reach, known),
+		    import->last_format);
+}
+
 /* Through which day payments are known after this file; never ahead of today. */
 static void settle_reach(struct import *import, struct payment_file *file)
 {
@@ -138,6 +163,7 @@ static int read_files(struct import *import)
 		import->file_count++;
 		settle_reach(import, file);
 		warn_of_days(import, file);
+		warn_of_overlap(import, file);
 	}
 	size_t complaints = import->problems.count;
 	tell_problems(import);
@@ -509,6 +535,7 @@ int verb_payments_import(const struct invocation *call)
 		payment_file_clear(&import->files[i]);
 	free(import->files);
 	free(import->programme);
+	free(import->last_format);
 	match_free(import->match);
 	problems_clear(&import->problems);
 	buffer_clear(&import->filling.events);

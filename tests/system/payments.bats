@@ -180,6 +180,16 @@ PYTHON
 	[[ $output == *"covers through  2026-11-30"* ]]
 }
 
+@test "the change from BgMax to camt.054: days that are in both are said" {
+	"$ctl" payments import "$files/december.bgmax" >/dev/null # through 27 November
+	try payments import --dry-run "$files/camt054-v08.xml"
+	[ -z "$(complaint)" ]
+	sed 's/2026-11-30/2026-11-27/' "$files/camt054-v08.xml" >"$dir/back.xml"
+	try payments import --dry-run "$dir/back.xml"
+	[ "$status" -eq 0 ]
+	[[ $(complaint) == *"back.xml: has payments from 2026-11-27 on, but those through 2026-11-27 are known from bgmax"* ]]
+}
+
 @test "charges from a CSV; open rents by age, without names" {
 	printf 'subject;key;amount;due_on;reference\nA-1;2027-02;540050;2027-01-29;655969\nA-2;2027-02;;;\n' >"$dir/charges.csv"
 	try import --kind rent.charged "$dir/charges.csv"
