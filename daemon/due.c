@@ -8,6 +8,7 @@
 
 #include "daemon/people.h"
 #include "daemon/store_deadline.h"
+#include "daemon/store_put_off.h"
 
 #define JUST_NOW 300 /* seconds */
 
@@ -17,6 +18,8 @@ struct firing {
 	const char *subject, *programme;
 	const struct deadline *deadline;
 	struct arena *arena;
+	bool held;        /* something about it is put off, or was */
+	const char *back; /* the day, of what had been put off until then; NULL */
 };
 
 static void bind_firing(struct query *q, const struct firing *firing,
@@ -66,8 +69,9 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 	    db_query(firing->core->db,
 		     "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
 		     " repetition, at, deadline, due, missed, role, person, cc, urgent,"
-		     " state, why, anchor_event, rules, catches_up) VALUES (?1, ?2, ?3, ?4, ?5,"
-		     " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)");
+		     " state, why, anchor_event, rules, catches_up, back) VALUES (?1, ?2, ?3, ?4,"
+		     " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"
+		     " ?21)");
 	bind_firing(q, firing, planned);
 	db_bind_text(q, 9,
 		     store_deadline_id(firing->subject, deadline->rule->name, deadline->key,
@@ -83,6 +87,7 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 	db_bind_int(q, 18, deadline->anchor_event);
 	db_bind_text(q, 19, rules_version(firing));
 	db_bind_int(q, 20, catches_up(firing, planned));
+	db_bind_text(q, 21, firing->back);
 	db_run(q);
 }
 
@@ -94,11 +99,13 @@ static bool is_told(const struct firing *firing, const struct planned_step *plan
 	    db_query(firing->core->db,
 		     "SELECT 1 FROM notice WHERE subject = ?1 AND rule = ?2 AND key = ?3"
 		     " AND anchor = ?4 AND occurrence = ?5 AND step = ?6"
-		     " AND repetition = ?7 AND person = ?8 AND state IN ('queued', 'shadow')");
+		     " AND repetition = ?7 AND person = ?8 AND state IN ('queued', 'shadow')"
+		     " AND back IS ?9");
 	store_deadline_bind(q, firing->subject, firing->deadline);
 	db_bind_text(q, 6, planned->step->name);
 	db_bind_int(q, 7, planned->repetition);
 	db_bind_text(q, 8, person);
+	db_bind_text(q, 9, firing->back);
 	bool told = db_next(q);
 	db_done(q);
 	return told;
@@ -145,27 +152,146 @@ static void tell_role(const struct firing *firing, const struct told *told)
 		tell_others(firing, told);
 }
 
+/* --- what somebody has put off ---------------------------------------------------------------- */
+
+static const char *put_off_text(const struct firing *firing, const struct put_off *put_off)
+{
+	char until[DATE_TEXT_SIZE];
+	return arena_printf(firing->arena, "%s until %s by %s%s%s",
+			    put_off->acknowledged ? "acknowledged" : "put off",
+			    date_format(put_off->until, until),
+			    put_off->by == NULL ? "" : put_off->by, put_off->by == NULL ? "" : ", ",
+			    put_off->role->name);
+}
+
+/* The role is told when it comes out, and by then perhaps somebody else holds it. */
+static void hold_back(const struct firing *firing, const struct told *told)
+{
+	notice_add(firing, told->planned, told->role, told->copy, NULL, "put_off",
+		   put_off_text(firing, told->held));
+	struct query *q =
+	    db_query(firing->core->db, "UPDATE notice SET put_off_event = ?2 WHERE id = ?1");
+	db_bind_int(q, 1, db_last_id(firing->core->db));
+	db_bind_int(q, 2, told->held->event);
+	db_run(q);
+}
+
+static void tell_or_hold(const struct firing *firing, const struct told *told)
+{
+	if (told->overtaken) {
+		notice_add(firing, told->planned, told->role, told->copy, NULL, "overtaken",
+			   "a later step goes out instead");
+	} else if (told->held != NULL) {
+		hold_back(firing, told);
+	} else {
+		if (told->role != NULL && firing->held)
+			store_put_off_forget(firing->core, firing->subject, firing->deadline,
+					     told->role->name);
+		tell_role(firing, told);
+	}
+}
+
+static bool is_told_now(const struct told *told, size_t count, const struct role *role)
+{
+	for (size_t i = 0; i < count; i++)
+		if (told[i].role == role && !told[i].overtaken && told[i].held == NULL)
+			return true;
+	return false;
+}
+
+static void tell_back(struct firing *firing, const struct held_step *held, const struct role *role,
+		      date until)
+{
+	char day[DATE_TEXT_SIZE];
+	civil now = clock_now_civil(firing->core->clock);
+	struct planned_step planned = held->planned;
+	planned.at = now;
+	planned.late = false;
+	struct told told = { .planned = &planned,
+			     .role = role,
+			     .copy = held->copy,
+			     .held =
+				 steps_held_back(firing->deadline, firing->core->office->calendar,
+						 planned.step, role, now) };
+	firing->back = arena_strdup(firing->arena, date_format(until, day));
+	if (told.held != NULL)
+		hold_back(firing, &told);
+	else
+		tell_role(firing, &told);
+	firing->back = NULL;
+}
+
+/* Those of a list that come out; returns how many roles were told, in `told`. */
+static size_t tell_released(struct firing *firing, struct held_step *held, size_t count,
+			    struct told *told)
+{
+	size_t used = 0;
+	civil now = clock_now_civil(firing->core->clock);
+	steps_release(firing->deadline, firing->core->office->calendar, held, count, now);
+	for (size_t i = 0; i < count; i++) {
+		if (!held[i].out)
+			continue;
+		store_put_off_out(firing->core, held[i].notice);
+		if (!held[i].goes)
+			continue;
+		tell_back(firing, &held[i], held[i].role, civil_date(now));
+		told[used++] = (struct told){ .role = held[i].role };
+	}
+	return used;
+}
+
+/* What was put off comes back, beside what is told now (steps_held.h). */
+static void come_back(struct firing *firing, const struct told *told, size_t count)
+{
+	const struct core *core = firing->core;
+	const struct deadline *deadline = firing->deadline;
+	const struct calendar *calendar = core->office->calendar;
+	const struct put_off *again;
+	civil now = clock_now_civil(core->clock);
+	struct held_step *held, last;
+	size_t held_count = store_put_off_read(core, firing->subject, deadline, INSTANT_NEVER,
+					       firing->arena, &held);
+	struct told *released = arena_alloc(firing->arena, (held_count + 1) * sizeof(*released));
+	size_t released_count = tell_released(firing, held, held_count, released);
+	while ((again = store_put_off_again(core, firing->subject, deadline, INSTANT_NEVER)) !=
+		   NULL &&
+	       put_off_comes(again, calendar, now) <= now) {
+		if (!store_put_off_come(core, firing->subject, deadline, again,
+					rules_version(firing)))
+			return;
+		if (is_told_now(told, count, again->role) ||
+		    is_told_now(released, released_count, again->role) ||
+		    !store_put_off_last(core, firing->subject, deadline, again->role, INSTANT_NEVER,
+					&last))
+			continue;
+		tell_back(firing, &last, again->role, again->until);
+	}
+}
+
 void due_fire(void *arg, const char *subject, const char *programme,
 	      const struct deadline *deadline, const struct planned_step *due, size_t count,
 	      struct arena *arena)
 {
-	struct firing firing = { arg, subject, programme, deadline, arena };
+	struct firing firing = { .core = arg,
+				 .subject = subject,
+				 .programme = programme,
+				 .deadline = deadline,
+				 .arena = arena };
+	firing.held = deadline->put_off != NULL || store_put_off_any(arg, subject);
 	struct told *told;
 	for (size_t i = 0; i < count; i++)
 		if (!fire_once(&firing, &due[i]))
 			return;
-	size_t rows = steps_choose(deadline, due, count, arena, &told);
+	size_t rows = steps_choose(deadline, firing.core->office->calendar, due, count,
+				   clock_now_civil(firing.core->clock), arena, &told);
 	for (int copies = 0; copies <= 1; copies++) {
 		for (size_t i = 0; i < rows; i++) {
-			if (told[i].copy != copies)
-				continue;
-			if (told[i].overtaken)
-				notice_add(&firing, told[i].planned, told[i].role, told[i].copy,
-					   NULL, "overtaken", "a later step goes out instead");
-			else
-				tell_role(&firing, &told[i]);
+			if (told[i].copy == copies)
+				tell_or_hold(&firing, &told[i]);
 		}
 	}
+	if (firing.held)
+		come_back(&firing, told, rows);
 }
 
 /* The same notice for another person. */

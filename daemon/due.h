@@ -9,7 +9,7 @@
 #include "daemon/core.h"
 #include "rules/steps.h"
 
-/* A planner_fire; `arg` is the struct core. */
+/* A planner_fire; `arg` is the struct core. Without steps: what somebody had put off comes back. */
 void due_fire(void *arg, const char *subject, const char *programme,
 	      const struct deadline *deadline, const struct planned_step *due, size_t count,
 	      struct arena *arena);

@@ -160,6 +160,19 @@ static void set_event(json_t *values, const char *language, const struct event *
 	}
 }
 
+static void set_put_off(json_t *values, const char *language, const struct letter_item *item)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < item->put_off_count; i++) {
+		json_t *one = json_object();
+		set_text(one, "who", item->put_off[i].name);
+		set_flag(one, "acknowledged", item->put_off[i].acknowledged);
+		set_day(one, "until", language, item->put_off[i].until);
+		json_array_append_new(list, one);
+	}
+	json_object_set_new(values, "put_off", list);
+}
+
 static json_t *item_values(const struct letter *letter, const struct letter_item *item)
 {
 	json_t *values = minimal_values(letter, item);
@@ -183,6 +196,7 @@ static json_t *item_values(const struct letter *letter, const struct letter_item
 	set_text(values, "overdue", item->overdue);
 	set_event(values, letter->language, item->event);
 	set_rent(values, letter->language, item->rent);
+	set_put_off(values, letter->language, item);
 	return values;
 }
 

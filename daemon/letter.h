@@ -22,6 +22,13 @@ struct letter_rent {
 	date month_after;   /* a lease that has ended: a month later it has no end any more */
 };
 
+/* Somebody else keeps quiet about it until a day. Why is secret. */
+struct letter_put_off {
+	const char *name;
+	bool acknowledged; /* seen, and will be taken up again; else only the reminders wait */
+	date until;
+};
+
 struct letter_item {
 	const char *subject; /* case reference or programme */
 	bool is_case;
@@ -42,6 +49,8 @@ struct letter_item {
 	const char *next_to; /* to whom: role titles, "enhetschef"; NULL */
 	const char
 	    *overdue; /* of a programme's cases, by kind of matter and person; NULL: not told */
+	const struct letter_put_off *put_off; /* by others than the reader */
+	size_t put_off_count;
 	const struct letter_rent *rent; /* NULL: it is about neither rent nor a lease */
 	bool is_protected;              /* minimal content whatever the setting */
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/letters_put_off.h"
 #include "daemon/letters_rent.h"
 #include "daemon/store_event.h"
 #include "rules/facts.h"
@@ -102,7 +103,8 @@ static const char *others_told(const struct core *core, const struct piece *piec
 		      " JOIN notice o ON o.subject = n.subject AND o.rule = n.rule"
 		      "  AND o.key = n.key AND o.anchor = n.anchor"
 		      "  AND o.occurrence = n.occurrence AND o.step = n.step"
-		      "  AND o.repetition = n.repetition AND o.person <> ?2"
+		      "  AND o.repetition = n.repetition AND o.back IS n.back"
+		      "  AND o.person <> ?2"
 		      "  AND o.person <> '' AND o.state IN ('queued', 'sent')"
 		      " LEFT JOIN staff p ON p.id = o.person WHERE n.id = ?1 ORDER BY o.id");
 	db_bind_int(q, 1, piece->notice);
@@ -210,6 +212,7 @@ void pile_read_words(struct pile *pile, const struct core *core, const char *per
 		piece->item.template = template_of_step(core, &piece->item);
 		piece_set_event(core, piece, arena);
 		piece->item.rent = letters_rent(core, &piece->item, arena);
+		letters_put_off(core, piece->notice, person, &piece->item, arena);
 		if (is_oversight(core, &piece->item))
 			piece->item.overdue = overdue_by_rule(core, piece->item.subject, arena);
 	}

@@ -57,6 +57,10 @@ json_t *json_page(json_t *rows, json_t *next);
 json_t *json_deadline_row(const struct kedjad *k, struct query *q);
 #define DEADLINE_COLUMNS                                                                           \
 	"d.id, d.rule, d.subject, d.key, d.anchor_event, d.anchor, d.occurrence, d.due, d.state,"  \
-	" d.next_step, d.next_at, d.missed"
+	" d.next_step, d.next_at, d.missed,"                                                       \
+	" CASE WHEN d.put_off IS NOT NULL THEN (SELECT json_group_array(json_object("              \
+	"  'until', e.data ->> 'until', 'by', e.data ->> 'by', 'role', e.data ->> 'role',"         \
+	"  'event', e.id, 'acknowledged', json(iif(e.kind = 'deadline.acknowledged', 'true',"      \
+	"  'false')))) FROM json_each(d.put_off) p JOIN event e ON e.id = p.value) END"
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/method.h"
+#include "daemon/method_put_off.h"
 #include "daemon/store_event.h"
 
 #define EVENTS_MOST 1000
@@ -171,6 +172,8 @@ static void check_against_file(const struct incoming *in)
 	if (strcmp(in->event->kind->name, "case.opened") == 0 ||
 	    strcmp(in->event->kind->name, "programme.started") == 0)
 		check_opening(in, &problems);
+	if (kind_puts_off(in->event->kind))
+		method_put_off_check(in->k, in->event, in->arena, &problems);
 	add_problems(in, &problems);
 	problems_clear(&problems);
 }

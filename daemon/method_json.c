@@ -39,6 +39,27 @@ json_t *json_page(json_t *rows, json_t *next)
 	return json_pack("{s:o, s:o}", "rows", rows, "next", next == NULL ? json_null() : next);
 }
 
+/* Who has put it off, and until when, while that holds; of several the longest. */
+static json_t *put_off(const struct kedjad *k, const char *list)
+{
+	const struct calendar *calendar = k->core.office->calendar;
+	json_t *all = list == NULL ? NULL : json_loads(list, 0, NULL), *longest = NULL;
+	civil latest = clock_now_civil(k->core.clock);
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		json_t *one = json_array_get(all, i);
+		const char *until = json_string_value(json_object_get(one, "until"));
+		date day;
+		if (until == NULL || date_parse(until, &day) != 0 ||
+		    calendar_slot_at_or_after(calendar, civil_at(day, 0)) <= latest)
+			continue;
+		latest = calendar_slot_at_or_after(calendar, civil_at(day, 0));
+		longest = one;
+	}
+	json_t *result = longest == NULL ? json_null() : json_incref(longest);
+	json_decref(all);
+	return result;
+}
+
 json_t *json_deadline_row(const struct kedjad *k, struct query *q)
 {
 	const struct rule *rule = ruleset_find(k->core.office->ruleset, db_text(q, 1));
@@ -57,5 +78,6 @@ json_t *json_deadline_row(const struct kedjad *k, struct query *q)
 	json_object_set_new(row, "next_step", json_text(db_text(q, 9)));
 	json_object_set_new(row, "next_at", json_instant_column(k, q, 10));
 	json_object_set_new(row, "missed", json_integer(db_int(q, 11)));
+	json_object_set_new(row, "put_off", put_off(k, db_text(q, 12)));
 	return row;
 }

@@ -56,6 +56,15 @@ static json_t *deadline_json(const struct deadline *deadline)
 			 deadline_state_name(deadline->state));
 }
 
+static json_t *put_off_json(const struct put_off *put_off)
+{
+	if (put_off == NULL)
+		return json_null();
+	return json_pack("{s:o, s:o, s:s, s:I, s:b}", "until", json_day(put_off->until), "by",
+			 json_text(put_off->by), "role", put_off->role->name, "event",
+			 (json_int_t)put_off->event, "acknowledged", put_off->acknowledged);
+}
+
 static json_t *moves_json(const struct kedjad *k, const struct rule_verdict *verdict)
 {
 	const struct verdict_move *const moves[] = { &verdict->due_moved, &verdict->step_moved };
@@ -107,6 +116,7 @@ static json_t *verdict_row(const struct kedjad *k, const struct rule_verdict *ve
 	json_object_set_new(row, "deadline", deadline_json(judged->deadline));
 	json_object_set_new(row, "event",
 			    judged->event == 0 ? json_null() : json_integer(judged->event));
+	json_object_set_new(row, "put_off", put_off_json(judged->put_off));
 	json_object_set_new(row, "condition", json_text(judged->condition));
 	json_object_set_new(row, "values", values_json(judged));
 	json_object_set_new(row, "hidden_by",

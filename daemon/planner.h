@@ -13,7 +13,8 @@
 #include "rules/plan.h"
 #include "rules/steps.h"
 
-/* Steps of a deadline whose hour has come, by their hour; called in the turn. */
+/* Steps of a deadline whose hour has come, by their hour, or none: then something that was put off
+ * comes back. Called in the turn. */
 typedef void planner_fire(void *arg, const char *subject, const char *programme,
 			  const struct deadline *deadline, const struct planned_step *due,
 			  size_t count, struct arena *arena);

@@ -6,6 +6,7 @@
 
 #include "daemon/planner_parts.h"
 #include "daemon/store_deadline.h"
+#include "daemon/store_put_off.h"
 
 /* Which steps of one deadline have gone off before: read once for each deadline. */
 struct fired {
@@ -57,9 +58,56 @@ static bool is_settled(const struct core *core, const struct deadline *deadline)
 	return deadline->kept && deadline->next_at > clock_now(core->clock);
 }
 
+/* --- what somebody has put off ---------------------------------------------------------------- */
+
+/* When the next of it comes out; now, if some of it is to. */
+static civil next_back(const struct core *core, const char *subject,
+		       const struct deadline *deadline, civil now, struct arena *arena)
+{
+	struct held_step *held;
+	const struct calendar *calendar = core->office->calendar;
+	size_t count = store_put_off_read(core, subject, deadline, INSTANT_NEVER, arena, &held);
+	const struct put_off *again = store_put_off_again(core, subject, deadline, INSTANT_NEVER);
+	civil next = steps_release(deadline, calendar, held, count, now);
+	for (size_t i = 0; i < count; i++)
+		next = held[i].out ? now : next;
+	civil comes = again == NULL ? STEPS_NEVER : put_off_comes(again, calendar, now);
+	return comes < next ? comes : next;
+}
+
+/* What its row says of the next step: who is told, and not who would have been. */
+static bool next_told(const struct core *core, const char *subject, const struct deadline *deadline,
+		      civil now, struct arena *arena, struct planned_step *ret)
+{
+	struct fired fired;
+	struct held_step *held, last;
+	struct next_telling state = { NULL, 0, NULL, NULL };
+	fired_read(core, subject, deadline, arena, &fired);
+	state.held_count = store_put_off_read(core, subject, deadline, INSTANT_NEVER, arena, &held);
+	state.held = held;
+	state.again = store_put_off_again(core, subject, deadline, INSTANT_NEVER);
+	if (state.again != NULL &&
+	    store_put_off_last(core, subject, deadline, state.again->role, INSTANT_NEVER, &last))
+		state.last = last.planned.step;
+	return steps_next_told(deadline, core->office->calendar, now, has_fired, &fired, &state,
+			       arena, ret);
+}
+
+static bool speaks(const struct deadline *deadline)
+{
+	return deadline->state == DEADLINE_OPEN || deadline_ended_by_last_step(deadline);
+}
+
+static instant instant_of(const struct core *core, civil at)
+{
+	return at == STEPS_NEVER ? INSTANT_NEVER : clock_from_civil(core->clock, at);
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
 /* What comes next of one deadline; what is due goes off on the way. */
 static instant put_deadline(struct planner *planner, struct entry *entry, const char *programme,
-			    const struct deadline *deadline, struct arena *arena)
+			    const struct deadline *deadline, bool held, struct arena *arena)
 {
 	const struct core *core = planner->core;
 	struct fired fired;
@@ -85,15 +133,28 @@ static instant put_deadline(struct planner *planner, struct entry *entry, const 
 		next = &planned[i];
 	instant at =
 	    next == NULL ? INSTANT_NEVER : clock_from_civil(core->clock, hour_now(core, next, now));
-	if (due > 0 && !planner->only_looking)
+	held = speaks(deadline) && (held || deadline->put_off != NULL);
+	if (held && deadline->dirty && !planner->only_looking)
+		store_put_off_waiting(core, entry->subject, deadline, arena);
+	civil back = held ? next_back(core, entry->subject, deadline, now, arena) : STEPS_NEVER;
+	if ((due > 0 || back <= now) && !planner->only_looking) {
 		planner->fire(planner->arg, entry->subject, programme, deadline, planned, due,
 			      arena);
+		if (held)
+			back = next_back(core, entry->subject, deadline, now, arena);
+	}
+	instant wake = instant_of(core, back) < at ? instant_of(core, back) : at;
+	struct planned_step told;
+	if (held) {
+		next = next_told(core, entry->subject, deadline, now, arena, &told) ? &told : NULL;
+		at = next == NULL ? INSTANT_NEVER : instant_of(core, next->at);
+	}
 	store_deadline_put(core, entry->subject, deadline, next == NULL ? NULL : next->step->name,
 			   at);
-	if (next == NULL && deadline_ended_by_last_step(deadline))
+	if (wake == INSTANT_NEVER && deadline_ended_by_last_step(deadline))
 		plan_let_go(entry->plan, deadline);
-	plan_keep_next(entry->plan, deadline, at);
-	return at;
+	plan_keep_next(entry->plan, deadline, wake);
+	return wake;
 }
 
 /* A reminder that waits for its letter is overtaken when its deadline ends first (I4). */
@@ -155,12 +216,13 @@ static const char *programme_of(const struct entry *entry)
 instant planner_put_live(struct planner *planner, struct entry *entry, struct arena *arena)
 {
 	instant wake = INSTANT_NEVER;
+	bool held = store_put_off_any(planner->core, entry->subject);
 	for (size_t i = 0; i < plan_live_count(entry->plan); i++) {
 		const struct deadline *deadline = plan_live_at(entry->plan, i);
 		instant at =
 		    is_settled(planner->core, deadline)
 			? deadline->next_at
-			: put_deadline(planner, entry, programme_of(entry), deadline, arena);
+			: put_deadline(planner, entry, programme_of(entry), deadline, held, arena);
 		wake = at < wake ? at : wake;
 	}
 	date change = plan_next_change(entry->plan);

@@ -159,6 +159,17 @@ const struct migration schema_migrations[] = {
 	  "  WHERE (state = 'unclear' OR (state = 'deferred' AND code <> 0))"
 	  "  AND next_attempt IS NOT NULL;"
 	  "DROP INDEX message_handed;" },
+	/* reminders that somebody has put off (store_put_off.h). Of a notice: the event that held
+	 * it back, when it came out again, and, of one that goes out because a day has come, that
+	 * day. Of a deadline: the events that are in force, the latest first, "[41,38]". That an
+	 * acknowledged deadline has come back is a firing of the step "@" and role, repetition: the
+	 * number of the day. */
+	{ "ALTER TABLE notice ADD COLUMN put_off_event INTEGER;"
+	  "ALTER TABLE notice ADD COLUMN released INTEGER;"
+	  "ALTER TABLE notice ADD COLUMN back TEXT;"
+	  "CREATE INDEX notice_put_off ON notice (subject, rule, key, anchor, occurrence)"
+	  "  WHERE state = 'put_off' AND released IS NULL;"
+	  "ALTER TABLE deadline ADD COLUMN put_off TEXT;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -170,6 +170,11 @@ static void take_back(struct simulation *simulation, instant since)
 	run_from(simulation, "INSERT INTO later SELECT * FROM event WHERE recorded_at >= ?1",
 		 since);
 	run_from(simulation, "DELETE FROM event WHERE recorded_at >= ?1", since);
+	run_from(simulation, "UPDATE notice SET released = NULL WHERE released >= ?1", since);
+	run_from(simulation,
+		 "UPDATE notice SET state = 'queued', put_off_event = NULL WHERE state = 'put_off'"
+		 " AND put_off_event IN (SELECT id FROM later WHERE recorded_at >= ?1)",
+		 since);
 	run_from(simulation, "DELETE FROM firing WHERE at >= ?1", since);
 	run_from(simulation, "DELETE FROM notice WHERE at >= ?1", since);
 	run_from(simulation,

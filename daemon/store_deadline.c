@@ -2,6 +2,7 @@
 #include "daemon/store_deadline.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,18 @@ static void bind_end(struct query *q, const struct deadline *deadline)
 	db_bind_text(q, 13, deadline->ended_why);
 }
 
+/* "[41,38]": the events, the latest first. */
+static void bind_put_off(struct query *q, const struct put_off *latest)
+{
+	json_t *events = json_array();
+	for (const struct put_off *p = latest; p != NULL; p = p->older)
+		json_array_append_new(events, json_integer(p->event));
+	char *text = latest == NULL ? NULL : json_dumps(events, JSON_COMPACT);
+	db_bind_text(q, 16, text);
+	free(text);
+	json_decref(events);
+}
+
 void store_deadline_put(const struct core *core, const char *subject,
 			const struct deadline *deadline, const char *next_step, instant next_at)
 {
@@ -49,12 +62,13 @@ void store_deadline_put(const struct core *core, const char *subject,
 	struct query *q = db_query(
 	    core->db,
 	    "INSERT INTO deadline (subject, rule, key, anchor, occurrence, id, anchor_event, due,"
-	    " state, missed, ended, ended_by, ended_why, next_step, next_at)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+	    " state, missed, ended, ended_by, ended_why, next_step, next_at, put_off)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
 	    " ON CONFLICT DO UPDATE SET anchor_event = ?7, due = ?8, state = ?9, missed = ?10,"
-	    "  ended = ?11, ended_by = ?12, ended_why = ?13, next_step = ?14, next_at = ?15"
+	    "  ended = ?11, ended_by = ?12, ended_why = ?13, next_step = ?14, next_at = ?15,"
+	    "  put_off = ?16"
 	    " WHERE (anchor_event, due, state, missed, ended, ended_by, ended_why, next_step,"
-	    "  next_at) IS NOT (?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+	    "  next_at, put_off) IS NOT (?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
 	store_deadline_bind(q, subject, deadline);
 	db_bind_text(q, 6,
 		     store_deadline_id(subject, deadline->rule->name, deadline->key,
@@ -69,6 +83,7 @@ void store_deadline_put(const struct core *core, const char *subject,
 		db_bind_null(q, 15);
 	else
 		db_bind_int(q, 15, next_at);
+	bind_put_off(q, deadline->put_off);
 	db_run(q);
 }
 

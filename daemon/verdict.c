@@ -6,6 +6,7 @@
 
 #include "daemon/planner_overdue.h"
 #include "daemon/store_event.h"
+#include "daemon/store_put_off.h"
 
 /* --- the plan as it was known then ----------------------------------------------------------- */
 
@@ -92,9 +93,10 @@ static void read_last_notice(const struct reading *reading, struct verdicts *ver
 static const char *name_by_notices(const struct rule_verdict *verdict)
 {
 	static const char *const order[][2] = {
-		{ "sent", "sent" },     { "queued", "sent" },
-		{ "held", "held" },     { "unreachable", "unreachable" },
-		{ "shadow", "shadow" }, { "overtaken", "overtaken" },
+		{ "sent", "sent" },           { "queued", "sent" },
+		{ "held", "held" },           { "unreachable", "unreachable" },
+		{ "shadow", "shadow" },       { "put_off", "put off" },
+		{ "overtaken", "overtaken" },
 	};
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		for (size_t j = 0; j < verdict->notice_count; j++)
@@ -133,9 +135,28 @@ static bool has_fired(void *arg, const struct step *step, int repetition)
 	return found;
 }
 
-/* The next step of one deadline, if it comes before what was found so far. */
-static bool find_next_of(const struct reading *reading, struct verdicts *verdicts,
-			 struct rule_verdict *verdict, const struct deadline *deadline)
+/* Of a deadline that somebody has put off: what is told next, and not what would have been. */
+static bool find_next_told(const struct reading *reading, struct verdicts *verdicts,
+			   const struct deadline *deadline, struct planned_step *ret)
+{
+	const struct core *core = reading->core;
+	struct fired fired = { reading, deadline };
+	struct held_step *held, last;
+	struct next_telling state = { NULL, 0, NULL, NULL };
+	state.held_count = store_put_off_read(core, reading->subject, deadline, reading->then,
+					      verdicts->arena, &held);
+	state.held = held;
+	state.again = store_put_off_again(core, reading->subject, deadline, reading->then);
+	if (state.again != NULL && store_put_off_last(core, reading->subject, deadline,
+						      state.again->role, reading->then, &last))
+		state.last = last.planned.step;
+	return steps_next_told(deadline, core->office->calendar,
+			       clock_to_civil(core->clock, reading->then), has_fired, &fired,
+			       &state, verdicts->arena, ret);
+}
+
+static bool find_next_planned(const struct reading *reading, struct verdicts *verdicts,
+			      const struct deadline *deadline, struct planned_step *ret)
 {
 	const struct core *core = reading->core;
 	const struct calendar *calendar = core->office->calendar;
@@ -146,13 +167,24 @@ static bool find_next_of(const struct reading *reading, struct verdicts *verdict
 	    steps_planned(deadline, calendar, now, has_fired, &fired, verdicts->arena, &planned);
 	if (count == 0)
 		return false;
-	civil at = planned[0].at;
-	if (at <= now && planned[0].step->urgent != URGENT_ALWAYS)
-		at = calendar_open_at_or_after(calendar, now);
-	instant until = clock_from_civil(core->clock, at);
+	*ret = planned[0];
+	if (ret->at <= now && ret->step->urgent != URGENT_ALWAYS)
+		ret->at = calendar_open_at_or_after(calendar, now);
+	return true;
+}
+
+/* The next step of one deadline, if it comes before what was found so far. */
+static bool find_next_of(const struct reading *reading, struct verdicts *verdicts,
+			 struct rule_verdict *verdict, const struct deadline *deadline)
+{
+	struct planned_step *next = arena_alloc(verdicts->arena, sizeof(*next));
+	if (deadline->put_off == NULL ? !find_next_planned(reading, verdicts, deadline, next)
+				      : !find_next_told(reading, verdicts, deadline, next))
+		return false;
+	instant until = clock_from_civil(reading->core->clock, next->at);
 	if (until >= verdict->until)
 		return false;
-	verdict->next = &planned[0];
+	verdict->next = next;
 	verdict->until = until;
 	return true;
 }
@@ -216,6 +248,8 @@ static void read_one(const struct reading *reading, struct verdicts *verdicts,
 		judged->verdict = WHY_WAITING; /* it has ended, but not said all */
 		judged->reason = WHY_PLAIN;
 	}
+	why_judge_put_off(verdicts->why, clock_to_civil(reading->core->clock, reading->then),
+			  judged);
 	read_notices(reading, verdicts, verdict);
 	read_last_notice(reading, verdicts, verdict);
 	find_moves(reading->core, verdicts, verdict);

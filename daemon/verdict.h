@@ -27,7 +27,7 @@ struct verdict_move {
 };
 
 struct rule_verdict {
-	/* "sent" "held" "unreachable" "shadow" "overtaken", or one of why_verdict_name */
+	/* "sent" "held" "unreachable" "shadow" "put off" "overtaken", or one of why_verdict_name */
 	const char *name;
 	struct why_judgement judged;
 	const struct verdict_notice *notices; /* of that day */

@@ -150,6 +150,10 @@ static const char *told_text(const struct speech *speech)
 		return arena_printf(arena,
 				    in(speech, "Nådde ingen %s: %s.", "Reached nobody %s: %s."),
 				    hour_of_first(speech), first_of(speech, "unreachable"));
+	if (strcmp(name, "put off") == 0)
+		return arena_printf(arena,
+				    in(speech, "Hölls tillbaka %s: %s.", "Held back %s: %s."),
+				    hour_of_first(speech), first_of(speech, "put_off"));
 	return arena_printf(arena, in(speech, "Överspelat %s: %s.", "Overtaken %s: %s."),
 			    hour_of_first(speech), first_of(speech, "overtaken"));
 }
@@ -192,6 +196,29 @@ static const char *waiting_text(const struct speech *speech)
 			       "Waits until %s: then \"%s\" goes to %s. It is due %s."),
 			    time_text(speech, verdict->until), verdict->next->step->name,
 			    addressees(speech, verdict->next->step), due);
+}
+
+/* "Uppskjutet till 2026-12-11 av anna.berg (social_worker), händelse 9, ..." */
+static const char *put_off_text(const struct speech *speech)
+{
+	const struct rule_verdict *verdict = speech->verdict;
+	const struct put_off *put_off = verdict->judged.put_off;
+	const char *text = arena_printf(
+	    speech->arena,
+	    put_off->acknowledged
+		? in(speech, "Sedd, och återkommer %s: %s (%s), %s. Ska vara klart %s.",
+		     "Acknowledged until %s: %s (%s), %s. It is due %s.")
+		: in(speech, "Uppskjutet till %s: %s (%s), %s. Ska vara klart %s.",
+		     "Put off until %s: %s (%s), %s. It is due %s."),
+	    day_text(speech, put_off->until), put_off->by == NULL ? "-" : put_off->by,
+	    put_off->role->name, event_text(speech, put_off->event),
+	    day_text(speech, verdict->judged.deadline->due));
+	if (verdict->next == NULL)
+		return text;
+	return arena_printf(
+	    speech->arena,
+	    in(speech, "%s Nästa påminnelse är \"%s\" %s.", "%s The next reminder is \"%s\" %s."),
+	    text, verdict->next->step->name, time_text(speech, verdict->until));
 }
 
 static const char *asleep_text(const struct speech *speech)
@@ -301,6 +328,8 @@ const char *verdict_text(const struct core *core, const struct rule_verdict *ver
 	switch (verdict->judged.verdict) {
 	case WHY_WAITING:
 		return waiting_text(&speech);
+	case WHY_PUT_OFF:
+		return put_off_text(&speech);
 	case WHY_ASLEEP:
 		return asleep_text(&speech);
 	case WHY_NOT_STARTED:

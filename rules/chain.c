@@ -64,6 +64,13 @@ const struct role *chain_role_at(const struct chain *chain, size_t i)
 	return i < chain->role_count ? &chain->roles[i] : NULL;
 }
 
+bool role_covers(const struct role *asking, const struct role *role)
+{
+	if (asking == role || role->on_case)
+		return true;
+	return !asking->on_case && role->order < asking->order;
+}
+
 static int compare_kinds(const void *a, const void *b)
 {
 	const struct kind *const *left = a, *const *right = b;

@@ -26,7 +26,7 @@ struct role {
 	const char *name;  /* "social_worker" */
 	const char *title; /* "socialsekreterare" */
 	bool on_case;      /* may be held on a case; all may be held on a programme */
-	int order;         /* place in the file; a higher one is asked later */
+	int order;         /* place in the file, from the lowest up */
 };
 
 struct chain;
@@ -39,6 +39,11 @@ const struct stage *chain_stage(const struct chain *chain, const char *name); /*
 const struct stage *chain_stage_at(const struct chain *chain, size_t i);    /* NULL past the end */
 const struct role *chain_role(const struct chain *chain, const char *name); /* or NULL */
 const struct role *chain_role_at(const struct chain *chain, size_t i);
+/*
+ * May whoever holds `asking` put off reminders to `role`? To its own, and to lower ones: roles on
+ * a case are the lowest, all of them alike; the others rank by their place in chain.conf.
+ */
+bool role_covers(const struct role *asking, const struct role *role);
 const struct kind *chain_kind(const struct chain *chain, const char *name); /* or NULL */
 const struct kind *chain_kind_at(const struct chain *chain, size_t i);
 

@@ -56,6 +56,12 @@ const char *field_class_name(enum field_class class)
 	return "";
 }
 
+bool kind_puts_off(const struct kind *kind)
+{
+	return strcmp(kind->name, "deadline.acknowledged") == 0 ||
+	       strcmp(kind->name, "deadline.snoozed") == 0;
+}
+
 int kind_field(const struct kind *kind, const char *field)
 {
 	for (size_t i = 0; i < kind->field_count; i++)

@@ -68,6 +68,8 @@ struct kind {
 
 /* The core kinds; the table has `*ret_count` rows, in the order of domain.md 8. */
 const struct kind *kind_core_table(size_t *ret_count);
+/* deadline.acknowledged, deadline.snoozed */
+bool kind_puts_off(const struct kind *kind);
 /* The place of a field in kind->fields, or -1. */
 int kind_field(const struct kind *kind, const char *field);
 

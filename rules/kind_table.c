@@ -72,6 +72,13 @@ static const char *const meetings[] = { "steering", "reference", NULL };
 	MUST("amount", FIELD_AMOUNT, CLASS_CASE, "the amount in öre"),                             \
 	    MUST("paid_on", FIELD_DATE, CLASS_OPEN, "the day of payment, as the bank tells it")
 
+#define PUT_OFF                                                                                    \
+	MUST("rule", FIELD_ID, CLASS_OPEN, "the rule whose deadline it is"),                       \
+	    MUST("until", FIELD_DATE, CLASS_OPEN, "the day on which reminders go out again"),      \
+	    MUST("reason", FIELD_TEXT, CLASS_SECRET, "why"),                                       \
+	    MAY("by", FIELD_ID, CLASS_STAFF, "the member of staff who says so"),                   \
+	    MAY_CODE("role", "role", CLASS_OPEN, "as which, if that does not follow from `by`")
+
 static const struct kind kinds[] = {
 	{ STAFF("staff.joined"), HAS(PERSON),
 	  SAYS("somebody begins to work here", "medarbetaren började") },
@@ -281,6 +288,10 @@ static const struct kind kinds[] = {
 	{ CASE("support.handover_decided"),
 	  SAYS("who gives housing support from here on", "boendestödet lämnades över") },
 
+	{ ANY("deadline.acknowledged"), TAKES_KEY("deadline of several"), HAS(PUT_OFF),
+	  SAYS("somebody has seen a deadline and comes back to it", "bevakningen är sedd") },
+	{ ANY("deadline.snoozed"), TAKES_KEY("deadline of several"), HAS(PUT_OFF),
+	  SAYS("somebody puts the reminders of a deadline off", "påminnelserna sköts upp") },
 	{ ANY("event.voided"),
 	  HAS(MUST("event", FIELD_NUMBER, CLASS_OPEN, "the number of the event"),
 	      MUST("reason", FIELD_TEXT, CLASS_SECRET, "why")),

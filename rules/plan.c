@@ -238,7 +238,7 @@ struct deadline *track_newest(const struct track *track)
 	return newest;
 }
 
-static struct deadline *track_oldest(const struct track *track)
+struct deadline *track_oldest(const struct track *track)
 {
 	struct deadline *oldest = NULL;
 	for (const struct link *link = track->links; link != NULL; link = link->next)
@@ -441,6 +441,8 @@ int plan_apply(struct plan *plan, const struct event *event)
 	/* of its cases a programme meets what only cases have, not who holds a role there */
 	if (own || (plan->type == SUBJECT_PROGRAMME && event->kind->subject != SUBJECT_ANY))
 		meet_rules(plan, event);
+	if (own)
+		plan_note_put_off(plan, event);
 	meet_news(plan, event);
 	if (was_open && !facts_is_open(plan->facts))
 		close_all(plan, event);

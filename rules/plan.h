@@ -22,6 +22,19 @@ const char *deadline_state_name(enum deadline_state state);
 MUST_CHECK int deadline_state_parse(const char *name, enum deadline_state *ret);
 
 /*
+ * Somebody has put the reminders of a deadline off until a day: those to the role itself and to
+ * the roles that it covers (chain.h) are held back. The deadline stays as it is.
+ */
+struct put_off {
+	int64_t event;     /* that says so */
+	bool acknowledged; /* seen, and not only put off: on the day something goes out anyway */
+	const struct role *role;
+	const char *by; /* member of staff; NULL where nobody is named */
+	date until;
+	const struct put_off *older; /* by another role; a later one of the same role replaces it */
+};
+
+/*
  * One obligation. Its identity is (rule, subject, key, anchor, occurrence); what it rests on may
  * change without making it another one.
  *
@@ -47,13 +60,14 @@ struct deadline {
 	int64_t ended_by;    /* event; 0: time itself */
 	const char *ended_why; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
 	const struct role **field_roles; /* named by the starting event, as rule->role_fields */
-	date grid;       /* due date of a `grid` occurrence before adjusting, or DATE_NONE */
-	bool unjudged;   /* its `if` waits for the day of its first step (yearly, weekly) */
-	date agreed;     /* the day that the plan itself names, or DATE_NONE */
-	date recheck;    /* day on which time alone may change it; DATE_NONE: never */
-	bool silent;     /* ended by its last step, and all of its steps have gone */
-	bool dirty;      /* changed since plan_clean() */
-	bool kept;       /* next_at is known, and holds until the deadline changes */
+	date grid;     /* due date of a `grid` occurrence before adjusting, or DATE_NONE */
+	bool unjudged; /* its `if` waits for the day of its first step (yearly, weekly) */
+	date agreed;   /* the day that the plan itself names, or DATE_NONE */
+	const struct put_off *put_off; /* the latest one, or NULL */
+	date recheck;                  /* day on which time alone may change it; DATE_NONE: never */
+	bool silent;                   /* ended by its last step, and all of its steps have gone */
+	bool dirty;                    /* changed since plan_clean() */
+	bool kept;                     /* next_at is known, and holds until the deadline changes */
 	int64_t next_at; /* of whoever keeps the plan: the hour of its next step (plan_keep_next) */
 };
 

@@ -69,6 +69,7 @@ static inline bool is_live(const struct deadline *deadline)
 date event_date(const struct plan *plan, const struct event *event, const char *field);
 struct track *track_of(struct plan *plan, const struct rule *rule, const char *key);
 struct deadline *track_newest(const struct track *track); /* live; NULL if none */
+struct deadline *track_oldest(const struct track *track); /* likewise */
 void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,
 		  const char *why, const struct event *by);
 void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline);
@@ -91,6 +92,9 @@ date track_note_start(struct plan *plan, struct track *track, const struct rule 
 		      const struct event *event, date day);
 void track_forget_starts(struct track *track, const struct rule *rule);
 bool rule_is_throttled(const struct plan *plan, const struct rule *rule, date anchor);
+
+/* plan_put_off.c */
+void plan_note_put_off(struct plan *plan, const struct event *event);
 
 /* plan_time.c */
 void plan_pass_to(struct plan *plan, date day);

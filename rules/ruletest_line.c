@@ -227,6 +227,15 @@ static void take_words(struct line *line, struct raw *raw)
 }
 
 /* By the same check as all that is recorded. */
+/* What the daemon finds out from who holds which role, a test must say. */
+static void check_put_off(struct line *line, const struct event *event)
+{
+	if (event != NULL && kind_puts_off(event->kind) &&
+	    event_value(event, "role").type == VALUE_NULL)
+		COMPLAIN(line, "role: is missing: as which somebody says so, as in "
+			       "role=social_worker");
+}
+
 static const struct event *check(struct line *line, const struct raw *raw)
 {
 	struct problems found = PROBLEMS_NONE;
@@ -235,6 +244,7 @@ static const struct event *check(struct line *line, const struct raw *raw)
 	for (size_t i = 0; i < found.count; i++)
 		COMPLAIN(line, "%s: %s", found.list[i].place, found.list[i].text);
 	problems_clear(&found);
+	check_put_off(line, event);
 	return event;
 }
 
@@ -344,11 +354,11 @@ static int read_missed(struct line *line, const char *word)
 
 static bool is_heading(const char *word)
 {
-	return strcmp(word, "to") == 0 || strcmp(word, "cc") == 0 || strcmp(word, "due") == 0 ||
-	       strcmp(word, "missed") == 0;
+	return strcmp(word, "to") == 0 || strcmp(word, "cc") == 0 || strcmp(word, "held") == 0 ||
+	       strcmp(word, "due") == 0 || strcmp(word, "missed") == 0;
 }
 
-/* to ROLE, ... cc ROLE, ... due DATE missed N, in any order. */
+/* to ROLE, ... cc ROLE, ... held ROLE, ... due DATE missed N, in any order. */
 static void read_rest(struct line *line, size_t at, struct notice *notice)
 {
 	const char *heading = NULL;
@@ -360,14 +370,16 @@ static void read_rest(struct line *line, size_t at, struct notice *notice)
 			take_role(line, word, &notice->to);
 		else if (strcmp(heading, "cc") == 0)
 			take_role(line, word, &notice->copy);
+		else if (strcmp(heading, "held") == 0)
+			take_role(line, word, &notice->held);
 		else if (strcmp(heading, "due") == 0)
 			notice->due = read_moment(line, word, "due: ").day;
 		else
 			notice->missed = read_missed(line, word);
 	}
-	if (line->good && notice->to.count + notice->copy.count == 0)
-		COMPLAIN(line,
-			 "whom does it go to? Write \"to social_worker\" or \"cc unit_manager\"");
+	if (line->good && notice->to.count + notice->copy.count + notice->held.count == 0)
+		COMPLAIN(line, "whom does it go to? Write \"to social_worker\" or \"cc "
+			       "unit_manager\", or \"held social_worker\" where it is put off");
 }
 
 bool ruletest_read_notice(const struct reading *reading, const struct test *test, const char *text,
@@ -429,6 +441,7 @@ char *ruletest_write_notice(const struct test *test, const struct notice *notice
 		text = arena_printf(arena, "%s[%s]", text, notice->key);
 	text = write_roles(text, " to ", &notice->to, arena);
 	text = write_roles(text, " cc ", &notice->copy, arena);
+	text = write_roles(text, " held ", &notice->held, arena);
 	if (notice->due != DATE_NONE)
 		text = arena_printf(arena, "%s due %s", text, date_format(notice->due, day));
 	if (notice->missed > 0)

@@ -24,9 +24,10 @@ struct notice {
 	const char *step;
 	const char *key; /* NULL: not said */
 	struct roles to, copy;
-	date due;   /* DATE_NONE: not said */
-	int missed; /* -1: not said */
-	int line;   /* of the test's file */
+	struct roles held; /* who would have been told, had nobody put it off */
+	date due;          /* DATE_NONE: not said */
+	int missed;        /* -1: not said */
+	int line;          /* of the test's file */
 };
 
 struct happening {

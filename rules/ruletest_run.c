@@ -35,23 +35,32 @@ static void add_role(struct roles *roles, const struct role *role)
 		roles->list[roles->count++] = role;
 }
 
-/* One step of what went off together, with those who were told of it. */
-static void note_step(struct run *run, const struct walk_notice *walked,
-		      const struct planned_step *planned)
+static bool is_same_step(const struct told *a, const struct told *b)
+{
+	return a->planned->step == b->planned->step &&
+	       a->planned->repetition == b->planned->repetition;
+}
+
+/* One step of what went off together, with those who were told of it, or are not yet. */
+static void note_step(struct run *run, const struct walk_notice *walked, const struct told *first)
 {
 	const struct deadline *deadline = walked->deadline;
 	struct notice notice = { .day = civil_date(walked->at),
 				 .second = civil_second(walked->at),
 				 .rule = deadline->rule,
-				 .step = planned->step->name,
+				 .step = first->planned->step->name,
 				 .due = deadline->due,
 				 .missed = deadline->missed };
 	for (size_t i = 0; i < walked->told_count; i++) {
 		const struct told *told = &walked->told[i];
-		if (told->planned == planned && !told->overtaken)
-			add_role(told->copy ? &notice.copy : &notice.to, told->role);
+		if (!is_same_step(told, first) || told->overtaken)
+			continue;
+		add_role(told->held != NULL ? &notice.held
+			 : told->copy       ? &notice.copy
+					    : &notice.to,
+			 told->role);
 	}
-	if (notice.to.count + notice.copy.count == 0)
+	if (notice.to.count + notice.copy.count + notice.held.count == 0)
 		return;
 	if (notice.second == calendar_slot(run->ruleset->calendar))
 		notice.second = AT_SLOT;
@@ -64,9 +73,15 @@ static void note_step(struct run *run, const struct walk_notice *walked,
 static void on_notice(void *arg, const struct walk_notice *walked)
 {
 	struct run *run = arg;
-	for (size_t i = 0; is_compared(run->test, walked->deadline->rule) && i < walked->due_count;
-	     i++)
-		note_step(run, walked, &walked->due[i]);
+	if (!is_compared(run->test, walked->deadline->rule))
+		return;
+	for (size_t i = 0; i < walked->told_count; i++) {
+		size_t before = 0;
+		while (!is_same_step(&walked->told[before], &walked->told[i]))
+			before++;
+		if (before == i)
+			note_step(run, walked, &walked->told[i]);
+	}
 }
 
 /* --- comparing ------------------------------------------------------------------------------- */
@@ -95,7 +110,8 @@ static bool is_as_expected(const struct notice *came, const struct notice *expec
 	       (expected->key == NULL || strcmp(came->key, expected->key) == 0) &&
 	       (expected->due == DATE_NONE || came->due == expected->due) &&
 	       (expected->missed < 0 || came->missed == expected->missed) &&
-	       same_roles(&came->to, &expected->to) && same_roles(&came->copy, &expected->copy);
+	       same_roles(&came->to, &expected->to) && same_roles(&came->copy, &expected->copy) &&
+	       same_roles(&came->held, &expected->held);
 }
 
 /* Each expected line takes one notice; true if nothing is left over on either side. */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/steps_held.h"
+
 /* More repetitions than anybody lives to see; it stops a loop, not a rule. */
 #define REPETITIONS_MOST 20000
 
@@ -207,8 +209,9 @@ static bool is_told_already(const struct told *list, size_t count, const struct 
 	return false;
 }
 
-size_t steps_choose(const struct deadline *deadline, const struct planned_step *due, size_t count,
-		    struct arena *arena, struct told **ret)
+size_t steps_choose(const struct deadline *deadline, const struct calendar *calendar,
+		    const struct planned_step *due, size_t count, civil now, struct arena *arena,
+		    struct told **ret)
 {
 	size_t room = 0, used = 0;
 	for (size_t i = 0; i < count; i++)
@@ -220,8 +223,12 @@ size_t steps_choose(const struct deadline *deadline, const struct planned_step *
 			bool copy = j >= step->to_count;
 			const struct addressee *addressee =
 			    copy ? &step->cc[j - step->to_count] : &step->to[j];
-			struct told row = { &due[i], role_of(deadline, addressee), copy, false };
+			struct told row = { .planned = &due[i],
+					    .role = role_of(deadline, addressee),
+					    .copy = copy };
 			row.overtaken = is_overtaken(deadline, due, count, &due[i], row.role);
+			if (!row.overtaken)
+				row.held = steps_held_back(deadline, calendar, step, row.role, now);
 			if (!is_told_already(list, used, &row))
 				list[used++] = row;
 		}

@@ -3,7 +3,7 @@
  * come due together.
  *
  *   count = steps_planned(deadline, calendar, now, fired, arg, arena, &planned);
- *   steps_choose(deadline, planned, n_due, arena, &told, &n_told);
+ *   steps_choose(deadline, calendar, planned, n_due, now, arena, &told);
  */
 #ifndef KEDJA_STEPS_H
 #define KEDJA_STEPS_H
@@ -38,15 +38,17 @@ civil steps_hour(const struct deadline *deadline, const struct calendar *calenda
  * Who is told of what, when `count` steps (by their hour) are due together: each role gets the
  * furthest step that names it, once (catch_up = latest), or every step (all), or only those that
  * are not late (skip). For every step and role that the step
- * names there is one row; those with `overtaken` set are not sent.
+ * names there is one row; those with `overtaken` or `held` set are not sent.
  */
 struct told {
 	const struct planned_step *planned;
 	const struct role *role;
 	bool copy;
 	bool overtaken;
+	const struct put_off *held; /* it waits until this one ends: steps_held.h */
 };
-size_t steps_choose(const struct deadline *deadline, const struct planned_step *due, size_t count,
-		    struct arena *arena, struct told **ret);
+size_t steps_choose(const struct deadline *deadline, const struct calendar *calendar,
+		    const struct planned_step *due, size_t count, civil now, struct arena *arena,
+		    struct told **ret);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/walk_gone.h"
+#include "rules/walk_held.h"
 
 #define NEVER INT64_MAX
 
@@ -427,18 +427,28 @@ static civil hour_from_now(const struct walk *walk, const struct planned_step *p
 	return at == CIVIL_NONE ? NEVER : at;
 }
 
-static void tell(struct walk *walk, const struct walker *walker, const struct deadline *deadline,
-		 const struct planned_step *due, size_t count, struct arena *arena)
+/* What goes off now, and what comes back that was put off. */
+static void tell(struct walk *walk, const struct walker *walker, struct walk_gone *gone,
+		 const struct deadline *deadline, const struct planned_step *due, size_t count,
+		 struct arena *arena)
 {
-	struct told *told;
+	const struct calendar *calendar = walk->ruleset->calendar;
+	struct told *told, *back;
 	struct walk_notice notice = { .at = walk->now,
 				      .subject = walker->name,
-				      .deadline = deadline,
-				      .due = due,
-				      .due_count = count };
-	notice.told_count = steps_choose(deadline, due, count, arena, &told);
+				      .deadline = deadline };
+	notice.told_count = steps_choose(deadline, calendar, due, count, walk->now, arena, &told);
+	walk_held_note(gone, told, notice.told_count, walk->arena);
+	size_t backs = walk_held_come(gone, deadline, calendar, walk->now, told, notice.told_count,
+				      arena, &back);
+	walk_held_note(gone, back, backs, walk->arena);
 	notice.told = told;
-	walk->on_notice(walk->arg, &notice);
+	if (notice.told_count > 0)
+		walk->on_notice(walk->arg, &notice);
+	notice.told = back;
+	notice.told_count = backs;
+	if (backs > 0)
+		walk->on_notice(walk->arg, &notice);
 }
 
 /* What is due of one deadline goes off; the hour of what comes next. */
@@ -465,9 +475,13 @@ static civil go_off(struct walk *walk, struct walker *walker, const struct deadl
 			next = at;
 		}
 	}
+	bool speaks = deadline->state == DEADLINE_OPEN || has_ended;
+	if (speaks)
+		tell(walk, walker, gone, deadline, planned, due, arena);
+	civil back =
+	    speaks ? walk_held_next(gone, deadline, walk->ruleset->calendar, walk->now) : NEVER;
+	next = back < next ? back : next;
 	gone->said_all = has_ended && next == NEVER;
-	if (due > 0)
-		tell(walk, walker, deadline, planned, due, arena);
 	return next;
 }
 

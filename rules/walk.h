@@ -19,14 +19,13 @@
 #include "rules/plan.h"
 #include "rules/steps.h"
 
-/* Steps of one deadline that go off together, and who is told. All of it is good for the call. */
+/* Steps of one deadline that go off together, or come back (steps_held.h), and who is told. All of
+ * it is good for the call. */
 struct walk_notice {
 	civil at;
 	const char *subject;
 	const struct deadline *deadline;
-	const struct planned_step *due; /* by their hour */
-	size_t due_count;
-	const struct told *told; /* by step; those with `overtaken` set are not sent */
+	const struct told *told; /* by step; those with `overtaken` or `held` set are not sent */
 	size_t told_count;
 };
 typedef void walk_on_notice(void *arg, const struct walk_notice *notice);

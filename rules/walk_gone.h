@@ -6,7 +6,7 @@
 #ifndef KEDJA_WALK_GONE_H
 #define KEDJA_WALK_GONE_H
 
-#include "rules/steps.h"
+#include "rules/steps_held.h"
 
 struct walk_gone {
 	const struct rule *rule;
@@ -15,6 +15,10 @@ struct walk_gone {
 	int occurrence;
 	struct walk_bits *steps; /* by step->index */
 	bool said_all;           /* it had ended by its last step, and that one is gone */
+	struct held_step *held;  /* steps that are held back, in that order: walk_held.h */
+	size_t held_count, held_capacity;
+	const struct walk_told *told; /* who was told of what */
+	const struct walk_back *back; /* what has come back */
 };
 
 /* Of one deadline; `*tree` is the subject's, NULL at first. It lives in the arena. */

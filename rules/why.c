@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rules/plan_parts.h"
+#include "rules/steps_held.h"
 
 /* The last event of a starting kind that started nothing, of one rule. */
 struct refusal {
@@ -26,9 +27,10 @@ struct why {
 const char *why_verdict_name(enum why_verdict verdict)
 {
 	static const char *const names[] = {
-		[WHY_WAITING] = "waiting",         [WHY_ASLEEP] = "asleep",
-		[WHY_NOT_STARTED] = "not started", [WHY_DONE] = "done",
-		[WHY_CANCELLED] = "cancelled",     [WHY_OVERTAKEN] = "overtaken",
+		[WHY_WAITING] = "waiting",     [WHY_PUT_OFF] = "put off",
+		[WHY_ASLEEP] = "asleep",       [WHY_NOT_STARTED] = "not started",
+		[WHY_DONE] = "done",           [WHY_CANCELLED] = "cancelled",
+		[WHY_OVERTAKEN] = "overtaken",
 	};
 	return names[verdict];
 }
@@ -323,6 +325,21 @@ void why_judge(const struct why *why, const struct rule *rule, struct arena *are
 	ret->due_by_rule = DATE_NONE;
 	if (ret->deadline != NULL)
 		find_moves(plan, ret);
+}
+
+void why_judge_put_off(const struct why *why, civil now, struct why_judgement *judgement)
+{
+	civil latest = now;
+	if (judgement->verdict != WHY_WAITING)
+		return;
+	for (const struct put_off *p = judgement->deadline->put_off; p != NULL; p = p->older) {
+		civil ends = put_off_ends(p, why->plan->ruleset->calendar);
+		if (ends <= latest)
+			continue;
+		latest = ends;
+		judgement->put_off = p;
+		judgement->verdict = WHY_PUT_OFF;
+	}
 }
 
 void why_judge_as(const struct why *why, const struct deadline *deadline,

@@ -16,6 +16,7 @@
 
 enum why_verdict {
 	WHY_WAITING,     /* open: for its next step, or for what fulfils it */
+	WHY_PUT_OFF,     /* open, and somebody has put its reminders off: see put_off */
 	WHY_ASLEEP,      /* see why_reason */
 	WHY_NOT_STARTED, /* see why_reason */
 	WHY_DONE,        /* by an event, or because it had said all it had to say */
@@ -50,6 +51,7 @@ struct why_judgement {
 	enum why_verdict verdict;
 	enum why_reason reason;
 	const struct deadline *deadline; /* NULL if none ever started */
+	const struct put_off *put_off;   /* that holds reminders back; NULL */
 	const struct rule *other;        /* that hides this one */
 	int64_t event;                   /* that did not start it, or that ended it; 0: none */
 	const char *condition;           /* that was not true, in one form; NULL: none */
@@ -68,6 +70,9 @@ void why_free(struct why *why); /* takes NULL */
 /* Texts and lists live in `arena`. The rule must be of the plan's ruleset and subject type. */
 void why_judge(const struct why *why, const struct rule *rule, struct arena *arena,
 	       struct why_judgement *ret);
+
+/* Of what waits, or has said all: is it put off at that time? Of several who do, the longest. */
+void why_judge_put_off(const struct why *why, civil now, struct why_judgement *judgement);
 
 /* The same about another one of the rule's deadlines. */
 void why_judge_as(const struct why *why, const struct deadline *deadline,

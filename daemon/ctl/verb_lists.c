@@ -25,10 +25,25 @@ static char *form_missed(const json_t *row, const json_t *value)
 	return missed == 0 ? xstrdup("") : xasprintf("%lld", (long long)missed);
 }
 
+/* "open, put off until 2026-12-11": it is not done. */
+static char *form_state(const json_t *row, const json_t *value)
+{
+	const json_t *put_off = json_object_get(row, "put_off");
+	char *state = show_value(value);
+	if (!json_is_object(put_off))
+		return state;
+	char *text = xasprintf(
+	    "%s, %s until %s", state,
+	    json_is_true(json_object_get(put_off, "acknowledged")) ? "acknowledged" : "put off",
+	    show_text_of(put_off, "until"));
+	free(state);
+	return text;
+}
+
 const struct column deadline_columns[] = {
 	{ "ID", "id", NULL, false },
 	{ "DUE", "due", NULL, false },
-	{ "STATE", "state", NULL, false },
+	{ "STATE", "state", form_state, false },
 	{ "SUBJECT", "subject", NULL, false },
 	{ "KEY", "key", NULL, false },
 	{ "RULE", "rule", NULL, false },

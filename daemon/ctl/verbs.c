@@ -44,6 +44,34 @@ static const struct option void_options[] = {
 	OPTIONS_END,
 };
 
+static const struct argument put_off_arguments[] = {
+	{ "CASE", WORD_TEXT, false, false, "a case reference, or a programme" },
+	{ "RULE", WORD_TEXT, false, false, "the rule whose deadline it is" },
+	{ "KEY", WORD_TEXT, true, false, "which one of several: a rent month, a task; else all" },
+	ARGUMENTS_END,
+};
+
+#define PUT_OFF_BY                                                                                 \
+	{ "reason", WORD_TEXT, "REASON", NULL, "why", NULL, true },                                \
+	    { "as", WORD_TEXT, "STAFF", NULL, "the member of staff who says so", NULL, true },     \
+	{                                                                                          \
+		"role", WORD_TEXT, "ROLE", NULL, "as which, where somebody holds several", NULL,   \
+		    false                                                                          \
+	}
+
+static const struct option ack_options[] = {
+	{ "until", WORD_DATE, "DATE", NULL, "when it comes back", NULL, true },
+	PUT_OFF_BY,
+	OPTIONS_END,
+};
+
+static const struct option snooze_options[] = {
+	{ "until", WORD_DATE, "DATE", NULL, "when reminders go out again", NULL, false },
+	{ "for", WORD_TEXT, "LENGTH", NULL, "or after how long: \"7 days\", P2W", NULL, false },
+	PUT_OFF_BY,
+	OPTIONS_END,
+};
+
 static const struct argument import_arguments[] = {
 	{ "FILE", WORD_PATH, false, false,
 	  "events: a JSON object a line, or CSV with --kind; - reads standard input" },
@@ -289,6 +317,11 @@ const struct verb verb_table[] = {
 	  verb_record },
 	{ "void", NULL, void_arguments, void_options,
 	  "Take back an event that was wrong, with all that came of it.", verb_void },
+	{ "ack", NULL, put_off_arguments, ack_options,
+	  "Say that a deadline is seen: it is quiet until a day, and then comes back.", verb_ack },
+	{ "snooze", NULL, put_off_arguments, snooze_options,
+	  "Put the reminders of a deadline off until a day; it stays due when it was.",
+	  verb_snooze },
 	{ "import", NULL, import_arguments, import_options,
 	  "Record the events of a file; the same file twice changes nothing.", verb_import },
 	{ "case", NULL, case_arguments, no_options,

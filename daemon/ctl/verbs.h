@@ -6,6 +6,7 @@
 
 verb_function verb_status, verb_clock, verb_clock_set, verb_rebuild; /* verb_status.c */
 verb_function verb_record, verb_void;                                /* verb_record.c */
+verb_function verb_ack, verb_snooze;                                 /* verb_put_off.c */
 verb_function verb_import;                                           /* verb_import.c */
 verb_function verb_case;                                             /* verb_case.c */
 verb_function verb_cases, verb_deadlines, verb_notices;              /* verb_lists.c */

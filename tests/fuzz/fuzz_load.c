@@ -85,7 +85,8 @@ static void look(const struct plan *plan)
 		size_t count =
 		    steps_planned(plan_live_at(plan, i), calendar, civil_at(FIRST_DAY + 400, 0),
 				  NULL, NULL, arena, &planned);
-		steps_choose(plan_live_at(plan, i), planned, count < 30 ? count : 30, arena, &told);
+		steps_choose(plan_live_at(plan, i), calendar, planned, count < 30 ? count : 30,
+			     civil_at(FIRST_DAY + 400, 0), arena, &told);
 		arena_free(arena);
 	}
 }

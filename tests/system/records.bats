@@ -195,6 +195,7 @@ stalled_rule() {
 	for damage in "UPDATE deadline SET due = '2006-12-24' WHERE subject = '$subject' AND state = 'open'" \
 		"DELETE FROM deadline WHERE subject = '$subject'" \
 		"UPDATE deadline SET next_at = next_at + 86400 WHERE next_at IS NOT NULL" \
+		"UPDATE deadline SET put_off = '[1]' WHERE subject = '$subject' AND state = 'open'" \
 		"UPDATE subject SET stage = 'own_lease' WHERE id = '$subject'" \
 		"DELETE FROM role WHERE subject = '$subject'" \
 		"UPDATE staff SET email = 'someone@else.example'" \
@@ -203,7 +204,7 @@ stalled_rule() {
 		"INSERT INTO void SELECT min(id), max(id) FROM event WHERE kind = 'rent.charged'" \
 		"DELETE FROM absence" \
 		"INSERT INTO deadline SELECT subject, rule, key, '1999-01-01', occurrence, 'd0', anchor_event, due, state,
-			missed, ended, ended_by, ended_why, next_step, next_at FROM deadline WHERE subject = '$subject' LIMIT 1"; do
+			missed, ended, ended_by, ended_why, next_step, next_at, put_off FROM deadline WHERE subject = '$subject' LIMIT 1"; do
 		base "$damage"
 		damaged=$(base .dump)
 		[ "$damaged" != "$good" ]

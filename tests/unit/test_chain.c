@@ -61,13 +61,33 @@ static void the_shipped_one_has_four_stages(void **state)
 	chain_free(NULL);
 }
 
+/* Whose reminders one may put off: of all roles on a case, wherever they stand, and of lower ones.
+ */
+static void a_role_covers_itself_and_lower_ones(void **state)
+{
+	(void)state;
+	struct chain *chain = parse_shipped();
+	const struct role *social = chain_role(chain, "social_worker");
+	const struct role *support = chain_role(chain, "support_worker");
+	const struct role *outreach = chain_role(chain, "outreach_worker");
+	const struct role *unit = chain_role(chain, "unit_manager");
+	const struct role *area = chain_role(chain, "area_manager");
+	assert_true(role_covers(social, social) && role_covers(unit, unit));
+	assert_true(role_covers(social, support) && role_covers(support, social));
+	assert_true(role_covers(outreach, support) && role_covers(unit, outreach));
+	assert_true(role_covers(area, unit) && role_covers(area, social));
+	assert_false(role_covers(social, outreach) || role_covers(social, unit));
+	assert_false(role_covers(outreach, unit) || role_covers(unit, area));
+	chain_free(chain);
+}
+
 static void the_shipped_roles_are_in_order(void **state)
 {
 	(void)state;
-	static const char *const rising[] = { "social_worker",    "unit_manager",
-					      "area_manager",     "outreach_worker",
-					      "planning_officer", "steering_group",
-					      "reference_group" };
+	static const char *const rising[] = { "social_worker",    "outreach_worker",
+					      "planning_officer", "reference_group",
+					      "unit_manager",     "area_manager",
+					      "steering_group" };
 	struct chain *chain = parse_shipped();
 	for (int i = 0; i + 1 < 7; i++)
 		assert_true(chain_role(chain, rising[i])->order <
@@ -325,6 +345,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_shipped_one_has_four_stages),
+		cmocka_unit_test(a_role_covers_itself_and_lower_ones),
 		cmocka_unit_test(the_shipped_roles_are_in_order),
 		cmocka_unit_test(moves_name_what_is_allowed),
 		cmocka_unit_test(lists_are_the_offices_and_the_cores),

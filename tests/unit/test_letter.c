@@ -411,6 +411,28 @@ static void days_of_rent(void **state)
 	letter_clear(&rendered);
 }
 
+/* Who else has put it off, and until when; nothing of it in minimal letters. */
+static void others_have_put_it_off(void **state)
+{
+	(void)state;
+	struct letter_item items[ITEMS];
+	struct rendered rendered;
+	const struct letter_put_off put_off[] = { { "Anna Ek", false, day("2027-03-08") },
+						  { "Bo Ask", true, day("2027-03-15") } };
+	days_items(items);
+	items[2].put_off = put_off;
+	items[2].put_off_count = 2;
+	struct letter letter = days_letter("sv", items + 2, 1);
+	check_letter("letter-sv-put-off", &letter);
+	letter.language = "en";
+	check_letter("letter-en-put-off", &letter);
+	letter.minimal = true;
+	assert_int_equal(letter_render(templates, &letter, &rendered), 0);
+	assert_null(strstr(rendered.text, "Anna Ek"));
+	assert_null(strstr(rendered.text, "March 2027."));
+	letter_clear(&rendered);
+}
+
 static void texts_from_outside_stay_on_their_line(void **state)
 {
 	(void)state;
@@ -530,6 +552,7 @@ int main(void)
 		cmocka_unit_test(minimal_says_only_what_it_may),
 		cmocka_unit_test(protected_is_minimal_whatever_the_setting),
 		cmocka_unit_test(days_of_rent),
+		cmocka_unit_test(others_have_put_it_off),
 		cmocka_unit_test(texts_from_outside_stay_on_their_line),
 		cmocka_unit_test(unknown_language_fails),
 		cmocka_unit_test(dates_in_words),

@@ -172,7 +172,7 @@ static size_t tell_steps_of(struct telling *t, const struct deadline *deadline, 
 	size_t due = count;
 	while (due > 0 && planned[due - 1].at > t->asked)
 		due--;
-	size_t rows = steps_choose(deadline, planned, due, t->arena, &told);
+	size_t rows = steps_choose(deadline, t->calendar, planned, due, t->asked, t->arena, &told);
 	for (size_t i = 0; i < count; i++) {
 		char at[CIVIL_TEXT_SIZE];
 		civil_format(planned[i].at, at);

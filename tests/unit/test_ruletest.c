@@ -429,6 +429,9 @@ static void mistakes_are_told_with_their_line(void **state)
 		{ "tests = ( { subject = \"K-1\"; events = ( \"2026-11-02 visit.made "
 		  "recorded=2026-11-01\" ); } );",
 		  "at: \"2026-11-02\" lies ahead" },
+		{ "tests = ( { subject = \"K-1\"; events = ( \"2026-11-02 deadline.snoozed "
+		  "rule=visit until=2026-12-01 reason=r\" ); } );",
+		  "role: is missing: as which somebody says so" },
 		{ "tests = ( { until = \"2026-02-30\"; } );",
 		  "until: \"2026-02-30\" is not a date" },
 		{ "tests = ( { subject = \"K-1\"; until = \"2026-11-01\"; events = ( \"2026-11-02 "

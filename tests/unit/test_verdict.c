@@ -102,6 +102,32 @@ static void record(struct world *world, const struct core *core, const char *kin
 	assert_true(store_event_add(core, &event) > 0);
 }
 
+/* Now and then somebody puts something off, for some days or weeks. */
+static void put_off(struct world *world, const struct core *core, const char *subject, date day)
+{
+	static const char *const roles[] = { "social_worker", "support_worker",
+					     "social_worker", "housing_coordinator",
+					     "unit_manager",  "area_manager" };
+	const struct ruleset *ruleset = world->office->ruleset;
+	const char *kind = roll(world, 2) == 0 ? "deadline.snoozed" : "deadline.acknowledged";
+	const char *rule = ruleset->rules[roll(world, ruleset->count)].name;
+	struct value values[8] = { { VALUE_NULL, 0, NULL } };
+	struct event event = { .kind = chain_kind(world->office->chain, kind),
+			       .subject = subject,
+			       .key = "",
+			       .at = { day, 10 * 3600 },
+			       .actor = "test",
+			       .values = values };
+	values[kind_field(event.kind, "rule")] = (struct value){ VALUE_TEXT, 0, rule };
+	values[kind_field(event.kind, "until")] =
+	    (struct value){ VALUE_DATE, day + 1 + (date)roll(world, 60), NULL };
+	values[kind_field(event.kind, "reason")] = (struct value){ VALUE_TEXT, 0, "text" };
+	values[kind_field(event.kind, "by")] = (struct value){ VALUE_TEXT, 0, "anna" };
+	values[kind_field(event.kind, "role")] =
+	    (struct value){ VALUE_TEXT, 0, roles[roll(world, sizeof(roles) / sizeof(roles[0]))] };
+	assert_true(store_event_add(core, &event) > 0);
+}
+
 /* Kinds of the case's own, the first ones in a sensible order. */
 static void record_case(struct world *world, const struct core *core, const char *subject, date day)
 {
@@ -166,6 +192,8 @@ static void fill(struct world *world)
 				record(world, &core, "case.opened", subject, day);
 			else if (day > world->first + i % 90 && roll(world, 30) == 0)
 				record_case(world, &core, subject, day - (date)roll(world, 4));
+			else if (day > world->first + i % 90 && roll(world, 20) == 0)
+				put_off(world, &core, subject, day);
 		}
 	}
 	db_run(db_query(core.db, "INSERT INTO meta (name, value) VALUES ('clock', 'virtual')"));
@@ -377,12 +405,63 @@ static void a_condition_that_is_named_is_the_reason(void **state)
 	assert_int_equal(asleep + not_started, 200);
 }
 
+static int64_t number_of(struct world *world, const char *literal_sql)
+{
+	struct query *q = db_query(simulation_core(world->simulation)->db, literal_sql);
+	int64_t number = db_next(q) ? db_int(q, 0) : -1;
+	db_done(q);
+	return number;
+}
+
+#define IDENTITY "subject, rule, key, anchor, occurrence, step, repetition, role, person, back"
+
+/* What was put off stands there, comes out once, and not before the day. */
+static void what_is_put_off_comes_back_once(void **state)
+{
+	struct world *world = *state;
+	assert_true(number_of(world, "SELECT count(*) FROM notice WHERE state = 'put_off'") > 50);
+	assert_true(number_of(world, "SELECT count(*) FROM notice WHERE back IS NOT NULL"
+				     " AND state = 'sent'") > 50);
+	assert_int_equal(number_of(world, "SELECT count(*) FROM (SELECT 1 FROM notice"
+					  " WHERE state = 'sent' GROUP BY " IDENTITY
+					  " HAVING count(*) > 1)"),
+			 0);
+	/* of each notice that says so there is the event, and it was in force */
+	assert_int_equal(
+	    number_of(world, "SELECT count(*) FROM notice n LEFT JOIN event e"
+			     " ON e.id = n.put_off_event WHERE n.state = 'put_off'"
+			     " AND (e.id IS NULL OR e.subject <> n.subject"
+			     "  OR e.recorded_at > n.at OR e.data ->> 'rule' <> n.rule"
+			     "  OR date(n.at, 'unixepoch') > date(e.data ->> 'until', '+7 days'))"),
+	    0);
+}
+
+/* Nothing stays behind: what is held back has a deadline that is over or asleep, or a day ahead. */
+static void nothing_is_held_back_for_ever(void **state)
+{
+	struct world *world = *state;
+	assert_int_equal(
+	    number_of(world,
+		      "SELECT count(*) FROM notice n JOIN deadline d ON d.subject = n.subject"
+		      " AND d.rule = n.rule AND d.key = n.key AND d.anchor = n.anchor"
+		      " AND d.occurrence = n.occurrence WHERE n.state = 'put_off'"
+		      " AND n.released IS NULL AND d.state = 'open' AND NOT EXISTS"
+		      " (SELECT 1 FROM event e WHERE e.subject = n.subject"
+		      "  AND e.kind IN ('deadline.snoozed', 'deadline.acknowledged')"
+		      "  AND e.data ->> 'rule' = n.rule"
+		      "  AND e.data ->> 'until' > (SELECT date(max(at), 'unixepoch', '-7 days')"
+		      "   FROM notice))"),
+	    0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_day_has_one_verdict_of_each_rule),
 		cmocka_unit_test(what_was_sent_is_said_to_be),
 		cmocka_unit_test(a_condition_that_is_named_is_the_reason),
+		cmocka_unit_test(what_is_put_off_comes_back_once),
+		cmocka_unit_test(nothing_is_held_back_for_ever),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

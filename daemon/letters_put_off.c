@@ -1,0 +1,43 @@
+/* See letters_put_off.h. */
+#include "daemon/letters_put_off.h"
+
+#include <string.h>
+
+/* One for each role at the most. */
+#define PUT_OFFS_MOST 16
+
+static bool is_over(const struct core *core, date until)
+{
+	const struct calendar *calendar = core->office->calendar;
+	return calendar_slot_at_or_after(calendar, civil_at(until, 0)) <=
+	       clock_now_civil(core->clock);
+}
+
+void letters_put_off(const struct core *core, int64_t notice, const char *reader,
+		     struct letter_item *item, struct arena *arena)
+{
+	struct letter_put_off *list = NULL;
+	struct query *q = db_query(
+	    core->db, "SELECT coalesce(s.name, e.data ->> 'by'), e.kind, e.data ->> 'until'"
+		      " FROM notice n JOIN deadline d ON d.subject = n.subject"
+		      "  AND d.rule = n.rule AND d.key = n.key AND d.anchor = n.anchor"
+		      "  AND d.occurrence = n.occurrence JOIN json_each(d.put_off) p"
+		      " JOIN event e ON e.id = p.value LEFT JOIN staff s ON s.id = e.data ->> 'by'"
+		      " WHERE n.id = ?1 AND d.put_off IS NOT NULL AND e.data ->> 'by' <> ?2");
+	db_bind_int(q, 1, notice);
+	db_bind_text(q, 2, reader);
+	while (item->put_off_count < PUT_OFFS_MOST && db_next(q)) {
+		date until;
+		if (date_parse(db_text(q, 2), &until) != 0 || is_over(core, until))
+			continue;
+		if (list == NULL)
+			list = arena_alloc(arena, PUT_OFFS_MOST * sizeof(*list));
+		list[item->put_off_count++] =
+		    (struct letter_put_off){ .name = arena_strdup(arena, db_text(q, 0)),
+					     .acknowledged = strcmp(db_text(q, 1),
+								    "deadline.acknowledged") == 0,
+					     .until = until };
+	}
+	db_done(q);
+	item->put_off = list;
+}

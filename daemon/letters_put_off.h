@@ -1,0 +1,13 @@
+/* What a letter tells of others who have put the same matter off. */
+#ifndef KEDJA_LETTERS_PUT_OFF_H
+#define KEDJA_LETTERS_PUT_OFF_H
+
+#include "daemon/core.h"
+#include "daemon/letter.h"
+
+/* Of the deadline that a notice is about, without the reader's own; fills the item. The texts live
+ * in `arena`. */
+void letters_put_off(const struct core *core, int64_t notice, const char *reader,
+		     struct letter_item *item, struct arena *arena);
+
+#endif

@@ -1,0 +1,248 @@
+/* See method_put_off.h. */
+#include "daemon/method_put_off.h"
+
+#include <string.h>
+
+#include "daemon/method.h"
+#include "daemon/people.h"
+
+/* Longer than this nobody should keep quiet about what has to be done (a policy decision). */
+#define MONTHS_MOST 6
+
+struct putting_off {
+	struct kedjad *k;
+	struct event *event;
+	struct arena *arena;
+	struct problems *problems;
+	const struct rule *rule; /* NULL where it is unknown */
+};
+
+static const char *text_of(const struct putting_off *p, const char *field)
+{
+	struct value value = event_value(p->event, field);
+	return value.type == VALUE_TEXT ? value.text : NULL;
+}
+
+static void check_until(const struct putting_off *p)
+{
+	char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
+	date today = civil_date(clock_now_civil(p->k->core.clock));
+	date until = (date)event_value(p->event, "until").number;
+	date most = date_add_months(today, MONTHS_MOST);
+	if (until <= today)
+		problem_add(p->problems, "until", 0,
+			    "must lie ahead: a day from tomorrow on, %s or later",
+			    date_format(today + 1, first));
+	else if (until > most)
+		problem_add(p->problems, "until", 0,
+			    "lies too far ahead: at most %d months, %s or earlier", MONTHS_MOST,
+			    date_format(most, last));
+}
+
+/* It counts from when it is said: an hour that is left out is this one. */
+static void check_at(const struct putting_off *p)
+{
+	civil now = clock_now_civil(p->k->core.clock);
+	if (p->event->at.day != civil_date(now))
+		problem_add(p->problems, "at", 0,
+			    "must be today: reminders are put off from now on. Leave it out");
+	else if (p->event->at.second < 0)
+		p->event->at.second = civil_second(now);
+}
+
+static const struct rule *find_rule(const struct putting_off *p, const char *name)
+{
+	const struct ruleset *ruleset = p->k->core.office->ruleset;
+	const char **names = arena_alloc(p->arena, (ruleset->count + 1) * sizeof(*names));
+	for (size_t i = 0; i < ruleset->count; i++) {
+		const struct rule *rule = &ruleset->rules[i];
+		if (strcmp(rule->name, name) == 0)
+			return rule;
+		names[i] = rule->name;
+	}
+	const char *nearest = problem_nearest(name, names);
+	if (nearest != NULL)
+		problem_add(p->problems, "rule", 0, "there is no rule \"%s\": did you mean \"%s\"?",
+			    name, nearest);
+	else
+		problem_add(p->problems, "rule", 0,
+			    "there is no rule \"%s\": kedjactl rules list names them", name);
+	return NULL;
+}
+
+/* "2026-12, 2027-01": the keys of what is open; NULL if nothing is. Counts those that are meant. */
+static const char *open_keys(const struct putting_off *p, const struct plan *plan, size_t *ret)
+{
+	const char *keys = NULL;
+	for (size_t i = 0; i < plan_live_count(plan); i++) {
+		const struct deadline *deadline = plan_live_at(plan, i);
+		if (deadline->rule != p->rule || deadline->state != DEADLINE_OPEN)
+			continue;
+		keys = keys == NULL ? deadline->key
+				    : arena_printf(p->arena, "%s, %s", keys, deadline->key);
+		*ret += p->event->key[0] == '\0' || strcmp(p->event->key, deadline->key) == 0;
+	}
+	return keys;
+}
+
+static void check_open(const struct putting_off *p)
+{
+	size_t meant = 0;
+	const char *subject = p->event->subject, *key = p->event->key;
+	const struct plan *plan = planner_get(p->k->planner, subject);
+	if (plan == NULL) {
+		problem_add(p->problems, "subject", 0, "there is no case or programme %s", subject);
+		return;
+	}
+	const char *keys = open_keys(p, plan, &meant);
+	if (keys == NULL)
+		problem_add(p->problems, "rule", 0,
+			    "nothing of %s is open about %s: kedjactl deadlines --subject %s says "
+			    "what is",
+			    p->rule->name, subject, subject);
+	else if (!p->rule->per_key && key[0] != '\0')
+		problem_add(p->problems, "key", 0,
+			    "%s has one deadline at a time, without a key: leave it out",
+			    p->rule->name);
+	else if (meant == 0)
+		problem_add(p->problems, "key", 0,
+			    "nothing of %s is open with the key %s: it is %s", p->rule->name, key,
+			    keys);
+}
+
+/* --- as which ----------------------------------------------------------------------------------
+ */
+
+static const char *programme_of(const struct putting_off *p)
+{
+	const char *programme = NULL;
+	struct query *q = db_query(p->k->core.db, "SELECT programme FROM subject WHERE id = ?1");
+	db_bind_text(q, 1, p->event->subject);
+	if (db_next(q))
+		programme = arena_strdup(p->arena, db_text(q, 0));
+	db_done(q);
+	return programme;
+}
+
+static bool holds(const struct putting_off *p, const char *by, const char *programme,
+		  const struct role *role)
+{
+	struct query *q =
+	    db_query(p->k->core.db, "SELECT 1 FROM role WHERE staff = ?1 AND role = ?2"
+				    " AND subject IN (?3, ?4)");
+	db_bind_text(q, 1, by);
+	db_bind_text(q, 2, role->name);
+	db_bind_text(q, 3, p->event->subject);
+	db_bind_text(q, 4, programme);
+	bool found = db_next(q);
+	db_done(q);
+	struct person *persons;
+	size_t count = found ? 0
+			     : people_find(&p->k->core, p->event->subject, programme, role->name,
+					   p->arena, &persons);
+	for (size_t i = 0; i < count && !found; i++) /* stands in today */
+		found = strcmp(persons[i].id, by) == 0;
+	return found;
+}
+
+static bool is_addressed(const struct rule *rule, const struct role *role)
+{
+	for (size_t i = 0; i < rule->step_count; i++) {
+		const struct step *step = &rule->steps[i];
+		for (size_t j = 0; j < step->to_count; j++)
+			if (step->to[j].role == role)
+				return true;
+		for (size_t j = 0; j < step->cc_count; j++)
+			if (step->cc[j].role == role)
+				return true;
+	}
+	return false;
+}
+
+/* Roles on the case are alike: of several the one that the rule speaks to. Between others it
+ * cannot be told what is meant, for they hold back different reminders. */
+struct choice {
+	const struct role *role;
+	bool unclear;
+	const char *names; /* all that the person holds, or NULL */
+};
+
+static void choose(const struct putting_off *p, struct choice *choice, const struct role *role)
+{
+	const struct role *before = choice->role;
+	choice->names = choice->names == NULL
+			    ? role->name
+			    : arena_printf(p->arena, "%s, %s", choice->names, role->name);
+	if (before == NULL)
+		choice->role = role;
+	else if (!before->on_case || !role->on_case)
+		choice->unclear = true;
+	else if (!is_addressed(p->rule, before) && is_addressed(p->rule, role))
+		choice->role = role;
+}
+
+static void set_role(const struct putting_off *p, const char *name)
+{
+	struct value *values = (struct value *)(uintptr_t)p->event->values;
+	values[kind_field(p->event->kind, "role")] = (struct value){ VALUE_TEXT, 0, name };
+}
+
+static void find_role(const struct putting_off *p, const char *by)
+{
+	struct choice choice = { NULL, false, NULL };
+	const struct role *role;
+	const char *programme = programme_of(p), *wanted = text_of(p, "role");
+	bool held = false;
+	for (size_t i = 0; (role = chain_role_at(p->k->core.office->chain, i)) != NULL; i++) {
+		if (!holds(p, by, programme, role))
+			continue;
+		choose(p, &choice, role);
+		held = held || (wanted != NULL && strcmp(wanted, role->name) == 0);
+	}
+	if (choice.role == NULL)
+		problem_add(p->problems, "by", 0,
+			    "%s holds no role in %s: only somebody who does can put off its "
+			    "reminders",
+			    by, p->event->subject);
+	else if (wanted != NULL && !held)
+		problem_add(p->problems, "role", 0, "%s does not hold it: it must be %s", by,
+			    choice.names);
+	else if (wanted == NULL && choice.unclear)
+		problem_add(p->problems, "role", 0, "%s holds several roles: say as which, %s", by,
+			    choice.names);
+	else if (wanted == NULL)
+		set_role(p, choice.role->name);
+}
+
+static bool is_known(const struct putting_off *p, const char *by)
+{
+	struct query *q = db_query(p->k->core.db, "SELECT 1 FROM staff WHERE id = ?1 AND gone = 0");
+	db_bind_text(q, 1, by);
+	bool known = db_next(q);
+	db_done(q);
+	return known;
+}
+
+static void check_by(const struct putting_off *p)
+{
+	const char *by = text_of(p, "by");
+	if (by == NULL)
+		problem_add(p->problems, "by", 0,
+			    "is missing: the member of staff who says so, as in anna.berg");
+	else if (!is_known(p, by))
+		problem_add(p->problems, "by", 0, "nobody called %s works here", by);
+	else if (p->rule != NULL)
+		find_role(p, by);
+}
+
+void method_put_off_check(struct kedjad *k, struct event *event, struct arena *arena,
+			  struct problems *problems)
+{
+	struct putting_off p = { k, event, arena, problems, NULL };
+	p.rule = find_rule(&p, text_of(&p, "rule"));
+	check_until(&p);
+	check_at(&p);
+	if (p.rule != NULL)
+		check_open(&p);
+	check_by(&p);
+}

@@ -1,0 +1,211 @@
+/* See store_put_off.h. */
+#include "daemon/store_put_off.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/store_deadline.h"
+
+/* Of one deadline, also under an older name of its rule; ?1 to ?6. */
+#define OF_DEADLINE                                                                                \
+	" subject = ?1 AND rule IN (?2, ?6) AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
+
+static void bind_deadline(struct query *q, const char *subject, const struct deadline *deadline)
+{
+	store_deadline_bind(q, subject, deadline);
+	db_bind_text(q, 6, deadline->rule->was);
+}
+
+bool store_put_off_any(const struct core *core, const char *subject)
+{
+	struct query *q =
+	    db_query(core->db, "SELECT 1 FROM notice WHERE subject = ?1 AND state = 'put_off'"
+			       " AND released IS NULL LIMIT 1");
+	db_bind_text(q, 1, subject);
+	bool any = db_next(q);
+	db_done(q);
+	return any;
+}
+
+static const struct step *step_named(const struct rule *rule, const char *name)
+{
+	for (size_t i = 0; i < rule->step_count; i++)
+		if (strcmp(rule->steps[i].name, name) == 0)
+			return &rule->steps[i];
+	return NULL;
+}
+
+/* A row of: id, step, repetition, role, cc, at. False if the rules know its step or role no more.
+ */
+static bool held_from_row(const struct core *core, const struct deadline *deadline, struct query *q,
+			  struct held_step *ret)
+{
+	const struct step *step = step_named(deadline->rule, db_text(q, 1));
+	const struct role *role = chain_role(core->office->chain, db_text(q, 3));
+	if (step == NULL || role == NULL)
+		return false;
+	*ret = (struct held_step){ .planned = { .step = step, .repetition = (int)db_int(q, 2) },
+				   .role = role,
+				   .copy = db_int(q, 4) != 0,
+				   .notice = db_int(q, 0) };
+	ret->planned.at = clock_to_civil(core->clock, db_int(q, 5));
+	ret->planned.day = civil_date(ret->planned.at);
+	return true;
+}
+
+static size_t list_rows(const struct core *core, const struct deadline *deadline, struct query *q,
+			struct arena *arena, struct held_step **ret)
+{
+	struct held_step *list = NULL, held;
+	size_t count = 0, capacity = 0;
+	while (db_next(q)) {
+		if (!held_from_row(core, deadline, q, &held))
+			continue;
+		list = array_grow(list, count, &capacity, sizeof(*list));
+		list[count++] = held;
+	}
+	db_done(q);
+	*ret = arena_alloc(arena, (count + 1) * sizeof(*list));
+	if (count > 0)
+		memcpy(*ret, list, count * sizeof(*list));
+	free(list);
+	return count;
+}
+
+size_t store_put_off_read(const struct core *core, const char *subject,
+			  const struct deadline *deadline, instant then, struct arena *arena,
+			  struct held_step **ret)
+{
+	struct query *q =
+	    then == INSTANT_NEVER
+		? db_query(core->db, "SELECT id, step, repetition, role, cc, at FROM notice"
+				     " WHERE" OF_DEADLINE " AND state = 'put_off'"
+				     " AND released IS NULL ORDER BY id")
+		: db_query(core->db, "SELECT id, step, repetition, role, cc, at FROM notice"
+				     " WHERE" OF_DEADLINE " AND state = 'put_off' AND at <= ?7"
+				     " AND (released IS NULL OR released > ?7) ORDER BY id");
+	bind_deadline(q, subject, deadline);
+	if (then != INSTANT_NEVER)
+		db_bind_int(q, 7, then);
+	return list_rows(core, deadline, q, arena, ret);
+}
+
+void store_put_off_out(const struct core *core, int64_t notice)
+{
+	struct query *q = db_query(core->db, "UPDATE notice SET released = ?2 WHERE id = ?1");
+	db_bind_int(q, 1, notice);
+	db_bind_int(q, 2, clock_now(core->clock));
+	db_run(q);
+}
+
+void store_put_off_forget(const struct core *core, const char *subject,
+			  const struct deadline *deadline, const char *role)
+{
+	struct query *q = db_query(core->db, "UPDATE notice SET released = ?7 WHERE" OF_DEADLINE
+					     " AND state = 'put_off' AND released IS NULL"
+					     " AND role = ?8");
+	bind_deadline(q, subject, deadline);
+	db_bind_int(q, 7, clock_now(core->clock));
+	db_bind_text(q, 8, role);
+	db_run(q);
+}
+
+void store_put_off_waiting(const struct core *core, const char *subject,
+			   const struct deadline *deadline, struct arena *arena)
+{
+	struct held_step *list;
+	civil now = clock_now_civil(core->clock);
+	struct query *q = db_query(core->db, "SELECT id, step, repetition, role, cc, at FROM notice"
+					     " WHERE" OF_DEADLINE " AND message IS NULL"
+					     " AND state IN ('queued', 'held') ORDER BY id");
+	bind_deadline(q, subject, deadline);
+	size_t count = list_rows(core, deadline, q, arena, &list);
+	for (size_t i = 0; i < count; i++) {
+		const struct put_off *by = steps_held_back(deadline, core->office->calendar,
+							   list[i].planned.step, list[i].role, now);
+		if (by == NULL)
+			continue;
+		q = db_query(core->db, "UPDATE notice SET state = 'put_off', put_off_event = ?2"
+				       " WHERE id = ?1");
+		db_bind_int(q, 1, list[i].notice);
+		db_bind_int(q, 2, by->event);
+		db_run(q);
+	}
+}
+
+static const char *name_of_coming(const struct put_off *put_off, char name[64])
+{
+	snprintf(name, 64, "@%s", put_off->role->name);
+	return name;
+}
+
+static bool has_come(const struct core *core, const char *subject, const struct deadline *deadline,
+		     const struct put_off *put_off, instant then)
+{
+	char name[64];
+	struct query *q =
+	    db_query(core->db, "SELECT 1 FROM firing WHERE" OF_DEADLINE " AND step = ?7"
+			       " AND repetition = ?8 AND at <= ?9");
+	bind_deadline(q, subject, deadline);
+	db_bind_text(q, 7, name_of_coming(put_off, name));
+	db_bind_int(q, 8, put_off->until);
+	db_bind_int(q, 9, then);
+	bool come = db_next(q);
+	db_done(q);
+	return come;
+}
+
+const struct put_off *store_put_off_again(const struct core *core, const char *subject,
+					  const struct deadline *deadline, instant then)
+{
+	const struct put_off *first = NULL;
+	for (const struct put_off *p = deadline->put_off; p != NULL; p = p->older)
+		if (p->acknowledged && (first == NULL || p->until <= first->until) &&
+		    !has_come(core, subject, deadline, p, then))
+			first = p;
+	return first;
+}
+
+bool store_put_off_come(const struct core *core, const char *subject,
+			const struct deadline *deadline, const struct put_off *put_off,
+			const char *rules)
+{
+	char name[64];
+	if (has_come(core, subject, deadline, put_off, INSTANT_NEVER))
+		return false;
+	struct query *q = db_query(core->db, "INSERT OR IGNORE INTO firing (subject, rule, key,"
+					     " anchor, occurrence, step, repetition, at, rules)"
+					     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+	store_deadline_bind(q, subject, deadline);
+	db_bind_text(q, 6, name_of_coming(put_off, name));
+	db_bind_int(q, 7, put_off->until);
+	db_bind_int(q, 8, clock_now(core->clock));
+	db_bind_text(q, 9, rules);
+	return db_run(q) > 0;
+}
+
+/* The newest first: the role's own, else the first one that it covers. */
+bool store_put_off_last(const struct core *core, const char *subject,
+			const struct deadline *deadline, const struct role *role, instant then,
+			struct held_step *ret)
+{
+	bool found = false, own = false;
+	struct held_step row;
+	struct query *q =
+	    db_query(core->db, "SELECT id, step, repetition, role, cc, at FROM notice"
+			       " WHERE" OF_DEADLINE " AND state IN ('queued', 'sent', 'shadow')"
+			       " AND at <= ?7 ORDER BY id DESC");
+	bind_deadline(q, subject, deadline);
+	db_bind_int(q, 7, then);
+	while (!own && db_next(q)) {
+		if (!held_from_row(core, deadline, q, &row))
+			continue;
+		own = row.role == role;
+		if (own || (!found && role_covers(role, row.role)))
+			*ret = row;
+		found = found || own || role_covers(role, row.role);
+	}
+	db_done(q);
+	return found;
+}

@@ -1,0 +1,43 @@
+/*
+ * Notices that are put off: they stand there with the event that holds them back, and are marked
+ * when they come out (rules/steps_held.h says when). That an acknowledged deadline has come back
+ * is a firing of its own, once for each role and day.
+ */
+#ifndef KEDJA_STORE_PUT_OFF_H
+#define KEDJA_STORE_PUT_OFF_H
+
+#include "daemon/core.h"
+#include "rules/steps_held.h"
+
+/* Is anything of this subject held back? Asked once, to spare each deadline the question. */
+bool store_put_off_any(const struct core *core, const char *subject);
+
+/* What is held back of a deadline at an instant (INSTANT_NEVER: as it stands), in the order in
+ * which it was; of steps that the rule still has. Lives in `arena`. */
+size_t store_put_off_read(const struct core *core, const char *subject,
+			  const struct deadline *deadline, instant then, struct arena *arena,
+			  struct held_step **ret);
+/* The notice is held back no more. */
+void store_put_off_out(const struct core *core, int64_t notice);
+/* A role that was told of a further step waits for nothing that was held back. */
+void store_put_off_forget(const struct core *core, const char *subject,
+			  const struct deadline *deadline, const char *role);
+/* Notices that wait for their letter still, and that somebody puts off now. */
+void store_put_off_waiting(const struct core *core, const char *subject,
+			   const struct deadline *deadline, struct arena *arena);
+
+/* The acknowledgement that comes back first, of those that have not yet; NULL. */
+const struct put_off *store_put_off_again(const struct core *core, const char *subject,
+					  const struct deadline *deadline, instant then);
+/* Notes that one has come back; false if it was so before. */
+MUST_CHECK bool store_put_off_come(const struct core *core, const char *subject,
+				   const struct deadline *deadline, const struct put_off *put_off,
+				   const char *rules);
+
+/* What went out last to a role, or else to one that it covers, until an instant; false if nothing
+ * did. */
+MUST_CHECK bool store_put_off_last(const struct core *core, const char *subject,
+				   const struct deadline *deadline, const struct role *role,
+				   instant then, struct held_step *ret);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * What is held back because somebody has put it off (struct put_off), and when it comes out.
+ *
+ *   told[i].held                                   a step that is due is kept from a role
+ *   next = steps_release(deadline, calendar, held, count, now);
+ *   ... held[i].goes ...                           what comes out now, and goes to its role
+ *   comes = put_off_comes(put_off, calendar, now)  an acknowledged one comes back
+ *
+ * On the day the furthest step that was held back from a role goes to it, the others do not.
+ * After deadline.acknowledged something goes to whoever said it even if nothing was held back: the
+ * last step that went out, again. What is held back no more because the event was voided comes out
+ * by the rule's catch_up.
+ */
+#ifndef KEDJA_STEPS_HELD_H
+#define KEDJA_STEPS_HELD_H
+
+#include "rules/steps.h"
+
+/*
+ * When what was put off comes back: with the letters of the day that was named, or of the next
+ * open one. CIVIL_NONE past the end of the calendar.
+ */
+civil put_off_ends(const struct put_off *put_off, const struct calendar *calendar);
+/* The same; if that is past, when the office is open. */
+civil put_off_comes(const struct put_off *put_off, const struct calendar *calendar, civil now);
+
+/*
+ * Who keeps a step from a role now, NULL: nobody; of several who do, the one for the longest. A
+ * step that is urgent always is kept back only by the role itself.
+ */
+const struct put_off *steps_held_back(const struct deadline *deadline,
+				      const struct calendar *calendar, const struct step *step,
+				      const struct role *role, civil now);
+
+/* A step that has gone off and is kept from a role. */
+struct held_step {
+	struct planned_step planned;
+	const struct role *role;
+	bool copy;
+	int64_t notice; /* the row that says so, for whoever keeps rows */
+	bool out;       /* it is held no more */
+	bool goes;      /* and goes to its role; otherwise a further one stands for it */
+};
+
+/*
+ * Marks what comes out now, of a list in the order in which it was held back. The result is when
+ * the next one of the others does; STEPS_NEVER if there is none.
+ */
+#define STEPS_NEVER INT64_MAX
+civil steps_release(const struct deadline *deadline, const struct calendar *calendar,
+		    struct held_step *list, size_t count, civil now);
+
+/*
+ * What a deadline that is put off tells next, and when: a step that is kept from nobody, one that
+ * comes out on the day, or `last` (may be NULL) again when `again` (may be NULL) comes back. False
+ * if nothing lies before it. `held`: what is held back already.
+ */
+struct next_telling {
+	const struct held_step *held;
+	size_t held_count;
+	const struct put_off *again;
+	const struct step *last;
+};
+MUST_CHECK bool steps_next_told(const struct deadline *deadline, const struct calendar *calendar,
+				civil now, steps_fired *fired, void *arg,
+				const struct next_telling *state, struct arena *arena,
+				struct planned_step *ret);
+
+#endif

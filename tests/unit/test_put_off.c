@@ -1,0 +1,205 @@
+/*
+ * Reminders that somebody puts off, by the stories of tests/tables/put-off.tab, which says at its
+ * head how they are written. Each story walks alone through its own time, by the rules that ship
+ * or by rules of its own.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "rules/walk.h"
+#include "tests/unit/story.h"
+
+#define LINES 100
+#define PATH  "tests/tables/put-off.tab"
+
+struct telling {
+	int stories, wrong;
+	char name[200];
+	struct arena *arena;
+	struct chain *chain;
+	struct calendar *calendar;
+	struct ruleset *ruleset;
+	struct story story;
+	const char *rule, *only;
+	civil until; /* CIVIL_NONE: not asked yet */
+	char *wanted[LINES], *came[LINES];
+	size_t wanted_count, came_count;
+};
+
+static void begin(struct telling *t, const char *name)
+{
+	*t = (struct telling){ .stories = t->stories + 1, .wrong = t->wrong, .until = CIVIL_NONE };
+	snprintf(t->name, sizeof(t->name), "%.*s", (int)sizeof(t->name) - 1, name);
+	t->arena = arena_new();
+	t->chain = story_chain();
+	t->calendar = story_calendar(NULL);
+	t->story = (struct story){ .arena = t->arena,
+				   .chain = t->chain,
+				   .own_case = "K-1",
+				   .own_programme = "ostermalm" };
+}
+
+static void load(struct telling *t)
+{
+	struct source files[STORY_FILES];
+	if (t->rule != NULL) {
+		char *text = arena_printf(
+		    t->arena,
+		    "rules = ( { name = \"own\"; title = \"t\"; subject = \"case\"; %s } );",
+		    t->rule);
+		struct source source = { PATH, text, strlen(text) };
+		t->ruleset = story_load(&source, 1, t->chain, t->calendar);
+		return;
+	}
+	size_t count = story_shipped(files);
+	t->ruleset = story_load(files, count, t->chain, t->calendar);
+	story_sources_free(files, count);
+}
+
+static char *add_roles(struct telling *t, char *line, const struct walk_notice *walked,
+		       const struct told *first, const char *word)
+{
+	bool any = false;
+	for (size_t i = 0; i < walked->told_count; i++) {
+		const struct told *told = &walked->told[i];
+		const char *as = told->overtaken      ? "overtaken"
+				 : told->held != NULL ? "held"
+				 : told->copy         ? "cc"
+						      : "to";
+		if (told->planned->step != first->planned->step ||
+		    told->planned->repetition != first->planned->repetition ||
+		    strcmp(as, word) != 0)
+			continue;
+		line = arena_printf(t->arena, "%s%s%s%s", line, any ? "," : " ", any ? "" : word,
+				    arena_printf(t->arena, "%s%s", any ? "" : " ",
+						 told->role == NULL ? "nobody" : told->role->name));
+		any = true;
+	}
+	return line;
+}
+
+static bool is_first(const struct walk_notice *walked, size_t i)
+{
+	for (size_t before = 0; before < i; before++)
+		if (walked->told[before].planned->step == walked->told[i].planned->step &&
+		    walked->told[before].planned->repetition == walked->told[i].planned->repetition)
+			return false;
+	return true;
+}
+
+/* "2027-02-12T08:00 late.2 to social_worker cc unit_manager held support_worker" */
+static void on_notice(void *arg, const struct walk_notice *walked)
+{
+	static const char *const words[] = { "to", "cc", "held", "overtaken" };
+	struct telling *t = arg;
+	char at[CIVIL_TEXT_SIZE];
+	const struct deadline *deadline = walked->deadline;
+	if (t->only != NULL && strcmp(t->only, deadline->rule->name) != 0)
+		return;
+	for (size_t i = 0; i < walked->told_count; i++) {
+		const struct told *told = &walked->told[i];
+		if (!is_first(walked, i) || t->came_count == LINES)
+			continue;
+		civil_format(walked->at, at);
+		at[16] = '\0';
+		char *line = arena_printf(t->arena, "%s %s", at, told->planned->step->name);
+		if (told->planned->repetition > 1)
+			line = arena_printf(t->arena, "%s.%d", line, told->planned->repetition);
+		if (deadline->key[0] != '\0')
+			line = arena_printf(t->arena, "%s[%s]", line, deadline->key);
+		for (size_t j = 0; j < sizeof(words) / sizeof(words[0]); j++)
+			line = add_roles(t, line, walked, told, words[j]);
+		t->came[t->came_count++] = line;
+	}
+}
+
+static void walk_through(struct telling *t)
+{
+	load(t);
+	struct walk *walk = walk_new(t->ruleset, on_notice, t);
+	for (size_t i = 0; i < t->story.count; i++)
+		walk_add(walk, t->story.list[i]);
+	walk_to(walk, t->until);
+	walk_free(walk);
+}
+
+static void end(struct telling *t)
+{
+	if (t->arena == NULL)
+		return;
+	if (t->until == CIVIL_NONE)
+		fail_msg(PATH ": \"%s\" asks nothing", t->name);
+	walk_through(t);
+	char *came = arena_strdup(t->arena, ""), *wanted = arena_strdup(t->arena, "");
+	for (size_t i = 0; i < t->came_count; i++)
+		came = arena_printf(t->arena, "%s\t%s\n", came, t->came[i]);
+	for (size_t i = 0; i < t->wanted_count; i++)
+		wanted = arena_printf(t->arena, "%s\t%s\n", wanted, t->wanted[i]);
+	if (strcmp(came, wanted) != 0) {
+		print_error(PATH ": \"%s\"\ncame:\n%sthe table says:\n%s", t->name, came, wanted);
+		t->wrong++;
+	}
+	ruleset_free(t->ruleset);
+	calendar_free(t->calendar);
+	chain_free(t->chain);
+	arena_free(t->arena);
+	t->arena = NULL;
+}
+
+static const char *after(const char *line, const char *word)
+{
+	size_t length = strlen(word);
+	return strncmp(line, word, length) == 0 ? line + length : NULL;
+}
+
+static void read_line(struct telling *t, const char *line)
+{
+	const char *rest;
+	date day;
+	if ((rest = after(line, "scenario ")) != NULL) {
+		end(t);
+		begin(t, rest);
+	} else if ((rest = after(line, "only ")) != NULL) {
+		t->only = arena_strdup(t->arena, rest);
+	} else if ((rest = after(line, "rule ")) != NULL) {
+		t->rule = arena_strdup(t->arena, rest);
+	} else if ((rest = after(line, "until ")) != NULL) {
+		assert_int_equal(date_parse(rest, &day), 0);
+		t->until = civil_at(day, CIVIL_DAY - 1);
+	} else if (line[0] == '\t') {
+		assert_true(t->wanted_count < LINES);
+		t->wanted[t->wanted_count++] = arena_strdup(t->arena, line + 1);
+	} else {
+		story_event(&t->story, line);
+	}
+}
+
+static void test_stories(void **state)
+{
+	(void)state;
+	char line[2048];
+	struct telling t = { .stories = 0 };
+	FILE *file = fopen(PATH, "r");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] != '#' && line[0] != '\0')
+			read_line(&t, line);
+	}
+	end(&t);
+	fclose(file);
+	assert_int_equal(t.wrong, 0);
+	assert_true(t.stories > 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stories),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
