@@ -79,9 +79,21 @@ static uint32_t next_character(struct reading *reading)
 	return letter;
 }
 
-static void put(struct reading *reading, size_t *column, uint32_t letter, bool *too_long)
+/* A tab stands for the blanks up to the next stop; in a line that has its 80 characters with it,
+ * for one. */
+static size_t tab_stop(const struct reading *reading)
 {
-	size_t stop = letter == '\t' ? (*column / TAB_STOP + 1) * TAB_STOP : *column + 1;
+	struct reading ahead = *reading;
+	size_t count = 0;
+	for (; ahead.at < ahead.end && *ahead.at != '\n' && *ahead.at != '\r'; count++)
+		next_character(&ahead);
+	return count == RECORD ? 1 : TAB_STOP;
+}
+
+static void put(struct reading *reading, size_t *column, uint32_t letter, size_t tab,
+		bool *too_long)
+{
+	size_t stop = letter == '\t' ? (*column / tab + 1) * tab : *column + 1;
 	char byte = letter == '\t' ? ' ' : letter > 0xff ? '?' : (char)letter;
 	for (; *column < stop; (*column)++) {
 		if (*column < RECORD)
@@ -95,13 +107,13 @@ static void put(struct reading *reading, size_t *column, uint32_t letter, bool *
 static bool next_record(struct reading *reading)
 {
 	while (reading->at < reading->end) {
-		size_t column = 0;
+		size_t column = 0, tab = tab_stop(reading);
 		bool too_long = false;
 		memset(reading->record, ' ', RECORD);
 		reading->record[RECORD] = '\0';
 		reading->line++;
 		while (reading->at < reading->end && *reading->at != '\n' && *reading->at != '\r')
-			put(reading, &column, next_character(reading), &too_long);
+			put(reading, &column, next_character(reading), tab, &too_long);
 		if (reading->at < reading->end && *reading->at == '\r')
 			reading->at++;
 		if (reading->at < reading->end && *reading->at == '\n')

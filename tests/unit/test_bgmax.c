@@ -88,6 +88,9 @@ static void lines_may_be_laid_out_otherwise(void **state)
 			     "6          ",
 			     "05000991234"
 			     "6\t      "),
+		/* A tab instead of one blank: the line has its 80 characters. */
+		story_change(fixture, "0097012333                   655969",
+			     "0097012333\t                  655969"),
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		assert_read(texts[i], BOOKED);
