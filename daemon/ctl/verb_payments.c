@@ -17,6 +17,7 @@
 /* Small enough for one turn of the daemon, which answers others in between. */
 #define BATCH_PAYMENTS 250
 #define BATCH_BYTES    (512 * 1024)
+#define ON_THEIR_WAY   4
 #define REFUSED_MOST   20 /* batches; a file that is wrong throughout is told of so often */
 
 struct tally {
@@ -41,8 +42,9 @@ struct import {
 	date today;
 	char *last_format; /* of the file read in last, "" before the first */
 	date last_reach;
-	const struct payment_file *file; /* in hand */
-	struct batch filling, asked; /* the daemon has the one while the other is put together */
+	const struct payment_file *file;           /* in hand */
+	struct batch filling, asked[ON_THEIR_WAY]; /* the daemon has those while this is made up */
+	size_t asked_count;
 	struct problems problems;
 	struct tally tally;
 	date reached; /* of all files booked; DATE_NONE before */
@@ -229,32 +231,49 @@ static void count_booked(struct import *import, const json_t *answer)
 	}
 }
 
+/* The worse of two codes; a check goes on after a refusal, to tell all that is wrong. */
+static int worse(int code, int other)
+{
+	return code > other ? code : other;
+}
+
+/* How the first of those on their way went; it goes to the end, to be filled again. */
 static int hear_batch(struct import *import, const char *method)
 {
 	json_t *answer = NULL;
-	struct batch *batch = &import->asked;
-	if (batch->count == 0)
-		return CTL_DONE;
-	int code = hear_events(import, method, batch, &answer);
+	struct batch heard = import->asked[0];
+	int code = hear_events(import, method, &heard, &answer);
 	if (code == CTL_DONE && strcmp(method, "event.record") == 0)
 		count_booked(import, answer);
 	json_decref(answer);
-	buffer_empty(&batch->events);
-	batch->count = 0;
+	buffer_empty(&heard.events);
+	heard.count = 0;
+	memmove(import->asked, import->asked + 1, (ON_THEIR_WAY - 1) * sizeof(heard));
+	import->asked[ON_THEIR_WAY - 1] = heard;
+	import->asked_count--;
 	return code;
 }
 
-/* Hands over what is filled; what is heard is how the one before it went. */
+/* Hands over what is filled; what is heard is how an earlier one went. */
 static int send_batch(struct import *import, const char *method)
 {
+	int code = CTL_DONE;
 	if (import->filling.count == 0)
 		return CTL_DONE;
+	if (import->asked_count == ON_THEIR_WAY)
+		code = hear_batch(import, method);
 	import->filling.file = import->file;
 	send_events(import, method, import->filling.events.bytes);
-	int code = hear_batch(import, method);
-	struct batch empty = import->asked;
-	import->asked = import->filling;
+	struct batch empty = import->asked[import->asked_count];
+	import->asked[import->asked_count++] = import->filling;
 	import->filling = empty;
+	return code;
+}
+
+static int hear_all(struct import *import, const char *method, int code)
+{
+	while (import->asked_count > 0 && code != CTL_NO_DAEMON)
+		code = worse(code, hear_batch(import, method));
 	return code;
 }
 
@@ -284,12 +303,6 @@ static int add_payment(struct import *import, const struct payment *payment, con
 	return code;
 }
 
-/* The worse of two codes; a check goes on after a refusal, to tell all that is wrong. */
-static int worse(int code, int other)
-{
-	return code > other ? code : other;
-}
-
 static int send_payments(struct import *import, struct payment_file *file, const char *method)
 {
 	int code = CTL_DONE, refused = 0;
@@ -305,8 +318,7 @@ static int send_payments(struct import *import, struct payment_file *file, const
 	}
 	if (code == CTL_DONE || (only_checks && code == CTL_REFUSED))
 		code = worse(code, send_batch(import, method));
-	if (code != CTL_NO_DAEMON) /* also what was on its way when it went wrong */
-		code = worse(code, hear_batch(import, method));
+	code = hear_all(import, method, code); /* also what was on its way when it went wrong */
 	import->filling.count = 0;
 	buffer_empty(&import->filling.events);
 	return code;
@@ -539,7 +551,8 @@ int verb_payments_import(const struct invocation *call)
 	match_free(import->match);
 	problems_clear(&import->problems);
 	buffer_clear(&import->filling.events);
-	buffer_clear(&import->asked.events);
+	for (size_t i = 0; i < ON_THEIR_WAY; i++)
+		buffer_clear(&import->asked[i].events);
 	free(import);
 	return code;
 }
