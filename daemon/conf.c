@@ -32,8 +32,8 @@ struct setting {
 	const char *name;
 	enum setting_type type;
 	size_t offset;
-	const char *otherwise; /* as it would be written, without quotes; NULL: must be given */
-	const char *choices[3];
+	const char *otherwise;  /* as it would be written, without quotes; NULL: must be given */
+	const char *choices[6]; /* ended by NULL */
 	int64_t least, most;
 	const char *help;
 };
@@ -74,6 +74,18 @@ static const struct setting table[] = {
 	  .otherwise = "sv",
 	  .choices = { "sv", "en" },
 	  .help = "the language of people who have not said theirs" },
+	{ .name = "grouping",
+	  .type = SETTING_CHOICE,
+	  .offset = AT(grouping),
+	  .otherwise = "person",
+	  .choices = { "person", "case" },
+	  .help = "one letter a day for each person, or for each person and case" },
+	{ .name = "weekly_day",
+	  .type = SETTING_CHOICE,
+	  .offset = AT(weekly_day),
+	  .otherwise = "mon",
+	  .choices = { "mon", "tue", "wed", "thu", "fri" },
+	  .help = "the weekday of the letter of those who want one a week" },
 	{ .name = "report_how",
 	  .type = SETTING_TEXT,
 	  .offset = AT(report_how),
@@ -293,11 +305,19 @@ static bool is_given(const struct reading *reading, const char *name)
 
 static void check_choice(const struct reading *reading, const struct setting *row, const char *text)
 {
-	for (size_t i = 0; i < 2; i++)
-		if (strcmp(text, row->choices[i]) == 0)
-			return;
-	COMPLAIN(reading, row->name, "%s: \"%s\" is not one of \"%s\" and \"%s\"", row->name, text,
-		 row->choices[0], row->choices[1]);
+	char *all = NULL;
+	bool found = false;
+	for (size_t i = 0; row->choices[i] != NULL; i++) {
+		const char *between = row->choices[i + 1] == NULL ? " and " : ", ";
+		char *longer = xasprintf("%s%s\"%s\"", i == 0 ? "" : all, i == 0 ? "" : between,
+					 row->choices[i]);
+		free(all);
+		all = longer;
+		found = found || strcmp(text, row->choices[i]) == 0;
+	}
+	if (!found)
+		COMPLAIN(reading, row->name, "%s: \"%s\" is not one of %s", row->name, text, all);
+	free(all);
 }
 
 static bool is_host(const char *text)

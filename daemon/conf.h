@@ -22,6 +22,8 @@ struct settings {
 	char *message_id_domain; /* right of the @ in Message-ID */
 	char *language;          /* "sv" or "en": of people who have not said */
 	char *content;           /* "normal" or "minimal"; required */
+	char *grouping;          /* "person" or "case": what one letter of the day is about */
+	char *weekly_day;        /* "mon" ...: of people who want one letter a week */
 	char *report_how;        /* how a reader reports a thing done, in the office's own words */
 	char *transport;         /* "maildir" or "smtp" */
 	char *maildir;           /* folder of the Maildir */

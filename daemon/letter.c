@@ -249,9 +249,25 @@ static void set_dates(const struct templates *templates, const struct letter *le
 	free(name);
 }
 
+/* One of very many: what, which case, by when. */
+static json_t *said_briefly(const struct templates *templates, const struct letter *letter,
+			    const struct letter_item *item, size_t number)
+{
+	json_t *all = item_values(letter, item), *values = json_object();
+	json_object_set_new(values, "number", json_integer((json_int_t)number));
+	set_made(values, "what",
+		 paragraph(templates_find(templates, letter->language,
+					  is_minimal(letter, item) ? "minimal" : "brief"),
+			   all));
+	json_decref(all);
+	return values;
+}
+
 static json_t *said(const struct templates *templates, const struct letter *letter,
 		    const struct letter_item *item, size_t number)
 {
+	if (item->brief)
+		return said_briefly(templates, letter, item, number);
 	bool minimal = is_minimal(letter, item);
 	json_t *values = item_values(letter, item);
 	char *own_when = xasprintf("%s.when", template_name(item));

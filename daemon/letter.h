@@ -52,6 +52,7 @@ struct letter_item {
 	const struct letter_put_off *put_off; /* by others than the reader */
 	size_t put_off_count;
 	const struct letter_rent *rent; /* NULL: it is about neither rent nor a lease */
+	bool brief;                     /* one line is enough: there are too many others */
 	bool is_protected;              /* minimal content whatever the setting */
 };
 

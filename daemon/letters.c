@@ -9,8 +9,10 @@
 #include "daemon/log.h"
 #include "daemon/people.h"
 
-/* More in one letter nobody reads, and the mailer does not take letters of any size. */
-#define ITEMS_MOST ((size_t)300)
+/* After a flood a letter tells its most serious items in full and the others in a line each: so it
+ * stays one letter that can be read. The mailer takes none of over a MiB. */
+#define ITEMS_IN_FULL ((size_t)100)
+#define ITEMS_MOST    ((size_t)1500)
 
 struct letters {
 	const struct core *core;
@@ -50,19 +52,15 @@ void letters_wake(struct letters *letters)
 	letters->reached = NULL;
 }
 
-static void attach(const struct core *core, int64_t notice, int64_t message)
+/* The notice stands in this letter, as its item of that number. */
+static void attach(const struct core *core, int64_t notice, int64_t message, size_t number)
 {
-	struct query *q = db_query(core->db, "UPDATE notice SET message = ?2 WHERE id = ?1");
+	struct query *q =
+	    db_query(core->db, "UPDATE notice SET message = ?2, item = ?3 WHERE id = ?1");
 	db_bind_int(q, 1, notice);
 	db_bind_int(q, 2, message);
+	db_bind_int(q, 3, (int64_t)number);
 	db_run(q);
-}
-
-/* Two notices of one deadline are one item: the later step says all that the earlier one did. */
-static bool is_same_matter(const struct letter_item *a, const struct letter_item *b)
-{
-	return a->anchor == b->anchor && a->due == b->due && strcmp(a->subject, b->subject) == 0 &&
-	       strcmp(a->rule, b->rule) == 0 && strcmp(a->key, b->key) == 0;
 }
 
 /* The letter's words; none without templates. 0 or -1. */
@@ -84,101 +82,263 @@ static int render(const struct letters *letters, const struct person *person,
 	return 0;
 }
 
-static void write_letter(struct letters *letters, const struct person *person,
-			 struct piece *const *pieces, size_t count, date digest_day)
+/* What goes into one letter. */
+struct bundle {
+	struct piece **pieces;
+	size_t count;
+	date digest_day;       /* DATE_NONE: it goes by itself */
+	const char *digest_of; /* the subject that it is about alone, or NULL */
+};
+
+/* Letters about one deadline make a thread: the Message-IDs of those that this person has had. */
+static char *references_of(const struct core *core, const char *person, const struct bundle *bundle)
 {
-	struct letter_item *items = xcalloc(count, sizeof(*items));
-	size_t used = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (used > 0 && is_same_matter(&items[used - 1], &pieces[i]->item))
-			items[used - 1] = pieces[i]->item;
-		else
-			items[used++] = pieces[i]->item;
+	char *all = NULL;
+	struct query *q = db_query(
+	    core->db, "SELECT DISTINCT m.message_id FROM notice n JOIN notice o"
+		      " ON o.subject = n.subject AND o.rule = n.rule AND o.key = n.key"
+		      " AND o.anchor = n.anchor AND o.occurrence = n.occurrence"
+		      " JOIN message m ON m.id = o.message WHERE n.id = ?1 AND o.person = ?2"
+		      " ORDER BY m.id DESC LIMIT 5");
+	db_bind_int(q, 1, bundle->pieces[0]->notice);
+	db_bind_text(q, 2, person);
+	while (db_next(q)) { /* the oldest first */
+		char *longer =
+		    all == NULL ? xstrdup(db_text(q, 0)) : xasprintf("%s %s", db_text(q, 0), all);
+		free(all);
+		all = longer;
+	}
+	db_done(q);
+	return all;
+}
+
+static int64_t add_letter(struct letters *letters, const struct person *person,
+			  const struct bundle *bundle, const struct rendered *rendered, bool thread)
+{
+	char *references = thread ? references_of(letters->core, person->id, bundle) : NULL;
+	struct new_message message = { .person = person->id,
+				       .name = person->name,
+				       .address = person->email,
+				       .language = person->language,
+				       .subject = rendered->subject,
+				       .text = rendered->text,
+				       .html = rendered->html,
+				       .references = references,
+				       .digest_day = bundle->digest_day,
+				       .digest_of = bundle->digest_of };
+	int64_t id = letters->add(letters->arg, &message);
+	free(references);
+	return id;
+}
+
+static void write_letter(struct letters *letters, const struct person *person,
+			 const struct bundle *bundle)
+{
+	struct letter_item *items = xcalloc(bundle->count, sizeof(*items));
+	size_t *numbers = xcalloc(bundle->count, sizeof(*numbers)), used = 0;
+	for (size_t i = 0; i < bundle->count; i++) {
+		if (i == 0 || !piece_is_same_matter(bundle->pieces[i - 1], bundle->pieces[i])) {
+			items[used] = bundle->pieces[i]->item;
+			items[used].brief = used >= ITEMS_IN_FULL;
+			used++;
+		}
+		numbers[i] = used;
 	}
 	struct rendered rendered;
 	if (render(letters, person, items, used, &rendered) == 0) {
-		struct new_message message = { .person = person->id,
-					       .name = person->name,
-					       .address = person->email,
-					       .language = person->language,
-					       .subject = rendered.subject,
-					       .text = rendered.text,
-					       .html = rendered.html,
-					       .digest_day = digest_day };
-		int64_t id = letters->add(letters->arg, &message);
-		for (size_t i = 0; i < count; i++)
-			attach(letters->core, pieces[i]->notice, id);
+		int64_t id = add_letter(letters, person, bundle, &rendered, used == 1);
+		for (size_t i = 0; i < bundle->count; i++)
+			attach(letters->core, bundle->pieces[i]->notice, id, numbers[i]);
 		letter_clear(&rendered);
 	} else {
 		log_error("a letter of %zu items could not be written", used);
 	}
+	free(numbers);
 	free(items);
 }
 
-static bool had_digest(const struct core *core, const char *person, date today)
+/* More than one letter can hold goes into further ones. */
+static void write_letters(struct letters *letters, const struct person *person,
+			  const struct bundle *bundle)
+{
+	for (size_t i = 0; i < bundle->count; i += ITEMS_MOST) {
+		struct bundle part = *bundle;
+		part.pieces += i;
+		part.count = bundle->count - i < ITEMS_MOST ? bundle->count - i : ITEMS_MOST;
+		part.digest_day = i == 0 ? bundle->digest_day : DATE_NONE;
+		write_letter(letters, person, &part);
+	}
+}
+
+static bool had_digest(const struct core *core, const char *person, date today,
+		       const char *digest_of)
 {
 	char text[DATE_TEXT_SIZE];
 	struct query *q = db_query(core->db, "SELECT 1 FROM message WHERE person = ?1"
-					     " AND digest_day = ?2");
+					     " AND digest_day = ?2 AND digest_of = ?3");
 	db_bind_text(q, 1, person);
 	db_bind_text(q, 2, date_format(today, text));
+	db_bind_text(q, 3, digest_of == NULL ? "" : digest_of);
 	bool had = db_next(q);
 	db_done(q);
 	return had;
 }
 
-/* May the day's letter to this person be made now? */
-static bool digest_can_go(const struct core *core, const char *person)
+/* Is this an hour for letters of the day? */
+static bool is_slot(const struct core *core)
 {
 	civil now = clock_now_civil(core->clock);
 	return calendar_is_open_at(core->office->calendar, now) &&
-	       civil_second(now) >= calendar_slot(core->office->calendar) &&
-	       !had_digest(core, person, civil_date(now));
+	       civil_second(now) >= calendar_slot(core->office->calendar);
 }
 
-/* Returns whether something stays behind for a later slot. */
-static bool write_to(struct letters *letters, const struct person *person, struct pile *pile)
+/* ---- which of what waits goes now ---- */
+
+/* The days of the letter of the week: the last one that has come, and the next one. */
+struct week {
+	date last, next;
+};
+
+static date first_open_day(const struct calendar *calendar, date day)
+{
+	return civil_date(calendar_slot_at_or_after(calendar, civil_at(day, 0)));
+}
+
+static int weekly_day(const struct settings *settings)
+{
+	static const char *const days[] = { "mon", "tue", "wed", "thu", "fri" };
+	for (int i = 0; i < 5; i++)
+		if (strcmp(days[i], settings->weekly_day) == 0)
+			return i + 1;
+	return 1;
+}
+
+static struct week week_of(const struct core *core, date today)
+{
+	const struct calendar *calendar = core->office->calendar;
+	date day = today - (date_weekday(today) - weekly_day(core->office->settings) + 7) % 7;
+	struct week week = { first_open_day(calendar, day), first_open_day(calendar, day + 7) };
+	if (week.last <= today)
+		return week;
+	/* closed since that weekday: the letter of this week is still to come */
+	return (struct week){ first_open_day(calendar, day - 7), week.last };
+}
+
+/* Not urgent, not insisted on, in time, and due no sooner than the next letter of the week? */
+static bool waits_for_week(const struct piece *piece, const struct week *week, date today)
+{
+	return !piece->insists && !piece->catches_up && week->last != today &&
+	       (piece->item.due < today || piece->item.due >= week->next);
+}
+
+enum choice { GOES_NOW, GOES_ALONE, GOES_WITH_THE_DAY, WAITS_FOR_DAY, WAITS_FOR_WEEK };
+
+static enum choice choose(const struct letters *letters, const struct person *person,
+			  const struct piece *piece, const struct week *week)
 {
 	const struct core *core = letters->core;
-	bool digest = digest_can_go(core, person->id);
-	struct piece **together = xcalloc(pile->count, sizeof(*together));
-	size_t count = 0;
-	bool waits = false;
-	for (size_t i = 0; i < pile->count; i++) {
-		struct piece *piece = &pile->list[i];
-		if (piece->urgent || (digest && piece->item.is_protected))
-			write_letter(letters, person, &piece, 1, DATE_NONE);
-		else if (digest)
-			together[count++] = piece;
-		else
-			waits = true;
-	}
 	date today = civil_date(clock_now_civil(core->clock));
-	for (size_t i = 0; i < count; i += ITEMS_MOST) /* after a flood was released: several */
-		write_letter(letters, person, together + i,
-			     count - i < ITEMS_MOST ? count - i : ITEMS_MOST,
-			     i == 0 ? today : DATE_NONE);
-	free(together);
-	return waits;
+	bool by_case = strcmp(core->office->settings->grouping, "case") == 0;
+	if (piece->urgent)
+		return piece->item.is_protected ? GOES_ALONE : GOES_NOW;
+	if (person->weekly && waits_for_week(piece, week, today))
+		return WAITS_FOR_WEEK;
+	if (!is_slot(core) ||
+	    had_digest(core, person->id, today, by_case ? piece->item.subject : NULL))
+		return WAITS_FOR_DAY;
+	return piece->item.is_protected ? GOES_ALONE : GOES_WITH_THE_DAY;
 }
 
-static bool write_for(struct letters *letters, const char *id)
+/* Of the pieces with this choice those of one subject, or (NULL) all; taken out of the choices. */
+static void gather(const struct pile *pile, enum choice *choices, enum choice wanted,
+		   const char *subject, struct bundle *bundle)
+{
+	bundle->count = 0;
+	for (size_t i = 0; i < pile->count; i++) {
+		struct piece *piece = &pile->list[i];
+		if (choices[i] != wanted ||
+		    (subject != NULL && strcmp(piece->item.subject, subject) != 0))
+			continue;
+		bundle->pieces[bundle->count++] = piece;
+		choices[i] = WAITS_FOR_DAY;
+	}
+}
+
+/* Letters of the day: one, or one for each subject. */
+static void write_day(struct letters *letters, const struct person *person, struct pile *pile,
+		      enum choice *choices, struct bundle *bundle)
+{
+	const struct core *core = letters->core;
+	bool by_case = strcmp(core->office->settings->grouping, "case") == 0;
+	bundle->digest_day = civil_date(clock_now_civil(core->clock));
+	for (size_t i = 0; i < pile->count; i++) {
+		if (choices[i] != GOES_WITH_THE_DAY)
+			continue;
+		bundle->digest_of = by_case ? pile->list[i].item.subject : NULL;
+		gather(pile, choices, GOES_WITH_THE_DAY, bundle->digest_of, bundle);
+		write_letters(letters, person, bundle);
+	}
+}
+
+static instant slot_on(const struct core *core, date day)
+{
+	return clock_from_civil(core->clock, civil_at(day, calendar_slot(core->office->calendar)));
+}
+
+static instant next_slot(const struct core *core)
+{
+	civil now = clock_now_civil(core->clock);
+	return clock_from_civil(core->clock,
+				calendar_slot_at_or_after(core->office->calendar, now + 1));
+}
+
+/* When the next letter can be made of what stays behind; INSTANT_NEVER: nothing does. */
+static instant write_to(struct letters *letters, const struct person *person, struct pile *pile)
+{
+	const struct core *core = letters->core;
+	struct week week = week_of(core, civil_date(clock_now_civil(core->clock)));
+	enum choice *choices = xcalloc(pile->count + 1, sizeof(*choices));
+	struct bundle bundle = { .pieces = xcalloc(pile->count + 1, sizeof(*bundle.pieces)),
+				 .digest_day = DATE_NONE };
+	instant next = INSTANT_NEVER;
+	for (size_t i = 0; i < pile->count; i++) {
+		choices[i] = choose(letters, person, &pile->list[i], &week);
+		instant until = choices[i] == WAITS_FOR_DAY    ? next_slot(core)
+				: choices[i] == WAITS_FOR_WEEK ? slot_on(core, week.next)
+							       : INSTANT_NEVER;
+		next = until < next ? until : next;
+	}
+	gather(pile, choices, GOES_NOW, NULL, &bundle);
+	write_letters(letters, person, &bundle);
+	for (size_t i = 0; i < pile->count; i++) {
+		bundle.pieces[0] = &pile->list[i];
+		bundle.count = 1;
+		if (choices[i] == GOES_ALONE)
+			write_letter(letters, person, &bundle);
+	}
+	write_day(letters, person, pile, choices, &bundle);
+	free(bundle.pieces);
+	free(choices);
+	return next;
+}
+
+static instant write_for(struct letters *letters, const char *id)
 {
 	struct arena *arena = arena_new();
 	struct pile pile = { NULL, 0, 0 };
 	struct person person;
-	bool waits = false;
+	instant next = INSTANT_NEVER;
 	if (people_get(letters->core, id, arena, &person)) {
 		pile_read(&pile, letters->core, id, arena);
 		if (letters->templates != NULL)
 			pile_read_words(&pile, letters->core, id, arena);
-		waits = write_to(letters, &person, &pile);
+		next = write_to(letters, &person, &pile);
 	} else {
 		due_person_gone(letters->core, id);
 	}
 	pile_free(&pile);
 	arena_free(arena);
-	return waits;
+	return next;
 }
 
 /* The next person after `last` for whom something waits; the caller frees it. */
@@ -191,13 +351,6 @@ static char *next_person(const struct core *core, const char *last)
 	char *person = db_next(q) ? xstrdup(db_text(q, 0)) : NULL;
 	db_done(q);
 	return person;
-}
-
-static instant next_slot(const struct core *core)
-{
-	civil now = clock_now_civil(core->clock);
-	return clock_from_civil(core->clock,
-				calendar_slot_at_or_after(core->office->calendar, now + 1));
 }
 
 void letters_wake_at_slot(struct letters *letters)
@@ -230,8 +383,8 @@ bool letters_work(struct letters *letters)
 			letters->look = false;
 			return false;
 		}
-		if (write_for(letters, person))
-			letters->next = next_slot(core);
+		instant next = write_for(letters, person);
+		letters->next = next < letters->next ? next : letters->next;
 	}
 	return !db_failed(core->db);
 }

@@ -20,7 +20,7 @@ static date date_of(struct query *q, int column)
 	"SELECT n.id, n.subject, n.rule, n.key, n.anchor, n.occurrence, n.step, n.repetition, "    \
 	"n.due,"                                                                                   \
 	" n.missed, n.role, n.cc, n.urgent, n.why, n.anchor_event, s.type = 'case',"               \
-	" coalesce(s.protected, 0), d.next_step, d.next_at"                                        \
+	" coalesce(s.protected, 0), d.next_step, d.next_at, n.catches_up"                          \
 	" FROM notice n LEFT JOIN subject s ON s.id = n.subject"                                   \
 	" LEFT JOIN deadline d ON d.subject = n.subject AND d.rule = n.rule AND d.key = n.key"     \
 	"  AND d.anchor = n.anchor AND d.occurrence = n.occurrence"
@@ -31,10 +31,25 @@ static const char *title_of_role(const struct core *core, const char *name)
 	return role == NULL ? name : role->title;
 }
 
+static bool has_urgent_step(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->step_count; i++)
+		if (rule->steps[i].urgent != URGENT_NO)
+			return true;
+	return false;
+}
+
 static void piece_set_rule(const struct core *core, struct piece *piece, struct arena *arena)
 {
 	const struct rule *rule = ruleset_find(core->office->ruleset, piece->item.rule);
 	piece->item.title = arena_strdup(arena, rule == NULL ? piece->item.rule : rule->title);
+	if (rule == NULL)
+		return;
+	piece->serious = has_urgent_step(rule);
+	piece->insists = rule->insist;
+	for (size_t i = 0; i < rule->step_count; i++)
+		if (strcmp(rule->steps[i].name, piece->item.step) == 0)
+			piece->place = (int)i;
 }
 
 static struct piece piece_from_row(const struct core *core, struct query *q, struct arena *arena)
@@ -47,6 +62,7 @@ static struct piece piece_from_row(const struct core *core, struct query *q, str
 	item->rule = arena_strdup(arena, db_text(q, 2));
 	item->key = arena_strdup(arena, db_text(q, 3));
 	item->anchor = date_of(q, 4);
+	piece.occurrence = (int)db_int(q, 5);
 	item->step = arena_strdup(arena, db_text(q, 6));
 	item->due = date_of(q, 8);
 	item->missed = (int)db_int(q, 9);
@@ -58,6 +74,7 @@ static struct piece piece_from_row(const struct core *core, struct query *q, str
 	item->next =
 	    db_is_null(q, 18) ? DATE_NONE : civil_date(clock_to_civil(core->clock, db_int(q, 18)));
 	item->next_to = arena_strdup(arena, db_text(q, 17)); /* the step; its roles come later */
+	piece.catches_up = db_int(q, 19) != 0;
 	piece_set_rule(core, &piece, arena);
 	return piece;
 }
@@ -190,15 +207,67 @@ static const char *overdue_by_rule(const struct core *core, const char *programm
 	return all;
 }
 
+/* ---- the order of reading ---- */
+
+static int by_number(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* qsort hands nothing through to the comparison; the day is the same for all of them. */
+struct ranked {
+	struct piece piece;
+	int group; /* 0 overdue, 1 today, 2 coming */
+};
+
+static int compare(const void *x, const void *y)
+{
+	const struct ranked *a = x, *b = y;
+	const struct letter_item *one = &a->piece.item, *other = &b->piece.item;
+	int order = by_number(a->group, b->group);
+	order = order != 0 ? order : by_number(b->piece.serious, a->piece.serious);
+	order = order != 0 ? order : by_number(one->due, other->due);
+	order = order != 0 ? order : strcmp(one->subject, other->subject);
+	order = order != 0 ? order : strcmp(one->rule, other->rule);
+	order = order != 0 ? order : strcmp(one->key, other->key);
+	order = order != 0 ? order : by_number(one->anchor, other->anchor);
+	order = order != 0 ? order : by_number(a->piece.occurrence, b->piece.occurrence);
+	order = order != 0 ? order : by_number(b->piece.place, a->piece.place);
+	return order != 0 ? order : by_number(a->piece.notice, b->piece.notice);
+}
+
+static void pile_sort(struct pile *pile, date today)
+{
+	struct ranked *ranked = xcalloc(pile->count + 1, sizeof(*ranked));
+	for (size_t i = 0; i < pile->count; i++) {
+		date due = pile->list[i].item.due;
+		ranked[i].piece = pile->list[i];
+		ranked[i].group = due < today ? 0 : due == today ? 1 : 2;
+	}
+	qsort(ranked, pile->count, sizeof(*ranked), compare);
+	for (size_t i = 0; i < pile->count; i++)
+		pile->list[i] = ranked[i].piece;
+	free(ranked);
+}
+
+bool piece_is_same_matter(const struct piece *a, const struct piece *b)
+{
+	const struct letter_item *one = &a->item, *other = &b->item;
+	return one->anchor == other->anchor && a->occurrence == b->occurrence &&
+	       strcmp(one->subject, other->subject) == 0 && strcmp(one->rule, other->rule) == 0 &&
+	       strcmp(one->key, other->key) == 0;
+}
+
 void pile_read(struct pile *pile, const struct core *core, const char *person, struct arena *arena)
 {
-	struct query *q = db_query(core->db, WAITING
-				   " WHERE n.state = 'queued' AND n.message IS NULL"
-				   " AND n.person = ?1 ORDER BY n.due, n.subject, n.rule, n.id");
+	struct query *q =
+	    db_query(core->db, WAITING " WHERE n.state = 'queued' AND n.message IS NULL"
+				       " AND n.person = ?1 ORDER BY n.id");
 	db_bind_text(q, 1, person);
 	while (db_next(q))
 		pile_add(pile, piece_from_row(core, q, arena));
 	db_done(q);
+	pile_sort(pile, civil_date(clock_now_civil(core->clock)));
 }
 
 /* What only the words of a letter need. */

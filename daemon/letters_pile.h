@@ -18,7 +18,12 @@ struct piece {
 	int64_t notice;
 	int64_t event; /* that its deadline rests on; 0: none */
 	struct letter_item item;
-	bool urgent;
+	int occurrence;
+	int place;       /* of its step in the rule */
+	bool urgent;     /* goes at once, not with the letter of the day */
+	bool serious;    /* its rule has an urgent step: what is at stake cannot be had back */
+	bool insists;    /* does not wait for the letter of the week */
+	bool catches_up; /* told later than it should have been */
 };
 
 struct pile {
@@ -26,11 +31,19 @@ struct pile {
 	size_t count, capacity;
 };
 
-/* By due date, subject and rule. Texts live in `arena`. The pile must be empty. */
+/*
+ * In the order of reading: what is overdue, due today, coming; in each of these first what is
+ * serious, then by due date: what is overdue longest, or comes soonest; and always in the same
+ * order, whatever that of the rows is. Of one deadline the furthest step comes first. Texts live
+ * in `arena`. The pile must be empty.
+ */
 void pile_read(struct pile *pile, const struct core *core, const char *person, struct arena *arena);
 /* What only the words of a letter need: who else was told, who is next, what it rests on. */
 void pile_read_words(struct pile *pile, const struct core *core, const char *person,
 		     struct arena *arena);
 void pile_free(struct pile *pile);
+
+/* Two notices of one deadline are one item: the further step says all that the other one does. */
+bool piece_is_same_matter(const struct piece *a, const struct piece *b);
 
 #endif

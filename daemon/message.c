@@ -57,8 +57,8 @@ int64_t message_insert(struct db *db, const struct new_message *message, const c
 	char day[DATE_TEXT_SIZE];
 	struct query *q = db_query(
 	    db, "INSERT INTO message (person, name, address, language, subject, body, html, refs,"
-		" digest_day, message_id, created_at, state, attempts, next_attempt)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'queued', 0, ?11)");
+		" digest_day, message_id, created_at, state, attempts, next_attempt, digest_of)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'queued', 0, ?11, ?12)");
 	db_bind_text(q, 1, message->person);
 	db_bind_text(q, 2, message->name);
 	db_bind_text(q, 3, message->address);
@@ -71,6 +71,7 @@ int64_t message_insert(struct db *db, const struct new_message *message, const c
 	    q, 9, message->digest_day == DATE_NONE ? NULL : date_format(message->digest_day, day));
 	db_bind_text(q, 10, message_id);
 	db_bind_int(q, 11, now);
+	db_bind_text(q, 12, message->digest_of == NULL ? "" : message->digest_of);
 	if (db_run(q) != 1)
 		return 0;
 	int64_t id = db_last_id(db);

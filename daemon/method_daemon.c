@@ -123,7 +123,8 @@ json_t *method_status(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	struct outbox_figures figures = outbox_count(k->outbox);
-	instant next = planner_next(k->planner);
+	instant step = planner_next(k->planner), letter = letters_next(k->letters);
+	instant next = step < letter ? step : letter;
 	json_t *status = json_object();
 	(void)call;
 	json_object_set_new(status, "version", json_string(KEDJA_VERSION));

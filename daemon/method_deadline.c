@@ -111,6 +111,7 @@ static json_t *notice_row(const struct kedjad *k, struct query *q)
 	json_object_set_new(row, "at", json_instant_column(k, q, 11));
 	json_object_set_new(row, "state", json_text(db_text(q, 12)));
 	json_object_set_new(row, "message", json_number_column(q, 13));
+	json_object_set_new(row, "item", json_number_column(q, 15)); /* its number in there */
 	json_object_set_new(row, "why", json_text(db_text(q, 14)));
 	return row;
 }
@@ -147,7 +148,7 @@ json_t *method_notice_list(void *arg, struct call *call)
 		return kedjad_wait_for_plan(k, call, method_notice_list);
 	struct query *q = db_query(
 	    k->core.db, "SELECT id, deadline, rule, subject, key, step, repetition, person,"
-			" role, cc, due, at, state, message, why FROM notice"
+			" role, cc, due, at, state, message, why, item FROM notice"
 			" WHERE id > ?1 AND at >= ?2 AND (?4 IS NULL OR state = ?4)"
 			" ORDER BY id LIMIT ?3");
 	db_bind_text(q, 4, call_text(call, "state"));

@@ -63,6 +63,7 @@ struct new_message {
 	const char *text, *html; /* html may be NULL */
 	const char *references;  /* Message-IDs, without angle brackets, a blank between; or NULL */
 	date digest_day;         /* DATE_NONE for one that goes by itself */
+	const char *digest_of;   /* the case or programme that it is about alone, or NULL: all */
 };
 int64_t outbox_add(struct outbox *outbox, const struct new_message *message);
 

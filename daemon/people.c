@@ -9,7 +9,7 @@
 #define DEPUTIES_MOST 8
 
 struct profile {
-	const char *name, *email, *board, *language;
+	const char *name, *email, *board, *language, *rhythm;
 	bool known, gone;
 };
 
@@ -35,6 +35,7 @@ static void profile_apply(struct profile *profile, const struct event *event)
 	profile->email = text_or(event, "email", profile->email);
 	profile->board = text_or(event, "board", profile->board);
 	profile->language = text_or(event, "language", profile->language);
+	profile->rhythm = text_or(event, "rhythm", profile->rhythm);
 }
 
 static void absence_add(const struct core *core, const struct event *event)
@@ -79,7 +80,7 @@ void people_refresh_staff(const struct core *core, const char *staff)
 {
 	struct arena *arena = arena_new();
 	struct event **events;
-	struct profile profile = { NULL, NULL, NULL, NULL, false, false };
+	struct profile profile = { NULL, NULL, NULL, NULL, NULL, false, false };
 	size_t count = store_event_of_kinds(core, staff, "staff.", arena, &events);
 	forget(core->db, "DELETE FROM absence WHERE staff = ?1", staff);
 	forget(core->db, "DELETE FROM staff WHERE id = ?1", staff);
@@ -92,14 +93,15 @@ void people_refresh_staff(const struct core *core, const char *staff)
 	}
 	if (profile.known) {
 		struct query *q =
-		    db_query(core->db, "INSERT INTO staff (id, name, email, board, language, gone)"
-				       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+		    db_query(core->db, "INSERT INTO staff (id, name, email, board, language, gone,"
+				       " rhythm) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
 		db_bind_text(q, 1, staff);
 		db_bind_text(q, 2, profile.name == NULL ? staff : profile.name);
 		db_bind_text(q, 3, profile.email == NULL ? "" : profile.email);
 		db_bind_text(q, 4, profile.board);
 		db_bind_text(q, 5, profile.language);
 		db_bind_int(q, 6, profile.gone);
+		db_bind_text(q, 7, profile.rhythm);
 		db_run(q);
 	}
 	arena_free(arena);
@@ -134,7 +136,7 @@ static const char *rows_of(const struct core *core, const char *subject, struct 
 	    core->db,
 	    "SELECT quote(role) || quote(staff) FROM role WHERE subject = ?1"
 	    " UNION ALL SELECT quote(name) || quote(email) || quote(board) || quote(language)"
-	    "  || gone FROM staff WHERE id = ?1"
+	    "  || gone || quote(rhythm) FROM staff WHERE id = ?1"
 	    " UNION ALL SELECT quote(first) || quote(last) || quote(deputy) || event FROM absence"
 	    "  WHERE staff = ?1 ORDER BY 1");
 	db_bind_text(q, 1, subject);
@@ -158,8 +160,10 @@ bool people_differ(const struct core *core, const char *subject)
 static void get_administrator(const struct core *core, struct person *ret)
 {
 	const struct settings *settings = core->office->settings;
-	*ret = (struct person){ "", settings->administrator_name, settings->administrator,
-				settings->language, NULL };
+	*ret = (struct person){ .id = "",
+				.name = settings->administrator_name,
+				.email = settings->administrator,
+				.language = settings->language };
 }
 
 bool people_get(const struct core *core, const char *id, struct arena *arena, struct person *ret)
@@ -168,7 +172,7 @@ bool people_get(const struct core *core, const char *id, struct arena *arena, st
 		get_administrator(core, ret);
 		return ret->email[0] != '\0';
 	}
-	struct query *q = db_query(core->db, "SELECT name, email, language FROM staff"
+	struct query *q = db_query(core->db, "SELECT name, email, language, rhythm FROM staff"
 					     " WHERE id = ?1 AND gone = 0 AND email <> ''");
 	db_bind_text(q, 1, id);
 	bool found = db_next(q);
@@ -177,6 +181,7 @@ bool people_get(const struct core *core, const char *id, struct arena *arena, st
 		*ret = (struct person){ .id = arena_strdup(arena, id),
 					.name = arena_strdup(arena, db_text(q, 0)),
 					.email = arena_strdup(arena, db_text(q, 1)) };
+		ret->weekly = !db_is_null(q, 3) && strcmp(db_text(q, 3), "weekly") == 0;
 		ret->language = language == NULL ? core->office->settings->language
 						 : arena_strdup(arena, language);
 	}

@@ -19,6 +19,7 @@ MUST_CHECK bool people_differ(const struct core *core, const char *subject);
 struct person {
 	const char *id; /* "" for the administrator */
 	const char *name, *email, *language;
+	bool weekly;     /* wants one letter a week about what is not urgent */
 	const char *why; /* NULL, or why it comes to this person: "står in för Anna Berg" */
 };
 

@@ -170,6 +170,14 @@ const struct migration schema_migrations[] = {
 	  "CREATE INDEX notice_put_off ON notice (subject, rule, key, anchor, occurrence)"
 	  "  WHERE state = 'put_off' AND released IS NULL;"
 	  "ALTER TABLE deadline ADD COLUMN put_off TEXT;" },
+	/* letters of the day by person, or by person and case; how often somebody wants them; the
+	 * place of a notice in its letter, which an answer may name */
+	{ "ALTER TABLE staff ADD COLUMN rhythm TEXT;"
+	  "ALTER TABLE message ADD COLUMN digest_of TEXT NOT NULL DEFAULT '';"
+	  "DROP INDEX message_digest;"
+	  "CREATE UNIQUE INDEX message_digest ON message (person, digest_day, digest_of)"
+	  "  WHERE digest_day IS NOT NULL;"
+	  "ALTER TABLE notice ADD COLUMN item INTEGER;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -14,7 +14,8 @@
 static const char *const languages[] = { "sv", "en" };
 #define LANGUAGES (sizeof(languages) / sizeof(languages[0]))
 
-static const char *const required[] = { "letter", HTML, "subject", "item", "minimal", "when" };
+static const char *const required[] = { "letter",  HTML,   "subject", "item",
+					"minimal", "when", "brief" };
 static const char *const parts[] = { ".when", ".dates" };
 
 /* The names that templates may use; kedja-templates(5) says what each of them is. Of the case these

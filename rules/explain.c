@@ -248,6 +248,10 @@ static void say_while(struct explaining *e)
 		say(e, "%s\n",
 		    either(e, "Dagar då ärendet är pausat räknas inte.",
 			   "Days on which the case is paused do not count."));
+	if (rule->insist)
+		say(e, "%s\n",
+		    either(e, "Väntar inte på veckans brev.",
+			   "It does not wait for the letter of the week."));
 	if (rule->after_close)
 		say(e, "%s\n",
 		    either(e, "Gäller också när ärendet är stängt eller aldrig öppnades.",

@@ -40,7 +40,9 @@ static const char *const meetings[] = { "steering", "reference", NULL };
 	MUST("name", FIELD_TEXT, CLASS_STAFF, "the name, as letters greet the person"),            \
 	    MUST("email", FIELD_TEXT, CLASS_STAFF, "the address that letters go to"),              \
 	    MAY("board", FIELD_ID, CLASS_STAFF, "the board (nämnd) that the person belongs to"),   \
-	    MAY_CODE("language", "language", CLASS_STAFF, "the language of the person's letters")
+	    MAY_CODE("language", "language", CLASS_STAFF, "the language of the person's letters"), \
+	    MAY_CODE("rhythm", "rhythm", CLASS_STAFF,                                              \
+		     "letters every day, or once a week about what is not urgent")
 
 #define ROLE                                                                                       \
 	MUST_CODE("role", "role", CLASS_OPEN, "the role"),                                         \

@@ -1,7 +1,7 @@
 /*
  * The keys of a rule beyond its plain course: starts of another shape (starts_all, yearly,
  * weekly), and what holds a deadline back or keeps it going (early, throttle, hidden_by,
- * after_close, catch_up, mode, was, reply).
+ * after_close, catch_up, insist, mode, was, reply).
  */
 #include <string.h>
 
@@ -124,6 +124,7 @@ void load_more(const struct loading *loading, struct rule *rule)
 	int catch_up = load_word(loading, "catch_up", catch_ups);
 	rule->catch_up = catch_up < 0 ? CATCH_UP_LATEST : (enum catch_up)catch_up;
 	rule->shadow = load_word(loading, "mode", modes) == 1;
+	rule->insist = confread_flag(load_group(loading, "insist"), "insist", false);
 	rule->after_close = confread_flag(load_group(loading, "after_close"), "after_close", false);
 	rule->has_throttle = load_length(loading, "throttle", &rule->throttle);
 	rule->has_early = load_length(loading, "early", &rule->early);

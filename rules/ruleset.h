@@ -89,6 +89,7 @@ struct rule {
 	struct offset every;
 	bool per_key;
 	bool pausable;
+	bool insist;      /* it does not wait for the letter of the week */
 	bool after_close; /* starts and lives on a closed case or one that was never opened */
 	bool has_early, has_throttle;
 	struct offset early;    /* negative: the earliest a fulfilment counts, from the due date */

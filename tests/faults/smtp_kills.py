@@ -102,7 +102,7 @@ class Replay:
         for _, raw in self.server.seen:
             letter = parse(raw)
             letters[letter["Message-ID"].strip("<>")] = (letter["To"], str(letter["Date"]), letter["Subject"],
-                                                         letter.get_content())
+                                                         letter.get_body(("plain",)).get_content())
         return {"firings": sorted(firings), "notices": sorted(notices), "letters": sorted(letters.values())}
 
 

@@ -15,7 +15,8 @@ PROMISED = {
     "outbox": "id to subject created_at state attempts next_attempt message_id outcome notices",
     "calendar": "date name kind",
 }
-MORE = {"deadlines": {"title", "missed", "put_off"}, "notices": {"why"}, "outbox": {"person"},
+MORE = {"deadlines": {"title", "missed", "put_off"}, "notices": {"why", "item"},
+        "outbox": {"person"},
         "calendar": {"weekday"}}
 DAYS = {"deadlines": ["due"], "notices": ["due"], "outbox": [], "calendar": ["date"]}
 TIMES = {"deadlines": ["next_at"], "notices": ["at"], "outbox": ["created_at", "next_attempt"],

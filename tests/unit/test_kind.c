@@ -430,7 +430,7 @@ static void knows_personal_numbers(void **state)
 
 /* Kinds and their fields as the contract has them: "!" before a field that must be given. */
 static const char *const contract[][2] = {
-	{ "staff.joined", "!name !email board language" },
+	{ "staff.joined", "!name !email board language rhythm" },
 	{ "staff.absent", "!from !to deputy" },
 	{ "programme.started", "!title board ends_on" },
 	{ "role.assigned", "!role !staff" },

@@ -9,5 +9,6 @@ lines = []
 for name in os.listdir(sys.argv[1]):
     with open(os.path.join(sys.argv[1], name), "rb") as file:
         letter = email.message_from_binary_file(file, policy=email.policy.default)
-    lines.append(f"{letter['Date']} {letter['To']} {letter['Subject']} {letter.get_content()!r}")
+    said = letter.get_body(("plain",)).get_content()
+    lines.append(f"{letter['Date']} {letter['To']} {letter['Subject']} {said!r}")
 sys.stdout.buffer.write("\n".join(sorted(lines)).encode())

@@ -80,7 +80,7 @@ class Replay:
             with open(os.path.join(self.office.maildir, "new", name), "rb") as file:
                 letter = email.message_from_bytes(file.read(), policy=email.policy.default)
             letters.append((letter["To"], str(letter["Date"]), letter["Subject"],
-                            letter.get_content()))
+                            letter.get_body(("plain",)).get_content()))
         assert marked == len(letters), f"{marked} marked as sent, {len(letters)} in the Maildir"
         return {"events": events, "firings": sorted(firings), "notices": sorted(notices),
                 "letters": sorted(letters)}

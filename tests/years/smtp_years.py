@@ -169,7 +169,7 @@ def main(folder, kind, until):
             assert not twice, f"{len(twice)} came more than once"
             for name, ((to, letter),) in got.items():
                 assert to == expected[name]["to"] and letter["Subject"] == expected[name]["subject"], name
-                assert letter.defects == [] and letter.get_content().strip(), name
+                assert letter.defects == [] and letter.get_body(("plain",)).get_content().strip(), name
             told = {row["id"] for row in line.rows("notice.list") if row["state"] == "sent"}
             assert told == {notice for row in rows for notice in row["notices"]}
             assert len(rows) > (600 if until > "2008" else 150), len(rows)
