@@ -153,7 +153,7 @@ soon social_worker anna.åberg sent" "$(told x-check)"
 	same 3 "$(told x-check | wc -l)"
 }
 
-@test "a long stop over the day: the furthest that was reached goes out, once" {
+@test "stopped and started on the way: what was held back goes out, once" {
 	until_time 2026-01-13T12:00
 	put_off ack --until 2026-01-21
 	until_time 2026-01-20T12:00
@@ -273,4 +273,37 @@ said_to() { # ADDRESS: the words of the letters to somebody, the last one last
 	until_time 2026-01-13T12:00
 	ctl snooze K-1 x-check --until 2026-01-20 --reason r --as eva.norén
 	same "social_worker" "$(ctl case K-1 --json | json "d['deadlines'][0]['put_off']['role']")"
+}
+
+@test "a rule of the programme; one of several" {
+	ctl import - >/dev/null <<-'END'
+		{"kind": "case.opened", "subject": "K-2", "data": {"programme": "norr"}}
+		{"kind": "role.assigned", "subject": "K-2", "data": {"role": "social_worker", "staff": "anna.åberg"}}
+	END
+	own_rule 91-own <<-'END'
+		rules = (
+		  { name = "x-team"; title = "Möte"; subject = "programme"; starts = [ "evaluation.done" ];
+		    due = "P7D"; done = [ "buyers.informed" ];
+		    steps = ({ name = "today"; at = "P0D"; to = [ "unit_manager", "support_worker" ]; }); },
+		  { name = "x-task"; title = "Uppdrag"; subject = "case"; starts = [ "task.agreed" ];
+		    from = "due_on"; per_key = true; done = [ "task.done" ];
+		    steps = ({ name = "today"; at = "P0D"; to = [ "social_worker" ]; }); });
+	END
+	ctl rules reload >/dev/null
+	record evaluation.done norr
+	record task.agreed K-2 --key a what=other due_on=2026-01-12 role=social_worker
+	record task.agreed K-2 --key b what=other due_on=2026-01-12 role=social_worker
+	ctl snooze norr x-team --until 2026-01-14 --reason r --as bo.ek
+	run ctl snooze K-2 x-task c --until 2026-01-14 --reason r --as anna.åberg
+	[[ "$output" == *"key: nothing of x-task is open with the key c: it is a, b"* ]]
+	ctl snooze K-2 x-task b --until 2026-01-14 --reason r --as anna.åberg
+	until_time 2026-01-12T12:00
+	same "today unit_manager hakan.holm sent
+today support_worker None put_off" "$(told x-team)"
+	same "a sent, b put_off" "$(ctl notices --json |
+		json "', '.join(sorted(r['key'] + ' ' + r['state'] for r in d if r['rule'] == 'x-task'))")"
+	until_time 2026-01-14T12:00
+	same "a sent, b put_off, b sent" "$(ctl notices --json |
+		json "', '.join(sorted(r['key'] + ' ' + r['state'] for r in d if r['rule'] == 'x-task'))")"
+	same "today support_worker bo.ek sent" "$(told x-team | tail -n 1)"
 }
