@@ -79,6 +79,11 @@ static void a_role_covers_itself_and_lower_ones(void **state)
 	assert_false(role_covers(social, outreach) || role_covers(social, unit));
 	assert_false(role_covers(outreach, unit) || role_covers(unit, area));
 	chain_free(chain);
+	/* wherever it stands in the file */
+	const struct role last = { .name = "worker", .on_case = true, .order = 9 };
+	const struct role manager = { .name = "manager", .order = 1 };
+	assert_true(role_covers(&manager, &last));
+	assert_false(role_covers(&last, &manager));
 }
 
 static void the_shipped_roles_are_in_order(void **state)
