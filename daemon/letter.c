@@ -196,6 +196,7 @@ static json_t *item_values(const struct letter *letter, const struct letter_item
 	set_text(values, "overdue", item->overdue);
 	set_event(values, letter->language, item->event);
 	set_rent(values, letter->language, item->rent);
+	set_flag(values, "comes_back", item->comes_back);
 	set_put_off(values, letter->language, item);
 	return values;
 }

@@ -25,7 +25,7 @@ static const char *const parts[] = { ".when", ".dates" };
 	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed", "copy", \
 	    "why_you", "stands_in", "others", "next", "next_to", "overdue", "minimal",             \
 	    "covers_through", "safe_until", "notice_from", "recovery_last", "decision_from",       \
-	    "month_after", "put_off", "who", "acknowledged", "until"
+	    "month_after", "put_off", "who", "acknowledged", "until", "comes_back"
 #define LETTER_NAMES                                                                               \
 	"name", "count", "one", "report_how", "unit", "groups", "is_late", "is_today",             \
 	    "is_coming", "items", "what", "when", "dates", "points", "point"

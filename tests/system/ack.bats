@@ -215,7 +215,9 @@ said_to() { # ADDRESS: the words of the letters to somebody, the last one last
 	until_time 2026-02-02T12:00
 	[[ "$(said_to per.str)" == *"Bo Ek har skjutit upp sina påminnelser till tisdagen den 3 februari 2026. Anna Åberg har sett bevakningen och tar upp den igen torsdagen den 5 februari 2026."* ]]
 	until_time 2026-02-06T12:00
+	[[ "$(said_to anna)" == *"Påminnelsen har varit uppskjuten."* ]]
 	[[ "$(said_to anna)" != *"Anna Åberg har"* ]]
+	[[ "$(said_to per.str)" != *"varit uppskjuten"* ]]
 	! grep -rqE 'möte|semester|m=C3=B6te' "$dir/mail" "$dir/log"
 }
 

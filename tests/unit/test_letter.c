@@ -422,6 +422,7 @@ static void others_have_put_it_off(void **state)
 	days_items(items);
 	items[2].put_off = put_off;
 	items[2].put_off_count = 2;
+	items[2].comes_back = true;
 	struct letter letter = days_letter("sv", items + 2, 1);
 	check_letter("letter-sv-put-off", &letter);
 	letter.language = "en";

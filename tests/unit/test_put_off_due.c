@@ -338,6 +338,29 @@ static void once_for_each_day(void **state)
 	assert_int_equal(number_of(world, "SELECT count(*) FROM firing WHERE step LIKE '@%'"), 1);
 }
 
+/* Of several who hold a step back the notice names the one who does for the longest. */
+static void the_longest_is_named(void **state)
+{
+	struct world *world = *state;
+	jump_to(world, "2026-03-24T08:00:00");
+	send(world);
+	put_off(world, "deadline.snoozed", "support_worker", "2026-04-09");
+	int64_t longest = put_off(world, "deadline.snoozed", "unit_manager", "2026-04-20");
+	put_off(world, "deadline.snoozed", "social_worker", "2026-04-15");
+	jump_to(world, "2026-04-07T08:00:00");
+	assert_int_equal(number_of(world, "SELECT count(*) FROM notice WHERE state = 'put_off'"),
+			 2);
+	assert_int_equal(
+	    number_of(world, "SELECT min(put_off_event) FROM notice WHERE state = 'put_off'"),
+	    longest);
+	assert_int_equal(
+	    number_of(world, "SELECT max(put_off_event) FROM notice WHERE state = 'put_off'"),
+	    longest);
+	assert_int_equal(number_of(world, "SELECT date(next_at, 'unixepoch') = '2026-04-20'"
+					  " FROM deadline WHERE rule = 'plan-review'"),
+			 1);
+}
+
 /* The row says who is told next, and the subject wakes for all of it. */
 static void what_comes_next(void **state)
 {
@@ -368,6 +391,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nobody_holds_it_on_the_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_waits_for_its_letter, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(once_for_each_day, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_longest_is_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_comes_next, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
