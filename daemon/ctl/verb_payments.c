@@ -15,9 +15,9 @@
 #include "daemon/ctl/verbs.h"
 
 /* Small enough for one turn of the daemon, which answers others in between. */
-#define BATCH_PAYMENTS 250
+#define BATCH_PAYMENTS 100
 #define BATCH_BYTES    (512 * 1024)
-#define ON_THEIR_WAY   4
+#define ON_THEIR_WAY   8
 #define REFUSED_MOST   20 /* batches; a file that is wrong throughout is told of so often */
 
 struct tally {
