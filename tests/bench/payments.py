@@ -13,7 +13,7 @@ from daemon import event, office, request
 RENT = 520000
 OF_A_CASE = 10    # payments: a year's rents, near enough
 CHARGED = 3       # months of them that are charged; the rest is paid ahead
-BATCH = 250       # payments that kedjactl puts into one request, and so into one commit
+BATCH = 250       # payments in one turn of the daemon, and so in one commit, at most
 
 
 def with_check_digit(number):
