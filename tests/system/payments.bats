@@ -357,7 +357,7 @@ broken_import() {
 		[ "$status" -eq 0 ]
 		known=$(sed -n '1s/^[0-9]* new, \([0-9]*\) known$/\1/p' <<<"$output")
 		echo "$how: $output"
-		[ "$known" -ge 750 ] && [ "$known" -lt 3500 ]
+		[ "$known" -ge 300 ] && [ "$known" -lt 3500 ]
 		[[ $output == "$((3500 - known)) new, $known known"* ]]
 		books "$how" | diff "$dir/undisturbed" -
 	done
