@@ -119,37 +119,72 @@ static void tell(const struct firing *firing, const struct told *told, const str
 			   firing->deadline->rule->shadow ? "shadow" : "queued", why);
 }
 
-/* Nobody holds the role, or none of them can be reached: said, and told to somebody else. */
-static void tell_others(const struct firing *firing, const struct told *told)
+/* Why somebody else is told: for the list of notices, and for the reader. */
+struct failure {
+	const char *why, *sv, *en;
+};
+
+/* Said, and told to somebody else. */
+static void tell_others(const struct firing *firing, const struct told *told,
+			const struct failure *failure)
 {
 	struct person *others;
 	const char *role = told->role == NULL ? "" : told->role->name;
-	const char *title = told->role == NULL ? "?" : told->role->title;
 	notice_add(firing, told->planned, told->role, told->copy, NULL,
-		   firing->deadline->rule->shadow ? "shadow" : "unreachable",
-		   arena_printf(firing->arena, "nobody reachable as %s", role));
-	size_t count =
-	    people_fallback(firing->core, firing->programme, role, firing->arena, &others);
+		   firing->deadline->rule->shadow ? "shadow" : "unreachable", failure->why);
+	size_t count = people_fallback(firing->core, firing->subject, firing->programme, role,
+				       firing->arena, &others);
 	for (size_t i = 0; i < count; i++)
 		tell(firing, told, &others[i],
-		     arena_printf(firing->arena,
-				  strcmp(others[i].language, "en") == 0
-				      ? "Nobody can be reached as %s."
-				      : "Ingen %s kan nås, därför får du påminnelsen.",
-				  title));
+		     strcmp(others[i].language, "en") == 0 ? failure->en : failure->sv);
+}
+
+/* Nobody holds the role, or none of them can be reached. */
+static struct failure nobody(const struct firing *firing, const struct role *role)
+{
+	const char *title = role == NULL ? "?" : role->title;
+	return (struct failure){
+		arena_printf(firing->arena, "nobody reachable as %s",
+			     role == NULL ? "" : role->name),
+		arena_printf(firing->arena, "Ingen %s kan nås, därför får du påminnelsen.", title),
+		arena_printf(firing->arena, "Nobody can be reached as %s.", title),
+	};
+}
+
+/* Which board it is would tell where the case is known: it is not said. */
+static const struct failure of_another_board = {
+	"the recipient belongs to another board, and there is no consent",
+	"Den som skulle ha fått påminnelsen hör till en annan nämnd och det finns inget samtycke, "
+	"därför får du den.",
+	"The one who should have got it belongs to another board and there is no consent, so it "
+	"comes to you.",
+};
+
+static bool any_barred(const struct person_missed *missed, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (missed[i].barred)
+			return true;
+	return false;
 }
 
 static void tell_role(const struct firing *firing, const struct told *told)
 {
 	struct person *persons;
-	size_t count = 0;
+	struct person_missed *missed;
+	size_t count = 0, missed_count = 0;
 	if (told->role != NULL)
-		count = people_find(firing->core, firing->subject, firing->programme,
-				    told->role->name, firing->arena, &persons);
+		count =
+		    people_find(firing->core, firing->subject, firing->programme, told->role->name,
+				firing->arena, &persons, &missed, &missed_count);
 	for (size_t i = 0; i < count; i++)
 		tell(firing, told, &persons[i], persons[i].why);
-	if (count == 0)
-		tell_others(firing, told);
+	if (any_barred(missed, missed_count)) {
+		tell_others(firing, told, &of_another_board);
+	} else if (count == 0) {
+		struct failure failure = nobody(firing, told->role);
+		tell_others(firing, told, &failure);
+	}
 }
 
 /* --- what somebody has put off ---------------------------------------------------------------- */
@@ -311,18 +346,14 @@ static void pass_on(const struct core *core, int64_t notice, const char *person,
 	db_run(q);
 }
 
-/* Why somebody else is told: for the list of notices, and for the reader. */
-struct failure {
-	const char *why, *sv, *en;
-};
-
 static void pass_on_one(const struct core *core, int64_t notice, const char *person,
-			const char *programme, const struct failure *failure, struct arena *arena)
+			const char *subject, const char *programme, const struct failure *failure,
+			struct arena *arena)
 {
 	struct person *others;
-	size_t count = people_fallback(core, programme, "", arena, &others);
+	size_t count = people_fallback(core, subject, programme, "", arena, &others);
 	if (count == 1 && strcmp(others[0].id, person) == 0)
-		count = people_fallback(core, NULL, "", arena, &others);
+		count = people_fallback(core, subject, NULL, "", arena, &others);
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(others[i].id, person) != 0)
 			pass_on(core, notice, others[i].id,
@@ -338,25 +369,28 @@ static void set_unreachable(const struct core *core, int64_t notice, const char 
 	db_run(q);
 }
 
-/* All notices of a query (id, person, programme) end as unreachable and go to somebody else. */
+/* All notices of a query (id, person, programme, subject) end as unreachable and go to somebody
+ * else. */
 static void pass_on_all(const struct core *core, struct query *q, const struct failure *failure)
 {
 	struct arena *arena = arena_new();
 	struct {
 		int64_t id;
-		const char *person, *programme;
+		const char *person, *programme, *subject;
 	} *rows = NULL;
 	size_t count = 0, capacity = 0;
 	while (db_next(q)) {
 		rows = array_grow(rows, count, &capacity, sizeof(*rows));
 		rows[count].id = db_int(q, 0);
 		rows[count].person = arena_strdup(arena, db_text(q, 1));
+		rows[count].subject = arena_strdup(arena, db_text(q, 3));
 		rows[count++].programme = arena_strdup(arena, db_text(q, 2));
 	}
 	db_done(q);
 	for (size_t i = 0; i < count; i++) {
 		set_unreachable(core, rows[i].id, failure->why);
-		pass_on_one(core, rows[i].id, rows[i].person, rows[i].programme, failure, arena);
+		pass_on_one(core, rows[i].id, rows[i].person, rows[i].subject, rows[i].programme,
+			    failure, arena);
 	}
 	free(rows);
 	arena_free(arena);
@@ -364,10 +398,10 @@ static void pass_on_all(const struct core *core, struct query *q, const struct f
 
 static void pass_on_letter(const struct core *core, int64_t message, const struct failure *failure)
 {
-	struct query *q =
-	    db_query(core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id) FROM notice n"
-			       " LEFT JOIN subject s ON s.id = n.subject"
-			       " WHERE n.message = ?1 AND n.state = 'queued'");
+	struct query *q = db_query(
+	    core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id), n.subject FROM notice n"
+		      " LEFT JOIN subject s ON s.id = n.subject"
+		      " WHERE n.message = ?1 AND n.state = 'queued'");
 	db_bind_int(q, 1, message);
 	pass_on_all(core, q, failure);
 }
@@ -399,10 +433,21 @@ void due_person_gone(const struct core *core, const char *person)
 		"Den ansvariga arbetar inte kvar, därför får du det.",
 		"The person responsible no longer works here.",
 	};
-	struct query *q =
-	    db_query(core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id) FROM notice n"
-			       " LEFT JOIN subject s ON s.id = n.subject"
-			       " WHERE n.person = ?1 AND n.state = 'queued' AND n.message IS NULL");
+	struct query *q = db_query(
+	    core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id), n.subject FROM notice n"
+		      " LEFT JOIN subject s ON s.id = n.subject"
+		      " WHERE n.person = ?1 AND n.state = 'queued' AND n.message IS NULL");
 	db_bind_text(q, 1, person);
 	pass_on_all(core, q, &gone);
+}
+
+void due_person_barred(const struct core *core, const char *person, const char *subject)
+{
+	struct query *q = db_query(
+	    core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id), n.subject FROM notice n"
+		      " LEFT JOIN subject s ON s.id = n.subject WHERE n.person = ?1"
+		      " AND n.subject = ?2 AND n.state = 'queued' AND n.message IS NULL");
+	db_bind_text(q, 1, person);
+	db_bind_text(q, 2, subject);
+	pass_on_all(core, q, &of_another_board);
 }

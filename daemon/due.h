@@ -20,5 +20,7 @@ void due_letter_refused(const struct core *core, int64_t message);
 void due_letter_given_up(const struct core *core, int64_t message);
 /* So does what waits for a person who has left meanwhile. */
 void due_person_gone(const struct core *core, const char *person);
+/* Or may not be told of a case any more: another board's, and the consent has ended. */
+void due_person_barred(const struct core *core, const char *person, const char *subject);
 
 #endif

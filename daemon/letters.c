@@ -21,6 +21,7 @@ struct letters {
 	const struct templates *templates;
 	bool look;     /* notices may wait that can go now */
 	instant next;  /* of what waits for a slot */
+	bool again;    /* something went to a person who was passed already in this round */
 	char *reached; /* the person that this round has come to; NULL: it begins */
 };
 
@@ -28,7 +29,7 @@ struct letters *letters_new(const struct core *core, letters_add *add, void *arg
 			    const struct templates *templates)
 {
 	struct letters *letters = xcalloc(1, sizeof(*letters));
-	*letters = (struct letters){ core, add, arg, templates, true, INSTANT_NEVER, NULL };
+	*letters = (struct letters){ core, add, arg, templates, true, INSTANT_NEVER, false, NULL };
 	return letters;
 }
 
@@ -322,6 +323,23 @@ static instant write_to(struct letters *letters, const struct person *person, st
 	return next;
 }
 
+/* A consent may have ended since; what may not be told to this person goes on to somebody else.
+ * Returns whether that was so. */
+static bool pass_on_barred(const struct core *core, const struct person *person,
+			   const struct pile *pile)
+{
+	bool any = false;
+	for (size_t i = 0; person->board != NULL && i < pile->count; i++) {
+		const struct piece *piece = &pile->list[i];
+		if (!piece->item.is_case ||
+		    people_may_be_told(core, piece->item.subject, piece->programme, person->board))
+			continue;
+		due_person_barred(core, person->id, piece->item.subject);
+		any = true;
+	}
+	return any;
+}
+
 static instant write_for(struct letters *letters, const char *id)
 {
 	struct arena *arena = arena_new();
@@ -330,6 +348,11 @@ static instant write_for(struct letters *letters, const char *id)
 	instant next = INSTANT_NEVER;
 	if (people_get(letters->core, id, arena, &person)) {
 		pile_read(&pile, letters->core, id, arena);
+		if (pass_on_barred(letters->core, &person, &pile)) {
+			pile_free(&pile);
+			pile_read(&pile, letters->core, id, arena);
+			letters->again = true;
+		}
 		if (letters->templates != NULL)
 			pile_read_words(&pile, letters->core, id, arena);
 		next = write_to(letters, &person, &pile);
@@ -380,8 +403,9 @@ bool letters_work(struct letters *letters)
 		free(letters->reached);
 		letters->reached = person;
 		if (person == NULL) {
-			letters->look = false;
-			return false;
+			letters->look = letters->again;
+			letters->again = false;
+			return letters->look;
 		}
 		instant next = write_for(letters, person);
 		letters->next = next < letters->next ? next : letters->next;

@@ -18,6 +18,7 @@ struct piece {
 	int64_t notice;
 	int64_t event; /* that its deadline rests on; 0: none */
 	struct letter_item item;
+	const char *programme; /* of the case */
 	int occurrence;
 	int place;       /* of its step in the rule */
 	bool urgent;     /* goes at once, not with the letter of the day */

@@ -137,9 +137,11 @@ static bool holds(const struct putting_off *p, const char *by, const char *progr
 	bool found = db_next(q);
 	db_done(q);
 	struct person *persons;
+	struct person_missed *missed;
+	size_t missed_count;
 	size_t count = found ? 0
 			     : people_find(&p->k->core, p->event->subject, programme, role->name,
-					   p->arena, &persons);
+					   p->arena, &persons, &missed, &missed_count);
 	for (size_t i = 0; i < count && !found; i++) /* stands in today */
 		found = strcmp(persons[i].id, by) == 0;
 	return found;

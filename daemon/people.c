@@ -129,6 +129,76 @@ void people_refresh_roles(const struct core *core, const char *subject)
 	arena_free(arena);
 }
 
+static void consent_apply(const struct core *core, const struct event *event)
+{
+	char until[DATE_TEXT_SIZE];
+	bool given = strcmp(event->kind->name, "consent.given") == 0;
+	struct query *q =
+	    given ? db_query(core->db, "INSERT OR REPLACE INTO consent (subject, board, until)"
+				       " VALUES (?1, ?2, ?3)")
+		  : db_query(core->db, "DELETE FROM consent WHERE subject = ?1 AND board = ?2");
+	db_bind_text(q, 1, event->subject);
+	db_bind_text(q, 2, text_or(event, "board", ""));
+	if (given)
+		db_bind_text(q, 3, date_format((date)event_value(event, "until").number, until));
+	db_run(q);
+}
+
+static const char *board_of_events(const struct core *core, const char *subject, const char *prefix,
+				   struct arena *arena)
+{
+	struct event **events;
+	const char *board = NULL;
+	size_t count = store_event_of_kinds(core, subject, prefix, arena, &events);
+	for (size_t i = 0; i < count; i++)
+		if (kind_field(events[i]->kind, "board") >= 0 &&
+		    strcmp(events[i]->kind->name, "programme.ended") != 0)
+			board = text_or(events[i], "board", board);
+	return board;
+}
+
+void people_refresh_boards(const struct core *core, const char *subject)
+{
+	struct arena *arena = arena_new();
+	struct event **events;
+	forget(core->db, "DELETE FROM board WHERE subject = ?1", subject);
+	forget(core->db, "DELETE FROM consent WHERE subject = ?1", subject);
+	const char *board = board_of_events(core, subject, "case.", arena);
+	if (board == NULL)
+		board = board_of_events(core, subject, "programme.", arena);
+	if (board != NULL) {
+		struct query *q =
+		    db_query(core->db, "INSERT INTO board (subject, board) VALUES (?1, ?2)");
+		db_bind_text(q, 1, subject);
+		db_bind_text(q, 2, board);
+		db_run(q);
+	}
+	size_t count = store_event_of_kinds(core, subject, "consent.", arena, &events);
+	for (size_t i = 0; i < count; i++)
+		consent_apply(core, events[i]);
+	arena_free(arena);
+}
+
+bool people_may_be_told(const struct core *core, const char *subject, const char *programme,
+			const char *board)
+{
+	char today[DATE_TEXT_SIZE];
+	if (board == NULL || programme == NULL || strcmp(subject, programme) == 0)
+		return true;
+	struct query *q =
+	    db_query(core->db, "SELECT coalesce((SELECT board FROM board WHERE subject = ?1),"
+			       " (SELECT board FROM board WHERE subject = ?2), ?3) = ?3"
+			       " OR EXISTS (SELECT 1 FROM consent WHERE subject = ?1 AND board = ?3"
+			       "  AND until >= ?4)");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, programme);
+	db_bind_text(q, 3, board);
+	db_bind_text(q, 4, date_format(civil_date(clock_now_civil(core->clock)), today));
+	bool may = db_next(q) && db_int(q, 0) != 0;
+	db_done(q);
+	return may;
+}
+
 static const char *rows_of(const struct core *core, const char *subject, struct arena *arena)
 {
 	const char *rows = "";
@@ -138,7 +208,10 @@ static const char *rows_of(const struct core *core, const char *subject, struct 
 	    " UNION ALL SELECT quote(name) || quote(email) || quote(board) || quote(language)"
 	    "  || gone || quote(rhythm) FROM staff WHERE id = ?1"
 	    " UNION ALL SELECT quote(first) || quote(last) || quote(deputy) || event FROM absence"
-	    "  WHERE staff = ?1 ORDER BY 1");
+	    "  WHERE staff = ?1"
+	    " UNION ALL SELECT quote(board) FROM board WHERE subject = ?1"
+	    " UNION ALL SELECT quote(board) || quote(until) FROM consent WHERE subject = ?1"
+	    " ORDER BY 1");
 	db_bind_text(q, 1, subject);
 	while (db_next(q))
 		rows = arena_printf(arena, "%s%s\n", rows, db_text(q, 0));
@@ -152,6 +225,7 @@ bool people_differ(const struct core *core, const char *subject)
 	const char *before = rows_of(core, subject, arena);
 	people_refresh_staff(core, subject);
 	people_refresh_roles(core, subject);
+	people_refresh_boards(core, subject);
 	bool differ = strcmp(before, rows_of(core, subject, arena)) != 0;
 	arena_free(arena);
 	return differ;
@@ -172,8 +246,9 @@ bool people_get(const struct core *core, const char *id, struct arena *arena, st
 		get_administrator(core, ret);
 		return ret->email[0] != '\0';
 	}
-	struct query *q = db_query(core->db, "SELECT name, email, language, rhythm FROM staff"
-					     " WHERE id = ?1 AND gone = 0 AND email <> ''");
+	struct query *q =
+	    db_query(core->db, "SELECT name, email, language, rhythm, board FROM staff"
+			       " WHERE id = ?1 AND gone = 0 AND email <> ''");
 	db_bind_text(q, 1, id);
 	bool found = db_next(q);
 	if (found) {
@@ -181,6 +256,7 @@ bool people_get(const struct core *core, const char *id, struct arena *arena, st
 		*ret = (struct person){ .id = arena_strdup(arena, id),
 					.name = arena_strdup(arena, db_text(q, 0)),
 					.email = arena_strdup(arena, db_text(q, 1)) };
+		ret->board = arena_strdup(arena, db_text(q, 4));
 		ret->weekly = !db_is_null(q, 3) && strcmp(db_text(q, 3), "weekly") == 0;
 		ret->language = language == NULL ? core->office->settings->language
 						 : arena_strdup(arena, language);
@@ -224,8 +300,10 @@ static bool reach(const struct core *core, const char *staff, struct arena *aren
 		if (deputy == NULL) {
 			if (!people_get(core, id, arena, ret))
 				return false;
-			if (i > 0)
+			if (i > 0) {
 				ret->why = stands_in_for(&holder, ret, arena);
+				ret->instead_of = holder.id;
+			}
 			return true;
 		}
 		if (deputy[0] == '\0')
@@ -235,50 +313,80 @@ static bool reach(const struct core *core, const char *staff, struct arena *aren
 	return false;
 }
 
+/* Those who are to be told of a case or programme, and those who should have been. */
 struct crowd {
+	const struct core *core;
+	const char *subject, *programme;
+	struct arena *arena;
 	struct person *list;
 	size_t count;
+	struct person_missed *missed;
+	size_t missed_count;
 };
 
 #define CROWD_MOST 200
 
-static void crowd_add(struct crowd *crowd, const struct core *core, struct arena *arena,
-		      const char *staff)
+static struct crowd crowd_new(const struct core *core, const char *subject, const char *programme,
+			      struct arena *arena)
+{
+	return (struct crowd){ .core = core,
+			       .subject = subject,
+			       .programme = programme,
+			       .arena = arena,
+			       .list = arena_alloc(arena, CROWD_MOST * sizeof(struct person)),
+			       .missed =
+				   arena_alloc(arena, CROWD_MOST * sizeof(struct person_missed)) };
+}
+
+static void crowd_miss(struct crowd *crowd, const char *staff, bool barred)
 {
 	struct person person;
-	if (crowd->list == NULL)
-		crowd->list = arena_alloc(arena, CROWD_MOST * sizeof(*crowd->list));
-	if (crowd->count == CROWD_MOST || !reach(core, staff, arena, &person))
+	bool known = people_get(crowd->core, staff, crowd->arena, &person);
+	if (crowd->missed_count < CROWD_MOST)
+		crowd->missed[crowd->missed_count++] =
+		    (struct person_missed){ arena_strdup(crowd->arena, staff),
+					    known ? person.name : staff, barred };
+}
+
+static void crowd_add(struct crowd *crowd, const char *staff)
+{
+	struct person person = { .id = NULL };
+	if (crowd->count == CROWD_MOST)
 		return;
+	if (!reach(crowd->core, staff, crowd->arena, &person)) {
+		crowd_miss(crowd, staff, false);
+		return;
+	}
 	for (size_t i = 0; i < crowd->count; i++)
 		if (strcmp(crowd->list[i].id, person.id) == 0)
 			return;
-	crowd->list[crowd->count++] = person;
+	if (people_may_be_told(crowd->core, crowd->subject, crowd->programme, person.board))
+		crowd->list[crowd->count++] = person;
+	else
+		crowd_miss(crowd, staff, true);
 }
 
 /* Everybody that a query names; the names are read first, for each may lead to other queries. */
-static void crowd_add_all(struct crowd *crowd, const struct core *core, struct arena *arena,
-			  struct query *q)
+static void crowd_add_all(struct crowd *crowd, struct query *q)
 {
 	const char *names[CROWD_MOST];
 	size_t count = 0;
 	while (count < CROWD_MOST && db_next(q))
-		names[count++] = arena_strdup(arena, db_text(q, 0));
+		names[count++] = arena_strdup(crowd->arena, db_text(q, 0));
 	db_done(q);
 	for (size_t i = 0; i < count; i++)
-		crowd_add(crowd, core, arena, names[i]);
+		crowd_add(crowd, names[i]);
 }
 
-static void crowd_add_holders(struct crowd *crowd, const struct core *core, struct arena *arena,
-			      const char *subject, const char *role)
+static void crowd_add_holders(struct crowd *crowd, const char *subject, const char *role)
 {
 	struct query *q =
-	    db_query(core->db, "SELECT r.staff FROM role r JOIN staff s ON s.id = r.staff"
-			       " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0"
-			       " ORDER BY r.staff");
+	    db_query(crowd->core->db, "SELECT r.staff FROM role r JOIN staff s ON s.id = r.staff"
+				      " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0"
+				      " ORDER BY r.staff");
 	db_bind_text(q, 1, subject);
 	db_bind_text(q, 2, role);
-	crowd_add_all(crowd, core, arena, q);
+	crowd_add_all(crowd, q);
 }
 
 static bool is_held(const struct core *core, const char *subject, const char *role)
@@ -293,44 +401,46 @@ static bool is_held(const struct core *core, const char *subject, const char *ro
 	return held;
 }
 
-static void crowd_add_of_cases(struct crowd *crowd, const struct core *core, struct arena *arena,
-			       const char *programme, const char *role)
+static void crowd_add_of_cases(struct crowd *crowd, const char *programme, const char *role)
 {
 	struct query *q =
-	    db_query(core->db, "SELECT DISTINCT r.staff FROM subject c"
-			       " JOIN role r ON r.subject = c.id"
-			       " WHERE c.programme = ?1 AND c.open = 1 AND r.role = ?2"
-			       " ORDER BY r.staff");
+	    db_query(crowd->core->db, "SELECT DISTINCT r.staff FROM subject c"
+				      " JOIN role r ON r.subject = c.id"
+				      " WHERE c.programme = ?1 AND c.open = 1 AND r.role = ?2"
+				      " ORDER BY r.staff");
 	db_bind_text(q, 1, programme);
 	db_bind_text(q, 2, role);
-	crowd_add_all(crowd, core, arena, q);
+	crowd_add_all(crowd, q);
 }
 
 size_t people_find(const struct core *core, const char *subject, const char *programme,
-		   const char *role, struct arena *arena, struct person **ret)
+		   const char *role, struct arena *arena, struct person **ret,
+		   struct person_missed **ret_missed, size_t *ret_missed_count)
 {
-	struct crowd crowd = { NULL, 0 };
+	struct crowd crowd = crowd_new(core, subject, programme, arena);
 	if (is_held(core, subject, role)) {
-		crowd_add_holders(&crowd, core, arena, subject, role);
+		crowd_add_holders(&crowd, subject, role);
 	} else if (programme != NULL && strcmp(programme, subject) != 0) {
-		crowd_add_holders(&crowd, core, arena, programme, role);
+		crowd_add_holders(&crowd, programme, role);
 	} else {
 		const struct role *known = chain_role(core->office->chain, role);
 		if (known != NULL && known->on_case)
-			crowd_add_of_cases(&crowd, core, arena, subject, role);
+			crowd_add_of_cases(&crowd, subject, role);
 	}
 	*ret = crowd.list;
+	*ret_missed = crowd.missed;
+	*ret_missed_count = crowd.missed_count;
 	return crowd.count;
 }
 
-size_t people_fallback(const struct core *core, const char *programme, const char *failed_role,
-		       struct arena *arena, struct person **ret)
+size_t people_fallback(const struct core *core, const char *subject, const char *programme,
+		       const char *failed_role, struct arena *arena, struct person **ret)
 {
-	struct crowd crowd = { NULL, 0 };
+	struct crowd crowd = crowd_new(core, subject, programme, arena);
 	if (programme != NULL && strcmp(failed_role, "unit_manager") != 0)
-		crowd_add_holders(&crowd, core, arena, programme, "unit_manager");
+		crowd_add_holders(&crowd, programme, "unit_manager");
 	if (crowd.count == 0)
-		crowd_add(&crowd, core, arena, "");
+		crowd_add(&crowd, "");
 	*ret = crowd.list;
 	return crowd.count;
 }

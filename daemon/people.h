@@ -11,6 +11,8 @@
 /* Derives the rows of one member of staff, or the roles held on one subject, anew. */
 void people_refresh_staff(const struct core *core, const char *staff);
 void people_refresh_roles(const struct core *core, const char *subject);
+/* The board of a case or programme, and the consents of a case. */
+void people_refresh_boards(const struct core *core, const char *subject);
 
 /* Would deriving both anew change any row? They are written anew all the same: for rebuild's check,
  * in a savepoint. */
@@ -19,22 +21,40 @@ MUST_CHECK bool people_differ(const struct core *core, const char *subject);
 struct person {
 	const char *id; /* "" for the administrator */
 	const char *name, *email, *language;
-	bool weekly;     /* wants one letter a week about what is not urgent */
-	const char *why; /* NULL, or why it comes to this person: "står in för Anna Berg" */
+	bool weekly;       /* wants one letter a week about what is not urgent */
+	const char *board; /* NULL: that of whatever case it is about */
+	const char *why;   /* NULL, or why it comes to this person: "står in för Anna Berg" */
+	const char *instead_of; /* the holder who is away, or NULL */
 };
+
+/* Somebody who holds the role and is not told. */
+struct person_missed {
+	const char *id, *name;
+	bool barred; /* belongs to another board, and there is no consent; else away or gone */
+};
+
+/*
+ * May somebody of this board (NULL: of whatever board) be told of a case? Yes if it is the case's
+ * own board, or the case holds a consent for it today (offentlighets- och sekretesslagen 8 kap.
+ * 1 par., 10 kap. 1 par.). Of a programme's own matters everybody may be told.
+ */
+MUST_CHECK bool people_may_be_told(const struct core *core, const char *subject,
+				   const char *programme, const char *board);
 
 /*
  * Whom a notice of this subject to this role reaches today: holders on the case, else on the
  * programme; of a programme's own notice to a case role nobody holds there, all who hold it on
  * its open cases. Deputies stand in for the absent. 0 if nobody: then people_fallback. The list
  * lives in `arena`.
+ * Holders who are not told, and have nobody who stands in for them, are in `ret_missed`.
  */
 size_t people_find(const struct core *core, const char *subject, const char *programme,
-		   const char *role, struct arena *arena, struct person **ret);
+		   const char *role, struct arena *arena, struct person **ret,
+		   struct person_missed **ret_missed, size_t *ret_missed_count);
 
 /* Where a notice goes that reaches nobody: the unit manager, else the administrator. */
-size_t people_fallback(const struct core *core, const char *programme, const char *failed_role,
-		       struct arena *arena, struct person **ret);
+size_t people_fallback(const struct core *core, const char *subject, const char *programme,
+		       const char *failed_role, struct arena *arena, struct person **ret);
 
 /* One person by id ("" is the administrator); false if gone, unknown, or without address. */
 MUST_CHECK bool people_get(const struct core *core, const char *id, struct arena *arena,

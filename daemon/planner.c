@@ -114,6 +114,8 @@ static void refresh_people(struct planner *planner, const struct event *event)
 		people_refresh_staff(planner->core, event->subject);
 	if (has_prefix(event, "role."))
 		people_refresh_roles(planner->core, event->subject);
+	if (has_prefix(event, "consent.") || kind_field(event->kind, "board") >= 0)
+		people_refresh_boards(planner->core, event->subject);
 }
 
 /* Every subject of a programme, or (NULL) every one there is, is behind from here on. */
@@ -493,7 +495,9 @@ static void refresh_people_of_all(struct planner *planner)
 	size_t count = 0, capacity = 0;
 	struct query *q = db_query(planner->core->db,
 				   "SELECT DISTINCT subject FROM event WHERE kind LIKE 'staff.%'"
-				   " OR kind LIKE 'role.%'");
+				   " OR kind LIKE 'role.%' OR kind LIKE 'consent.%'"
+				   " OR kind IN ('case.opened', 'case.transferred',"
+				   " 'programme.started')");
 	while (db_next(q)) {
 		names = array_grow(names, count, &capacity, sizeof(*names));
 		names[count++] = arena_strdup(arena, db_text(q, 0));
@@ -502,6 +506,7 @@ static void refresh_people_of_all(struct planner *planner)
 	for (size_t i = 0; i < count; i++) {
 		people_refresh_staff(planner->core, names[i]);
 		people_refresh_roles(planner->core, names[i]);
+		people_refresh_boards(planner->core, names[i]);
 	}
 	free(names);
 	arena_free(arena);

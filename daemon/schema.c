@@ -178,6 +178,25 @@ const struct migration schema_migrations[] = {
 	  "CREATE UNIQUE INDEX message_digest ON message (person, digest_day, digest_of)"
 	  "  WHERE digest_day IS NOT NULL;"
 	  "ALTER TABLE notice ADD COLUMN item INTEGER;" },
+	/* derived: the board that a case belongs to, or a programme; which other boards may be told
+	 * of a case, and until when */
+	{ "CREATE TABLE board (subject TEXT PRIMARY KEY, board TEXT NOT NULL) STRICT, WITHOUT "
+	  "ROWID;"
+	  "CREATE TABLE consent (subject TEXT NOT NULL, board TEXT NOT NULL, until TEXT NOT NULL,"
+	  "  PRIMARY KEY (subject, board)) STRICT, WITHOUT ROWID;"
+	  "INSERT INTO board SELECT subject, board FROM (SELECT e.subject AS subject,"
+	  "  e.data ->> 'board' AS board, row_number() OVER"
+	  "  (PARTITION BY e.subject ORDER BY e.at DESC, e.id DESC) AS place FROM event e"
+	  "  WHERE e.kind IN ('case.opened', 'case.transferred', 'programme.started')"
+	  "  AND e.data ->> 'board' IS NOT NULL AND e.id NOT IN (SELECT event FROM void))"
+	  "  WHERE place = 1;"
+	  "INSERT INTO consent SELECT subject, board, until FROM (SELECT e.subject AS subject,"
+	  "  e.data ->> 'board' AS board, e.kind AS kind, e.data ->> 'until' AS until, row_number()"
+	  "  OVER (PARTITION BY e.subject, e.data ->> 'board' ORDER BY e.at DESC, e.id DESC) AS "
+	  "place"
+	  "  FROM event e WHERE e.kind IN ('consent.given', 'consent.withdrawn')"
+	  "  AND e.id NOT IN (SELECT event FROM void)) WHERE place = 1 AND kind = "
+	  "'consent.given';" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);
