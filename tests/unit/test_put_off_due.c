@@ -338,6 +338,36 @@ static void once_for_each_day(void **state)
 	assert_int_equal(number_of(world, "SELECT count(*) FROM firing WHERE step LIKE '@%'"), 1);
 }
 
+static void until_a_day_on_which_a_further_step_goes(void **state)
+{
+	struct world *world = *state;
+	jump_to(world, "2026-03-24T08:00:00");
+	send(world);
+	put_off(world, "deadline.acknowledged", "social_worker", "2026-04-14");
+	jump_to(world, "2026-04-07T08:00:00");
+	jump_to(world, "2026-04-14T08:00:00");
+	assert_string_equal(notices(world),
+			    SOON "today social_worker - put_off; today support_worker - put_off; "
+				 "late social_worker anna queued; late unit_manager ulla queued; "
+				 "today support_worker bo queued; ");
+	assert_int_equal(number_of(world, "SELECT count(*) FROM notice WHERE state = 'put_off'"
+					  " AND released IS NULL"),
+			 0);
+}
+
+static void acknowledged_and_something_held_back(void **state)
+{
+	struct world *world = *state;
+	jump_to(world, "2026-03-24T08:00:00");
+	send(world);
+	put_off(world, "deadline.acknowledged", "social_worker", "2026-04-09");
+	jump_to(world, "2026-04-07T08:00:00");
+	jump_to(world, "2026-04-09T08:00:00");
+	assert_string_equal(notices(world), SOON
+			    "today social_worker - put_off; today support_worker - put_off; "
+			    "today social_worker anna queued; today support_worker bo queued; ");
+}
+
 /* Of several who hold a step back the notice names the one who does for the longest. */
 static void the_longest_is_named(void **state)
 {
@@ -391,6 +421,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nobody_holds_it_on_the_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_waits_for_its_letter, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(once_for_each_day, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(until_a_day_on_which_a_further_step_goes, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(acknowledged_and_something_held_back, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(the_longest_is_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_comes_next, set_up, tear_down),
 	};
