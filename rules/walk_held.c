@@ -139,7 +139,7 @@ static size_t count_put_offs(const struct deadline *deadline)
 
 size_t walk_held_come(struct walk_gone *gone, const struct deadline *deadline,
 		      const struct calendar *calendar, civil now, const struct told *told,
-		      size_t count, struct arena *arena, struct told **ret)
+		      size_t count, struct arena *keep, struct arena *arena, struct told **ret)
 {
 	size_t room = gone->held_count + count_put_offs(deadline);
 	struct told *list = arena_alloc(arena, (room + 1) * sizeof(*list));
@@ -147,7 +147,7 @@ size_t walk_held_come(struct walk_gone *gone, const struct deadline *deadline,
 	for (const struct put_off *p = deadline->put_off; p != NULL; p = p->older) {
 		if (!p->acknowledged || is_back(gone, p) || put_off_comes(p, calendar, now) > now)
 			continue;
-		note_back(gone, p, arena);
+		note_back(gone, p, keep);
 		const struct held_step *last = last_told(gone, p->role);
 		if (last == NULL || is_told(told, count, p->role) || is_told(list, used, p->role))
 			continue;

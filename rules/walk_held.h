@@ -12,11 +12,11 @@
 /* Takes note of what steps_choose said: who was told of what, and what is held back. */
 void walk_held_note(struct walk_gone *gone, const struct told *told, size_t count,
 		    struct arena *arena);
-/* What comes back now, beside what is told now; the rows live in `arena`. They must be noted as
- * well. */
+/* What comes back now, beside what is told now; the rows live in `arena`, what is remembered of it
+ * in `keep`. They must be noted as well. */
 size_t walk_held_come(struct walk_gone *gone, const struct deadline *deadline,
 		      const struct calendar *calendar, civil now, const struct told *told,
-		      size_t count, struct arena *arena, struct told **ret);
+		      size_t count, struct arena *keep, struct arena *arena, struct told **ret);
 /* When the next of it comes back; STEPS_NEVER. */
 civil walk_held_next(struct walk_gone *gone, const struct deadline *deadline,
 		     const struct calendar *calendar, civil now);

@@ -318,6 +318,24 @@ static void what_waits_for_its_letter(void **state)
 			 0);
 }
 
+/* The first letter is still on its way on the day: it goes again all the same. */
+static void the_first_letter_is_still_on_its_way(void **state)
+{
+	struct world *world = *state;
+	jump_to(world, "2026-03-24T08:00:00");
+	assert_int_equal(turn_begin(world->core.turn), 0);
+	db_run(db_query(world->core.db,
+			"INSERT INTO message (id, person, name, address, language, subject,"
+			" message_id, created_at, state, attempts)"
+			" VALUES (1, 'anna', 'anna', 'a', 'sv', 's', 'm', 0, 'deferred', 1)"));
+	db_run(db_query(world->core.db, "UPDATE notice SET message = 1"));
+	put_off(world, "deadline.acknowledged", "social_worker", "2026-03-30");
+	jump_to(world, "2026-03-30T08:00:00");
+	assert_string_equal(notices(world),
+			    "soon social_worker anna queued; soon support_worker bo queued; "
+			    "soon social_worker anna queued; ");
+}
+
 /* It comes back once for each role and day, whatever is voided and recorded again. */
 static void once_for_each_day(void **state)
 {
@@ -420,6 +438,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_holder_on_the_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nobody_holds_it_on_the_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_waits_for_its_letter, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_first_letter_is_still_on_its_way, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(once_for_each_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(until_a_day_on_which_a_further_step_goes, set_up,
 						tear_down),
