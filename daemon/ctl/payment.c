@@ -277,6 +277,10 @@ void payment_add(struct payment_list *list, const struct payment_draft *draft)
 		list->left_out++;
 		return;
 	}
+	if (list->count == PAYMENT_COUNT_MOST) {
+		list->has_too_many = true;
+		return;
+	}
 	payment.references = arena_strndup(list->arena, draft->words->text, draft->words->length);
 	char *whole = xasprintf("%s\n%d", draft->identity, draft->part);
 	payment_hash(whole, hash);
@@ -306,6 +310,9 @@ static void number_payment(struct payment *payment, int number)
 void payment_list_finish(struct payment_list *list, const char *file, struct problems *problems)
 {
 	struct payment **sorted = xcalloc(list->count + 1, sizeof(struct payment *));
+	if (list->has_too_many)
+		problem_add(problems, file, 0, "has more than %d payments: no bank sends that",
+			    PAYMENT_COUNT_MOST);
 	for (size_t i = 0; i < list->count; i++)
 		sorted[i] = &list->list[i];
 	qsort(sorted, list->count, sizeof(struct payment *), by_source);

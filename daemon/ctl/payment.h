@@ -15,6 +15,7 @@
 
 #define PAYMENT_AMOUNT_MOST  INT64_C(1000000000000) /* öre, as events have it */
 #define PAYMENT_TOKENS_MOST  200                    /* bytes of references */
+#define PAYMENT_COUNT_MOST   500000                 /* in a file */
 #define PAYMENT_SOURCE_SIZE  64
 #define PAYMENT_BANK_ID_SIZE 41
 
@@ -39,6 +40,7 @@ struct payment_list {
 	size_t count, capacity;
 	size_t left_out;     /* not booked yet, or of nothing */
 	date covers_through; /* DATE_NONE: the file does not tell */
+	bool has_too_many;
 	bool has_more_pages; /* a later file goes on where this one ends */
 	struct arena *arena; /* of the references */
 };
@@ -103,8 +105,8 @@ struct payment_draft {
 	int line;
 };
 void payment_add(struct payment_list *list, const struct payment_draft *draft);
-/* When all are there: the same payment twice in one file is a mistake of the file; those that
- * the bank gave no id are numbered where they are alike. */
+/* When all are there: the same payment twice in one file is a mistake of the file, and so is more
+ * than a bank sends; those that the bank gave no id are numbered where they are alike. */
 void payment_list_finish(struct payment_list *list, const char *file, struct problems *problems);
 
 /* ISO-8859-1 as UTF-8, in the arena; controls become blanks. */

@@ -430,16 +430,33 @@ static json_t *dry_row(const struct import *import, const struct payment *paymen
 			 payment->references, "payment", payment->bank_reference);
 }
 
-static json_t *dry_rows(const struct import *import)
+typedef void take_row(void *arg, const json_t *row);
+
+static void each_dry_row(const struct import *import, take_row *take, void *arg)
 {
-	json_t *rows = json_array();
 	for (size_t f = 0; f < import->file_count; f++)
 		for (size_t i = 0; i < import->files[f].payments.count; i++) {
 			json_t *row = dry_row(import, &import->files[f].payments.list[i]);
 			if (row != NULL)
-				json_array_append_new(rows, row);
+				take(arg, row);
+			json_decref(row);
 		}
-	return rows;
+}
+
+static void keep_row(void *arg, const json_t *row)
+{
+	json_array_append(arg, (json_t *)row);
+}
+
+#define ROWS_AT_ONCE 1000 /* however long the file is */
+
+static void print_row(void *arg, const json_t *row)
+{
+	if (table_count(arg) == 0)
+		puts("\nWould be booked:");
+	table_add(arg, row);
+	if (table_count(arg) % ROWS_AT_ONCE == 0)
+		table_flush(arg);
 }
 
 static void say_tally(const struct import *import)
@@ -462,15 +479,19 @@ static void say_reach(const struct import *import)
 
 static int say_dry(const struct import *import)
 {
-	json_t *rows = dry_rows(import);
 	if (import->call->json) {
+		json_t *rows = json_array();
+		each_dry_row(import, keep_row, rows);
 		show_json(stdout, rows);
-	} else {
-		show_rows(stdout, "Would be booked:", dry_columns, rows);
-		say_tally(import);
-		say_reach(import);
+		json_decref(rows);
+		return CTL_DONE;
 	}
-	json_decref(rows);
+	struct table *table = table_new(stdout, dry_columns);
+	each_dry_row(import, print_row, table);
+	table_flush(table);
+	table_free(table);
+	say_tally(import);
+	say_reach(import);
 	return CTL_DONE;
 }
 

@@ -165,9 +165,34 @@ static void csv_mistakes_are_told(void **state)
 		   "f:2: betald_ore: is not a number of whole öre\n");
 	assert_csv("avtal;betald_ore;betaldag\n1;5;28/11\n", usual,
 		   "f:2: betaldag: is not a date: write it as in 2026-11-30\n");
+	assert_csv("avtal;betald_ore;betaldag\n1;x;2026-11-28\n2;5;2026-11-28\n3;5;y\n4;5\n", usual,
+		   "2026-11-28 5 2\nf:2: betald_ore: is not a number of whole öre\n"
+		   "f:4: betaldag: is not a date: write it as in 2026-11-30\n"
+		   "f:5: 2 cells, but the header has 3\n");
 	char *got = read_csv("avtal;\0", 7, usual);
 	assert_string_equal(got, "f:1: has a NUL byte: this is not a text file\n");
 	free(got);
+}
+
+static void no_bank_sends_so_many(void **state)
+{
+	(void)state;
+	struct payment_words words = { .length = 0 };
+	struct payment_draft draft = {
+		.amount = 1, .words = &words, .identity = "x", .readable = "", .is_nameless = true
+	};
+	struct problems problems = PROBLEMS_NONE;
+	struct payment_list list;
+	payment_list_init(&list, PAYMENT_CSV);
+	for (int i = 0; i <= PAYMENT_COUNT_MOST; i++)
+		payment_add(&list, &draft);
+	assert_int_equal(list.count, PAYMENT_COUNT_MOST);
+	payment_list_finish(&list, "f", &problems);
+	assert_int_equal(problems.count, 1);
+	assert_string_equal(problems.list[0].text,
+			    "has more than 500000 payments: no bank sends that");
+	problems_clear(&problems);
+	payment_list_clear(&list);
 }
 
 /* Two rows that say the same are two payments where the bank gave no ids, and the same two when
@@ -328,6 +353,7 @@ int main(void)
 		cmocka_unit_test(personal_numbers_go),
 		cmocka_unit_test(csv_by_its_columns),
 		cmocka_unit_test(csv_mistakes_are_told),
+		cmocka_unit_test(no_bank_sends_so_many),
 		cmocka_unit_test(alike_but_two),
 		cmocka_unit_test(bank_references_are_ids),
 		cmocka_unit_test(whose_it_is),
