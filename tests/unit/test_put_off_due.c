@@ -318,6 +318,22 @@ static void what_waits_for_its_letter(void **state)
 			 0);
 }
 
+/* What went last to the role itself, though others have been told of more since. */
+static void the_last_one_of_the_own_role(void **state)
+{
+	struct world *world = *state;
+	jump_to(world, "2026-03-24T08:00:00");
+	send(world);
+	jump_to(world, "2026-04-14T08:00:00");
+	send(world);
+	put_off(world, "deadline.acknowledged", "support_worker", "2026-04-17");
+	jump_to(world, "2026-04-17T08:00:00");
+	assert_string_equal(notices(world), SOON "today support_worker bo sent; "
+						 "late social_worker anna sent; "
+						 "late unit_manager ulla sent; "
+						 "today support_worker bo queued; ");
+}
+
 /* The first letter is still on its way on the day: it goes again all the same. */
 static void the_first_letter_is_still_on_its_way(void **state)
 {
@@ -440,6 +456,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_waits_for_its_letter, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_first_letter_is_still_on_its_way, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(the_last_one_of_the_own_role, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(once_for_each_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(until_a_day_on_which_a_further_step_goes, set_up,
 						tear_down),
