@@ -441,7 +441,6 @@ static void tell(struct walk *walk, const struct walker *walker, struct walk_gon
 	walk_held_note(gone, told, notice.told_count, walk->arena);
 	size_t backs = walk_held_come(gone, deadline, calendar, walk->now, told, notice.told_count,
 				      walk->arena, arena, &back);
-	walk_held_note(gone, back, backs, walk->arena);
 	notice.told = told;
 	if (notice.told_count > 0)
 		walk->on_notice(walk->arg, &notice);

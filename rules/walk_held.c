@@ -144,6 +144,7 @@ size_t walk_held_come(struct walk_gone *gone, const struct deadline *deadline,
 	size_t room = gone->held_count + count_put_offs(deadline);
 	struct told *list = arena_alloc(arena, (room + 1) * sizeof(*list));
 	size_t used = come_out(gone, deadline, calendar, now, arena, list);
+	walk_held_note(gone, list, used, keep);
 	for (const struct put_off *p = deadline->put_off; p != NULL; p = p->older) {
 		if (!p->acknowledged || is_back(gone, p) || put_off_comes(p, calendar, now) > now)
 			continue;
@@ -154,7 +155,7 @@ size_t walk_held_come(struct walk_gone *gone, const struct deadline *deadline,
 		list[used] = told_of(last, p->role, arena);
 		list[used].held =
 		    steps_held_back(deadline, calendar, last->planned.step, p->role, now);
-		used++;
+		walk_held_note(gone, &list[used++], 1, keep);
 	}
 	*ret = list;
 	return used;

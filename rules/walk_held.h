@@ -12,8 +12,8 @@
 /* Takes note of what steps_choose said: who was told of what, and what is held back. */
 void walk_held_note(struct walk_gone *gone, const struct told *told, size_t count,
 		    struct arena *arena);
-/* What comes back now, beside what is told now; the rows live in `arena`, what is remembered of it
- * in `keep`. They must be noted as well. */
+/* What comes back now, beside what is told now, and takes note of it. The rows live in `arena`,
+ * what is remembered of them in `keep`. */
 size_t walk_held_come(struct walk_gone *gone, const struct deadline *deadline,
 		      const struct calendar *calendar, civil now, const struct told *told,
 		      size_t count, struct arena *keep, struct arena *arena, struct told **ret);

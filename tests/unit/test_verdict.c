@@ -19,6 +19,7 @@
 #include "daemon/simulate.h"
 #include "daemon/store_event.h"
 #include "daemon/verdict.h"
+#include "rules/walk.h"
 
 #define YEARS 3
 
@@ -159,7 +160,8 @@ static void record_people(struct world *world, const struct core *core)
 	for (size_t i = 0; (role = chain_role_at(world->office->chain, i)) != NULL; i++) {
 		struct value values[8] = { { VALUE_NULL, 0, NULL } };
 		values[kind_field(assigned, "role")] = (struct value){ VALUE_TEXT, 0, role->name };
-		values[kind_field(assigned, "staff")] = (struct value){ VALUE_TEXT, 0, "anna" };
+		values[kind_field(assigned, "staff")] = (struct value){ VALUE_TEXT, 0, role->name };
+		record(world, core, "staff.joined", role->name, world->first);
 		struct event event = { .kind = assigned,
 				       .subject = "norr",
 				       .key = "",
@@ -457,6 +459,129 @@ static void nothing_is_held_back_for_ever(void **state)
 	    0);
 }
 
+/*
+ * --- the walk of the rule tests, beside the daemon -------------------------------------------
+ *
+ * A walk ends where letters begin. What waited for the letter of the week, and was overtaken or put
+ * off before it, it cannot know of: such deadlines are left out, here and there.
+ */
+
+struct walked {
+	struct world *world;
+	struct arena *arena;
+	char **lines;
+	size_t count, capacity;
+};
+
+static void note_walked(void *arg, const struct walk_notice *notice)
+{
+	struct walked *walked = arg;
+	char at[CIVIL_TEXT_SIZE], anchor[DATE_TEXT_SIZE];
+	const struct deadline *deadline = notice->deadline;
+	for (size_t i = 0; i < notice->told_count && notice->subject[0] == 'K'; i++) {
+		const struct told *told = &notice->told[i];
+		if (told->overtaken)
+			continue;
+		walked->lines = array_grow(walked->lines, walked->count, &walked->capacity,
+					   sizeof(*walked->lines));
+		walked->lines[walked->count++] = arena_printf(
+		    walked->arena, "%s %s %s[%s] %s #%d %s.%d %s %s", civil_format(notice->at, at),
+		    notice->subject, deadline->rule->name, deadline->key,
+		    date_format(deadline->anchor, anchor), deadline->occurrence,
+		    told->planned->step->name, told->planned->repetition,
+		    told->role == NULL ? "" : told->role->name,
+		    told->held == NULL ? "sent" : "held");
+	}
+}
+
+#define IDENTITY_TEXT                                                                              \
+	"subject || ' ' || rule || '[' || key || '] ' || anchor || ' #' || occurrence || ' '"
+
+static bool waited_in_vain(struct world *world, const char *line)
+{
+	struct query *q =
+	    db_query(simulation_core(world->simulation)->db,
+		     "SELECT 1 FROM notice WHERE person IS NOT NULL AND message IS NULL"
+		     " AND state IN ('overtaken', 'put_off') AND subject = ?2"
+		     " AND instr(?1, " IDENTITY_TEXT ") > 0");
+	char subject[16];
+	snprintf(subject, sizeof(subject), "%.5s", strchr(line, ' ') + 1);
+	db_bind_text(q, 1, line);
+	db_bind_text(q, 2, subject);
+	bool found = db_next(q);
+	db_done(q);
+	return found;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *join_once(struct walked *walked)
+{
+	char *text = arena_alloc(walked->arena, walked->count * 200 + 1), *end = text;
+	qsort(walked->lines, walked->count, sizeof(*walked->lines), by_text);
+	for (size_t i = 0; i < walked->count; i++)
+		if ((i == 0 || strcmp(walked->lines[i], walked->lines[i - 1]) != 0) &&
+		    !waited_in_vain(walked->world, walked->lines[i]))
+			end += sprintf(end, "%s\n", walked->lines[i]);
+	return text;
+}
+
+static void walk_all(struct walked *walked)
+{
+	struct world *world = walked->world;
+	const struct core *core = simulation_core(world->simulation);
+	struct walk *walk = walk_new(world->office->ruleset, note_walked, walked);
+	int64_t last = number_of(world, "SELECT max(id) FROM event");
+	for (int64_t id = 1; id <= last; id++)
+		walk_add(walk, store_event_load(core, id, walked->arena));
+	walk_to(walk, civil_at(world->last, 0));
+	walk_free(walk);
+}
+
+static void list_notices(struct walked *walked)
+{
+	const struct core *core = simulation_core(walked->world->simulation);
+	char at[CIVIL_TEXT_SIZE];
+	struct query *q = db_query(
+	    core->db,
+	    "SELECT at, " IDENTITY_TEXT " || step || '.' || repetition || ' ' ||"
+	    " role || CASE WHEN state = 'put_off' THEN ' held' ELSE ' sent' END FROM notice"
+	    " WHERE subject LIKE 'K-%' AND state IN ('put_off', 'sent', 'queued',"
+	    "  'unreachable') ORDER BY id");
+	while (db_next(q)) {
+		walked->lines = array_grow(walked->lines, walked->count, &walked->capacity,
+					   sizeof(*walked->lines));
+		walked->lines[walked->count++] = arena_printf(
+		    walked->arena, "%s %s",
+		    civil_format(clock_to_civil(core->clock, db_int(q, 0)), at), db_text(q, 1));
+	}
+	db_done(q);
+}
+
+static void the_walk_says_the_same(void **state)
+{
+	struct walked walked = { *state, arena_new(), NULL, 0, 0 };
+	struct walked noted = { *state, arena_new(), NULL, 0, 0 };
+	walk_all(&walked);
+	list_notices(&noted);
+	char *a = join_once(&walked), *b = join_once(&noted);
+	size_t same = 0;
+	while (a[same] != '\0' && a[same] == b[same])
+		same++;
+	while (same > 0 && a[same - 1] != '\n')
+		same--;
+	if (strcmp(a, b) != 0)
+		fail_msg("the walk:\n%.600s\nthe daemon:\n%.600s", a + same, b + same);
+	assert_true(strlen(a) > 100000);
+	free(walked.lines);
+	free(noted.lines);
+	arena_free(walked.arena);
+	arena_free(noted.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -465,6 +590,7 @@ int main(void)
 		cmocka_unit_test(a_condition_that_is_named_is_the_reason),
 		cmocka_unit_test(what_is_put_off_comes_back_once),
 		cmocka_unit_test(nothing_is_held_back_for_ever),
+		cmocka_unit_test(the_walk_says_the_same),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
