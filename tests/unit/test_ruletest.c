@@ -193,6 +193,30 @@ static void each_difference_fails(void **state)
 	desk_close(&desk);
 }
 
+/* Who is not told because somebody has put it off is named, and must be. */
+static void what_is_put_off_is_held(void **state)
+{
+	(void)state;
+	static const char putting_off[] =
+	    "rule = \"visit\"; until = \"2026-12-31\";"
+	    " events = ( \"2026-11-02 case.opened\", \"2026-11-11 visit.made\","
+	    " \"2026-11-17 deadline.snoozed rule=visit until=2026-11-20 role=support_worker"
+	    " reason=r\" ); expect = ( \"2026-11-16 soon to support_worker\", ";
+	static const char back[] = "\"2026-11-20 late to support_worker, social_worker\"";
+	static const char held[] =
+	    "\"2026-11-19 late held social_worker, support_worker cc unit_manager\"";
+	struct desk desk = desk_open();
+	char *right = xasprintf("%s%s, %s );", putting_off, held, back);
+	passes(&desk, right);
+	char *wrong = xasprintf("%s\"2026-11-19 late cc unit_manager held support_worker\", %s );",
+				putting_off, back);
+	FAILS(&desk, wrong, "missing     late cc unit_manager held support_worker",
+	      "unexpected  late cc unit_manager held support_worker, social_worker");
+	free(right);
+	free(wrong);
+	desk_close(&desk);
+}
+
 static void a_timeline_is_read_from_top_to_bottom(void **state)
 {
 	(void)state;
@@ -523,6 +547,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_comes_as_expected_passes),
 		cmocka_unit_test(each_difference_fails),
+		cmocka_unit_test(what_is_put_off_is_held),
 		cmocka_unit_test(a_timeline_is_read_from_top_to_bottom),
 		cmocka_unit_test(the_walk_goes_as_the_daemon_goes),
 		cmocka_unit_test(events_are_taken_back),
