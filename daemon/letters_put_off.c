@@ -18,18 +18,22 @@ void letters_put_off(const struct core *core, int64_t notice, const char *reader
 {
 	struct letter_put_off *list = NULL;
 	struct query *q = db_query(
-	    core->db, "SELECT coalesce(s.name, e.data ->> 'by'), e.kind, e.data ->> 'until'"
+	    core->db, "SELECT coalesce(s.name, e.data ->> 'by'), e.kind, e.data ->> 'until',"
+		      "  e.data ->> 'by' IS ?2"
 		      " FROM notice n JOIN deadline d ON d.subject = n.subject"
 		      "  AND d.rule = n.rule AND d.key = n.key AND d.anchor = n.anchor"
 		      "  AND d.occurrence = n.occurrence JOIN json_each(d.put_off) p"
 		      " JOIN event e ON e.id = p.value LEFT JOIN staff s ON s.id = e.data ->> 'by'"
-		      " WHERE n.id = ?1 AND d.put_off IS NOT NULL AND e.data ->> 'by' <> ?2");
+		      " WHERE n.id = ?1 AND d.put_off IS NOT NULL");
 	db_bind_int(q, 1, notice);
 	db_bind_text(q, 2, reader);
 	while (item->put_off_count < PUT_OFFS_MOST && db_next(q)) {
 		date until;
 		if (date_parse(db_text(q, 2), &until) != 0 || is_over(core, until))
 			continue;
+		item->next_to = NULL; /* not to all whom the next step names */
+		if (db_int(q, 3) != 0)
+			continue; /* the reader knows */
 		if (list == NULL)
 			list = arena_alloc(arena, PUT_OFFS_MOST * sizeof(*list));
 		list[item->put_off_count++] =

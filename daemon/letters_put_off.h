@@ -5,8 +5,8 @@
 #include "daemon/core.h"
 #include "daemon/letter.h"
 
-/* Of the deadline that a notice is about, without the reader's own; fills the item. The texts live
- * in `arena`. */
+/* Of the deadline that a notice is about, without the reader's own; fills the item. While anybody
+ * keeps reminders back it is not said whom the next one goes to. The texts live in `arena`. */
 void letters_put_off(const struct core *core, int64_t notice, const char *reader,
 		     struct letter_item *item, struct arena *arena);
 

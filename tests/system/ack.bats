@@ -209,7 +209,7 @@ said_to() { # ADDRESS: the words of the letters to somebody, the last one last
 	until_time 2026-01-13T12:00
 	put_off snooze --until 2026-01-28
 	until_time 2026-01-27T12:00
-	[[ "$(said_to hakan.holm)" == *"Anna Åberg har skjutit upp sina påminnelser till onsdagen den 28 januari 2026."* ]]
+	[[ "$(said_to hakan.holm)" == *"Anna Åberg har skjutit upp sina påminnelser till onsdagen den 28 januari 2026. Händer inget går nästa påminnelse onsdagen den 28 januari 2026."* ]]
 	put_off ack --until 2026-02-05
 	ctl snooze K-1 x-check --until 2026-02-03 --reason semester --as bo.ek
 	until_time 2026-02-02T12:00
