@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/enclosure.h"
 #include "daemon/people.h"
 #include "daemon/store_deadline.h"
 #include "daemon/store_put_off.h"
@@ -111,12 +112,33 @@ static bool is_told(const struct firing *firing, const struct planned_step *plan
 	return told;
 }
 
-static void tell(const struct firing *firing, const struct told *told, const struct person *person,
-		 const char *why)
+/* The holder is away: on return one letter sums up what went to others. */
+static void sum_up_on_return(const struct firing *firing, int64_t notice, const char *holder,
+			     int64_t leave, date back)
 {
-	if (!is_told(firing, told->planned, person->id))
-		notice_add(firing, told->planned, told->role, told->copy, person->id,
-			   firing->deadline->rule->shadow ? "shadow" : "queued", why);
+	const struct core *core = firing->core;
+	struct query *q = db_query(core->db, "UPDATE notice SET instead_of = ?2 WHERE id = ?1");
+	db_bind_int(q, 1, notice);
+	db_bind_text(q, 2, holder);
+	db_run(q);
+	(void)!enclosure_add(core, holder, ENCLOSURE_RETURN,
+			     arena_printf(firing->arena, "%" PRId64, leave),
+			     back == DATE_NONE ? date_from_ymd(9999, 12, 31) : back);
+}
+
+/* The number of the notice; 0 if there was one already. */
+static int64_t tell(const struct firing *firing, const struct told *told,
+		    const struct person *person, const char *why)
+{
+	bool shadow = firing->deadline->rule->shadow;
+	if (is_told(firing, told->planned, person->id))
+		return 0;
+	notice_add(firing, told->planned, told->role, told->copy, person->id,
+		   shadow ? "shadow" : "queued", why);
+	int64_t notice = db_last_id(firing->core->db);
+	if (person->instead_of != NULL && !shadow)
+		sum_up_on_return(firing, notice, person->instead_of, person->leave, person->back);
+	return notice;
 }
 
 /* Why somebody else is told: for the list of notices, and for the reader. */
@@ -126,7 +148,8 @@ struct failure {
 
 /* Said, and told to somebody else. */
 static void tell_others(const struct firing *firing, const struct told *told,
-			const struct failure *failure)
+			const struct failure *failure, const struct person_missed *missed,
+			size_t missed_count)
 {
 	struct person *others;
 	const char *role = told->role == NULL ? "" : told->role->name;
@@ -134,9 +157,14 @@ static void tell_others(const struct firing *firing, const struct told *told,
 		   firing->deadline->rule->shadow ? "shadow" : "unreachable", failure->why);
 	size_t count = people_fallback(firing->core, firing->subject, firing->programme, role,
 				       firing->arena, &others);
-	for (size_t i = 0; i < count; i++)
-		tell(firing, told, &others[i],
-		     strcmp(others[i].language, "en") == 0 ? failure->en : failure->sv);
+	for (size_t i = 0; i < count; i++) {
+		const char *why = strcmp(others[i].language, "en") == 0 ? failure->en : failure->sv;
+		int64_t notice = tell(firing, told, &others[i], why);
+		for (size_t j = 0; notice != 0 && j < missed_count; j++)
+			if (missed[j].leave != 0 && !missed[j].barred)
+				sum_up_on_return(firing, notice, missed[j].id, missed[j].leave,
+						 missed[j].back);
+	}
 }
 
 /* Nobody holds the role, or none of them can be reached. */
@@ -171,19 +199,19 @@ static bool any_barred(const struct person_missed *missed, size_t count)
 static void tell_role(const struct firing *firing, const struct told *told)
 {
 	struct person *persons;
-	struct person_missed *missed;
+	struct person_missed *missed = NULL;
 	size_t count = 0, missed_count = 0;
 	if (told->role != NULL)
 		count =
 		    people_find(firing->core, firing->subject, firing->programme, told->role->name,
 				firing->arena, &persons, &missed, &missed_count);
 	for (size_t i = 0; i < count; i++)
-		tell(firing, told, &persons[i], persons[i].why);
+		(void)tell(firing, told, &persons[i], persons[i].why);
 	if (any_barred(missed, missed_count)) {
-		tell_others(firing, told, &of_another_board);
+		tell_others(firing, told, &of_another_board, missed, missed_count);
 	} else if (count == 0) {
 		struct failure failure = nobody(firing, told->role);
-		tell_others(firing, told, &failure);
+		tell_others(firing, told, &failure, missed, missed_count);
 	}
 }
 

@@ -343,6 +343,7 @@ static json_t *letter_values(const struct letter *letter)
 	json_t *values = json_object();
 	json_object_set_new(values, "count", json_integer((json_int_t)letter->count));
 	set_flag(values, "one", letter->count == 1);
+	set_flag(values, "none", letter->count == 0);
 	set_flag(values, "minimal", any_minimal(letter));
 	return values;
 }
@@ -356,6 +357,51 @@ static char *subject_line(const struct templates *templates, const struct letter
 	return line;
 }
 
+/* ---- what it tells besides ---- */
+
+static json_t *row_values(const struct templates *templates, const struct letter *letter,
+			  const struct letter_section *section, const struct letter_item *item)
+{
+	bool is_return = strcmp(section->kind, "return") == 0;
+	const char *template = is_minimal(letter, item) ? "minimal"
+			       : is_return              ? "return"
+							: "brief";
+	json_t *values = item_values(letter, item), *row = json_object();
+	set_flag(values, "done", item->done);
+	set_made(row, "row",
+		 paragraph(templates_find(templates, letter->language, template), values));
+	json_decref(values);
+	return row;
+}
+
+static json_t *section_values(const struct templates *templates, const struct letter *letter,
+			      const struct letter_section *section)
+{
+	json_t *values = json_object(), *rows = json_array();
+	set_flag(values, "is_return", strcmp(section->kind, "return") == 0);
+	set_flag(values, "is_handover", strcmp(section->kind, "handover") == 0);
+	set_text(values, "who", section->who);
+	set_day(values, "from_day", letter->language, section->from);
+	set_day(values, "to_day", letter->language, section->to);
+	set_flag(values, "hidden", section->hidden);
+	if (section->more > 0)
+		json_object_set_new(values, "more", json_integer((json_int_t)section->more));
+	for (size_t i = 0; i < section->count; i++)
+		json_array_append_new(rows,
+				      row_values(templates, letter, section, &section->rows[i]));
+	set_flag(values, "nothing", section->count == 0 && !section->hidden);
+	json_object_set_new(values, "rows", rows);
+	return values;
+}
+
+static json_t *sections(const struct templates *templates, const struct letter *letter)
+{
+	json_t *all = json_array();
+	for (size_t i = 0; i < letter->section_count; i++)
+		json_array_append_new(all, section_values(templates, letter, &letter->sections[i]));
+	return all;
+}
+
 static json_t *whole_values(const struct templates *templates, const struct letter *letter)
 {
 	json_t *values = letter_values(letter);
@@ -363,6 +409,7 @@ static json_t *whole_values(const struct templates *templates, const struct lett
 	set_text(values, "report_how", letter->report_how);
 	set_text(values, "unit", letter->unit);
 	json_object_set_new(values, "groups", groups(templates, letter));
+	json_object_set_new(values, "sections", sections(templates, letter));
 	return values;
 }
 

@@ -53,8 +53,19 @@ struct letter_item {
 	const struct letter_put_off *put_off; /* by others than the reader */
 	size_t put_off_count;
 	const struct letter_rent *rent; /* NULL: it is about neither rent nor a lease */
+	bool done;                      /* of a row in a section: nothing is open any more */
 	bool brief;                     /* one line is enough: there are too many others */
 	bool is_protected;              /* minimal content whatever the setting */
+};
+
+/* What a letter tells besides its reminders (enclosure.h). */
+struct letter_section {
+	const char *kind; /* "return", "handover" */
+	const char *who;  /* of a handover: who had it before */
+	date from, to;    /* of a return: the leave; DATE_NONE if it is not known any more */
+	const struct letter_item *rows;
+	size_t count, more; /* rows, and how many further ones there are */
+	bool hidden;        /* there are such that may not stand here */
 };
 
 struct letter {
@@ -66,6 +77,8 @@ struct letter {
 	const char *unit;                /* name under which kedja signs */
 	const struct letter_item *items; /* in the order of reading */
 	size_t count;
+	const struct letter_section *sections;
+	size_t section_count;
 };
 
 struct rendered {

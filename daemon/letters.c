@@ -6,6 +6,7 @@
 
 #include "daemon/due.h"
 #include "daemon/letters_pile.h"
+#include "daemon/letters_sections.h"
 #include "daemon/log.h"
 #include "daemon/people.h"
 
@@ -53,6 +54,12 @@ void letters_wake(struct letters *letters)
 	letters->reached = NULL;
 }
 
+void letters_note_event(struct letters *letters, const struct event *event)
+{
+	if (event->kind->subject == SUBJECT_STAFF || strncmp(event->kind->name, "role.", 5) == 0)
+		letters_wake(letters);
+}
+
 /* The notice stands in this letter, as its item of that number. */
 static void attach(const struct core *core, int64_t notice, int64_t message, size_t number)
 {
@@ -64,9 +71,21 @@ static void attach(const struct core *core, int64_t notice, int64_t message, siz
 	db_run(q);
 }
 
+/* What goes into one letter. */
+struct bundle {
+	struct piece **pieces;
+	size_t count;
+	date digest_day; /* DATE_NONE: it goes by itself */
+	const struct letter_section *sections;
+	const struct enclosure *enclosures;
+	size_t section_count;
+	const char *digest_of; /* the subject that it is about alone, or NULL */
+};
+
 /* The letter's words; none without templates. 0 or -1. */
 static int render(const struct letters *letters, const struct person *person,
-		  const struct letter_item *items, size_t count, struct rendered *ret)
+		  const struct bundle *bundle, const struct letter_item *items, size_t count,
+		  struct rendered *ret)
 {
 	const struct settings *settings = letters->core->office->settings;
 	struct letter letter = { .language = person->language,
@@ -76,20 +95,14 @@ static int render(const struct letters *letters, const struct person *person,
 				 .report_how = settings->report_how,
 				 .unit = settings->sender_name,
 				 .items = items,
-				 .count = count };
+				 .count = count,
+				 .sections = bundle->sections,
+				 .section_count = bundle->section_count };
 	if (letters->templates != NULL)
 		return letter_render(letters->templates, &letter, ret);
 	*ret = (struct rendered){ xstrdup(""), xstrdup(""), NULL };
 	return 0;
 }
-
-/* What goes into one letter. */
-struct bundle {
-	struct piece **pieces;
-	size_t count;
-	date digest_day;       /* DATE_NONE: it goes by itself */
-	const char *digest_of; /* the subject that it is about alone, or NULL */
-};
 
 /* Letters about one deadline make a thread: the Message-IDs of those that this person has had. */
 static char *references_of(const struct core *core, const char *person, const struct bundle *bundle)
@@ -135,8 +148,8 @@ static int64_t add_letter(struct letters *letters, const struct person *person,
 static void write_letter(struct letters *letters, const struct person *person,
 			 const struct bundle *bundle)
 {
-	struct letter_item *items = xcalloc(bundle->count, sizeof(*items));
-	size_t *numbers = xcalloc(bundle->count, sizeof(*numbers)), used = 0;
+	struct letter_item *items = xcalloc(bundle->count + 1, sizeof(*items));
+	size_t *numbers = xcalloc(bundle->count + 1, sizeof(*numbers)), used = 0;
 	for (size_t i = 0; i < bundle->count; i++) {
 		if (i == 0 || !piece_is_same_matter(bundle->pieces[i - 1], bundle->pieces[i])) {
 			items[used] = bundle->pieces[i]->item;
@@ -146,10 +159,11 @@ static void write_letter(struct letters *letters, const struct person *person,
 		numbers[i] = used;
 	}
 	struct rendered rendered;
-	if (render(letters, person, items, used, &rendered) == 0) {
+	if (render(letters, person, bundle, items, used, &rendered) == 0) {
 		int64_t id = add_letter(letters, person, bundle, &rendered, used == 1);
 		for (size_t i = 0; i < bundle->count; i++)
 			attach(letters->core, bundle->pieces[i]->notice, id, numbers[i]);
+		sections_told(letters->core, person, bundle->enclosures, bundle->section_count, id);
 		letter_clear(&rendered);
 	} else {
 		log_error("a letter of %zu items could not be written", used);
@@ -167,6 +181,7 @@ static void write_letters(struct letters *letters, const struct person *person,
 		part.pieces += i;
 		part.count = bundle->count - i < ITEMS_MOST ? bundle->count - i : ITEMS_MOST;
 		part.digest_day = i == 0 ? bundle->digest_day : DATE_NONE;
+		part.section_count = i == 0 ? bundle->section_count : 0;
 		write_letter(letters, person, &part);
 	}
 }
@@ -265,6 +280,31 @@ static void gather(const struct pile *pile, enum choice *choices, enum choice wa
 	}
 }
 
+/* What goes along with the letter of the day; by itself if there is none, or they are by case. */
+static void read_sections(struct letters *letters, const struct person *person, struct arena *arena,
+			  struct bundle *bundle)
+{
+	const struct core *core = letters->core;
+	struct letter_section *sections;
+	struct enclosure *enclosures;
+	date today = civil_date(clock_now_civil(core->clock));
+	if (!is_slot(core) || had_digest(core, person->id, today, NULL))
+		return;
+	bundle->section_count = sections_read(core, person, arena, &sections, &enclosures);
+	bundle->sections = sections;
+	bundle->enclosures = enclosures;
+}
+
+static void write_sections(struct letters *letters, const struct person *person,
+			   struct bundle *bundle)
+{
+	bundle->count = 0;
+	bundle->digest_of = NULL;
+	if (bundle->section_count > 0)
+		write_letter(letters, person, bundle);
+	bundle->section_count = 0;
+}
+
 /* Letters of the day: one, or one for each subject. */
 static void write_day(struct letters *letters, const struct person *person, struct pile *pile,
 		      enum choice *choices, struct bundle *bundle)
@@ -272,13 +312,17 @@ static void write_day(struct letters *letters, const struct person *person, stru
 	const struct core *core = letters->core;
 	bool by_case = strcmp(core->office->settings->grouping, "case") == 0;
 	bundle->digest_day = civil_date(clock_now_civil(core->clock));
+	if (by_case)
+		write_sections(letters, person, bundle);
 	for (size_t i = 0; i < pile->count; i++) {
 		if (choices[i] != GOES_WITH_THE_DAY)
 			continue;
 		bundle->digest_of = by_case ? pile->list[i].item.subject : NULL;
 		gather(pile, choices, GOES_WITH_THE_DAY, bundle->digest_of, bundle);
 		write_letters(letters, person, bundle);
+		bundle->section_count = 0;
 	}
+	write_sections(letters, person, bundle);
 }
 
 static instant slot_on(const struct core *core, date day)
@@ -294,7 +338,8 @@ static instant next_slot(const struct core *core)
 }
 
 /* When the next letter can be made of what stays behind; INSTANT_NEVER: nothing does. */
-static instant write_to(struct letters *letters, const struct person *person, struct pile *pile)
+static instant write_to(struct letters *letters, const struct person *person, struct pile *pile,
+			struct arena *arena)
 {
 	const struct core *core = letters->core;
 	struct week week = week_of(core, civil_date(clock_now_civil(core->clock)));
@@ -317,6 +362,10 @@ static instant write_to(struct letters *letters, const struct person *person, st
 		if (choices[i] == GOES_ALONE)
 			write_letter(letters, person, &bundle);
 	}
+	read_sections(letters, person, arena, &bundle);
+	if (enclosure_waits(core, person->id) && bundle.section_count == 0 &&
+	    next_slot(core) < next)
+		next = next_slot(core);
 	write_day(letters, person, pile, choices, &bundle);
 	free(bundle.pieces);
 	free(choices);
@@ -355,7 +404,7 @@ static instant write_for(struct letters *letters, const char *id)
 		}
 		if (letters->templates != NULL)
 			pile_read_words(&pile, letters->core, id, arena);
-		next = write_to(letters, &person, &pile);
+		next = write_to(letters, &person, &pile, arena);
 	} else {
 		due_person_gone(letters->core, id);
 	}
@@ -367,13 +416,28 @@ static instant write_for(struct letters *letters, const char *id)
 /* The next person after `last` for whom something waits; the caller frees it. */
 static char *next_person(const struct core *core, const char *last)
 {
+	char today[DATE_TEXT_SIZE];
 	struct query *q = db_query(
-	    core->db, "SELECT person FROM notice WHERE state = 'queued' AND message IS NULL"
-		      " AND (?1 IS NULL OR person > ?1) ORDER BY person LIMIT 1");
+	    core->db, "SELECT min(person) FROM (SELECT * FROM (SELECT person FROM notice"
+		      "  WHERE state = 'queued' AND message IS NULL"
+		      "  AND (?1 IS NULL OR person > ?1) ORDER BY person LIMIT 1)"
+		      " UNION ALL SELECT * FROM (SELECT person FROM enclosure WHERE message IS NULL"
+		      "  AND day <= ?2 AND (?1 IS NULL OR person > ?1) ORDER BY person LIMIT 1))");
 	db_bind_text(q, 1, last);
-	char *person = db_next(q) ? xstrdup(db_text(q, 0)) : NULL;
+	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
+	char *person = db_next(q) && !db_is_null(q, 0) ? xstrdup(db_text(q, 0)) : NULL;
 	db_done(q);
 	return person;
+}
+
+/* When an enclosure comes to its day, and (`waits`) the next slot for those that have. */
+static instant next_enclosure(const struct core *core)
+{
+	date day = enclosure_next_day(core);
+	return day == DATE_NONE || day >= date_from_ymd(9999, 1, 1)
+		   ? INSTANT_NEVER
+		   : clock_from_civil(core->clock, calendar_slot_at_or_after(core->office->calendar,
+									     civil_at(day, 0)));
 }
 
 void letters_wake_at_slot(struct letters *letters)
@@ -403,6 +467,8 @@ bool letters_work(struct letters *letters)
 		free(letters->reached);
 		letters->reached = person;
 		if (person == NULL) {
+			instant enclosed = next_enclosure(core);
+			letters->next = enclosed < letters->next ? enclosed : letters->next;
 			letters->look = letters->again;
 			letters->again = false;
 			return letters->look;

@@ -23,6 +23,8 @@ void letters_use(struct letters *letters, const struct templates *templates); /*
 
 /* Notices were added, or time has passed: look again. */
 void letters_wake(struct letters *letters);
+/* One of people was recorded, or taken back: perhaps something goes along with a letter now. */
+void letters_note_event(struct letters *letters, const struct event *event);
 /* More is on its way that belongs into the same letters: look again at the next slot, or when
  * woken, whichever comes first. */
 void letters_wake_at_slot(struct letters *letters);

@@ -13,6 +13,9 @@ json_t *method_kind_list(void *arg, struct call *call);
 /* method_case.c */
 json_t *method_case_list(void *arg, struct call *call);
 json_t *method_case_show(void *arg, struct call *call);
+/* method_staff.c */
+json_t *method_staff_list(void *arg, struct call *call);
+json_t *method_staff_roles(void *arg, struct call *call);
 /* method_deadline.c */
 json_t *method_deadline_list(void *arg, struct call *call);
 json_t *method_notice_list(void *arg, struct call *call);

@@ -255,10 +255,13 @@ static int64_t add(const struct incoming *in)
 		int64_t id = event_value(event, "event").number;
 		struct event *voided = store_event_load(core, id, in->arena);
 		store_event_void(core, id, event->id);
-		if (voided != NULL)
+		if (voided != NULL) {
 			planner_note_void(in->k->planner, voided);
+			letters_note_event(in->k->letters, voided);
+		}
 	} else {
 		planner_note_event(in->k->planner, event);
+		letters_note_event(in->k->letters, event);
 	}
 	return event->id;
 }

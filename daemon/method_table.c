@@ -120,6 +120,10 @@ static const struct parameter rebuild[] = {
 	{ "check", PARAMETER_FLAG, false, "only compare, change nothing" }, END
 };
 
+static const struct parameter staff_roles[] = {
+	{ "staff", PARAMETER_TEXT, true, "the member of staff" }, AFTER_TEXT, END
+};
+
 const struct method method_table[] = {
 	{ "status", none, false, false, method_status,
 	  "How the daemon is, in figures without names." },
@@ -133,6 +137,9 @@ const struct method method_table[] = {
 	{ "case.list", case_list, false, false, method_case_list, "All cases, a row each." },
 	{ "case.show", case_show, false, false, method_case_show,
 	  "Everything about one case or programme." },
+	{ "staff.list", case_list, false, false, method_staff_list, "Who works here, a row each." },
+	{ "staff.roles", staff_roles, false, false, method_staff_roles,
+	  "The roles that somebody holds." },
 	{ "deadline.list", deadline_list, false, false, method_deadline_list,
 	  "Deadlines, by the day they are due." },
 	{ "notice.list", notice_list, false, false, method_notice_list,

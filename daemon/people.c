@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/enclosure.h"
 #include "daemon/store_event.h"
 
 /* A chain of deputies longer than this is a loop in all but name. */
@@ -199,6 +200,92 @@ bool people_may_be_told(const struct core *core, const char *subject, const char
 	return may;
 }
 
+/* A leave that somebody is on today. */
+struct leave {
+	int64_t event;
+	const char *deputy; /* "" for nobody */
+	date back;          /* the day after it; DATE_NONE: nobody knows */
+};
+
+static bool leave_today(const struct core *core, const char *staff, struct arena *arena,
+			struct leave *ret)
+{
+	char today[DATE_TEXT_SIZE];
+	date last = DATE_NONE;
+	struct query *q = db_query(
+	    core->db, "SELECT coalesce(deputy, ''), event, last FROM absence WHERE staff = ?1"
+		      " AND first <= ?2 AND last >= ?2 ORDER BY event DESC LIMIT 1");
+	db_bind_text(q, 1, staff);
+	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
+	bool away = db_next(q);
+	if (away) {
+		ret->deputy = arena_strdup(arena, db_text(q, 0));
+		ret->event = db_int(q, 1);
+		ret->back =
+		    date_parse(db_text(q, 2), &last) == 0 ? date_add_days(last, 1) : DATE_NONE;
+	}
+	db_done(q);
+	return away;
+}
+
+/* --- what comes of an event once ------------------------------------------------------------- */
+
+/* What waits for the old holder, and is in no letter yet, goes to the new one. */
+static void hand_over_waiting(const struct core *core, const char *subject, const char *role,
+			      const char *from, const char *to)
+{
+	struct query *q = db_query(
+	    core->db,
+	    "UPDATE notice SET person = ?4 WHERE person = ?3 AND role = ?2"
+	    " AND state IN ('queued', 'held') AND message IS NULL AND (subject = ?1"
+	    " OR subject IN (SELECT id FROM subject s WHERE s.programme = ?1 AND NOT EXISTS"
+	    "  (SELECT 1 FROM role r WHERE r.subject = s.id AND r.role = ?2)))");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 2, role);
+	db_bind_text(q, 3, from);
+	db_bind_text(q, 4, to);
+	db_run(q);
+}
+
+/* The day of the next letters: what comes up after the hour of today's waits for tomorrow's. */
+static date next_letters(const struct core *core)
+{
+	return civil_date(
+	    calendar_slot_at_or_after(core->office->calendar, clock_now_civil(core->clock)));
+}
+
+static void note_handover(const struct core *core, const struct event *event)
+{
+	const char *from = text_or(event, "from", NULL), *to = text_or(event, "staff", "");
+	const char *role = text_or(event, "role", "");
+	if (from == NULL || strcmp(from, to) == 0)
+		return;
+	int64_t enclosure = enclosure_add(core, to, ENCLOSURE_HANDOVER, from, next_letters(core));
+	enclosure_add_subject(core, enclosure, event->subject, role);
+	hand_over_waiting(core, event->subject, role, from, to);
+}
+
+/* Nobody who is at work waits longer for the summary of a leave. */
+static void note_leave(const struct core *core, const char *staff)
+{
+	struct arena *arena = arena_new();
+	struct leave leave;
+	date day = next_letters(core);
+	if (leave_today(core, staff, arena, &leave))
+		day = leave.back;
+	if (day != DATE_NONE)
+		enclosure_set_day(core, staff, ENCLOSURE_RETURN, day);
+	arena_free(arena);
+}
+
+void people_note_event(const struct core *core, const struct event *event)
+{
+	if (strcmp(event->kind->name, "role.assigned") == 0)
+		note_handover(core, event);
+	else if (event->kind->subject == SUBJECT_STAFF)
+		note_leave(core, event->subject);
+}
+
 static const char *rows_of(const struct core *core, const char *subject, struct arena *arena)
 {
 	const char *rows = "";
@@ -265,20 +352,6 @@ bool people_get(const struct core *core, const char *id, struct arena *arena, st
 	return found;
 }
 
-/* Is this person away today? Then who stands in, "" for nobody; NULL: at work. */
-static const char *deputy_today(const struct core *core, const char *staff, struct arena *arena)
-{
-	char today[DATE_TEXT_SIZE];
-	struct query *q =
-	    db_query(core->db, "SELECT coalesce(deputy, '') FROM absence WHERE staff = ?1"
-			       " AND first <= ?2 AND last >= ?2 ORDER BY event DESC LIMIT 1");
-	db_bind_text(q, 1, staff);
-	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
-	const char *deputy = db_next(q) ? arena_strdup(arena, db_text(q, 0)) : NULL;
-	db_done(q);
-	return deputy;
-}
-
 static const char *stands_in_for(const struct person *holder, const struct person *deputy,
 				 struct arena *arena)
 {
@@ -295,20 +368,23 @@ static bool reach(const struct core *core, const char *staff, struct arena *aren
 	if (!people_get(core, staff, arena, &holder))
 		return false;
 	const char *id = staff;
+	struct leave leave, first = { .event = 0 };
 	for (int i = 0; i < DEPUTIES_MOST; i++) {
-		const char *deputy = deputy_today(core, id, arena);
-		if (deputy == NULL) {
+		if (!leave_today(core, id, arena, &leave)) {
 			if (!people_get(core, id, arena, ret))
 				return false;
 			if (i > 0) {
 				ret->why = stands_in_for(&holder, ret, arena);
 				ret->instead_of = holder.id;
+				ret->leave = first.event;
+				ret->back = first.back;
 			}
 			return true;
 		}
-		if (deputy[0] == '\0')
+		first = i == 0 ? leave : first;
+		if (leave.deputy[0] == '\0')
 			return false;
-		id = deputy;
+		id = leave.deputy;
 	}
 	return false;
 }
@@ -341,11 +417,17 @@ static struct crowd crowd_new(const struct core *core, const char *subject, cons
 static void crowd_miss(struct crowd *crowd, const char *staff, bool barred)
 {
 	struct person person;
+	struct leave leave = { .event = 0, .back = DATE_NONE };
 	bool known = people_get(crowd->core, staff, crowd->arena, &person);
-	if (crowd->missed_count < CROWD_MOST)
-		crowd->missed[crowd->missed_count++] =
-		    (struct person_missed){ arena_strdup(crowd->arena, staff),
-					    known ? person.name : staff, barred };
+	(void)!leave_today(crowd->core, staff, crowd->arena, &leave);
+	if (crowd->missed_count == CROWD_MOST)
+		return;
+	crowd->missed[crowd->missed_count++] =
+	    (struct person_missed){ .id = arena_strdup(crowd->arena, staff),
+				    .name = known ? person.name : staff,
+				    .leave = leave.event,
+				    .back = leave.back,
+				    .barred = barred };
 }
 
 static void crowd_add(struct crowd *crowd, const char *staff)

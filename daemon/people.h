@@ -14,6 +14,11 @@ void people_refresh_roles(const struct core *core, const char *subject);
 /* The board of a case or programme, and the consents of a case. */
 void people_refresh_boards(const struct core *core, const char *subject);
 
+/* What comes of an event of people besides those rows, once, when it is recorded: a handover is
+ * told to the new holder, and so is what waits for the old one; a leave that ends otherwise moves
+ * the day of its summary. After the rows were derived. */
+void people_note_event(const struct core *core, const struct event *event);
+
 /* Would deriving both anew change any row? They are written anew all the same: for rebuild's check,
  * in a savepoint. */
 MUST_CHECK bool people_differ(const struct core *core, const char *subject);
@@ -25,12 +30,16 @@ struct person {
 	const char *board; /* NULL: that of whatever case it is about */
 	const char *why;   /* NULL, or why it comes to this person: "står in för Anna Berg" */
 	const char *instead_of; /* the holder who is away, or NULL */
+	int64_t leave;          /* the event of that leave */
+	date back;              /* the day after it, or DATE_NONE */
 };
 
 /* Somebody who holds the role and is not told. */
 struct person_missed {
 	const char *id, *name;
-	bool barred; /* belongs to another board, and there is no consent; else away or gone */
+	int64_t leave; /* the event of the leave that the person is on; 0: none */
+	date back;     /* the day after it, or DATE_NONE */
+	bool barred;   /* belongs to another board, and there is no consent; else away or gone */
 };
 
 /*

@@ -132,6 +132,7 @@ void planner_note_event(struct planner *planner, const struct event *event)
 {
 	ensure_row(planner, event);
 	refresh_people(planner, event);
+	people_note_event(planner->core, event);
 	if (event->kind->subject == SUBJECT_STAFF)
 		return;
 	if (kind_field(event->kind, "programme") >= 0) /* it may come into another programme */

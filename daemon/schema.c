@@ -197,6 +197,21 @@ const struct migration schema_migrations[] = {
 	  "  FROM event e WHERE e.kind IN ('consent.given', 'consent.withdrawn')"
 	  "  AND e.id NOT IN (SELECT event FROM void)) WHERE place = 1 AND kind = "
 	  "'consent.given';" },
+	/* what goes along with a letter of the day (enclosure.h); of a notice: the holder who was
+	 * away, and the letter that summed it up on return */
+	{ "CREATE TABLE enclosure (id INTEGER PRIMARY KEY AUTOINCREMENT, person TEXT NOT NULL,"
+	  "  kind TEXT NOT NULL, ref TEXT NOT NULL, day TEXT NOT NULL,"
+	  "  message INTEGER REFERENCES message) STRICT;"
+	  "CREATE UNIQUE INDEX enclosure_waiting ON enclosure (person, kind, ref)"
+	  "  WHERE message IS NULL;"
+	  "CREATE INDEX enclosure_by_day ON enclosure (day, person) WHERE message IS NULL;"
+	  "CREATE TABLE enclosure_subject (enclosure INTEGER NOT NULL REFERENCES enclosure,"
+	  "  subject TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (enclosure, subject, role))"
+	  "  STRICT, WITHOUT ROWID;"
+	  "ALTER TABLE notice ADD COLUMN instead_of TEXT;"
+	  "ALTER TABLE notice ADD COLUMN summed_up INTEGER REFERENCES message;"
+	  "CREATE INDEX notice_instead_of ON notice (instead_of, id) WHERE instead_of IS NOT NULL"
+	  "  AND summed_up IS NULL;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

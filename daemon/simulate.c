@@ -240,6 +240,7 @@ static void note_event(struct simulation *simulation, int64_t id)
 			planner_note_void(simulation->planner, voided);
 	} else if (event != NULL) {
 		planner_note_event(simulation->planner, event);
+		letters_note_event(simulation->letters, event);
 	}
 	arena_free(arena);
 }

@@ -15,7 +15,7 @@ static const char *const languages[] = { "sv", "en" };
 #define LANGUAGES (sizeof(languages) / sizeof(languages[0]))
 
 static const char *const required[] = { "letter",  HTML,   "subject", "item",
-					"minimal", "when", "brief" };
+					"minimal", "when", "brief",   "return" };
 static const char *const parts[] = { ".when", ".dates" };
 
 /* The names that templates may use; kedja-templates(5) says what each of them is. Of the case these
@@ -25,13 +25,15 @@ static const char *const parts[] = { ".when", ".dates" };
 	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed", "copy", \
 	    "why_you", "stands_in", "others", "next", "next_to", "overdue", "minimal",             \
 	    "covers_through", "safe_until", "notice_from", "recovery_last", "decision_from",       \
-	    "month_after", "put_off", "who", "acknowledged", "until", "comes_back"
+	    "month_after", "done", "put_off", "who", "acknowledged", "until", "comes_back"
 #define LETTER_NAMES                                                                               \
 	"name", "count", "one", "report_how", "unit", "groups", "is_late", "is_today",             \
-	    "is_coming", "items", "what", "when", "dates", "points", "point"
+	    "is_coming", "items", "what", "when", "dates", "points", "point", "none", "sections",  \
+	    "is_return", "is_handover", "from_day", "to_day", "rows", "row", "hidden", "more",     \
+	    "nothing"
 
 static const char *const item_names[] = { ITEM_NAMES, NULL };
-static const char *const subject_names[] = { "count", "one", "minimal", "case", NULL };
+static const char *const subject_names[] = { "count", "one", "none", "minimal", "case", NULL };
 static const char *const letter_names[] = { ITEM_NAMES, LETTER_NAMES, NULL };
 
 struct template

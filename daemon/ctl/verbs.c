@@ -200,6 +200,18 @@ static const struct option preview_options[] = {
 	OPTIONS_END,
 };
 
+static const struct argument handover_arguments[] = {
+	{ "FROM", WORD_TEXT, false, false, "who has the roles" },
+	{ "TO", WORD_TEXT, false, false, "who takes them over" },
+	ARGUMENTS_END,
+};
+
+static const struct option handover_options[] = {
+	{ "dry-run", WORD_FLAG, NULL, NULL, "show which roles would go, change nothing", NULL,
+	  false },
+	OPTIONS_END,
+};
+
 static const struct argument facts_argument[] = {
 	{ "CASE", WORD_TEXT, true, false, "with the values of this case or programme today" },
 	ARGUMENTS_END,
@@ -327,6 +339,11 @@ const struct verb verb_table[] = {
 	{ "case", NULL, case_arguments, no_options,
 	  "One case: where it stands, who has it, what is due, what happened.", verb_case },
 	{ "cases", NULL, no_arguments, no_options, "All cases, a line each.", verb_cases },
+	{ "staff", NULL, no_arguments, no_options,
+	  "Who works here: address, number of roles, and who is away until when.", verb_staff },
+	{ "staff", "handover", handover_arguments, handover_options,
+	  "Let one colleague take over all roles of another, and tell them what is open.",
+	  verb_staff_handover },
 	{ "deadlines", NULL, no_arguments, deadlines_options,
 	  "What is to be done by when: deadlines that are open or asleep.", verb_deadlines },
 	{ "why", NULL, why_arguments, why_options,

@@ -24,6 +24,7 @@ verb_function verb_payments_unmatched, verb_payments_assign;           /* verb_u
 verb_function verb_payments_status, verb_rent_charge;                  /* verb_rent.c */
 verb_function verb_rules_explain, verb_rules_facts, verb_rules_revert; /* verb_rules_more.c */
 verb_function verb_templates_check, verb_templates_preview;            /* verb_templates.c */
+verb_function verb_staff, verb_staff_handover;                         /* verb_staff.c */
 verb_function verb_calendar, verb_kinds;                               /* verb_kinds.c */
 
 #endif

@@ -433,7 +433,7 @@ static const char *const contract[][2] = {
 	{ "staff.joined", "!name !email board language rhythm" },
 	{ "staff.absent", "!from !to deputy" },
 	{ "programme.started", "!title board ends_on" },
-	{ "role.assigned", "!role !staff" },
+	{ "role.assigned", "!role !staff from" },
 	{ "role.released", "!role !staff" },
 	{ "evaluation.done", "" },
 	{ "payments.imported", "!format !file !covers_through !payments !sum" },

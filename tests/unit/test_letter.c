@@ -393,6 +393,61 @@ static void protected_is_minimal_whatever_the_setting(void **state)
 }
 
 /* Days of rent are told in words, those that are known, and none of them in minimal letters. */
+/* What went elsewhere during a leave, what was taken over, and no reminder besides. */
+static void sections_by_themselves(void **state)
+{
+	(void)state;
+	struct letter_item away[2] = {
+		{ .subject = "K-0417",
+		  .is_case = true,
+		  .key = "",
+		  .rule = "plan-review",
+		  .title = "Uppföljning av handlingsplan",
+		  .step = "",
+		  .due = day("2027-02-22"),
+		  .anchor = day("2026-11-22"),
+		  .next = DATE_NONE,
+		  .others = "Bo Ek, Siv Öberg" },
+		{ .subject = "K-0099",
+		  .is_case = true,
+		  .key = "2027-02",
+		  .rule = "rent-late",
+		  .title = "Hyra inte registrerad",
+		  .step = "",
+		  .due = day("2027-02-26"),
+		  .anchor = day("2027-02-26"),
+		  .next = DATE_NONE,
+		  .others = "Bo Ek",
+		  .done = true },
+	};
+	struct letter_section sections[3] = {
+		{ .kind = "return",
+		  .from = day("2027-02-15"),
+		  .to = day("2027-02-26"),
+		  .rows = away,
+		  .count = 2,
+		  .hidden = true },
+		{ .kind = "handover",
+		  .who = "Eva Lind",
+		  .from = DATE_NONE,
+		  .to = DATE_NONE,
+		  .rows = away,
+		  .count = 1,
+		  .more = 3 },
+		{ .kind = "handover", .who = "Siv Öberg", .from = DATE_NONE, .to = DATE_NONE },
+	};
+	for (int i = 0; i < 2; i++) {
+		struct letter letter = { .language = i == 0 ? "sv" : "en",
+					 .name = "Åsa Öhrn",
+					 .today = day("2027-03-01"),
+					 .report_how = "säg till på enhetens möte.",
+					 .unit = "Kedja bevakning",
+					 .sections = sections,
+					 .section_count = 3 };
+		check_letter(i == 0 ? "letter-sv-sections" : "letter-en-sections", &letter);
+	}
+}
+
 static void days_of_rent(void **state)
 {
 	(void)state;
@@ -552,6 +607,7 @@ int main(void)
 		cmocka_unit_test(one_case_twice),
 		cmocka_unit_test(minimal_says_only_what_it_may),
 		cmocka_unit_test(protected_is_minimal_whatever_the_setting),
+		cmocka_unit_test(sections_by_themselves),
 		cmocka_unit_test(days_of_rent),
 		cmocka_unit_test(others_have_put_it_off),
 		cmocka_unit_test(texts_from_outside_stay_on_their_line),

@@ -1,0 +1,40 @@
+/*
+ * Enclosures: what goes along with the next letter of the day besides its reminders, told once:
+ *
+ *   return     what went to others while the person was away; ref is the event of the leave
+ *   handover   what is open of that which the person has taken over; ref is who had it
+ *
+ * A row waits from its day on; without any reminder the letter consists of it alone. Rows are a
+ * record and are never made anew.
+ */
+#ifndef KEDJA_ENCLOSURE_H
+#define KEDJA_ENCLOSURE_H
+
+#include "daemon/core.h"
+
+#define ENCLOSURE_RETURN   "return"
+#define ENCLOSURE_HANDOVER "handover"
+
+struct enclosure {
+	int64_t id;
+	const char *kind, *ref;
+};
+
+/* One that waits already stays as it is, with this day. Its number. */
+int64_t enclosure_add(const struct core *core, const char *person, const char *kind,
+		      const char *ref, date day);
+/* A subject of a handover, with the role that was handed over. */
+void enclosure_add_subject(const struct core *core, int64_t enclosure, const char *subject,
+			   const char *role);
+void enclosure_set_day(const struct core *core, const char *person, const char *kind, date day);
+
+/* Those that may go today; the list lives in `arena`. */
+size_t enclosure_waiting(const struct core *core, const char *person, struct arena *arena,
+			 struct enclosure **ret);
+bool enclosure_waits(const struct core *core, const char *person);
+void enclosure_told(const struct core *core, int64_t enclosure, int64_t message);
+void enclosure_drop(const struct core *core, int64_t enclosure); /* it has nothing to tell */
+/* The first day on which one may go, after today; DATE_NONE. */
+date enclosure_next_day(const struct core *core);
+
+#endif

@@ -1,0 +1,218 @@
+/* See letters_sections.h. */
+#include "daemon/letters_sections.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More rows than that are only counted: the reminders of each follow anyway. */
+#define ROWS_MOST 100
+
+struct reading {
+	const struct core *core;
+	const struct person *person;
+	struct arena *arena;
+	struct letter_section *section;
+	struct letter_item *rows;
+};
+
+static date day_of(struct query *q, int column)
+{
+	date day = DATE_NONE;
+	return !db_is_null(q, column) && date_parse(db_text(q, column), &day) == 0 ? day
+										   : DATE_NONE;
+}
+
+/* Columns: subject, rule, key, anchor, due, is case, protected, programme. */
+static void add_row(struct reading *reading, struct query *q, const char *others, bool done)
+{
+	const struct core *core = reading->core;
+	struct letter_section *section = reading->section;
+	struct arena *arena = reading->arena;
+	const struct rule *rule = ruleset_find(core->office->ruleset, db_text(q, 1));
+	const char *subject = arena_strdup(arena, db_text(q, 0));
+	const char *programme = arena_strdup(arena, db_text(q, 7));
+	bool is_case = db_int(q, 5) != 0;
+	/* Cases with protected identity stand in letters of their own only. */
+	if (db_int(q, 6) != 0 ||
+	    (is_case && !people_may_be_told(core, subject, programme, reading->person->board))) {
+		section->hidden = true;
+		return;
+	}
+	if (section->count == ROWS_MOST) {
+		section->more++;
+		return;
+	}
+	reading->rows[section->count++] = (struct letter_item){
+		.subject = subject,
+		.is_case = is_case,
+		.rule = arena_strdup(arena, db_text(q, 1)),
+		.title = rule == NULL ? arena_strdup(arena, db_text(q, 1)) : rule->title,
+		.key = arena_strdup(arena, db_text(q, 2)),
+		.step = "",
+		.anchor = day_of(q, 3),
+		.due = day_of(q, 4),
+		.next = DATE_NONE,
+		.others = others,
+		.done = done,
+	};
+}
+
+/* --- return ---------------------------------------------------------------------------------- */
+
+#define WENT_ELSEWHERE                                                                             \
+	" FROM notice n LEFT JOIN staff p ON p.id = n.person"                                      \
+	" LEFT JOIN subject s ON s.id = n.subject"                                                 \
+	" LEFT JOIN deadline d ON d.subject = n.subject AND d.rule = n.rule AND d.key = n.key"     \
+	"  AND d.anchor = n.anchor AND d.occurrence = n.occurrence"                                \
+	" WHERE n.instead_of = ?1 AND n.summed_up IS NULL AND n.state IN ('queued', 'sent')"
+
+/* "a,b" as SQLite joins it: "a, b". */
+static const char *with_blanks(const char *list, struct arena *arena)
+{
+	char *spaced = arena_alloc(arena, 2 * strlen(list) + 1), *end = spaced;
+	for (; *list != '\0'; list++) {
+		*end++ = *list;
+		if (*list == ',')
+			*end++ = ' ';
+	}
+	*end = '\0';
+	return spaced;
+}
+
+static bool read_return(struct reading *reading, const struct enclosure *enclosure)
+{
+	const struct core *core = reading->core;
+	struct query *q = db_query(core->db, "SELECT first, last FROM absence WHERE event = ?1");
+	db_bind_int(q, 1, strtoll(enclosure->ref, NULL, 10));
+	bool found = db_next(q);
+	reading->section->from = found ? day_of(q, 0) : DATE_NONE;
+	reading->section->to = found ? day_of(q, 1) : DATE_NONE;
+	db_done(q);
+	q = db_query(core->db, "SELECT n.subject, n.rule, n.key, n.anchor, n.due, s.type = 'case',"
+			       " coalesce(s.protected, 0), s.programme,"
+			       " group_concat(DISTINCT coalesce(p.name, ?2)),"
+			       " coalesce(d.state NOT IN ('open', 'asleep'), 1)" WENT_ELSEWHERE
+			       " GROUP BY n.subject, n.rule, n.key, n.anchor, n.occurrence"
+			       " ORDER BY n.due, n.subject, n.rule, n.key, n.anchor, n.occurrence");
+	db_bind_text(q, 1, reading->person->id);
+	db_bind_text(q, 2, core->office->settings->administrator_name);
+	while (db_next(q))
+		add_row(reading, q, with_blanks(db_text(q, 8), reading->arena), db_int(q, 9) != 0);
+	db_done(q);
+	return reading->section->count > 0 || reading->section->hidden;
+}
+
+/* The last day of the leave that the person is on today; DATE_NONE: at work. */
+static date away_until(const struct core *core, const char *person)
+{
+	char today[DATE_TEXT_SIZE];
+	struct query *q = db_query(core->db, "SELECT max(last) FROM absence WHERE staff = ?1"
+					     " AND first <= ?2 AND last >= ?2");
+	db_bind_text(q, 1, person);
+	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
+	date last = db_next(q) ? day_of(q, 0) : DATE_NONE;
+	db_done(q);
+	return last;
+}
+
+/* --- handover -------------------------------------------------------------------------------- */
+
+static bool is_told_to(const struct rule *rule, const char *role)
+{
+	for (size_t i = 0; rule != NULL && i < rule->step_count; i++) {
+		const struct step *step = &rule->steps[i];
+		for (size_t j = 0; j < step->to_count; j++)
+			if (step->to[j].role == NULL || strcmp(step->to[j].role->name, role) == 0)
+				return true;
+		for (size_t j = 0; j < step->cc_count; j++)
+			if (step->cc[j].role == NULL || strcmp(step->cc[j].role->name, role) == 0)
+				return true;
+	}
+	return false;
+}
+
+static bool read_handover(struct reading *reading, const struct enclosure *enclosure)
+{
+	const struct core *core = reading->core;
+	struct person from;
+	bool known = people_get(core, enclosure->ref, reading->arena, &from);
+	reading->section->who = known ? from.name : enclosure->ref;
+	struct query *q = db_query(
+	    core->db,
+	    "SELECT DISTINCT d.subject, d.rule, d.key, d.anchor, d.due, s.type = 'case',"
+	    " coalesce(s.protected, 0), s.programme, e.role FROM enclosure_subject e"
+	    " JOIN subject s ON s.id = e.subject OR (s.programme = e.subject AND NOT EXISTS"
+	    "  (SELECT 1 FROM role r WHERE r.subject = s.id AND r.role = e.role))"
+	    " JOIN deadline d ON d.subject = s.id WHERE e.enclosure = ?1 AND d.state = 'open'"
+	    " ORDER BY d.due, d.subject, d.rule, d.key, d.anchor, e.role");
+	db_bind_int(q, 1, enclosure->id);
+	const struct letter_item *last = NULL;
+	while (db_next(q)) {
+		const struct rule *rule = ruleset_find(core->office->ruleset, db_text(q, 1));
+		bool again = last != NULL && strcmp(last->subject, db_text(q, 0)) == 0 &&
+			     strcmp(last->rule, db_text(q, 1)) == 0 &&
+			     strcmp(last->key, db_text(q, 2)) == 0 && last->anchor == day_of(q, 3);
+		if (again || !is_told_to(rule, db_text(q, 8)))
+			continue;
+		add_row(reading, q, NULL, false);
+		last = reading->section->count == 0 ? NULL
+						    : &reading->rows[reading->section->count - 1];
+	}
+	db_done(q);
+	return true;
+}
+
+/* --- all ------------------------------------------------------------------------------------- */
+
+static bool read_section(struct reading *reading, const struct enclosure *enclosure)
+{
+	reading->rows = arena_alloc(reading->arena, ROWS_MOST * sizeof(*reading->rows));
+	*reading->section = (struct letter_section){
+		.kind = enclosure->kind, .from = DATE_NONE, .to = DATE_NONE, .rows = reading->rows
+	};
+	return strcmp(enclosure->kind, ENCLOSURE_RETURN) == 0 ? read_return(reading, enclosure)
+							      : read_handover(reading, enclosure);
+}
+
+size_t sections_read(const struct core *core, const struct person *person, struct arena *arena,
+		     struct letter_section **ret, struct enclosure **ret_enclosures)
+{
+	struct enclosure *waiting;
+	date until = away_until(core, person->id);
+	if (until != DATE_NONE) {
+		date back = date_add_days(until, 1); /* of a leave without end there is none */
+		enclosure_set_day(core, person->id, ENCLOSURE_RETURN,
+				  back == DATE_NONE ? until : back);
+	}
+	size_t count = enclosure_waiting(core, person->id, arena, &waiting), used = 0;
+	bool returned = false; /* one summary tells it all, however many leaves there were */
+	*ret = arena_alloc(arena, (count + 1) * sizeof(**ret));
+	for (size_t i = 0; i < count; i++) {
+		struct reading reading = { core, person, arena, &(*ret)[used], NULL };
+		bool is_return = strcmp(waiting[i].kind, ENCLOSURE_RETURN) == 0;
+		if ((is_return && returned) || !read_section(&reading, &waiting[i])) {
+			enclosure_drop(core, waiting[i].id);
+			continue;
+		}
+		returned = returned || is_return;
+		waiting[used++] = waiting[i];
+	}
+	*ret_enclosures = waiting;
+	return used;
+}
+
+void sections_told(const struct core *core, const struct person *person,
+		   const struct enclosure *enclosures, size_t count, int64_t message)
+{
+	for (size_t i = 0; i < count; i++) {
+		enclosure_told(core, enclosures[i].id, message);
+		if (strcmp(enclosures[i].kind, ENCLOSURE_RETURN) != 0)
+			continue;
+		struct query *q =
+		    db_query(core->db, "UPDATE notice SET summed_up = ?2 WHERE instead_of = ?1"
+				       " AND summed_up IS NULL AND state IN ('queued', 'sent')");
+		db_bind_text(q, 1, person->id);
+		db_bind_int(q, 2, message);
+		db_run(q);
+	}
+}

@@ -1,0 +1,82 @@
+/* Methods about people: who works here, and which roles each holds. */
+#include <string.h>
+
+#include "daemon/kedjad_parts.h"
+#include "daemon/method.h"
+
+static json_t *staff_row(struct query *q)
+{
+	json_t *row = json_object();
+	json_object_set_new(row, "staff", json_text(db_text(q, 0)));
+	json_object_set_new(row, "name", json_text(db_text(q, 1)));
+	json_object_set_new(row, "email", json_text(db_text(q, 2)));
+	json_object_set_new(row, "board", json_text(db_text(q, 3)));
+	json_object_set_new(row, "language", json_text(db_text(q, 4)));
+	json_object_set_new(row, "rhythm", json_text(db_text(q, 5)));
+	json_object_set_new(row, "left", json_boolean(db_int(q, 6) != 0));
+	json_object_set_new(row, "roles", json_integer(db_int(q, 7)));
+	json_object_set_new(row, "away_until", json_text(db_text(q, 8)));
+	json_object_set_new(row, "deputy", json_text(db_text(q, 9)));
+	return row;
+}
+
+json_t *method_staff_list(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	char today[DATE_TEXT_SIZE];
+	struct query *q = db_query(
+	    k->core.db, "SELECT s.id, s.name, s.email, s.board, s.language, s.rhythm, s.gone,"
+			" (SELECT count(*) FROM role r WHERE r.staff = s.id), a.last, a.deputy"
+			" FROM staff s LEFT JOIN absence a ON a.staff = s.id AND a.event ="
+			"  (SELECT max(event) FROM absence b WHERE b.staff = s.id"
+			"   AND b.first <= ?3 AND b.last >= ?3)"
+			" WHERE (?1 IS NULL OR s.id > ?1) ORDER BY s.id LIMIT ?2");
+	db_bind_text(q, 1, call_text(call, "after"));
+	db_bind_int(q, 2, PAGE_ROWS);
+	db_bind_text(q, 3, date_format(civil_date(clock_now_civil(k->core.clock)), today));
+	json_t *rows = json_array(), *last = NULL;
+	while (db_next(q)) {
+		json_array_append_new(rows, staff_row(q));
+		if (json_array_size(rows) == PAGE_ROWS)
+			last = json_string(db_text(q, 0));
+	}
+	db_done(q);
+	return json_page(rows, last);
+}
+
+static bool is_staff(const struct kedjad *k, const char *staff)
+{
+	struct query *q = db_query(k->core.db, "SELECT 1 FROM staff WHERE id = ?1");
+	db_bind_text(q, 1, staff);
+	bool found = db_next(q);
+	db_done(q);
+	return found;
+}
+
+json_t *method_staff_roles(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	const char *staff = call_text(call, "staff"), *after = call_text(call, "after");
+	if (!is_staff(k, staff)) {
+		problem_add(&call->problems, "staff", 0,
+			    "nobody of the name \"%s\" works here: kedjactl staff lists who does",
+			    staff);
+		return NULL;
+	}
+	struct query *q = db_query(
+	    k->core.db, "SELECT subject || ' ' || role, subject, role FROM role WHERE staff = ?1"
+			" AND (?2 IS NULL OR subject || ' ' || role > ?2)"
+			" ORDER BY subject || ' ' || role LIMIT ?3");
+	db_bind_text(q, 1, staff);
+	db_bind_text(q, 2, after);
+	db_bind_int(q, 3, PAGE_ROWS);
+	json_t *rows = json_array(), *last = NULL;
+	while (db_next(q)) {
+		json_array_append_new(
+		    rows, json_pack("{s:s, s:s}", "subject", db_text(q, 1), "role", db_text(q, 2)));
+		if (json_array_size(rows) == PAGE_ROWS)
+			last = json_string(db_text(q, 0));
+	}
+	db_done(q);
+	return json_page(rows, last);
+}
