@@ -86,12 +86,12 @@ MANUALS = $(wildcard rules/*.[1-9] daemon/*.[1-9] daemon/*/*.[1-9] conf/*.[1-9])
 # --- what can be asked for -------------------------------------------------------------------------
 
 # Asked for together, these go one after the other; each is parallel within itself.
-ifneq ($(filter run check sanitize mutants bench check-source fuzz fuzz-brief coverage,$(MAKECMDGOALS)),)
+ifneq ($(filter run check years sanitize mutants bench check-source fuzz fuzz-brief coverage,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 
-.PHONY: all tests run check sanitize mutants bench check-source format fuzz-brief fuzz coverage install \
-	deps clean help FORCE
+.PHONY: all tests run check years sanitize mutants bench check-source format fuzz-brief fuzz coverage \
+	install deps clean help FORCE
 
 all: $(PROGRAMS) ## the three programs: kedjad, kedja-mailer, kedjactl (the default)
 
@@ -104,6 +104,11 @@ run: $(B)/.packages-run ## the demonstration: two years of a housing chain and t
 check: $(B)/.packages-test ## all tests
 	+@$(SUBMAKE) tests
 	@BUILD=$(B) tests/run
+
+years: $(B)/.packages-test ## what is too long for every day: all years in full, 1,000 random cases, 200 kills
+	+@$(SUBMAKE) tests
+	@BUILD=$(B) KEDJA_LONG=1 VERDICT_CASES=1000 tests/run tests/years/*.bats tests/faults/*.bats \
+		tests/system/real_clock.bats tests/unit/test_verdict.c
 
 sanitize: $(B)/.packages-test ## all tests again, under the address and undefined behaviour sanitizers
 	+@$(SUBMAKE) B=$(B)/sanitize SANITIZE=address,undefined CFLAGS='-g -O1' tests

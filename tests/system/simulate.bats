@@ -36,6 +36,17 @@ files() { # all that lies beside the file, with their sizes
 		"$(json "sum(r['state'] == 'sent' for r in d['rows'])" <"$dir/a.json")"
 }
 
+@test "how far it has come is shown on a terminal, and only there" {
+	ctl rules simulate --until 2040-12-31 >/dev/null 2>"$dir/quiet"
+	same "" "$(cat "$dir/quiet")"
+	# on a terminal, standard error is shown: dates that go on, and at the end an empty line
+	script -qec "$KEDJACTL rules simulate --until 2040-12-31 >/dev/null" /dev/null </dev/null >"$dir/typed"
+	grep -oE '20[0-9]{2}-[0-9]{2}-[0-9]{2}' "$dir/typed" >"$dir/dates"
+	sort -c "$dir/dates"
+	same 2026-01-05 "$(head -n 1 "$dir/dates")"
+	grep -q $'\033\[K' "$dir/typed"
+}
+
 @test "the file is only read, the daemon goes on, and nothing stays behind" {
 	local before
 	before=$(files)

@@ -1,7 +1,8 @@
 /*
  * Random cases over three years, through the daemon's own code: on each day each rule has one
  * verdict, "sent" is said exactly where notices were sent, and turning a condition that is named
- * as the reason turns the verdict. VERDICT_CASES and VERDICT_DAYS ask for more than `make check`.
+ * as the reason turns the verdict. VERDICT_CASES and VERDICT_DAYS ask for more than `make check`:
+ * `make years` does.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -563,6 +564,8 @@ static void list_notices(struct walked *walked)
 
 static void the_walk_says_the_same(void **state)
 {
+	if (((struct world *)*state)->cases > 250)
+		skip(); /* it folds a whole programme at each late entry: made for a few cases */
 	struct walked walked = { *state, arena_new(), NULL, 0, 0 };
 	struct walked noted = { *state, arena_new(), NULL, 0, 0 };
 	walk_all(&walked);
