@@ -104,16 +104,63 @@ void enclosure_drop(const struct core *core, int64_t enclosure)
 	db_run(q);
 }
 
-date enclosure_next_day(const struct core *core)
+void enclosure_person_gone(const struct core *core, const char *person)
 {
-	char text[DATE_TEXT_SIZE];
+	struct arena *arena = arena_new();
+	struct enclosure *list;
+	size_t count = enclosure_waiting(core, person, arena, &list);
+	for (size_t i = 0; i < count; i++)
+		enclosure_drop(core, list[i].id);
+	arena_free(arena);
+}
+
+instant enclosure_next(const struct core *core, instant looked)
+{
 	date day = DATE_NONE;
-	struct query *q =
-	    db_query(core->db, "SELECT day FROM enclosure WHERE message IS NULL AND day > ?1"
-			       " ORDER BY day LIMIT 1");
-	db_bind_text(q, 1, day_text(today_of(core), text));
+	struct query *q = db_query(core->db, "SELECT day FROM enclosure WHERE message IS NULL"
+					     " ORDER BY day LIMIT 1");
 	if (db_next(q) && date_parse(db_text(q, 0), &day) != 0)
 		day = DATE_NONE;
 	db_done(q);
-	return day;
+	if (day == DATE_NONE || day >= date_from_ymd(9999, 1, 1))
+		return INSTANT_NEVER;
+	civil from = civil_at(day, 0), after = clock_to_civil(core->clock, looked) + 1;
+	return clock_from_civil(
+	    core->clock,
+	    calendar_slot_at_or_after(core->office->calendar, from > after ? from : after));
+}
+
+date enclosure_first_day(const struct core *core)
+{
+	return civil_date(
+	    calendar_slot_at_or_after(core->office->calendar, clock_now_civil(core->clock)));
+}
+
+void enclosure_note_ended(const struct core *core, const char *subject)
+{
+	struct arena *arena = arena_new();
+	struct {
+		const char *person, *uid;
+	} *list = NULL;
+	size_t count = 0, capacity = 0;
+	struct query *q = db_query(
+	    core->db, "SELECT person, uid FROM calendar_entry c WHERE subject = ?1"
+		      " AND withdrawn = 0 AND NOT EXISTS (SELECT 1 FROM deadline d"
+		      "  WHERE d.subject = c.subject AND d.rule = c.rule AND d.key = c.key"
+		      "  AND d.anchor = c.anchor AND d.occurrence = c.occurrence"
+		      "  AND d.state IN ('open', 'asleep'))"
+		      " AND NOT EXISTS (SELECT 1 FROM enclosure e WHERE e.person = c.person"
+		      "  AND e.kind = 'calendar' AND e.ref = c.uid AND e.message IS NULL)");
+	db_bind_text(q, 1, subject);
+	while (db_next(q)) {
+		list = array_grow(list, count, &capacity, sizeof(*list));
+		list[count].person = arena_strdup(arena, db_text(q, 0));
+		list[count++].uid = arena_strdup(arena, db_text(q, 1));
+	}
+	db_done(q);
+	for (size_t i = 0; i < count; i++)
+		(void)!enclosure_add(core, list[i].person, ENCLOSURE_CALENDAR, list[i].uid,
+				     enclosure_first_day(core));
+	free(list);
+	arena_free(arena);
 }

@@ -3,6 +3,7 @@
  *
  *   return     what went to others while the person was away; ref is the event of the leave
  *   handover   what is open of that which the person has taken over; ref is who had it
+ *   calendar   an entry in the person's calendar is taken away; ref is its uid
  *
  * A row waits from its day on; without any reminder the letter consists of it alone. Rows are a
  * record and are never made anew.
@@ -14,6 +15,7 @@
 
 #define ENCLOSURE_RETURN   "return"
 #define ENCLOSURE_HANDOVER "handover"
+#define ENCLOSURE_CALENDAR "calendar"
 
 struct enclosure {
 	int64_t id;
@@ -34,7 +36,13 @@ size_t enclosure_waiting(const struct core *core, const char *person, struct are
 bool enclosure_waits(const struct core *core, const char *person);
 void enclosure_told(const struct core *core, int64_t enclosure, int64_t message);
 void enclosure_drop(const struct core *core, int64_t enclosure); /* it has nothing to tell */
-/* The first day on which one may go, after today; DATE_NONE. */
-date enclosure_next_day(const struct core *core);
+void enclosure_person_gone(const struct core *core, const char *person); /* nobody to tell it to */
+/* The first hour of letters after `looked` at which one of those that wait can go; INSTANT_NEVER.
+ */
+instant enclosure_next(const struct core *core, instant looked);
+/* The day of the next letters: what comes up after the hour of today's waits for tomorrow's. */
+date enclosure_first_day(const struct core *core);
+/* After a subject was planned: entries in calendars whose deadline is over are to be taken away. */
+void enclosure_note_ended(const struct core *core, const char *subject);
 
 #endif

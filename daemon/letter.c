@@ -363,9 +363,10 @@ static json_t *row_values(const struct templates *templates, const struct letter
 			  const struct letter_section *section, const struct letter_item *item)
 {
 	bool is_return = strcmp(section->kind, "return") == 0;
-	const char *template = is_minimal(letter, item) ? "minimal"
-			       : is_return              ? "return"
-							: "brief";
+	bool is_calendar = strcmp(section->kind, "calendar") == 0;
+	const char *template = is_calendar || is_minimal(letter, item) ? "minimal"
+			       : is_return                             ? "return"
+								       : "brief";
 	json_t *values = item_values(letter, item), *row = json_object();
 	set_flag(values, "done", item->done);
 	set_made(row, "row",
@@ -380,6 +381,7 @@ static json_t *section_values(const struct templates *templates, const struct le
 	json_t *values = json_object(), *rows = json_array();
 	set_flag(values, "is_return", strcmp(section->kind, "return") == 0);
 	set_flag(values, "is_handover", strcmp(section->kind, "handover") == 0);
+	set_flag(values, "is_calendar", strcmp(section->kind, "calendar") == 0);
 	set_text(values, "who", section->who);
 	set_day(values, "from_day", letter->language, section->from);
 	set_day(values, "to_day", letter->language, section->to);

@@ -60,7 +60,7 @@ struct letter_item {
 
 /* What a letter tells besides its reminders (enclosure.h). */
 struct letter_section {
-	const char *kind; /* "return", "handover" */
+	const char *kind; /* "return", "handover", "calendar" */
 	const char *who;  /* of a handover: who had it before */
 	date from, to;    /* of a return: the leave; DATE_NONE if it is not known any more */
 	const struct letter_item *rows;

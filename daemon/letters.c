@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/due.h"
+#include "daemon/letters_calendar.h"
 #include "daemon/letters_pile.h"
 #include "daemon/letters_sections.h"
 #include "daemon/log.h"
@@ -20,17 +21,19 @@ struct letters {
 	letters_add *add;
 	void *arg;
 	const struct templates *templates;
-	bool look;     /* notices may wait that can go now */
-	instant next;  /* of what waits for a slot */
-	bool again;    /* something went to a person who was passed already in this round */
-	char *reached; /* the person that this round has come to; NULL: it begins */
+	bool look;      /* notices may wait that can go now */
+	instant next;   /* of what waits for a slot */
+	instant looked; /* when the last round was through */
+	bool again;     /* something went to a person who was passed already in this round */
+	char *reached;  /* the person that this round has come to; NULL: it begins */
 };
 
 struct letters *letters_new(const struct core *core, letters_add *add, void *arg,
 			    const struct templates *templates)
 {
 	struct letters *letters = xcalloc(1, sizeof(*letters));
-	*letters = (struct letters){ core, add, arg, templates, true, INSTANT_NEVER, false, NULL };
+	*letters =
+	    (struct letters){ core, add, arg, templates, true, INSTANT_NEVER, 0, false, NULL };
 	return letters;
 }
 
@@ -75,11 +78,9 @@ static void attach(const struct core *core, int64_t notice, int64_t message, siz
 struct bundle {
 	struct piece **pieces;
 	size_t count;
-	date digest_day; /* DATE_NONE: it goes by itself */
-	const struct letter_section *sections;
-	const struct enclosure *enclosures;
-	size_t section_count;
-	const char *digest_of; /* the subject that it is about alone, or NULL */
+	date digest_day;          /* DATE_NONE: it goes by itself */
+	struct enclosed enclosed; /* what goes along */
+	const char *digest_of;    /* the subject that it is about alone, or NULL */
 };
 
 /* The letter's words; none without templates. 0 or -1. */
@@ -96,8 +97,8 @@ static int render(const struct letters *letters, const struct person *person,
 				 .unit = settings->sender_name,
 				 .items = items,
 				 .count = count,
-				 .sections = bundle->sections,
-				 .section_count = bundle->section_count };
+				 .sections = bundle->enclosed.sections,
+				 .section_count = bundle->enclosed.section_count };
 	if (letters->templates != NULL)
 		return letter_render(letters->templates, &letter, ret);
 	*ret = (struct rendered){ xstrdup(""), xstrdup(""), NULL };
@@ -126,9 +127,25 @@ static char *references_of(const struct core *core, const char *person, const st
 	return all;
 }
 
+/* The entries for the reader's calendar that the letter brings or takes away, as JSON; NULL: none.
+ */
+static char *calendar_of(const struct core *core, const struct person *person,
+			 const struct bundle *bundle)
+{
+	bool minimal = strcmp(core->office->settings->content, "minimal") == 0;
+	json_t *entries = json_array();
+	for (size_t i = 0; i < bundle->count; i++)
+		calendar_add(core, person, bundle->pieces[i], minimal, entries);
+	sections_withdraw(core, person, &bundle->enclosed, entries);
+	char *text = json_array_size(entries) == 0 ? NULL : json_dumps(entries, JSON_COMPACT);
+	json_decref(entries);
+	return text;
+}
+
 static int64_t add_letter(struct letters *letters, const struct person *person,
 			  const struct bundle *bundle, const struct rendered *rendered, bool thread)
 {
+	char *calendar = calendar_of(letters->core, person, bundle);
 	char *references = thread ? references_of(letters->core, person->id, bundle) : NULL;
 	struct new_message message = { .person = person->id,
 				       .name = person->name,
@@ -138,10 +155,12 @@ static int64_t add_letter(struct letters *letters, const struct person *person,
 				       .text = rendered->text,
 				       .html = rendered->html,
 				       .references = references,
+				       .calendar = calendar,
 				       .digest_day = bundle->digest_day,
 				       .digest_of = bundle->digest_of };
 	int64_t id = letters->add(letters->arg, &message);
 	free(references);
+	free(calendar);
 	return id;
 }
 
@@ -163,7 +182,7 @@ static void write_letter(struct letters *letters, const struct person *person,
 		int64_t id = add_letter(letters, person, bundle, &rendered, used == 1);
 		for (size_t i = 0; i < bundle->count; i++)
 			attach(letters->core, bundle->pieces[i]->notice, id, numbers[i]);
-		sections_told(letters->core, person, bundle->enclosures, bundle->section_count, id);
+		sections_told(letters->core, person, &bundle->enclosed, id);
 		letter_clear(&rendered);
 	} else {
 		log_error("a letter of %zu items could not be written", used);
@@ -181,7 +200,7 @@ static void write_letters(struct letters *letters, const struct person *person,
 		part.pieces += i;
 		part.count = bundle->count - i < ITEMS_MOST ? bundle->count - i : ITEMS_MOST;
 		part.digest_day = i == 0 ? bundle->digest_day : DATE_NONE;
-		part.section_count = i == 0 ? bundle->section_count : 0;
+		part.enclosed = i == 0 ? bundle->enclosed : (struct enclosed){ .section_count = 0 };
 		write_letter(letters, person, &part);
 	}
 }
@@ -285,14 +304,10 @@ static void read_sections(struct letters *letters, const struct person *person, 
 			  struct bundle *bundle)
 {
 	const struct core *core = letters->core;
-	struct letter_section *sections;
-	struct enclosure *enclosures;
 	date today = civil_date(clock_now_civil(core->clock));
 	if (!is_slot(core) || had_digest(core, person->id, today, NULL))
 		return;
-	bundle->section_count = sections_read(core, person, arena, &sections, &enclosures);
-	bundle->sections = sections;
-	bundle->enclosures = enclosures;
+	bundle->enclosed = sections_read(core, person, arena);
 }
 
 static void write_sections(struct letters *letters, const struct person *person,
@@ -300,9 +315,9 @@ static void write_sections(struct letters *letters, const struct person *person,
 {
 	bundle->count = 0;
 	bundle->digest_of = NULL;
-	if (bundle->section_count > 0)
+	if (bundle->enclosed.section_count > 0)
 		write_letter(letters, person, bundle);
-	bundle->section_count = 0;
+	bundle->enclosed = (struct enclosed){ .section_count = 0 };
 }
 
 /* Letters of the day: one, or one for each subject. */
@@ -320,7 +335,7 @@ static void write_day(struct letters *letters, const struct person *person, stru
 		bundle->digest_of = by_case ? pile->list[i].item.subject : NULL;
 		gather(pile, choices, GOES_WITH_THE_DAY, bundle->digest_of, bundle);
 		write_letters(letters, person, bundle);
-		bundle->section_count = 0;
+		bundle->enclosed = (struct enclosed){ .section_count = 0 };
 	}
 	write_sections(letters, person, bundle);
 }
@@ -363,7 +378,7 @@ static instant write_to(struct letters *letters, const struct person *person, st
 			write_letter(letters, person, &bundle);
 	}
 	read_sections(letters, person, arena, &bundle);
-	if (enclosure_waits(core, person->id) && bundle.section_count == 0 &&
+	if (enclosure_waits(core, person->id) && bundle.enclosed.section_count == 0 &&
 	    next_slot(core) < next)
 		next = next_slot(core);
 	write_day(letters, person, pile, choices, &bundle);
@@ -407,6 +422,7 @@ static instant write_for(struct letters *letters, const char *id)
 		next = write_to(letters, &person, &pile, arena);
 	} else {
 		due_person_gone(letters->core, id);
+		enclosure_person_gone(letters->core, id);
 	}
 	pile_free(&pile);
 	arena_free(arena);
@@ -430,16 +446,6 @@ static char *next_person(const struct core *core, const char *last)
 	return person;
 }
 
-/* When an enclosure comes to its day, and (`waits`) the next slot for those that have. */
-static instant next_enclosure(const struct core *core)
-{
-	date day = enclosure_next_day(core);
-	return day == DATE_NONE || day >= date_from_ymd(9999, 1, 1)
-		   ? INSTANT_NEVER
-		   : clock_from_civil(core->clock, calendar_slot_at_or_after(core->office->calendar,
-									     civil_at(day, 0)));
-}
-
 void letters_wake_at_slot(struct letters *letters)
 {
 	instant slot = next_slot(letters->core);
@@ -457,7 +463,7 @@ static void begin_round(struct letters *letters)
 bool letters_work(struct letters *letters)
 {
 	const struct core *core = letters->core;
-	if (!letters->look && letters->next > clock_now(core->clock))
+	if (letters_next(letters) > clock_now(core->clock))
 		return false;
 	if (turn_begin(core->turn) != 0)
 		return false;
@@ -467,8 +473,7 @@ bool letters_work(struct letters *letters)
 		free(letters->reached);
 		letters->reached = person;
 		if (person == NULL) {
-			instant enclosed = next_enclosure(core);
-			letters->next = enclosed < letters->next ? enclosed : letters->next;
+			letters->looked = clock_now(core->clock);
 			letters->look = letters->again;
 			letters->again = false;
 			return letters->look;
@@ -481,5 +486,10 @@ bool letters_work(struct letters *letters)
 
 instant letters_next(struct letters *letters)
 {
-	return letters->look ? clock_now(letters->core->clock) : letters->next;
+	if (letters->look)
+		return clock_now(letters->core->clock);
+	instant now = clock_now(letters->core->clock);
+	instant enclosed =
+	    enclosure_next(letters->core, letters->looked < now ? letters->looked : now);
+	return enclosed < letters->next ? enclosed : letters->next;
 }

@@ -48,8 +48,10 @@ static void piece_set_rule(const struct core *core, struct piece *piece, struct 
 	piece->serious = has_urgent_step(rule);
 	piece->insists = rule->insist;
 	for (size_t i = 0; i < rule->step_count; i++)
-		if (strcmp(rule->steps[i].name, piece->item.step) == 0)
+		if (strcmp(rule->steps[i].name, piece->item.step) == 0) {
 			piece->place = (int)i;
+			piece->calendar = rule->steps[i].calendar_entry;
+		}
 }
 
 static struct piece piece_from_row(const struct core *core, struct query *q, struct arena *arena)

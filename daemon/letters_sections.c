@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/letters_calendar.h"
+
 /* More rows than that are only counted: the reminders of each follow anyway. */
 #define ROWS_MOST 100
 
@@ -131,7 +133,7 @@ static bool is_told_to(const struct rule *rule, const char *role)
 	return false;
 }
 
-static bool read_handover(struct reading *reading, const struct enclosure *enclosure)
+static void read_handover(struct reading *reading, const struct enclosure *enclosure)
 {
 	const struct core *core = reading->core;
 	struct person from;
@@ -159,23 +161,62 @@ static bool read_handover(struct reading *reading, const struct enclosure *enclo
 						    : &reading->rows[reading->section->count - 1];
 	}
 	db_done(q);
+}
+
+/* --- calendar -------------------------------------------------------------------------------- */
+
+static bool read_calendar(struct reading *reading, const struct enclosure *enclosure)
+{
+	struct letter_item row;
+	const char *programme;
+	struct letter_section *section = reading->section;
+	if (!calendar_read(reading->core, enclosure->ref, reading->arena, &row, &programme))
+		return false;
+	if (row.is_protected ||
+	    (row.is_case &&
+	     !people_may_be_told(reading->core, row.subject, programme, reading->person->board)))
+		section->hidden = true;
+	else if (section->count == ROWS_MOST)
+		section->more++;
+	else
+		reading->rows[section->count++] = row;
 	return true;
 }
 
 /* --- all ------------------------------------------------------------------------------------- */
 
-static bool read_section(struct reading *reading, const struct enclosure *enclosure)
+static void begin_section(struct reading *reading, struct enclosed *enclosed, const char *kind)
 {
 	reading->rows = arena_alloc(reading->arena, ROWS_MOST * sizeof(*reading->rows));
+	reading->section = &enclosed->sections[enclosed->section_count];
 	*reading->section = (struct letter_section){
-		.kind = enclosure->kind, .from = DATE_NONE, .to = DATE_NONE, .rows = reading->rows
+		.kind = kind, .from = DATE_NONE, .to = DATE_NONE, .rows = reading->rows
 	};
-	return strcmp(enclosure->kind, ENCLOSURE_RETURN) == 0 ? read_return(reading, enclosure)
-							      : read_handover(reading, enclosure);
 }
 
-size_t sections_read(const struct core *core, const struct person *person, struct arena *arena,
-		     struct letter_section **ret, struct enclosure **ret_enclosures)
+/* Those of one kind that make one section: summaries of leaves, or entries in the calendar. */
+static bool read_together(struct reading *reading, struct enclosed *enclosed, const char *kind,
+			  const struct enclosure *waiting, size_t count)
+{
+	bool any = false;
+	begin_section(reading, enclosed, kind);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(waiting[i].kind, kind) != 0)
+			continue;
+		bool is_return = strcmp(kind, ENCLOSURE_RETURN) == 0;
+		bool tells = !is_return ? read_calendar(reading, &waiting[i])
+					: !any && read_return(reading, &waiting[i]);
+		if (tells)
+			enclosed->enclosures[enclosed->enclosure_count++] = waiting[i];
+		else
+			enclosure_drop(reading->core, waiting[i].id);
+		any = any || tells;
+	}
+	return any;
+}
+
+struct enclosed sections_read(const struct core *core, const struct person *person,
+			      struct arena *arena)
 {
 	struct enclosure *waiting;
 	date until = away_until(core, person->id);
@@ -184,29 +225,42 @@ size_t sections_read(const struct core *core, const struct person *person, struc
 		enclosure_set_day(core, person->id, ENCLOSURE_RETURN,
 				  back == DATE_NONE ? until : back);
 	}
-	size_t count = enclosure_waiting(core, person->id, arena, &waiting), used = 0;
-	bool returned = false; /* one summary tells it all, however many leaves there were */
-	*ret = arena_alloc(arena, (count + 1) * sizeof(**ret));
+	size_t count = enclosure_waiting(core, person->id, arena, &waiting);
+	struct reading reading = { core, person, arena, NULL, NULL };
+	struct enclosed enclosed = {
+		.sections = arena_alloc(arena, (count + 2) * sizeof(*enclosed.sections)),
+		.enclosures = arena_alloc(arena, (count + 1) * sizeof(*enclosed.enclosures)),
+	};
+	if (read_together(&reading, &enclosed, ENCLOSURE_RETURN, waiting, count))
+		enclosed.section_count++;
 	for (size_t i = 0; i < count; i++) {
-		struct reading reading = { core, person, arena, &(*ret)[used], NULL };
-		bool is_return = strcmp(waiting[i].kind, ENCLOSURE_RETURN) == 0;
-		if ((is_return && returned) || !read_section(&reading, &waiting[i])) {
-			enclosure_drop(core, waiting[i].id);
+		if (strcmp(waiting[i].kind, ENCLOSURE_HANDOVER) != 0)
 			continue;
-		}
-		returned = returned || is_return;
-		waiting[used++] = waiting[i];
+		begin_section(&reading, &enclosed, ENCLOSURE_HANDOVER);
+		read_handover(&reading, &waiting[i]);
+		enclosed.section_count++;
+		enclosed.enclosures[enclosed.enclosure_count++] = waiting[i];
 	}
-	*ret_enclosures = waiting;
-	return used;
+	if (read_together(&reading, &enclosed, ENCLOSURE_CALENDAR, waiting, count))
+		enclosed.section_count++;
+	return enclosed;
+}
+
+void sections_withdraw(const struct core *core, const struct person *person,
+		       const struct enclosed *enclosed, json_t *entries)
+{
+	for (size_t i = 0; i < enclosed->enclosure_count; i++)
+		if (strcmp(enclosed->enclosures[i].kind, ENCLOSURE_CALENDAR) == 0)
+			calendar_withdraw(core, person, enclosed->enclosures[i].ref, entries);
 }
 
 void sections_told(const struct core *core, const struct person *person,
-		   const struct enclosure *enclosures, size_t count, int64_t message)
+		   const struct enclosed *enclosed, int64_t message)
 {
-	for (size_t i = 0; i < count; i++) {
-		enclosure_told(core, enclosures[i].id, message);
-		if (strcmp(enclosures[i].kind, ENCLOSURE_RETURN) != 0)
+	for (size_t i = 0; i < enclosed->enclosure_count; i++) {
+		const struct enclosure *enclosure = &enclosed->enclosures[i];
+		enclosure_told(core, enclosure->id, message);
+		if (strcmp(enclosure->kind, ENCLOSURE_RETURN) != 0)
 			continue;
 		struct query *q =
 		    db_query(core->db, "UPDATE notice SET summed_up = ?2 WHERE instead_of = ?1"

@@ -19,7 +19,9 @@
  *
  *   LETTER: {"id":17,"message_id":"...","date":"Mon, 30 Nov 2026 08:00:00 +0100",
  *            "to":{"name":"...","address":"..."},"subject":"...","text":"...","html":"..."?,
- *            "references":"..."?,"calendar":"..."?}
+ *            "references":"..."?,"calendar":[ENTRY, ...]?}
+ *   ENTRY: {"uid":"...","sequence":0,"day":"2027-03-01","summary":"...","description":"..."?,
+ *           "cancelled":true?}   a whole day in the calendar of the reader, or one taken away
  *
  * The same LETTER gives the same bytes, always (I5). End of file on descriptor 0 ends the mailer
  * after the letter in hand.

@@ -56,9 +56,11 @@ int64_t message_insert(struct db *db, const struct new_message *message, const c
 {
 	char day[DATE_TEXT_SIZE];
 	struct query *q = db_query(
-	    db, "INSERT INTO message (person, name, address, language, subject, body, html, refs,"
-		" digest_day, message_id, created_at, state, attempts, next_attempt, digest_of)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'queued', 0, ?11, ?12)");
+	    db,
+	    "INSERT INTO message (person, name, address, language, subject, body, html, refs,"
+	    " digest_day, message_id, created_at, state, attempts, next_attempt, digest_of,"
+	    " calendar)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'queued', 0, ?11, ?12, ?13)");
 	db_bind_text(q, 1, message->person);
 	db_bind_text(q, 2, message->name);
 	db_bind_text(q, 3, message->address);
@@ -72,6 +74,7 @@ int64_t message_insert(struct db *db, const struct new_message *message, const c
 	db_bind_text(q, 10, message_id);
 	db_bind_int(q, 11, now);
 	db_bind_text(q, 12, message->digest_of == NULL ? "" : message->digest_of);
+	db_bind_text(q, 13, message->calendar);
 	if (db_run(q) != 1)
 		return 0;
 	int64_t id = db_last_id(db);
@@ -135,7 +138,7 @@ json_t *message_letter(struct db *db, int64_t message, const struct clock *clock
 {
 	struct query *q =
 	    db_query(db, "SELECT message_id, created_at, name, address, subject, body,"
-			 " html, refs, state FROM message WHERE id = ?1");
+			 " html, refs, state, calendar FROM message WHERE id = ?1");
 	char made[INSTANT_TEXT_SIZE + 8];
 	json_t *letter = NULL;
 	db_bind_int(q, 1, message);
@@ -147,6 +150,11 @@ json_t *message_letter(struct db *db, int64_t message, const struct clock *clock
 				   db_text(q, 2), "address", db_text(q, 3), "subject",
 				   db_text(q, 4), "text", text == NULL ? "" : text, "html",
 				   db_text(q, 6), "references", db_text(q, 7));
+		json_t *calendar = db_is_null(q, 9)
+				       ? NULL
+				       : json_loads(db_text(q, 9), JSON_REJECT_DUPLICATES, NULL);
+		if (letter != NULL && calendar != NULL)
+			json_object_set_new(letter, "calendar", calendar);
 		*ret_state = state_at(q, 8);
 	}
 	db_done(q);
@@ -210,7 +218,8 @@ instant message_oldest_body(struct db *db)
 void message_drop_bodies(struct db *db, instant ended_until, int64_t most)
 {
 	struct query *q =
-	    db_query(db, "UPDATE message SET body = NULL, html = NULL, refs = NULL WHERE id IN ("
+	    db_query(db, "UPDATE message SET body = NULL, html = NULL, refs = NULL,"
+			 " calendar = NULL WHERE id IN ("
 			 "SELECT id FROM message INDEXED BY message_bodies WHERE body IS NOT NULL"
 			 " AND state IN ('sent','refused','cancelled','superseded')"
 			 " AND ended_at <= ?1 ORDER BY ended_at LIMIT ?2)");

@@ -247,20 +247,14 @@ static void hand_over_waiting(const struct core *core, const char *subject, cons
 	db_run(q);
 }
 
-/* The day of the next letters: what comes up after the hour of today's waits for tomorrow's. */
-static date next_letters(const struct core *core)
-{
-	return civil_date(
-	    calendar_slot_at_or_after(core->office->calendar, clock_now_civil(core->clock)));
-}
-
 static void note_handover(const struct core *core, const struct event *event)
 {
 	const char *from = text_or(event, "from", NULL), *to = text_or(event, "staff", "");
 	const char *role = text_or(event, "role", "");
 	if (from == NULL || strcmp(from, to) == 0)
 		return;
-	int64_t enclosure = enclosure_add(core, to, ENCLOSURE_HANDOVER, from, next_letters(core));
+	int64_t enclosure =
+	    enclosure_add(core, to, ENCLOSURE_HANDOVER, from, enclosure_first_day(core));
 	enclosure_add_subject(core, enclosure, event->subject, role);
 	hand_over_waiting(core, event->subject, role, from, to);
 }
@@ -270,7 +264,7 @@ static void note_leave(const struct core *core, const char *staff)
 {
 	struct arena *arena = arena_new();
 	struct leave leave;
-	date day = next_letters(core);
+	date day = enclosure_first_day(core);
 	if (leave_today(core, staff, arena, &leave))
 		day = leave.back;
 	if (day != DATE_NONE)

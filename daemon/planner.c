@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/enclosure.h"
 #include "daemon/log.h"
 #include "daemon/people.h"
 #include "daemon/planner_parts.h"
@@ -354,6 +355,8 @@ static void settle(struct planner *planner, struct entry *entry)
 	if (entry->folded_anew)
 		store_deadline_prune(planner->core, entry->subject, entry->plan);
 	planner_put_subject(planner, entry, wake);
+	if (!planner->only_looking)
+		enclosure_note_ended(planner->core, entry->subject);
 	plan_clean(entry->plan);
 	entry->folded_anew = false;
 	arena_free(arena);

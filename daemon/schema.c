@@ -212,6 +212,16 @@ const struct migration schema_migrations[] = {
 	  "ALTER TABLE notice ADD COLUMN summed_up INTEGER REFERENCES message;"
 	  "CREATE INDEX notice_instead_of ON notice (instead_of, id) WHERE instead_of IS NOT NULL"
 	  "  AND summed_up IS NULL;" },
+	/* entries that people have in their calendars, by the letters that brought them; and what a
+	 * letter carries of them */
+	{ "CREATE TABLE calendar_entry (person TEXT NOT NULL, subject TEXT NOT NULL,"
+	  "  rule TEXT NOT NULL, key TEXT NOT NULL, anchor TEXT NOT NULL, occurrence INTEGER NOT "
+	  "NULL,"
+	  "  uid TEXT NOT NULL UNIQUE, sequence INTEGER NOT NULL, day TEXT NOT NULL,"
+	  "  withdrawn INTEGER NOT NULL,"
+	  "  PRIMARY KEY (person, subject, rule, key, anchor, occurrence)) STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX calendar_entry_by_subject ON calendar_entry (subject) WHERE withdrawn = 0;"
+	  "ALTER TABLE message ADD COLUMN calendar TEXT;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -29,8 +29,8 @@ static const char *const parts[] = { ".when", ".dates" };
 #define LETTER_NAMES                                                                               \
 	"name", "count", "one", "report_how", "unit", "groups", "is_late", "is_today",             \
 	    "is_coming", "items", "what", "when", "dates", "points", "point", "none", "sections",  \
-	    "is_return", "is_handover", "from_day", "to_day", "rows", "row", "hidden", "more",     \
-	    "nothing"
+	    "is_return", "is_handover", "is_calendar", "from_day", "to_day", "rows", "row",        \
+	    "hidden", "more", "nothing"
 
 static const char *const item_names[] = { ITEM_NAMES, NULL };
 static const char *const subject_names[] = { "count", "one", "none", "minimal", "case", NULL };

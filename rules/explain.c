@@ -385,8 +385,11 @@ static void say_steps(struct explaining *e)
 		const char *when = step->time == STEP_NOW
 				       ? either(e, "genast", "at once")
 				       : place_of(e, &step->at, step->from_anchor);
-		say(e, "  %s: %s%s%s: %s\n", step->name, when, again_of(e, step), hour_of(e, step),
-		    addressees_of(e, step));
+		say(e, "  %s: %s%s%s: %s%s\n", step->name, when, again_of(e, step),
+		    hour_of(e, step), addressees_of(e, step),
+		    step->calendar_entry
+			? either(e, ", med kalenderpost", ", with a calendar entry")
+			: "");
 	}
 }
 

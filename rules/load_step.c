@@ -17,6 +17,7 @@ static const struct conf_key step_keys[] = {
 	{ "cc", CONF_TEXT_OR_TEXTS, false },
 	{ "urgent", CONF_TEXT_OR_FLAG, false },
 	{ "template", CONF_TEXT, false },
+	{ "calendar_entry", CONF_FLAG, false },
 	{ NULL, CONF_TEXT, false },
 };
 
@@ -177,6 +178,7 @@ static void load_step(struct loading *loading, struct rule *rule, struct step *s
 	load_repetition(loading, rule, step);
 	load_hour(loading, step);
 	load_template(loading, step);
+	step->calendar_entry = confread_flag(loading->group, "calendar_entry", false);
 	step->to = load_addressees(loading, rule, "to", &step->to_count);
 	step->cc = load_addressees(loading, rule, "cc", &step->cc_count);
 	if (step->to_count == 0 && config_setting_get_member(loading->group, "to") != NULL)

@@ -49,6 +49,7 @@ struct step {
 	int times; /* counts the first; 0: until fulfilled */
 	int time;  /* second of the day, STEP_AT_SLOT or STEP_NOW */
 	enum urgency urgent;
+	bool calendar_entry;  /* its letter carries the due day for the reader's calendar */
 	const char *template; /* that its letters use instead of the rule's own; or NULL */
 	struct addressee *to, *cc;
 	size_t to_count, cc_count;

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum value_type { VALUE_TEXT, VALUE_NUMBER, VALUE_FLAG, VALUE_RECIPIENT };
+#include "daemon/mailer/calendar.h"
+
+enum value_type { VALUE_TEXT, VALUE_NUMBER, VALUE_FLAG, VALUE_RECIPIENT, VALUE_CALENDAR };
 
 /* One key of an object: where its value goes, and whether it may be missing. */
 struct key {
@@ -37,11 +39,11 @@ static const struct key setting_keys[] = {
 #member, type, required, offsetof(struct mailer_letter, member)                    \
 	}
 static const struct key letter_keys[] = {
-	LETTER(id, VALUE_NUMBER, true),      LETTER(message_id, VALUE_TEXT, true),
-	LETTER(date, VALUE_TEXT, true),      { "to", VALUE_RECIPIENT, true, 0 },
-	LETTER(subject, VALUE_TEXT, true),   LETTER(text, VALUE_TEXT, true),
-	LETTER(html, VALUE_TEXT, false),     LETTER(references, VALUE_TEXT, false),
-	LETTER(calendar, VALUE_TEXT, false), { NULL, VALUE_TEXT, false, 0 },
+	LETTER(id, VALUE_NUMBER, true),          LETTER(message_id, VALUE_TEXT, true),
+	LETTER(date, VALUE_TEXT, true),          { "to", VALUE_RECIPIENT, true, 0 },
+	LETTER(subject, VALUE_TEXT, true),       LETTER(text, VALUE_TEXT, true),
+	LETTER(html, VALUE_TEXT, false),         LETTER(references, VALUE_TEXT, false),
+	LETTER(calendar, VALUE_CALENDAR, false), { NULL, VALUE_TEXT, false, 0 },
 };
 
 static const struct key recipient_keys[] = {
@@ -72,6 +74,9 @@ static char *value_read(json_t *value, const struct key *key, const char *what, 
 			return xasprintf("%s: '%s' must be true or false", what, key->name);
 		*(bool *)(void *)target = json_is_true(value);
 		return NULL;
+	case VALUE_CALENDAR:
+		*(json_t **)(void *)target = value;
+		return calendar_fault(value);
 	case VALUE_RECIPIENT:
 		return object_read(value, recipient_keys, "a letter's 'to'", into);
 	}

@@ -41,7 +41,7 @@ struct mailer_letter {
 	const char *text;
 	const char *html;       /* NULL: none */
 	const char *references; /* NULL: none */
-	const char *calendar;   /* NULL: none */
+	json_t *calendar;       /* a list of entries (calendar.h); NULL: none */
 };
 
 enum request_kind {

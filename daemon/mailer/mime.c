@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/mailer/calendar.h"
 #include "rules/address.h"
 
 #define CHARSET     "utf-8"
@@ -173,20 +174,33 @@ static GMimeObject *multipart_new(const char *subtype, const char *message_id, G
 	return GMIME_OBJECT(multipart);
 }
 
-/* A calendar says in itself what is to be done with it, and the part must say the same. */
-static GMimeObject *calendar_new(const char *calendar)
+/* A calendar says in itself what is to be done with it, and the part must say the same. The name of
+ * the file tells nothing of a case. */
+static GMimeObject *calendar_part(const char *calendar, bool cancelled)
 {
-	static const char *const methods[] = { "PUBLISH", "REQUEST", "CANCEL" };
 	GMimeObject *part = part_new("calendar", calendar);
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		char *line = xasprintf("\nMETHOD:%s", methods[i]);
-		if (strstr(calendar, line) != NULL)
-			g_mime_object_set_content_type_parameter(part, "method", methods[i]);
-		free(line);
-	}
+	g_mime_object_set_content_type_parameter(part, "method", cancelled ? "CANCEL" : "PUBLISH");
 	g_mime_object_set_disposition(part, GMIME_DISPOSITION_ATTACHMENT);
-	g_mime_part_set_filename(GMIME_PART(part), "kedja.ics");
+	g_mime_part_set_filename(GMIME_PART(part), cancelled ? "kedja-borttaget.ics" : "kedja.ics");
 	return part;
+}
+
+/* Takes the body over. */
+static GMimeObject *with_calendar(GMimeObject *body, const struct mailer_letter *letter,
+				  const char *message_id, bool cancelled)
+{
+	char *text = calendar_text(letter->calendar, letter->date, cancelled);
+	if (text == NULL)
+		return body;
+	GMimeObject *part = calendar_part(text, cancelled);
+	free(text);
+	if (!GMIME_IS_MULTIPART(body) ||
+	    !g_mime_content_type_is_type(g_mime_object_get_content_type(body), "multipart",
+					 "mixed"))
+		return multipart_new("mixed", message_id, body, part);
+	g_mime_multipart_add(GMIME_MULTIPART(body), part);
+	g_object_unref(part);
+	return body;
 }
 
 static GMimeObject *body_new(const struct mailer_letter *letter, const char *message_id)
@@ -195,9 +209,8 @@ static GMimeObject *body_new(const struct mailer_letter *letter, const char *mes
 	if (letter->html != NULL)
 		body =
 		    multipart_new("alternative", message_id, body, part_new("html", letter->html));
-	if (letter->calendar != NULL)
-		body = multipart_new("mixed", message_id, body, calendar_new(letter->calendar));
-	return body;
+	body = with_calendar(body, letter, message_id, false);
+	return with_calendar(body, letter, message_id, true);
 }
 
 /* A growing text. */

@@ -25,10 +25,8 @@ class Maildir(Case):
         return heard
 
     def test_letter_is_read_back_whole(self):
-        calendar = ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//kedja//SV\r\nMETHOD:PUBLISH\r\n"
-                    "BEGIN:VEVENT\r\nUID:1@exempel.se\r\nDTSTAMP:20261130T070000Z\r\n"
-                    "DTSTART;VALUE=DATE:20261201\r\nSUMMARY:Uppföljning\r\nEND:VEVENT\r\n"
-                    "END:VCALENDAR\r\n")
+        calendar = [{"uid": "1@exempel.se", "sequence": 2, "day": "2026-12-31",
+                     "summary": "Bevakning i ärende ÅÄÖ; 1, 2", "description": "En rad\nen till"}]
         sent = letter(1, html="<p>Hej Åsa, räksmörgås</p>", calendar=calendar,
                       references="<first@exempel.se> second@exempel.se")
         self.assertEqual(short(self.deliver([sent])), [(1, "sent", 250)])
@@ -54,7 +52,11 @@ class Maildir(Case):
         parts = list(message.walk())
         self.assertEqual(parts[2].get_content(), sent["text"])
         self.assertEqual(parts[3].get_content(), sent["html"] + "\n")
-        self.assertEqual(parts[4].get_content(), calendar.replace("\r\n", "\n"))
+        entry = parts[4].get_content().replace("\n ", "")
+        for line in ("METHOD:PUBLISH", "UID:1@exempel.se", "SEQUENCE:2", "DTSTAMP:20261130T070000Z",
+                     "DTSTART;VALUE=DATE:20261231", "DTEND;VALUE=DATE:20270101", "CLASS:PRIVATE",
+                     "SUMMARY:Bevakning i ärende ÅÄÖ\\; 1\\, 2", "DESCRIPTION:En rad\\nen till"):
+            self.assertIn(line, entry.split("\n"))
         self.assertEqual(parts[4].get_param("method"), "PUBLISH")
         self.assertEqual(parts[4].get_filename(), "kedja.ics")
 

@@ -69,7 +69,12 @@ static void letter_is_as_written_down(void **state)
 	struct mailer_letter letter = letter_new();
 	letter.html = "<p>Hej Åsa</p>\n";
 	letter.references = "<1.aa@exempel.se> 2.bb@exempel.se";
-	letter.calendar = "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nEND:VCALENDAR\r\n";
+	letter.calendar = json_pack(
+	    "[{s:s, s:i, s:s, s:s, s:s}, {s:s, s:i, s:s, s:s, s:b}]", "uid", "d1@exempel.se",
+	    "sequence", 0, "day", "2027-03-01", "summary", "Bevakning i ärende K-0417",
+	    "description", "Rad ett; två, tre.\nRad två", "uid", "d2@exempel.se", "sequence", 3,
+	    "day", "2027-12-31", "summary", "Bevakning att hantera", "cancelled", 1);
+	assert_non_null(letter.calendar);
 	struct built built = build(&letter);
 	char *text = built.bytes, *end = text;
 	for (const char *c = text; *c != '\0'; c++) {
@@ -77,7 +82,14 @@ static void letter_is_as_written_down(void **state)
 			*end++ = *c;
 	}
 	*end = '\0';
+	if (getenv("KEDJA_GOLDEN") != NULL) { /* after a wanted change: read the difference */
+		FILE *file = fopen("tests/golden/letter.eml", "w");
+		assert_non_null(file);
+		fputs(text, file);
+		assert_int_equal(fclose(file), 0);
+	}
 	assert_string_equal(text, file_text("tests/golden/letter.eml"));
+	json_decref(letter.calendar);
 	built_clear(&built);
 }
 
