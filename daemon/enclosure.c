@@ -136,8 +136,26 @@ date enclosure_first_day(const struct core *core)
 	    calendar_slot_at_or_after(core->office->calendar, clock_now_civil(core->clock)));
 }
 
+/* A rule may have a new name: its entries go by that. */
+static void rename_rules(const struct core *core, const char *subject)
+{
+	const struct ruleset *ruleset = core->office->ruleset;
+	for (size_t i = 0; i < ruleset->count; i++) {
+		const struct rule *rule = &ruleset->rules[i];
+		if (rule->was == NULL)
+			continue;
+		struct query *q = db_query(core->db, "UPDATE OR IGNORE calendar_entry SET rule = ?3"
+						     " WHERE subject = ?1 AND rule = ?2");
+		db_bind_text(q, 1, subject);
+		db_bind_text(q, 2, rule->was);
+		db_bind_text(q, 3, rule->name);
+		db_run(q);
+	}
+}
+
 void enclosure_note_ended(const struct core *core, const char *subject)
 {
+	rename_rules(core, subject);
 	struct arena *arena = arena_new();
 	struct {
 		const char *person, *uid;
@@ -145,7 +163,7 @@ void enclosure_note_ended(const struct core *core, const char *subject)
 	size_t count = 0, capacity = 0;
 	struct query *q = db_query(
 	    core->db, "SELECT person, uid FROM calendar_entry c WHERE subject = ?1"
-		      " AND withdrawn = 0 AND NOT EXISTS (SELECT 1 FROM deadline d"
+		      " AND withdrawn = EXISTS (SELECT 1 FROM deadline d"
 		      "  WHERE d.subject = c.subject AND d.rule = c.rule AND d.key = c.key"
 		      "  AND d.anchor = c.anchor AND d.occurrence = c.occurrence"
 		      "  AND d.state IN ('open', 'asleep'))"

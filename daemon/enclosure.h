@@ -3,7 +3,7 @@
  *
  *   return     what went to others while the person was away; ref is the event of the leave
  *   handover   what is open of that which the person has taken over; ref is who had it
- *   calendar   an entry in the person's calendar is taken away; ref is its uid
+ *   calendar   an entry in the person's calendar is taken away or put back; ref is its uid
  *
  * A row waits from its day on; without any reminder the letter consists of it alone. Rows are a
  * record and are never made anew.
@@ -42,7 +42,8 @@ void enclosure_person_gone(const struct core *core, const char *person); /* nobo
 instant enclosure_next(const struct core *core, instant looked);
 /* The day of the next letters: what comes up after the hour of today's waits for tomorrow's. */
 date enclosure_first_day(const struct core *core);
-/* After a subject was planned: entries in calendars whose deadline is over are to be taken away. */
+/* After a subject was planned: entries in calendars whose deadline is over are to be taken away,
+ * and those that were taken away of one that is open again put back. */
 void enclosure_note_ended(const struct core *core, const char *subject);
 
 #endif

@@ -8,6 +8,7 @@
 #include "daemon/hold.h"
 #include "daemon/kedjad_parts.h"
 #include "daemon/letters_admin.h"
+#include "daemon/letters_calendar.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
 
@@ -230,6 +231,8 @@ void kedjad_fire(void *arg, const char *subject, const char *programme,
 void kedjad_letter_ended(void *arg, int64_t message, enum message_state state)
 {
 	struct kedjad *k = arg;
+	if (state == MESSAGE_REFUSED || state == MESSAGE_CANCELLED)
+		calendar_lost(&k->core, message);
 	if (state == MESSAGE_REFUSED) {
 		due_letter_refused(&k->core, message);
 		letters_wake(k->letters);

@@ -369,6 +369,7 @@ static json_t *row_values(const struct templates *templates, const struct letter
 								       : "brief";
 	json_t *values = item_values(letter, item), *row = json_object();
 	set_flag(values, "done", item->done);
+	set_flag(row, "done", item->done);
 	set_made(row, "row",
 		 paragraph(templates_find(templates, letter->language, template), values));
 	json_decref(values);

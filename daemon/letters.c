@@ -159,6 +159,8 @@ static int64_t add_letter(struct letters *letters, const struct person *person,
 				       .digest_day = bundle->digest_day,
 				       .digest_of = bundle->digest_of };
 	int64_t id = letters->add(letters->arg, &message);
+	if (calendar != NULL)
+		calendar_told(letters->core, person, id);
 	free(references);
 	free(calendar);
 	return id;

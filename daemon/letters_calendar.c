@@ -9,7 +9,7 @@ struct entry {
 	char *uid;
 	int64_t sequence;
 	date day;
-	bool withdrawn;
+	bool withdrawn, lost;
 };
 
 static void bind_identity(struct query *q, const struct person *person, const struct piece *piece)
@@ -34,16 +34,35 @@ static bool find(const struct core *core, const struct person *person, const str
 		 struct entry *ret)
 {
 	struct query *q = db_query(
-	    core->db, "SELECT uid, sequence, day, withdrawn FROM calendar_entry WHERE person = ?1"
-		      " AND subject = ?2 AND rule = ?3 AND key = ?4 AND anchor = ?5"
-		      " AND occurrence = ?6");
+	    core->db,
+	    "SELECT uid, sequence, day, withdrawn, lost FROM calendar_entry WHERE person = ?1"
+	    " AND subject = ?2 AND rule = ?3 AND key = ?4 AND anchor = ?5"
+	    " AND occurrence = ?6");
 	bind_identity(q, person, piece);
 	bool found = db_next(q);
 	if (found)
 		*ret = (struct entry){ xstrdup(db_text(q, 0)), db_int(q, 1), day_at(q, 2),
-				       db_int(q, 3) != 0 };
+				       db_int(q, 3) != 0, db_int(q, 4) != 0 };
 	db_done(q);
 	return found;
+}
+
+/* As the deadline stands when the letter is made: the notice may have waited. DATE_NONE: over. */
+static date due_today(const struct core *core, const struct piece *piece)
+{
+	char anchor[DATE_TEXT_SIZE];
+	struct query *q =
+	    db_query(core->db, "SELECT due FROM deadline WHERE subject = ?1 AND rule = ?2"
+			       " AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
+			       " AND state IN ('open', 'asleep')");
+	db_bind_text(q, 1, piece->item.subject);
+	db_bind_text(q, 2, piece->item.rule);
+	db_bind_text(q, 3, piece->item.key);
+	db_bind_text(q, 4, date_format(piece->item.anchor, anchor));
+	db_bind_int(q, 5, piece->occurrence);
+	date due = db_next(q) ? day_at(q, 0) : DATE_NONE;
+	db_done(q);
+	return due;
 }
 
 /* Opaque, the same always: of the deadline and of the person, and where it comes from. */
@@ -100,8 +119,9 @@ void calendar_add(const struct core *core, const struct person *person, const st
 	struct entry entry = { .sequence = 0 };
 	bool had = find(core, person, piece, &entry);
 	bool has = had && !entry.withdrawn;
-	bool moved = has && entry.day != piece->item.due;
-	if (!moved && (has || !piece->calendar)) {
+	date due = due_today(core, piece);
+	bool moved = has && (entry.lost || entry.day != due);
+	if (due == DATE_NONE || (!moved && (has || !piece->calendar))) {
 		if (had)
 			free(entry.uid);
 		return;
@@ -110,7 +130,7 @@ void calendar_add(const struct core *core, const struct person *person, const st
 		entry.sequence++;
 	else
 		entry.uid = new_uid(core, person, piece);
-	entry.day = piece->item.due;
+	entry.day = due;
 	entry.withdrawn = false;
 	put(core, person, piece, &entry);
 	char *summary = summary_of(person->language, piece->item.subject, piece->item.is_case,
@@ -120,56 +140,87 @@ void calendar_add(const struct core *core, const struct person *person, const st
 	free(entry.uid);
 }
 
+/* The person has a role in it today: nobody else is told of which case it is. */
+#define CONCERNED                                                                                  \
+	"EXISTS (SELECT 1 FROM role r WHERE r.staff = c.person"                                    \
+	" AND r.subject IN (c.subject, s.programme))"
+#define LIVE "coalesce(d.state IN ('open', 'asleep'), 0)"
 #define ENTRIES                                                                                    \
 	" FROM calendar_entry c LEFT JOIN deadline d ON d.subject = c.subject"                     \
 	" AND d.rule = c.rule AND d.key = c.key AND d.anchor = c.anchor"                           \
 	" AND d.occurrence = c.occurrence LEFT JOIN subject s ON s.id = c.subject"                 \
-	" WHERE c.uid = ?1 AND c.withdrawn = 0"
+	" WHERE c.uid = ?1 AND c.withdrawn = " LIVE
 
 bool calendar_read(const struct core *core, const char *uid, struct arena *arena,
-		   struct letter_item *ret, const char **ret_programme)
+		   struct calendar_change *ret)
 {
-	struct query *q = db_query(
-	    core->db, "SELECT c.subject, s.type = 'case', coalesce(s.protected, 0), c.day, c.rule,"
-		      " coalesce(d.state IN ('open', 'asleep'), 0), s.programme" ENTRIES);
+	struct query *q = db_query(core->db, "SELECT c.subject, s.type = 'case', s.protected OR"
+					     " NOT " CONCERNED ", CASE WHEN " LIVE
+					     " THEN d.due ELSE c.day END, c.rule, " LIVE
+					     ", s.programme, c.sequence + 1" ENTRIES);
 	db_bind_text(q, 1, uid);
-	bool over = db_next(q) && db_int(q, 5) == 0;
-	if (over)
-		*ret = (struct letter_item){ .subject = arena_strdup(arena, db_text(q, 0)),
-					     .is_case = db_int(q, 1) != 0,
-					     .is_protected = db_int(q, 2) != 0,
-					     .rule = arena_strdup(arena, db_text(q, 4)),
-					     .key = "",
-					     .step = "",
-					     .title = "",
-					     .due = day_at(q, 3),
-					     .anchor = day_at(q, 3),
-					     .next = DATE_NONE };
-	*ret_programme = over ? arena_strdup(arena, db_text(q, 6)) : NULL;
+	bool changed = db_next(q);
+	if (changed) {
+		date day = day_at(q, 3);
+		ret->item = (struct letter_item){ .subject = arena_strdup(arena, db_text(q, 0)),
+						  .is_case = db_int(q, 1) != 0,
+						  .rule = arena_strdup(arena, db_text(q, 4)),
+						  .key = "",
+						  .step = "",
+						  .title = "",
+						  .due = day,
+						  .anchor = day,
+						  .next = DATE_NONE,
+						  .done = db_int(q, 5) == 0 };
+		ret->programme = arena_strdup(arena, db_text(q, 6));
+		ret->hidden = db_is_null(q, 2) || db_int(q, 2) != 0;
+		ret->sequence = db_int(q, 7);
+	}
 	db_done(q);
-	return over;
+	return changed;
 }
 
-void calendar_withdraw(const struct core *core, const struct person *person, const char *uid,
-		       json_t *entries)
+void calendar_turn(const struct core *core, const struct person *person, const char *uid,
+		   json_t *entries)
 {
-	const struct settings *settings = core->office->settings;
-	struct query *q =
-	    db_query(core->db, "SELECT c.sequence + 1, c.day, c.subject, s.type = 'case',"
-			       " coalesce(s.protected, 0)" ENTRIES);
-	db_bind_text(q, 1, uid);
-	if (db_next(q)) {
-		struct entry entry = { xstrdup(uid), db_int(q, 0), day_at(q, 1), true };
-		bool minimal = strcmp(settings->content, "minimal") == 0 || db_int(q, 4) != 0;
-		char *summary =
-		    summary_of(person->language, db_text(q, 2), db_int(q, 3) != 0, minimal);
+	struct arena *arena = arena_new();
+	struct calendar_change change;
+	char day[DATE_TEXT_SIZE];
+	if (calendar_read(core, uid, arena, &change)) {
+		const struct letter_item *item = &change.item;
+		struct entry entry = { xstrdup(uid), change.sequence, item->due, item->done,
+				       false };
+		bool minimal = strcmp(core->office->settings->content, "minimal") == 0;
+		char *summary = summary_of(person->language, item->subject, item->is_case,
+					   minimal || change.hidden);
 		add_json(entries, &entry, summary);
 		free(summary);
 		free(entry.uid);
+		struct query *q = db_query(
+		    core->db, "UPDATE calendar_entry SET withdrawn = ?2, sequence = ?3, day = ?4,"
+			      " message = NULL, lost = 0 WHERE uid = ?1");
+		db_bind_text(q, 1, uid);
+		db_bind_int(q, 2, item->done);
+		db_bind_int(q, 3, change.sequence);
+		db_bind_text(q, 4, date_format(item->due, day));
+		db_run(q);
 	}
-	db_done(q);
-	q = db_query(core->db, "UPDATE calendar_entry SET withdrawn = 1, sequence = sequence + 1"
-			       " WHERE uid = ?1 AND withdrawn = 0");
-	db_bind_text(q, 1, uid);
+	arena_free(arena);
+}
+
+void calendar_told(const struct core *core, const struct person *person, int64_t message)
+{
+	struct query *q = db_query(core->db, "UPDATE calendar_entry SET message = ?2"
+					     " WHERE person = ?1 AND message IS NULL");
+	db_bind_text(q, 1, person->id);
+	db_bind_int(q, 2, message);
+	db_run(q);
+}
+
+void calendar_lost(const struct core *core, int64_t message)
+{
+	struct query *q = db_query(core->db, "UPDATE calendar_entry SET lost = 1"
+					     " WHERE message = ?1");
+	db_bind_int(q, 1, message);
 	db_run(q);
 }

@@ -167,19 +167,19 @@ static void read_handover(struct reading *reading, const struct enclosure *enclo
 
 static bool read_calendar(struct reading *reading, const struct enclosure *enclosure)
 {
-	struct letter_item row;
-	const char *programme;
+	struct calendar_change change;
 	struct letter_section *section = reading->section;
-	if (!calendar_read(reading->core, enclosure->ref, reading->arena, &row, &programme))
+	if (!calendar_read(reading->core, enclosure->ref, reading->arena, &change))
 		return false;
-	if (row.is_protected ||
-	    (row.is_case &&
-	     !people_may_be_told(reading->core, row.subject, programme, reading->person->board)))
+	const struct letter_item *row = &change.item;
+	if (change.hidden ||
+	    (row->is_case && !people_may_be_told(reading->core, row->subject, change.programme,
+						 reading->person->board)))
 		section->hidden = true;
 	else if (section->count == ROWS_MOST)
 		section->more++;
 	else
-		reading->rows[section->count++] = row;
+		reading->rows[section->count++] = *row;
 	return true;
 }
 
@@ -251,7 +251,7 @@ void sections_withdraw(const struct core *core, const struct person *person,
 {
 	for (size_t i = 0; i < enclosed->enclosure_count; i++)
 		if (strcmp(enclosed->enclosures[i].kind, ENCLOSURE_CALENDAR) == 0)
-			calendar_withdraw(core, person, enclosed->enclosures[i].ref, entries);
+			calendar_turn(core, person, enclosed->enclosures[i].ref, entries);
 }
 
 void sections_told(const struct core *core, const struct person *person,

@@ -222,6 +222,13 @@ const struct migration schema_migrations[] = {
 	  "  PRIMARY KEY (person, subject, rule, key, anchor, occurrence)) STRICT, WITHOUT ROWID;"
 	  "CREATE INDEX calendar_entry_by_subject ON calendar_entry (subject) WHERE withdrawn = 0;"
 	  "ALTER TABLE message ADD COLUMN calendar TEXT;" },
+	/* an entry in the calendar: the letter that brought it as it is, and that it did not arrive
+	 */
+	{ "ALTER TABLE calendar_entry ADD COLUMN message INTEGER REFERENCES message;"
+	  "ALTER TABLE calendar_entry ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;"
+	  "DROP INDEX calendar_entry_by_subject;"
+	  "CREATE INDEX calendar_entry_by_subject ON calendar_entry (subject);"
+	  "CREATE INDEX calendar_entry_by_message ON calendar_entry (message);" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -160,6 +160,16 @@ static void load_template(const struct loading *loading, struct step *step)
 			     "letters a-z, digits and hyphens, at most 40");
 }
 
+/* An entry lies on the due date: a letter after it has nothing to put there. */
+static void load_calendar_entry(const struct loading *loading, struct step *step)
+{
+	step->calendar_entry = confread_flag(loading->group, "calendar_entry", false);
+	if (step->calendar_entry && !step->from_anchor && !offset_is_zero(&step->at) &&
+	    !offset_is_negative(&step->at))
+		load_problem(loading, "calendar_entry",
+			     "the due date has passed by then: give it to an earlier step");
+}
+
 static void load_step(struct loading *loading, struct rule *rule, struct step *step)
 {
 	confread_keys(loading->group, step_keys, loading->file, loading->problems);
@@ -178,7 +188,7 @@ static void load_step(struct loading *loading, struct rule *rule, struct step *s
 	load_repetition(loading, rule, step);
 	load_hour(loading, step);
 	load_template(loading, step);
-	step->calendar_entry = confread_flag(loading->group, "calendar_entry", false);
+	load_calendar_entry(loading, step);
 	step->to = load_addressees(loading, rule, "to", &step->to_count);
 	step->cc = load_addressees(loading, rule, "cc", &step->cc_count);
 	if (step->to_count == 0 && config_setting_get_member(loading->group, "to") != NULL)

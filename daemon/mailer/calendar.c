@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/date.h"
+
 #define TEXT_MOST 2000
 
 static bool is_text(const json_t *value)
@@ -22,8 +24,8 @@ static bool is_text(const json_t *value)
 static bool is_day(const json_t *value)
 {
 	const char *text = json_string_value(value);
-	return text != NULL && strlen(text) == 10 && strspn(text, "0123456789-") == 10 &&
-	       text[4] == '-' && text[7] == '-';
+	date day;
+	return text != NULL && date_parse(text, &day) == 0 && date_add_days(day, 1) != DATE_NONE;
 }
 
 static bool is_entry(const json_t *entry)
@@ -52,13 +54,13 @@ char *calendar_fault(const json_t *entries)
 }
 
 /* "Mon, 30 Nov 2026 08:00:00 +0100" as UTC. The date has been checked where the letter was. */
-static struct icaltimetype stamp_of(const char *date)
+static struct icaltimetype stamp_of(const char *sent)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	int day = 1, year = 1970, hour = 0, minute = 0, second = 0, zone = 0;
 	char month[4] = "Jan";
 	struct icaltimetype stamp = icaltime_null_time();
-	(void)!sscanf(date, "%*[^,], %2d %3[A-Za-z] %4d %2d:%2d:%2d %5d", &day, month, &year, &hour,
+	(void)!sscanf(sent, "%*[^,], %2d %3[A-Za-z] %4d %2d:%2d:%2d %5d", &day, month, &year, &hour,
 		      &minute, &second, &zone);
 	const char *found = strstr(months, month);
 	stamp.year = year;
@@ -120,10 +122,10 @@ static icalcomponent *calendar_new(bool cancelled)
 	return calendar;
 }
 
-char *calendar_text(const json_t *entries, const char *date, bool cancelled)
+char *calendar_text(const json_t *entries, const char *sent, bool cancelled)
 {
 	icalcomponent *calendar = calendar_new(cancelled);
-	struct icaltimetype stamp = stamp_of(date);
+	struct icaltimetype stamp = stamp_of(sent);
 	size_t used = 0;
 	for (size_t i = 0; i < json_array_size(entries); i++) {
 		const json_t *entry = json_array_get(entries, i);

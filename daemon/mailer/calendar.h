@@ -17,7 +17,7 @@
 char *calendar_fault(const json_t *entries);
 
 /* A VCALENDAR of all entries that are cancelled, or of all that are not; NULL if there is none.
- * `date` is that of the letter, as RFC 5322 writes it. The entries must have no fault. */
-char *calendar_text(const json_t *entries, const char *date, bool cancelled);
+ * `sent` is that of the letter, as RFC 5322 writes it. The entries must have no fault. */
+char *calendar_text(const json_t *entries, const char *sent, bool cancelled);
 
 #endif
