@@ -75,6 +75,23 @@ twice() { # notices and firings that stand there more than once
 	same "2026-02-10" "$(ctl deadlines --subject K-1 --json | json "sorted({r['due'] for r in d if r['rule'].startswith('m-')})")"
 }
 
+@test "while everybody is planned anew, turn by turn, others get their answers" {
+	start
+	/usr/bin/python3 - >"$dir/cases" <<-'END'
+		import json
+		for i in range(300):
+		    case = {"subject": "C-%03d" % i, "at": "2026-01-05"}
+		    print(json.dumps({"kind": "case.opened", "data": {"programme": "norr"}, **case}))
+		    print(json.dumps({"kind": "visit.made", **case}))
+	END
+	ctl import "$dir/cases" >/dev/null
+	many "P40D"
+	run "$BATS_TEST_DIRNAME/reload_order.py" "$KEDJA_SOCKET"
+	echo "$output answers meanwhile"
+	[ "$output" -ge 4 ]
+	same "300" "$(ctl deadlines --json | json "sum(r['rule'] == 'm-010' and r['due'] == '2026-02-14' for r in d)")"
+}
+
 @test "the same files again under load: nothing changes, nobody is planned anew" {
 	local count longest
 	start
