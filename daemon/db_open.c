@@ -59,8 +59,18 @@ static void be_strict(sqlite3 *sqlite)
 	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 }
 
+/* These programs have one thread, and nobody asks SQLite how much memory it holds: its locks and
+ * its counting cost a tenth of the time. Once it has begun it refuses to be told again, which is
+ * fine. */
+static void tell_library(void)
+{
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int db_connect(struct db *db)
 {
+	tell_library();
 	disconnect(db);
 	errno = 0;
 	int code = sqlite3_open_v2(dbfile_path(db->file), &db->sqlite, SQLITE_OPEN_READWRITE, NULL);

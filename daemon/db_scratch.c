@@ -75,7 +75,7 @@ static int fill(struct db *db, const char *original, const struct migration *mig
 		size_t count, struct problems *problems)
 {
 	static const char alone[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY;"
-				    " PRAGMA synchronous = OFF; PRAGMA cache_size = -16000";
+				    " PRAGMA synchronous = OFF; PRAGMA cache_size = -64000";
 	/* the copy says of itself what the original does, that it has a write-ahead log: said again
 	 */
 	if (execute(db, alone, problems) != 0 || copy_from(db, original, problems) != 0 ||

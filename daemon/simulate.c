@@ -14,7 +14,7 @@
 #include "daemon/schema.h"
 #include "daemon/store_event.h"
 
-/* Of the plans in memory; beside it SQLite holds 16 MiB of pages. */
+/* Of the plans in memory; beside it SQLite holds 64 MB of pages. */
 #define PLANS_MOST (96 * 1024 * 1024)
 
 struct simulation {
