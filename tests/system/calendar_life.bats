@@ -168,3 +168,16 @@ void_last() { # KIND: takes back the last event of it
 	until_time 2026-01-30T16:00
 	same $'2026-01-21 anna PUBLISH\n2026-01-23 anna CANCEL' "$(entries | cut -d ' ' -f 1-3)"
 }
+
+@test "the due date moves while the reminder waits for its letter: the entry has the day of today" {
+	record staff.joined bo.ek name="Bo Ek" email=bo.ek@office.example rhythm=weekly --at 2026-01-05
+	until_time 2026-01-07T07:00
+	record visit.made K-1
+	until_time 2026-01-22T09:00
+	record case.paused K-1
+	until_time 2026-01-23T16:00
+	record case.resumed K-1
+	until_time 2026-01-26T16:00
+	same "2026-02-07 open" "$(due K-1 x-check)"
+	same $'2026-01-21 anna PUBLISH a 0 2026-02-06\n2026-01-26 bo PUBLISH b 0 2026-02-07' "$(entries | cut -d ' ' -f 1-6)"
+}
