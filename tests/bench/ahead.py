@@ -3,6 +3,7 @@ SQL query that an administrator would write today over the same dates; the plan 
 reload; the check of a thousand rules."""
 
 import os
+import resource
 import sqlite3
 import statistics
 import subprocess
@@ -60,9 +61,10 @@ def simulate(bench, show, ratio_of, count):
         notices = ctl(bench.build, daemon, "rules", "simulate", "--until", UNTIL, "--csv").count("\n")
         ours.append(time.monotonic() - began)
         theirs.append(timed(lambda: dates.execute(QUERY).fetchall()))
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     show(f"a year of {count:,} cases simulated / one SQL query of its dates", *ratio_of(ours, theirs),
          ("<=", 10), False, f"{statistics.median(ours):.2f} against {statistics.median(theirs):.3f} s, "
-         f"{notices - 1} notices")
+         f"{notices - 1} notices, at most {most:.0f} MiB")
     return daemon, statistics.median(ours)
 
 
