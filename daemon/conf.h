@@ -25,6 +25,7 @@ struct settings {
 	char *grouping;          /* "person" or "case": what one letter of the day is about */
 	char *weekly_day;        /* "mon" ...: of people who want one letter a week */
 	char *report_how;        /* how a reader reports a thing done, in the office's own words */
+	char *report_how_en;     /* the same for letters in English */
 	char *transport;         /* "maildir" or "smtp" */
 	char *maildir;           /* folder of the Maildir */
 	char *smtp_host;

@@ -175,7 +175,8 @@ static struct failure nobody(const struct firing *firing, const struct role *rol
 		arena_printf(firing->arena, "nobody reachable as %s",
 			     role == NULL ? "" : role->name),
 		arena_printf(firing->arena, "Ingen %s kan nås, därför får du påminnelsen.", title),
-		arena_printf(firing->arena, "Nobody can be reached as %s.", title),
+		arena_printf(firing->arena, "Nobody can be reached as %s.",
+			     role == NULL ? "?" : role_title(role, "en")),
 	};
 }
 

@@ -93,7 +93,9 @@ static int render(const struct letters *letters, const struct person *person,
 				 .name = person->name,
 				 .today = civil_date(clock_now_civil(letters->core->clock)),
 				 .minimal = strcmp(settings->content, "minimal") == 0,
-				 .report_how = settings->report_how,
+				 .report_how = strcmp(person->language, "en") == 0
+						   ? settings->report_how_en
+						   : settings->report_how,
 				 .unit = settings->sender_name,
 				 .items = items,
 				 .count = count,
@@ -413,14 +415,14 @@ static instant write_for(struct letters *letters, const char *id)
 	struct person person;
 	instant next = INSTANT_NEVER;
 	if (people_get(letters->core, id, arena, &person)) {
-		pile_read(&pile, letters->core, id, arena);
+		pile_read(&pile, letters->core, &person, arena);
 		if (pass_on_barred(letters->core, &person, &pile)) {
 			pile_free(&pile);
-			pile_read(&pile, letters->core, id, arena);
+			pile_read(&pile, letters->core, &person, arena);
 			letters->again = true;
 		}
 		if (letters->templates != NULL)
-			pile_read_words(&pile, letters->core, id, arena);
+			pile_read_words(&pile, letters->core, &person, arena);
 		next = write_to(letters, &person, &pile, arena);
 	} else {
 		due_person_gone(letters->core, id);

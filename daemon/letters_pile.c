@@ -25,10 +25,25 @@ static date date_of(struct query *q, int column)
 	" LEFT JOIN deadline d ON d.subject = n.subject AND d.rule = n.rule AND d.key = n.key"     \
 	"  AND d.anchor = n.anchor AND d.occurrence = n.occurrence"
 
-static const char *title_of_role(const struct core *core, const char *name)
+/* What the words of a letter depend on. */
+struct reading {
+	const struct core *core;
+	const struct person *person;
+	struct arena *arena;
+};
+
+static const char *title_of_role(const struct reading *reading, const char *name)
 {
-	const struct role *role = chain_role(core->office->chain, name);
-	return role == NULL ? name : role->title;
+	const struct role *role = chain_role(reading->core->office->chain, name);
+	return role == NULL ? name : role_title(role, reading->person->language);
+}
+
+/* Of a rule that has gone, its name. */
+static const char *title_of_rule(const struct reading *reading, const char *name)
+{
+	const struct rule *rule = ruleset_find(reading->core->office->ruleset, name);
+	return arena_strdup(reading->arena,
+			    rule == NULL ? name : rule_title(rule, reading->person->language));
 }
 
 static bool has_urgent_step(const struct rule *rule)
@@ -39,10 +54,10 @@ static bool has_urgent_step(const struct rule *rule)
 	return false;
 }
 
-static void piece_set_rule(const struct core *core, struct piece *piece, struct arena *arena)
+static void piece_set_rule(const struct reading *reading, struct piece *piece)
 {
-	const struct rule *rule = ruleset_find(core->office->ruleset, piece->item.rule);
-	piece->item.title = arena_strdup(arena, rule == NULL ? piece->item.rule : rule->title);
+	const struct rule *rule = ruleset_find(reading->core->office->ruleset, piece->item.rule);
+	piece->item.title = title_of_rule(reading, piece->item.rule);
 	if (rule == NULL)
 		return;
 	piece->serious = has_urgent_step(rule);
@@ -54,8 +69,10 @@ static void piece_set_rule(const struct core *core, struct piece *piece, struct 
 		}
 }
 
-static struct piece piece_from_row(const struct core *core, struct query *q, struct arena *arena)
+static struct piece piece_from_row(const struct reading *reading, struct query *q)
 {
+	const struct core *core = reading->core;
+	struct arena *arena = reading->arena;
 	struct piece piece = { .notice = db_int(q, 0),
 			       .event = db_int(q, 14),
 			       .urgent = db_int(q, 12) != 0 };
@@ -68,7 +85,7 @@ static struct piece piece_from_row(const struct core *core, struct query *q, str
 	item->step = arena_strdup(arena, db_text(q, 6));
 	item->due = date_of(q, 8);
 	item->missed = (int)db_int(q, 9);
-	item->why_you = title_of_role(core, arena_strdup(arena, db_text(q, 10)));
+	item->why_you = title_of_role(reading, arena_strdup(arena, db_text(q, 10)));
 	item->copy = db_int(q, 11) != 0;
 	item->stands_in = arena_strdup(arena, db_text(q, 13));
 	item->is_case = db_int(q, 15) != 0;
@@ -79,7 +96,7 @@ static struct piece piece_from_row(const struct core *core, struct query *q, str
 	piece.catches_up = db_int(q, 19) != 0;
 	item->comes_back = !db_is_null(q, 20);
 	piece.programme = arena_strdup(arena, db_text(q, 21));
-	piece_set_rule(core, &piece, arena);
+	piece_set_rule(reading, &piece);
 	return piece;
 }
 
@@ -95,10 +112,9 @@ static const char *append(struct arena *arena, const char *list, const char *mor
 }
 
 /* The roles that the next step goes to, in words. */
-static const char *roles_of_step(const struct core *core, const struct letter_item *item,
-				 struct arena *arena)
+static const char *roles_of_step(const struct reading *reading, const struct letter_item *item)
 {
-	const struct rule *rule = ruleset_find(core->office->ruleset, item->rule);
+	const struct rule *rule = ruleset_find(reading->core->office->ruleset, item->rule);
 	const char *list = NULL;
 	for (size_t i = 0; rule != NULL && item->next_to != NULL && i < rule->step_count; i++) {
 		const struct step *step = &rule->steps[i];
@@ -107,44 +123,49 @@ static const char *roles_of_step(const struct core *core, const struct letter_it
 		for (size_t j = 0; j < step->to_count + step->cc_count; j++) {
 			const struct addressee *to =
 			    j < step->to_count ? &step->to[j] : &step->cc[j - step->to_count];
-			list =
-			    append(arena, list, to->role == NULL ? item->why_you : to->role->title);
+			list = append(reading->arena, list,
+				      to->role == NULL
+					  ? item->why_you
+					  : role_title(to->role, reading->person->language));
 		}
 	}
 	return list;
 }
 
 /* Who else was told of the same step. */
-static const char *others_told(const struct core *core, const struct piece *piece,
-			       const char *person, struct arena *arena)
+static const char *others_told(const struct reading *reading, const struct piece *piece)
 {
+	struct arena *arena = reading->arena;
 	const char *list = NULL;
-	struct query *q = db_query(
-	    core->db, "SELECT DISTINCT coalesce(p.name, o.person), o.role FROM notice n"
-		      " JOIN notice o ON o.subject = n.subject AND o.rule = n.rule"
-		      "  AND o.key = n.key AND o.anchor = n.anchor"
-		      "  AND o.occurrence = n.occurrence AND o.step = n.step"
-		      "  AND o.repetition = n.repetition AND o.back IS n.back"
-		      "  AND o.person <> ?2"
-		      "  AND o.person <> '' AND o.state IN ('queued', 'sent')"
-		      " LEFT JOIN staff p ON p.id = o.person WHERE n.id = ?1 ORDER BY o.id");
+	struct query *q =
+	    db_query(reading->core->db,
+		     "SELECT DISTINCT coalesce(p.name, o.person), o.role FROM notice n"
+		     " JOIN notice o ON o.subject = n.subject AND o.rule = n.rule"
+		     "  AND o.key = n.key AND o.anchor = n.anchor"
+		     "  AND o.occurrence = n.occurrence AND o.step = n.step"
+		     "  AND o.repetition = n.repetition AND o.back IS n.back"
+		     "  AND o.person <> ?2"
+		     "  AND o.person <> '' AND o.state IN ('queued', 'sent')"
+		     " LEFT JOIN staff p ON p.id = o.person WHERE n.id = ?1 ORDER BY o.id");
 	db_bind_int(q, 1, piece->notice);
-	db_bind_text(q, 2, person);
+	db_bind_text(q, 2, reading->person->id);
 	while (db_next(q))
 		list = append(arena, list,
 			      arena_printf(arena, "%s (%s)", db_text(q, 0),
-					   title_of_role(core, db_text(q, 1))));
+					   title_of_role(reading, db_text(q, 1))));
 	db_done(q);
 	return list;
 }
 
 /* The event that it rests on: its kind in words, and its open fields for templates. */
-static void piece_set_event(const struct core *core, struct piece *piece, struct arena *arena)
+static void piece_set_event(const struct reading *reading, struct piece *piece)
 {
 	const struct event *event =
-	    piece->event == 0 ? NULL : store_event_load(core, piece->event, arena);
+	    piece->event == 0 ? NULL
+			      : store_event_load(reading->core, piece->event, reading->arena);
 	piece->item.event = event;
-	piece->item.anchor_label = event == NULL ? "" : event->kind->label;
+	piece->item.anchor_label =
+	    event == NULL ? "" : kind_label(event->kind, reading->person->language);
 }
 
 static const char *template_of_step(const struct core *core, const struct letter_item *item)
@@ -170,9 +191,10 @@ static bool is_oversight(const struct core *core, const struct letter_item *item
 }
 
 /* "Hyra inte registrerad 3 (Bo Ek 2, Siv Ask 1); ...": who of those responsible has what. */
-static const char *overdue_by_rule(const struct core *core, const char *programme,
-				   struct arena *arena)
+static const char *overdue_by_rule(const struct reading *reading, const char *programme)
 {
+	const struct core *core = reading->core;
+	struct arena *arena = reading->arena;
 	char today[DATE_TEXT_SIZE];
 	const char *all = NULL, *persons = NULL;
 	char *last = NULL;
@@ -189,8 +211,7 @@ static const char *overdue_by_rule(const struct core *core, const char *programm
 	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
 	bool more = db_next(q);
 	while (more) {
-		const struct rule *rule = ruleset_find(core->office->ruleset, db_text(q, 0));
-		const char *title = arena_strdup(arena, rule == NULL ? db_text(q, 0) : rule->title);
+		const char *title = title_of_rule(reading, db_text(q, 0));
 		free(last);
 		last = xstrdup(db_text(q, 0));
 		of_rule += db_int(q, 2);
@@ -262,32 +283,35 @@ bool piece_is_same_matter(const struct piece *a, const struct piece *b)
 	       strcmp(one->key, other->key) == 0;
 }
 
-void pile_read(struct pile *pile, const struct core *core, const char *person, struct arena *arena)
+void pile_read(struct pile *pile, const struct core *core, const struct person *person,
+	       struct arena *arena)
 {
+	const struct reading reading = { core, person, arena };
 	struct query *q =
 	    db_query(core->db, WAITING " WHERE n.state = 'queued' AND n.message IS NULL"
 				       " AND n.person = ?1 ORDER BY n.id");
-	db_bind_text(q, 1, person);
+	db_bind_text(q, 1, person->id);
 	while (db_next(q))
-		pile_add(pile, piece_from_row(core, q, arena));
+		pile_add(pile, piece_from_row(&reading, q));
 	db_done(q);
 	pile_sort(pile, civil_date(clock_now_civil(core->clock)));
 }
 
 /* What only the words of a letter need. */
-void pile_read_words(struct pile *pile, const struct core *core, const char *person,
+void pile_read_words(struct pile *pile, const struct core *core, const struct person *person,
 		     struct arena *arena)
 {
+	const struct reading reading = { core, person, arena };
 	for (size_t i = 0; i < pile->count; i++) {
 		struct piece *piece = &pile->list[i];
-		piece->item.next_to = roles_of_step(core, &piece->item, arena);
-		piece->item.others = others_told(core, piece, person, arena);
+		piece->item.next_to = roles_of_step(&reading, &piece->item);
+		piece->item.others = others_told(&reading, piece);
 		piece->item.template = template_of_step(core, &piece->item);
-		piece_set_event(core, piece, arena);
+		piece_set_event(&reading, piece);
 		piece->item.rent = letters_rent(core, &piece->item, arena);
-		letters_put_off(core, piece->notice, person, &piece->item, arena);
+		letters_put_off(core, piece->notice, person->id, &piece->item, arena);
 		if (is_oversight(core, &piece->item))
-			piece->item.overdue = overdue_by_rule(core, piece->item.subject, arena);
+			piece->item.overdue = overdue_by_rule(&reading, piece->item.subject);
 	}
 }
 

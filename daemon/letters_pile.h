@@ -2,8 +2,8 @@
  * What waits to be told to one person: the notices that are in no letter yet, each with what a
  * letter says of it.
  *
- *   pile_read(&pile, core, "anna.berg", arena);
- *   pile_read_words(&pile, core, "anna.berg", arena);
+ *   pile_read(&pile, core, &person, arena);
+ *   pile_read_words(&pile, core, &person, arena);
  *   ... pile.list[i].item ...
  *   pile_free(&pile);
  */
@@ -12,6 +12,7 @@
 
 #include "daemon/core.h"
 #include "daemon/letter.h"
+#include "daemon/people.h"
 
 /* A notice with what its letter tells of it. */
 struct piece {
@@ -39,9 +40,10 @@ struct pile {
  * order, whatever that of the rows is. Of one deadline the furthest step comes first. Texts live
  * in `arena`. The pile must be empty.
  */
-void pile_read(struct pile *pile, const struct core *core, const char *person, struct arena *arena);
+void pile_read(struct pile *pile, const struct core *core, const struct person *person,
+	       struct arena *arena);
 /* What only the words of a letter need: who else was told, who is next, what it rests on. */
-void pile_read_words(struct pile *pile, const struct core *core, const char *person,
+void pile_read_words(struct pile *pile, const struct core *core, const struct person *person,
 		     struct arena *arena);
 void pile_free(struct pile *pile);
 

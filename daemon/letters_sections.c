@@ -48,7 +48,8 @@ static void add_row(struct reading *reading, struct query *q, const char *others
 		.subject = subject,
 		.is_case = is_case,
 		.rule = arena_strdup(arena, db_text(q, 1)),
-		.title = rule == NULL ? arena_strdup(arena, db_text(q, 1)) : rule->title,
+		.title = rule == NULL ? arena_strdup(arena, db_text(q, 1))
+				      : rule_title(rule, reading->person->language),
 		.key = arena_strdup(arena, db_text(q, 2)),
 		.step = "",
 		.anchor = day_of(q, 3),

@@ -104,7 +104,7 @@ static json_t *verdict_row(const struct kedjad *k, const struct rule_verdict *ve
 	const struct rule *rule = judged->rule;
 	json_t *row = json_object();
 	json_object_set_new(row, "rule", json_string(rule->name));
-	json_object_set_new(row, "title", json_string(rule->title));
+	json_object_set_new(row, "title", json_string(rule_title(rule, language)));
 	json_object_set_new(row, "verdict", json_string(verdict->name));
 	json_object_set_new(row, "reason", json_string(why_reason_name(judged->reason)));
 	json_object_set_new(row, "text",

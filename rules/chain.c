@@ -70,6 +70,12 @@ const struct role *chain_role_at(const struct chain *chain, size_t i)
 	return i < chain->role_count ? &chain->roles[i] : NULL;
 }
 
+const char *role_title(const struct role *role, const char *language)
+{
+	bool english = strcmp(language, "en") == 0 && role->title_en != NULL;
+	return english ? role->title_en : role->title;
+}
+
 bool role_covers(const struct role *asking, const struct role *role)
 {
 	if (asking == role || role->on_case)

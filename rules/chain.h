@@ -23,10 +23,11 @@ struct stage {
 };
 
 struct role {
-	const char *name;  /* "social_worker" */
-	const char *title; /* "socialsekreterare" */
-	bool on_case;      /* may be held on a case; all may be held on a programme */
-	int order;         /* place in the file, from the lowest up */
+	const char *name;     /* "social_worker" */
+	const char *title;    /* "socialsekreterare" */
+	const char *title_en; /* "social worker"; NULL: it has none */
+	bool on_case;         /* may be held on a case; all may be held on a programme */
+	int order;            /* place in the file, from the lowest up */
 };
 
 struct chain;
@@ -39,6 +40,8 @@ const struct stage *chain_stage(const struct chain *chain, const char *name); /*
 const struct stage *chain_stage_at(const struct chain *chain, size_t i);    /* NULL past the end */
 const struct role *chain_role(const struct chain *chain, const char *name); /* or NULL */
 const struct role *chain_role_at(const struct chain *chain, size_t i);
+/* What it is called in this language ("sv", "en"); Swedish where there is no English. */
+const char *role_title(const struct role *role, const char *language);
 /*
  * May whoever holds `asking` put off reminders to `role`? To its own, and to lower ones: roles on
  * a case are the lowest, all of them alike; the others rank by their place in chain.conf.

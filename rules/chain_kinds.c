@@ -9,11 +9,17 @@
 #include "rules/chain_parts.h"
 
 static const struct conf_key kind_keys[] = {
-	{ "name", CONF_TEXT, true },           { "subject", CONF_TEXT, true },
-	{ "key", CONF_TEXT, false },           { "key_means", CONF_TEXT, false },
-	{ "key_codes", CONF_TEXTS, false },    { "fields", CONF_GROUPS, false },
-	{ "may_lie_ahead", CONF_FLAG, false }, { "help", CONF_TEXT, true },
-	{ "label", CONF_TEXT, true },          { NULL, CONF_TEXT, false },
+	{ "name", CONF_TEXT, true },
+	{ "subject", CONF_TEXT, true },
+	{ "key", CONF_TEXT, false },
+	{ "key_means", CONF_TEXT, false },
+	{ "key_codes", CONF_TEXTS, false },
+	{ "fields", CONF_GROUPS, false },
+	{ "may_lie_ahead", CONF_FLAG, false },
+	{ "help", CONF_TEXT, true },
+	{ "label", CONF_TEXT, true },
+	{ "label_en", CONF_TEXT, false },
+	{ NULL, CONF_TEXT, false },
 };
 
 static const struct conf_key field_keys[] = {
@@ -195,6 +201,7 @@ static void read_kind(struct parsing *parsing, const config_setting_t *group)
 	kind->may_lie_ahead = confread_flag(group, "may_lie_ahead", false);
 	kind->help = chain_read_words(parsing, group, "help");
 	kind->label = chain_read_words(parsing, group, "label");
+	kind->label_en = chain_read_words(parsing, group, "label_en");
 	read_key(parsing, group, kind);
 	read_fields(parsing, group, kind);
 	if (kind->name != NULL && !is_taken(parsing, group, kind->name))

@@ -24,9 +24,8 @@ static const struct conf_key stage_keys[] = {
 };
 
 static const struct conf_key role_keys[] = {
-	{ "name", CONF_TEXT, true },
-	{ "title", CONF_TEXT, true },
-	{ "on_case", CONF_FLAG, false },
+	{ "name", CONF_TEXT, true },      { "title", CONF_TEXT, true },
+	{ "title_en", CONF_TEXT, false }, { "on_case", CONF_FLAG, false },
 	{ NULL, CONF_TEXT, false },
 };
 
@@ -283,6 +282,7 @@ static void read_roles(struct parsing *parsing)
 		struct role *role = &chain->roles[chain->role_count];
 		role->name = code->name;
 		role->title = code->title;
+		role->title_en = chain_read_words(parsing, group, "title_en");
 		role->on_case = confread_flag(group, "on_case", false);
 		role->order = (int)chain->role_count++;
 	}

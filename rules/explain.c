@@ -106,8 +106,8 @@ static const char *role_of(const struct explaining *e, const struct addressee *w
 		return arena_printf(e->arena,
 				    either(e, "den roll som anges i %s", "the role that %s names"),
 				    e->rule->role_fields[who->field]);
-	if (e->swedish)
-		return who->role->title;
+	if (e->swedish || who->role->title_en != NULL)
+		return role_title(who->role, either(e, "sv", "en"));
 	char *name = arena_strdup(e->arena, who->role->name);
 	for (char *letter = name; *letter != '\0'; letter++)
 		*letter = *letter == '_' ? ' ' : *letter;
@@ -169,7 +169,8 @@ static void say_condition(struct explaining *e, const char *words,
 static void say_head(struct explaining *e)
 {
 	const struct rule *rule = e->rule;
-	say(e, "%s: %s\n%s:%d\n\n", rule->name, rule->title, rule->file, rule->line);
+	say(e, "%s: %s\n%s:%d\n\n", rule->name, rule_title(rule, either(e, "sv", "en")), rule->file,
+	    rule->line);
 	if (rule->subject == SUBJECT_PROGRAMME)
 		say(e, "%s\n", either(e, "Gäller en verksamhet.", "It is about a programme."));
 	else

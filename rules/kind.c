@@ -56,6 +56,12 @@ const char *field_class_name(enum field_class class)
 	return "";
 }
 
+const char *kind_label(const struct kind *kind, const char *language)
+{
+	bool english = strcmp(language, "en") == 0 && kind->label_en != NULL;
+	return english ? kind->label_en : kind->label;
+}
+
 bool kind_puts_off(const struct kind *kind)
 {
 	return strcmp(kind->name, "deadline.acknowledged") == 0 ||

@@ -59,15 +59,18 @@ struct kind {
 	const char *const *key_codes; /* allowed keys, ended by NULL; NULL: any id */
 	const struct field *fields;
 	size_t field_count;
-	bool may_lie_ahead; /* `at` may be in the future (leave that is planned) */
-	bool is_virtual;    /* given out by the fold, never recorded (rent.settled) */
-	bool seen_by_cases; /* a programme's event that its cases' facts depend on */
-	const char *help;   /* English, a phrase */
-	const char *label;  /* Swedish, for letters: "planen antogs" */
+	bool may_lie_ahead;   /* `at` may be in the future (leave that is planned) */
+	bool is_virtual;      /* given out by the fold, never recorded (rent.settled) */
+	bool seen_by_cases;   /* a programme's event that its cases' facts depend on */
+	const char *help;     /* English, a phrase */
+	const char *label;    /* Swedish, for letters: "planen antogs" */
+	const char *label_en; /* the same in English; NULL: an office's own has none */
 };
 
 /* The core kinds; the table has `*ret_count` rows, in the order of domain.md 8. */
 const struct kind *kind_core_table(size_t *ret_count);
+/* What a letter in this language ("sv", "en") says of it; Swedish where there is no English. */
+const char *kind_label(const struct kind *kind, const char *language);
 /* deadline.acknowledged, deadline.snoozed */
 bool kind_puts_off(const struct kind *kind);
 /* The place of a field in kind->fields, or -1. */

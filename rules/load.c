@@ -19,6 +19,7 @@ static const struct conf_key root_keys[] = {
 static const struct conf_key rule_keys[] = {
 	{ "name", CONF_TEXT, true },
 	{ "title", CONF_TEXT, true },
+	{ "title_en", CONF_TEXT, false },
 	{ "subject", CONF_TEXT, true },
 	{ "was", CONF_TEXT, false },
 	{ "starts", CONF_TEXT_OR_TEXTS, false },
@@ -333,6 +334,8 @@ static void load_name(const struct loading *loading, const struct ruleset *rules
 	rule->name = arena_strdup(loading->arena, name == NULL ? "" : name);
 	rule->title =
 	    arena_strdup(loading->arena, confread_text(load_group(loading, "title"), "title"));
+	rule->title_en = arena_strdup(loading->arena,
+				      confread_text(load_group(loading, "title_en"), "title_en"));
 	if (name != NULL && !load_name_is_plain(name))
 		load_problem(loading, "name",
 			     "write it in small letters a-z, digits and hyphens, at most 40");

@@ -17,6 +17,12 @@ const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name)
 	return NULL;
 }
 
+const char *rule_title(const struct rule *rule, const char *language)
+{
+	bool english = strcmp(language, "en") == 0 && rule->title_en != NULL;
+	return english ? rule->title_en : rule->title;
+}
+
 struct key_place rule_place(const struct rule *rule, const char *key)
 {
 	for (size_t i = 0; i < rule->place_count; i++)

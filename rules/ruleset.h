@@ -67,6 +67,7 @@ struct day_of_year {
 
 struct rule {
 	const char *name, *title;
+	const char *title_en; /* NULL: it has none */
 	int index;
 	enum subject_type subject;
 	struct kind_ref *starts, *done, *cancels;
@@ -124,6 +125,8 @@ struct ruleset {
 
 void ruleset_free(struct ruleset *ruleset);                                       /* takes NULL */
 const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name); /* or NULL */
+/* What it is called in this language ("sv", "en"); Swedish where there is no English. */
+const char *rule_title(const struct rule *rule, const char *language);
 /* Where a key of a rule stands; of one that was left out: where its name stands. */
 struct key_place rule_place(const struct rule *rule, const char *key);
 bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct event *event);

@@ -57,6 +57,7 @@ struct sample {
 	const struct rule *rule;
 	const struct step *step;
 	const char *key;
+	const char *language;
 	struct rent_days days; /* of the month, where the key is one */
 	struct deadline deadline;
 	struct arena *arena;
@@ -150,9 +151,9 @@ static const struct letter_rent *rent_of(const struct sample *sample, date today
 	return rent;
 }
 
-static const char *role_of(const struct addressee *addressee)
+static const char *role_of(const struct sample *sample, const struct addressee *addressee)
 {
-	return addressee->role == NULL ? "" : addressee->role->title;
+	return addressee->role == NULL ? "" : role_title(addressee->role, sample->language);
 }
 
 static const char *others_of(const struct sample *sample)
@@ -161,8 +162,9 @@ static const char *others_of(const struct sample *sample)
 	const struct addressee *other = step->to_count > 1   ? &step->to[1]
 					: step->cc_count > 0 ? &step->cc[0]
 							     : NULL;
-	return other == NULL ? NULL
-			     : arena_printf(sample->arena, SAMPLE_OTHER " (%s)", role_of(other));
+	return other == NULL
+		   ? NULL
+		   : arena_printf(sample->arena, SAMPLE_OTHER " (%s)", role_of(sample, other));
 }
 
 /* The step that would come next if nothing happens. */
@@ -191,16 +193,17 @@ static struct letter_item item_of(const struct sample *sample, date today)
 		.key = sample->key,
 		.rule = rule->name,
 		.template = sample->step->template,
-		.title = rule->title,
+		.title = rule_title(rule, sample->language),
 		.step = sample->step->name,
 		.due = sample->deadline.due,
 		.anchor = sample->deadline.anchor,
 		.event = event,
-		.anchor_label = event == NULL ? "" : event->kind->label,
-		.why_you = sample->step->to_count == 0 ? "" : role_of(&sample->step->to[0]),
+		.anchor_label = event == NULL ? "" : kind_label(event->kind, sample->language),
+		.why_you = sample->step->to_count == 0 ? "" : role_of(sample, &sample->step->to[0]),
 		.others = others_of(sample),
 		.next = next == NULL ? DATE_NONE : day_of_step(sample, next),
-		.next_to = next == NULL || next->to_count == 0 ? NULL : role_of(&next->to[0]),
+		.next_to =
+		    next == NULL || next->to_count == 0 ? NULL : role_of(sample, &next->to[0]),
 		.rent = rent_of(sample, today),
 	};
 }
@@ -208,15 +211,17 @@ static struct letter_item item_of(const struct sample *sample, date today)
 static int render(const struct invocation *call, const struct templates *templates,
 		  const struct sample *sample, struct rendered *ret)
 {
-	const char *language = invocation_option(call, "language");
 	const struct settings *settings = sample->office->settings;
+	bool english = strcmp(sample->language, "en") == 0;
 	date today = day_of_step(sample, sample->step);
 	struct letter_item item = item_of(sample, today);
-	struct letter letter = { .language = language == NULL ? "sv" : language,
+	struct letter letter = { .language = sample->language,
 				 .name = SAMPLE_READER,
 				 .today = today,
 				 .minimal = invocation_option(call, "minimal") != NULL,
-				 .report_how = settings == NULL ? "" : settings->report_how,
+				 .report_how = settings == NULL ? ""
+					       : english        ? settings->report_how_en
+								: settings->report_how,
 				 .unit = settings == NULL ? "" : settings->sender_name,
 				 .items = &item,
 				 .count = 1 };
@@ -280,7 +285,11 @@ static void complain_of_names(const struct office *office, const struct rule *ru
 static int preview(const struct invocation *call, const struct office *office,
 		   const struct templates *templates)
 {
-	struct sample sample = { .office = office, .arena = arena_new() };
+	const char *language = invocation_option(call, "language");
+	const char *day = invocation_option(call, "anchor");
+	struct sample sample = { .office = office,
+				 .language = language == NULL ? "sv" : language,
+				 .arena = arena_new() };
 	struct rendered letter = { NULL, NULL, NULL };
 	int code = CTL_REFUSED;
 	sample.rule = ruleset_find(office->ruleset, call->arguments[0]);
@@ -289,7 +298,10 @@ static int preview(const struct invocation *call, const struct office *office,
 		complain_of_names(office, sample.rule, call->arguments);
 		goto out;
 	}
-	choose(&sample, today_of(office));
+	date anchor = today_of(office);
+	if (day != NULL && date_parse(day, &anchor) != 0)
+		goto out; /* the table of verbs lets nothing but dates through */
+	choose(&sample, anchor);
 	if (render(call, templates, &sample, &letter) == 0)
 		code = show(call, &letter);
 	letter_clear(&letter);

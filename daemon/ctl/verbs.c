@@ -195,6 +195,7 @@ static const struct argument preview_arguments[] = {
 
 static const struct option preview_options[] = {
 	{ "language", WORD_CODE, "LANGUAGE", languages, "of the letter (sv)", NULL, false },
+	{ "anchor", WORD_DATE, "DATE", NULL, "the first day of the sample (today)", NULL, false },
 	{ "html", WORD_PATH, "FILE", NULL, "write the page there, for a browser", NULL, false },
 	{ "minimal", WORD_FLAG, NULL, NULL, "as with content = \"minimal\"", NULL, false },
 	OPTIONS_END,

@@ -225,7 +225,7 @@ static void test_sample_shows_the_defaults(void **state)
 		line = strchr(line, '\n');
 		line = line == NULL ? NULL : line + 1;
 	}
-	assert_int_equal(settings_seen, 33); /* all but content and sender, which are in use */
+	assert_int_equal(settings_seen, 34); /* all but content and sender, which are in use */
 	char *own = strstr(text, "\nsender = ");
 	assert_non_null(own);
 	memset(own + 1, ' ', strcspn(own + 1, "\n"));
@@ -245,6 +245,7 @@ static void test_sample_shows_the_defaults(void **state)
 	SAME_TEXT(grouping);
 	SAME_TEXT(weekly_day);
 	SAME_TEXT(report_how);
+	SAME_TEXT(report_how_en);
 	SAME_TEXT(transport);
 	SAME_TEXT(maildir);
 	SAME_TEXT(smtp_host);
@@ -300,7 +301,7 @@ static void test_table(void **state)
 		free(name);
 		free(item);
 	}
-	assert_int_equal(rows, 35);
+	assert_int_equal(rows, 36);
 	free(bytes);
 	free(file);
 	free(manual);

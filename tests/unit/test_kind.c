@@ -503,6 +503,20 @@ static void check_kind_row(const struct kind *kind)
 	}
 }
 
+static void a_label_in_english_or_else_in_swedish(void **state)
+{
+	(void)state;
+	size_t count = 0;
+	const struct kind *table = kind_core_table(&count);
+	for (size_t i = 0; i < count; i++) {
+		assert_non_null(table[i].label_en);
+		assert_string_equal(kind_label(&table[i], "en"), table[i].label_en);
+		assert_string_equal(kind_label(&table[i], "sv"), table[i].label);
+	}
+	struct kind own = { .name = "x.y", .label = "nycklarna lämnades" };
+	assert_string_equal(kind_label(&own, "en"), "nycklarna lämnades");
+}
+
 static void every_row_is_whole(void **state)
 {
 	(void)state;
@@ -532,6 +546,7 @@ int main(void)
 		cmocka_unit_test(knows_personal_numbers),
 		cmocka_unit_test(keeps_the_contract),
 		cmocka_unit_test(every_row_is_whole),
+		cmocka_unit_test(a_label_in_english_or_else_in_swedish),
 	};
 	return cmocka_run_group_tests(tests, read_chain, free_chain);
 }
