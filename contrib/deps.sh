@@ -17,8 +17,10 @@ packages_for() {
 		;;
 	demo) echo python3 ;;
 	test)
-		echo python3 python3-aiosmtpd python3-icalendar libcmocka-dev bats sqlite3 socat faketime strace \
-			procps mutt spamassassin clang-14 libclang-rt-14-dev clang-format-14 shellcheck mandoc gcovr
+		echo python3 python3-aiosmtpd python3-icalendar libcmocka-dev bats sqlite3 socat \
+			faketime strace procps mutt spamassassin chromium chromium-driver \
+			python3-selenium clang-14 libclang-rt-14-dev clang-format-14 shellcheck \
+			mandoc gcovr
 		;;
 	bench) echo python3 sqlite3 redis-tools ;;
 	*)
