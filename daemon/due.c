@@ -364,10 +364,10 @@ static void pass_on(const struct core *core, int64_t notice, const char *person,
 	struct query *q = db_query(
 	    core->db, "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
 		      " repetition, at, deadline, due, missed, role, person, cc, urgent,"
-		      " state, why, anchor_event, rules)"
+		      " state, why, anchor_event, rules, back)"
 		      " SELECT subject, rule, key, anchor, occurrence, step, repetition, ?4,"
 		      " deadline, due, missed, role, ?2, cc, urgent, 'queued', ?3,"
-		      " anchor_event, rules FROM notice WHERE id = ?1");
+		      " anchor_event, rules, back FROM notice WHERE id = ?1");
 	db_bind_int(q, 1, notice);
 	db_bind_text(q, 2, person);
 	db_bind_text(q, 3, why);
@@ -375,18 +375,52 @@ static void pass_on(const struct core *core, int64_t notice, const char *person,
 	db_run(q);
 }
 
-static void pass_on_one(const struct core *core, int64_t notice, const char *person,
-			const char *subject, const char *programme, const struct failure *failure,
-			struct arena *arena)
+enum tried { NOT_TRIED, TRIED_IN_VAIN, KNOWS };
+
+/* What became of a notice of the same step and role to this person. */
+static enum tried was_tried(const struct core *core, int64_t notice, const char *person)
+{
+	enum tried tried = NOT_TRIED;
+	struct query *q = db_query(
+	    core->db, "SELECT max(o.state IN ('queued', 'sent')) FROM notice n JOIN notice o"
+		      " ON o.subject = n.subject AND o.rule = n.rule AND o.key = n.key"
+		      " AND o.anchor = n.anchor AND o.occurrence = n.occurrence"
+		      " AND o.step = n.step AND o.repetition = n.repetition AND o.back IS n.back"
+		      " AND o.role = n.role WHERE n.id = ?1 AND o.person = ?2");
+	db_bind_int(q, 1, notice);
+	db_bind_text(q, 2, person);
+	if (db_next(q) && !db_is_null(q, 0))
+		tried = db_int(q, 0) != 0 ? KNOWS : TRIED_IN_VAIN;
+	db_done(q);
+	return tried;
+}
+
+/* How many of these know of it now; nobody is told in vain a second time. */
+static size_t pass_on_to(const struct core *core, int64_t notice, const struct person *others,
+			 size_t count, const struct failure *failure)
+{
+	size_t know = 0;
+	for (size_t i = 0; i < count; i++) {
+		enum tried tried = was_tried(core, notice, others[i].id);
+		if (tried == NOT_TRIED)
+			pass_on(core, notice, others[i].id,
+				strcmp(others[i].language, "en") == 0 ? failure->en : failure->sv);
+		if (tried != TRIED_IN_VAIN)
+			know++;
+	}
+	return know;
+}
+
+/* To the unit managers, and when all of them were tried to the administrator; each once. */
+static void pass_on_one(const struct core *core, int64_t notice, const char *subject,
+			const char *programme, const struct failure *failure, struct arena *arena)
 {
 	struct person *others;
 	size_t count = people_fallback(core, subject, programme, "", arena, &others);
-	if (count == 1 && strcmp(others[0].id, person) == 0)
-		count = people_fallback(core, subject, NULL, "", arena, &others);
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(others[i].id, person) != 0)
-			pass_on(core, notice, others[i].id,
-				strcmp(others[i].language, "en") == 0 ? failure->en : failure->sv);
+	if (pass_on_to(core, notice, others, count, failure) > 0)
+		return;
+	count = people_fallback(core, subject, NULL, "", arena, &others);
+	(void)pass_on_to(core, notice, others, count, failure);
 }
 
 static void set_unreachable(const struct core *core, int64_t notice, const char *why)
@@ -405,21 +439,19 @@ static void pass_on_all(const struct core *core, struct query *q, const struct f
 	struct arena *arena = arena_new();
 	struct {
 		int64_t id;
-		const char *person, *programme, *subject;
+		const char *programme, *subject;
 	} *rows = NULL;
 	size_t count = 0, capacity = 0;
 	while (db_next(q)) {
 		rows = array_grow(rows, count, &capacity, sizeof(*rows));
 		rows[count].id = db_int(q, 0);
-		rows[count].person = arena_strdup(arena, db_text(q, 1));
 		rows[count].subject = arena_strdup(arena, db_text(q, 3));
 		rows[count++].programme = arena_strdup(arena, db_text(q, 2));
 	}
 	db_done(q);
 	for (size_t i = 0; i < count; i++) {
 		set_unreachable(core, rows[i].id, failure->why);
-		pass_on_one(core, rows[i].id, rows[i].person, rows[i].subject, rows[i].programme,
-			    failure, arena);
+		pass_on_one(core, rows[i].id, rows[i].subject, rows[i].programme, failure, arena);
 	}
 	free(rows);
 	arena_free(arena);

@@ -57,16 +57,18 @@ static void absence_add(const struct core *core, const struct event *event)
 	db_run(q);
 }
 
-/* Back at work before the leave was to end: the leave ends the day before. */
+/* Back at work before the leave was to end: the leave ends the day before. Those that are planned
+ * for later stay as they are. */
 static void absence_end(const struct core *core, const struct event *event)
 {
-	char last[DATE_TEXT_SIZE];
+	char last[DATE_TEXT_SIZE], first[DATE_TEXT_SIZE];
 	struct value from = event_value(event, "from");
 	date back = from.type == VALUE_DATE ? (date)from.number : event->at.day;
 	struct query *q = db_query(core->db, "UPDATE absence SET last = ?2 WHERE staff = ?1"
-					     " AND last > ?2");
+					     " AND last > ?2 AND first <= ?3");
 	db_bind_text(q, 1, event->subject);
 	db_bind_text(q, 2, date_format(back - 1, last));
+	db_bind_text(q, 3, date_format(back, first));
 	db_run(q);
 }
 

@@ -160,3 +160,14 @@ last_to() { # NAME: the last letter to somebody
 	[ "$status" -eq 1 ]
 	same "anna.åberg 3" "$(ctl staff --json | json "['%s %s' % (r['staff'], r['roles']) for r in d if r['roles'] == 3]")"
 }
+
+@test "back from one leave leaves the next one, that is planned, alone" {
+	record staff.absent anna.åberg from=2026-01-05 to=2026-01-30 deputy=carl
+	record staff.absent anna.åberg from=2026-02-09 to=2026-02-20 deputy=carl
+	until_time 2026-01-09T09:00
+	record staff.back anna.åberg from=2026-01-09
+	until_time 2026-02-05T09:00
+	record visit.made K-1 --at 2026-02-05
+	until_time 2026-02-12T16:00
+	same "2026-02-12 carl" "$(to)"
+}

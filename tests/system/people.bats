@@ -178,3 +178,29 @@ print(email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.polic
 	same "Bevakning i ärende K-1" \
 		"$(ctl outbox --json | json "[r['subject'] for r in d if r['created_at'] >= '2026-01-19']")"
 }
+
+@test "two unit managers whose addresses are refused: each is tried once, then the administrator" {
+	cat >"$dir/server.py" <<-END
+		import sys, time
+		sys.path.insert(0, "$BATS_TEST_DIRNAME")
+		from smtp_script import Script
+		server = Script({"RCPT": "550 5.1.1 no such user"})
+		with open("$dir/port", "w") as file:
+		    file.write(str(server.port))
+		time.sleep(100)
+	END
+	/usr/bin/python3 -B "$dir/server.py" 3>&- &
+	server=$!
+	eventually 50 test -s "$dir/port"
+	sed -i 's/transport = .*/transport = "smtp"; smtp_host = "127.0.0.1"; smtp_port = '"$(cat "$dir/port")"';/; /^ *maildir/d' "$dir/conf/kedja.conf"
+	start
+	cast 2026-01-05 K-1
+	joined carl carl@office.example
+	record role.assigned norr role=unit_manager staff=carl --at 2026-01-05
+	record visit.made K-1 --at 2026-01-05
+	until_time 2026-01-12T16:00
+	for day in 13 14 15; do until_time "2026-01-${day}T16:00"; done
+	same $'admin@office.example\nanna.aberg@office.example\ncarl@office.example\nhakan.holm@office.example' \
+		"$(ctl outbox --json | json "sorted(r['to'] for r in d)")"
+	kill "$server"
+}
