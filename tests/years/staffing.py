@@ -72,9 +72,8 @@ def identity(row):
     return (row["subject"], row["rule"], row["key"] or "", row["step"], row["due"], row["role"])
 
 
-def check(folder, seed):
+def check(office, seed):
     chance = random.Random(seed)
-    office = Office(folder)
     line = office.start("--virtual-clock", FIRST.isoformat() + "T06:00")
     for at, kind, subject, data in sorted(staffing(chance), key=lambda event: event[0]):
         line.ask("clock.set", {"time": day(at) + "T06:00"})
@@ -83,7 +82,7 @@ def check(folder, seed):
         except Refused as refused:
             raise SystemExit(f"seed {seed}: {kind} {subject} {data}: {refused}") from refused
     line.ask("clock.set", {"time": NOW.isoformat() + "T06:00"})
-    conf = os.path.join(folder, "conf")
+    conf = os.path.join(office.folder, "conf")
     ahead = json.loads(subprocess.run([KEDJACTL, "preflight", "--json", "--conf", conf, "--socket",
                                        office.path], capture_output=True, check=False).stdout)
     foreseen = sorted(identity(row) for row in ahead["unreachable"])
@@ -145,7 +144,13 @@ def main(folder):
     for number in range(int(os.environ.get("STAFFINGS", "5"))):
         place = os.path.join(folder, str(number))
         os.mkdir(place)
-        print(f"seed {seed + number}: %d notices, %d unreachable ahead" % check(place, seed + number))
+        office = Office(place)
+        try:
+            notices, failed = check(office, seed + number)
+        except BaseException:
+            office.kill()  # what fails leaves nothing behind
+            raise
+        print(f"seed {seed + number}: {notices} notices, {failed} unreachable ahead")
 
 
 if __name__ == "__main__":
