@@ -263,10 +263,18 @@ static struct week week_of(const struct core *core, date today)
 	return (struct week){ first_open_day(calendar, day - 7), week.last };
 }
 
-/* Not urgent, not insisted on, in time, and due no sooner than the next letter of the week? */
-static bool waits_for_week(const struct piece *piece, const struct week *week, date today)
+static instant slot_on(const struct core *core, date day)
+{
+	return clock_from_civil(core->clock, civil_at(day, calendar_slot(core->office->calendar)));
+}
+
+/* Not urgent, not insisted on, in time, and due no sooner than the next letter of the week? What
+ * was there when the last one should have gone, and did not, waits no longer. */
+static bool waits_for_week(const struct core *core, const struct piece *piece,
+			   const struct week *week, date today)
 {
 	return !piece->insists && !piece->catches_up && week->last != today &&
+	       piece->at > slot_on(core, week->last) &&
 	       (piece->item.due < today || piece->item.due >= week->next);
 }
 
@@ -280,7 +288,7 @@ static enum choice choose(const struct letters *letters, const struct person *pe
 	bool by_case = strcmp(core->office->settings->grouping, "case") == 0;
 	if (piece->urgent)
 		return piece->item.is_protected ? GOES_ALONE : GOES_NOW;
-	if (person->weekly && waits_for_week(piece, week, today))
+	if (person->weekly && waits_for_week(core, piece, week, today))
 		return WAITS_FOR_WEEK;
 	if (!is_slot(core) ||
 	    had_digest(core, person->id, today, by_case ? piece->item.subject : NULL))
@@ -342,11 +350,6 @@ static void write_day(struct letters *letters, const struct person *person, stru
 		bundle->enclosed = (struct enclosed){ .section_count = 0 };
 	}
 	write_sections(letters, person, bundle);
-}
-
-static instant slot_on(const struct core *core, date day)
-{
-	return clock_from_civil(core->clock, civil_at(day, calendar_slot(core->office->calendar)));
 }
 
 static instant next_slot(const struct core *core)

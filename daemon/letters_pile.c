@@ -20,7 +20,8 @@ static date date_of(struct query *q, int column)
 	"SELECT n.id, n.subject, n.rule, n.key, n.anchor, n.occurrence, n.step, n.repetition, "    \
 	"n.due,"                                                                                   \
 	" n.missed, n.role, n.cc, n.urgent, n.why, n.anchor_event, s.type = 'case',"               \
-	" coalesce(s.protected, 0), d.next_step, d.next_at, n.catches_up, n.back, s.programme"     \
+	" coalesce(s.protected, 0), d.next_step, d.next_at, n.catches_up, n.back, s.programme,"    \
+	" n.at"                                                                                    \
 	" FROM notice n LEFT JOIN subject s ON s.id = n.subject"                                   \
 	" LEFT JOIN deadline d ON d.subject = n.subject AND d.rule = n.rule AND d.key = n.key"     \
 	"  AND d.anchor = n.anchor AND d.occurrence = n.occurrence"
@@ -94,6 +95,7 @@ static struct piece piece_from_row(const struct reading *reading, struct query *
 	    db_is_null(q, 18) ? DATE_NONE : civil_date(clock_to_civil(core->clock, db_int(q, 18)));
 	item->next_to = arena_strdup(arena, db_text(q, 17)); /* the step; its roles come later */
 	piece.catches_up = db_int(q, 19) != 0;
+	piece.at = db_int(q, 22);
 	item->comes_back = !db_is_null(q, 20);
 	piece.programme = arena_strdup(arena, db_text(q, 21));
 	piece_set_rule(reading, &piece);

@@ -20,6 +20,7 @@ struct piece {
 	int64_t event; /* that its deadline rests on; 0: none */
 	struct letter_item item;
 	const char *programme; /* of the case */
+	instant at;            /* when it was made */
 	int occurrence;
 	int place;       /* of its step in the rule */
 	bool calendar;   /* its step asks for an entry in the reader's calendar */

@@ -122,6 +122,21 @@ last_letter() {
 	same "2026-01-07 anna.aberg" "$(days)"
 }
 
+@test "once a week: a letter that was missed goes when the daemon is there again, not a week later" {
+	start
+	cast 2026-01-05 K-1
+	record staff.changed anna.åberg name="Anna Åberg" email=anna.aberg@office.example rhythm=weekly
+	until_time 2026-01-06T07:00
+	record counselling.offered K-1 --at 2026-01-06 # told 13 Jan, waits for Monday the 19th
+	until_time 2026-01-16T16:00
+	same 0 "$(letters)"
+	stop
+	base "UPDATE meta SET value = strftime('%s', '2026-01-20 08:00:00') WHERE name = 'virtual_now'"
+	start # the Monday went by without it
+	until_time 2026-01-20T16:00
+	same "2026-01-20 anna.aberg" "$(days)"
+}
+
 @test "the same weekly reader is not woken for nothing on the days between" {
 	start
 	cast 2026-01-05 K-1
