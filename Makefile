@@ -64,10 +64,13 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 
 # --- sources -------------------------------------------------------------------------------------
 
-SRC_rules = $(wildcard rules/*.c)
-SRC_daemon = $(filter-out daemon/main.c,$(wildcard daemon/*.c))
-SRC_mailer = $(filter-out daemon/mailer/main.c,$(wildcard daemon/mailer/*.c))
-SRC_ctl = $(filter-out daemon/ctl/main.c,$(wildcard daemon/ctl/*.c))
+# Rooms may lie in rooms: every file below a folder, but for the main programs.
+files = $(sort $(shell find $(1) -name '$(2)'))
+SRC_all := $(call files,rules daemon,*.c)
+SRC_rules = $(filter rules/%,$(SRC_all))
+SRC_mailer = $(filter-out %/main.c,$(filter daemon/mailer/%,$(SRC_all)))
+SRC_ctl = $(filter-out %/main.c,$(filter daemon/ctl/%,$(SRC_all)))
+SRC_daemon = $(filter-out daemon/main.c daemon/mailer/% daemon/ctl/%,$(filter daemon/%,$(SRC_all)))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 OBJ_rules = $(call objects,$(SRC_rules))
@@ -80,8 +83,8 @@ PROGRAMS = $(addprefix $(B)/,kedjad kedja-mailer kedjactl)
 TESTS = $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 FUZZERS = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
-C_FILES = $(wildcard rules/*.[ch] daemon/*.[ch] daemon/*/*.[ch] tests/*/*.[ch])
-MANUALS = $(wildcard rules/*.[1-9] daemon/*.[1-9] daemon/*/*.[1-9] conf/*.[1-9])
+C_FILES = $(call files,rules daemon tests,*.[ch])
+MANUALS = $(call files,rules daemon conf,*.[1-9])
 
 # --- what can be asked for -------------------------------------------------------------------------
 
@@ -192,7 +195,7 @@ $(B)/obj/%.o: %.c $(B)/.flags
 define archive
 @echo "  AR    $@"
 @rm -f $@
-@ar rcsD $@ $(filter %.o,$^)
+@ar qcsD $@ $(filter %.o,$^) # q: two rooms may hold files of one name
 endef
 
 $(B)/librules.a: $(OBJ_rules) $(B)/.sources
@@ -249,7 +252,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(LIBRARIES) $(B)/.flags
 		-Wl,--start-group $(LIBRARIES) -Wl,--end-group \
 		$(LIBS_daemon) $(LIBS_mailer) $(LIBS_ctl) $(LIBS_rules)
 
--include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d $(B)/tests/*.d $(B)/fuzz/*.d $(B)/bench/*.d)
+-include $(SRC_all:%.c=$(B)/obj/%.d) $(wildcard $(B)/tests/*.d $(B)/fuzz/*.d $(B)/bench/*.d)
 
 # --- install -------------------------------------------------------------------------------------------
 

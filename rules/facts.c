@@ -257,8 +257,8 @@ date facts_derived_date(const struct calendar *calendar, const struct event *eve
 	if (strcmp(event->kind->name, "rent.charged") != 0)
 		return DATE_NONE;
 	date due_on = facts_date_of(event, "due_on");
-	if (rent_days(calendar, event->key, due_on, event_value(event, "first").number != 0,
-		      &days) != 0)
+	if (law_rent_days(calendar, event->key, due_on, event_value(event, "first").number != 0,
+			  &days) != 0)
 		return DATE_NONE;
 	if (strcmp(field, "due_early") == 0)
 		return days.due_early;

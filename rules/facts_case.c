@@ -247,7 +247,7 @@ static void rent_charged(struct facts *facts, const struct event *event)
 	struct rent_days days;
 	date due_on = facts_date_of(event, "due_on");
 	bool first = event_value(event, "first").number != 0;
-	if (rent_days(facts->calendar, event->key, due_on, first, &days) != 0)
+	if (law_rent_days(facts->calendar, event->key, due_on, first, &days) != 0)
 		return;
 	ledger_charge(facts->of_case->ledger, event->key, event_value(event, "reference").text,
 		      event_value(event, "amount").number, days, event->at.day, tell_news, facts);

@@ -1,9 +1,68 @@
 /* See law.h. */
 #include "rules/law.h"
 
+#include <string.h>
+
 #define DAYS_BEFORE_FORFEITURE 7  /* 42 par. first paragraph 1 */
 #define DAYS_OF_RECOVERY       21 /* 44 par. first paragraph 1 */
 #define DAYS_BEFORE_DECISION   2  /* 44 par. second paragraph, in weekdays */
+
+/* The last day before a month for which the question is true. */
+typedef bool day_question(const struct calendar *calendar, date day);
+
+static date last_before(const struct calendar *calendar, date day, day_question *is)
+{
+	do
+		day = date_add_days(day, -1);
+	while (day != DATE_NONE && !is(calendar, day));
+	return day;
+}
+
+/* A weekday in the widest reading of 20 par.: Saturdays and the three eves count. */
+static bool is_weekday(const struct calendar *calendar, date day)
+{
+	return !calendar_is_holiday(calendar, day);
+}
+
+static date month_begins(const char *month)
+{
+	char text[DATE_TEXT_SIZE];
+	date day;
+	if (strlen(month) != strlen("2026-12"))
+		return DATE_NONE;
+	memcpy(text, month, strlen("2026-12"));
+	memcpy(text + strlen("2026-12"), "-01", sizeof("-01"));
+	return date_parse(text, &day) == 0 ? day : DATE_NONE;
+}
+
+static date later(date a, date b)
+{
+	return a > b ? a : b; /* DATE_NONE is before all dates */
+}
+
+/* jordabalken 12 kap. 20 par.; lag 1930:173, 2 par. */
+int law_rent_days(const struct calendar *calendar, const char *month, date due_on, bool first,
+		  struct rent_days *ret)
+{
+	date begins = month_begins(month);
+	if (begins == DATE_NONE && due_on == DATE_NONE)
+		return -1;
+	date weekday = DATE_NONE;
+	date bank_day = DATE_NONE;
+	if (begins != DATE_NONE && !(first && due_on != DATE_NONE)) {
+		weekday = last_before(calendar, begins, is_weekday);
+		bank_day = last_before(calendar, begins, calendar_is_bank_day);
+	}
+	date early = due_on;
+	if (due_on != DATE_NONE && !calendar_is_bank_day(calendar, due_on))
+		early = last_before(calendar, due_on, calendar_is_bank_day);
+	*ret = (struct rent_days){
+		.due_on = due_on != DATE_NONE ? due_on : weekday,
+		.due_early = later(bank_day, early),
+		.due_latest = calendar_adjust(calendar, later(weekday, due_on), ADJUST_STATUTORY),
+	};
+	return 0;
+}
 
 struct law_late law_late_rent(const struct calendar *calendar, const struct rent_days *days)
 {

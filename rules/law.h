@@ -1,14 +1,24 @@
 /*
- * The days that the law makes matter once rent is late or notice has been given (jordabalken
- * 12 kap. 3 and 42 to 44 par.; lag 1930:173, 2 par.). The law can be read in several ways around
- * weekends: the day to warn by is the earliest reading, what may follow is said only on the
- * latest one. Who pays, and who decides what, is not known here.
+ * The days that the law makes matter for a rent, once it is late, and once notice has been given
+ * (jordabalken 12 kap. 3, 20 and 42 to 44 par.; lag 1930:173, 2 par.). The law can be read in
+ * several ways around weekends: the day to warn by is the earliest reading, what may follow is said
+ * only on the latest one. Who pays, and who decides what, is not known here.
  */
 #ifndef KEDJA_LAW_H
 #define KEDJA_LAW_H
 
 #include "rules/calendar.h"
-#include "rules/ledger.h"
+
+/* When a month's rent is due (20 par.). `month` is "YYYY-MM"; due_on DATE_NONE means no day stands
+ * on the slip; `first` is the lease's first month, where due_on alone counts. -1 if month is not
+ * a month and due_on is missing. */
+struct rent_days {
+	date due_on;     /* as on the slip, else the last weekday before the month */
+	date due_early;  /* the earliest reading: warn by this */
+	date due_latest; /* the latest reading: claim by this */
+};
+MUST_CHECK int law_rent_days(const struct calendar *calendar, const char *month, date due_on,
+			     bool first, struct rent_days *ret);
 
 /* A month's rent that is not paid, from its days. */
 struct law_late {

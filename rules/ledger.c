@@ -83,63 +83,6 @@ void ledger_free(struct ledger *ledger)
 	free(ledger);
 }
 
-/* The last day before a month for which the question is true. */
-typedef bool day_question(const struct calendar *calendar, date day);
-
-static date last_before(const struct calendar *calendar, date day, day_question *is)
-{
-	do
-		day = date_add_days(day, -1);
-	while (day != DATE_NONE && !is(calendar, day));
-	return day;
-}
-
-/* A weekday in the widest reading of 20 par.: Saturdays and the three eves count. */
-static bool is_weekday(const struct calendar *calendar, date day)
-{
-	return !calendar_is_holiday(calendar, day);
-}
-
-static date month_begins(const char *month)
-{
-	char text[DATE_TEXT_SIZE];
-	date day;
-	if (strlen(month) != strlen("2026-12"))
-		return DATE_NONE;
-	memcpy(text, month, strlen("2026-12"));
-	memcpy(text + strlen("2026-12"), "-01", sizeof("-01"));
-	return date_parse(text, &day) == 0 ? day : DATE_NONE;
-}
-
-static date later(date a, date b)
-{
-	return a > b ? a : b; /* DATE_NONE is before all dates */
-}
-
-/* jordabalken 12 kap. 20 par.; lag 1930:173, 2 par. */
-int rent_days(const struct calendar *calendar, const char *month, date due_on, bool first,
-	      struct rent_days *ret)
-{
-	date begins = month_begins(month);
-	if (begins == DATE_NONE && due_on == DATE_NONE)
-		return -1;
-	date weekday = DATE_NONE;
-	date bank_day = DATE_NONE;
-	if (begins != DATE_NONE && !(first && due_on != DATE_NONE)) {
-		weekday = last_before(calendar, begins, is_weekday);
-		bank_day = last_before(calendar, begins, calendar_is_bank_day);
-	}
-	date early = due_on;
-	if (due_on != DATE_NONE && !calendar_is_bank_day(calendar, due_on))
-		early = last_before(calendar, due_on, calendar_is_bank_day);
-	*ret = (struct rent_days){
-		.due_on = due_on != DATE_NONE ? due_on : weekday,
-		.due_early = later(bank_day, early),
-		.due_latest = calendar_adjust(calendar, later(weekday, due_on), ADJUST_STATUTORY),
-	};
-	return 0;
-}
-
 static int64_t open_part(const struct charge *charge)
 {
 	return charge->waived || charge->paid >= charge->amount ? 0 : charge->amount - charge->paid;
@@ -167,7 +110,8 @@ static void cover(struct ledger *ledger, struct entry *entry, struct part *part)
 		return;
 	/* Payments may be told in another order than they were made. */
 	for (size_t i = 0; i < entry->parts.count; i++)
-		charge->covered_on = later(charge->covered_on, entry->parts.list[i].paid_on);
+		if (entry->parts.list[i].paid_on > charge->covered_on) /* DATE_NONE: before all */
+			charge->covered_on = entry->parts.list[i].paid_on;
 	ledger->settled = array_grow(ledger->settled, ledger->settled_count,
 				     &ledger->settled_capacity, sizeof(*ledger->settled));
 	ledger->settled[ledger->settled_count++] = charge->key;

@@ -3,13 +3,12 @@
  *
  * A payment covers the charge that its reference names, else the oldest open one; a rest goes to
  * the oldest open charge, then to the next one to come. Part payment does not settle. Late or
- * not is judged by the day of payment (paid_on). The days that the law makes matter are computed
- * here (jordabalken 12 kap. 20 and 42 par.; lag 1930:173).
+ * not is judged by the day of payment (paid_on); when a rent is due, law.h computes.
  */
 #ifndef KEDJA_LEDGER_H
 #define KEDJA_LEDGER_H
 
-#include "rules/calendar.h"
+#include "rules/law.h"
 
 struct charge {
 	char *key;       /* the rent month, "2026-12" */
@@ -27,15 +26,6 @@ struct ledger;
 
 struct ledger *ledger_new(const struct calendar *calendar);
 void ledger_free(struct ledger *ledger); /* takes NULL */
-
-/* The days of a charge. `month` is "YYYY-MM"; due_on DATE_NONE means none stands on the slip;
- * `first` is the lease's first month, where due_on alone counts. -1 if month is not a month and
- * due_on is missing. */
-struct rent_days {
-	date due_on, due_early, due_latest;
-};
-MUST_CHECK int rent_days(const struct calendar *calendar, const char *month, date due_on,
-			 bool first, struct rent_days *ret);
 
 /*
  * A month that is charged again is charged anew: the later charge stands for the earlier one (an

@@ -284,7 +284,7 @@ def check_keys():
         for row in rows:
             if row[0] in have:
                 check_key(page, have[row[0]], row, what)
-    for path in sorted(glob.glob("rules/*.c")):
+    for path in sorted(glob.glob("rules/**/*.c", recursive=True)):
         for match in re.finditer(r"\bstruct conf_key (\w+)\[\]\s*=", read(path)):
             if (path, match.group(1)) not in known:
                 complain(path, read(path).count("\n", 0, match.start()) + 1,

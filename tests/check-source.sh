@@ -10,10 +10,10 @@ build=${BUILD:-build}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C.UTF-8
-shopt -s nullglob
+shopt -s nullglob globstar
 
-c_files=(rules/*.[ch] daemon/*.[ch] daemon/*/*.[ch] tests/*/*.[ch])
-manuals=(rules/*.[1-9] daemon/*.[1-9] daemon/*/*.[1-9] conf/*.[1-9])
+c_files=(rules/**/*.[ch] daemon/**/*.[ch] tests/*/*.[ch])
+manuals=(rules/**/*.[1-9] daemon/**/*.[1-9] conf/*.[1-9])
 
 complaints=$work/complaints
 : >"$complaints"
@@ -28,13 +28,16 @@ check_code() {
 
 # The thinking keeps nothing between two calls (I2): no variable that can be written to.
 check_no_state() {
+	local object symbol path
 	[[ -f $build/librules.a ]] || return 0
 	objdump -t "$build/librules.a" | awk '
-		/^[^ ]+\.o: / { object = $1 }
-		/ O (\.bss|\.data|\.tbss|\.tdata|COMMON)/ && !/ O \.data\.rel\.ro/ {
-			sub(/:$/, "", object)
-			printf "rules/%s.c: %s: rules/ keeps no state\n", substr(object, 1, length(object) - 2), $NF
-		}' | complain
+		/^[^ ]+\.o: / { object = $1; sub(/\.o:$/, "", object) }
+		/ O (\.bss|\.data|\.tbss|\.tdata|COMMON)/ && !/ O \.data\.rel\.ro/ { print object, $NF }' |
+		while read -r object symbol; do
+			for path in rules/**/"$object".c; do
+				echo "$path: $symbol: rules/ keeps no state"
+			done
+		done | complain
 }
 
 check_format() {
@@ -60,10 +63,9 @@ check_scripts() {
 }
 
 page_of() { # NAME: where the page lies, beside the code that it describes
-	local found=(rules/"$1" daemon/"$1" daemon/*/"$1" conf/"$1")
 	local page
-	for page in "${found[@]}"; do
-		[[ -f $page ]] && echo "$page" && return
+	for page in "${manuals[@]}"; do
+		[[ ${page##*/} == "$1" ]] && echo "$page" && return
 	done
 }
 

@@ -95,8 +95,8 @@ static void choose(struct sample *sample, date today)
 		const char *from = sample->rule->from == NULL ? "" : sample->rule->from;
 		sample->key = arena_printf(sample->arena, "%04d-%02d",
 					   month == 12 ? year + 1 : year, month % 12 + 1);
-		if (rent_days(sample->office->calendar, sample->key, DATE_NONE, false,
-			      &sample->days) == 0)
+		if (law_rent_days(sample->office->calendar, sample->key, DATE_NONE, false,
+				  &sample->days) == 0)
 			anchor = strcmp(from, "due_early") == 0    ? sample->days.due_early
 				 : strcmp(from, "due_latest") == 0 ? sample->days.due_latest
 								   : sample->days.due_on;

@@ -36,7 +36,8 @@ static void late_rent(void **state)
 		struct rent_days days;
 		bool first = strcmp(tab.field[2], "yes") == 0;
 		assert_int_equal(
-		    rent_days(calendar, tab.field[0], shipped_date(tab.field[1]), first, &days), 0);
+		    law_rent_days(calendar, tab.field[0], shipped_date(tab.field[1]), first, &days),
+		    0);
 		struct law_late late = law_late_rent(calendar, &days);
 		TAB_SAME(&tab, date_format(late.safe_until, text), tab.field[6]);
 		TAB_SAME(&tab, date_format(late.notice_from, text), tab.field[8]);

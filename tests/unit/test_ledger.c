@@ -43,7 +43,8 @@ static void rent_days_by_the_law(void **state)
 		struct rent_days days;
 		bool first = strcmp(tab.field[2], "yes") == 0;
 		assert_int_equal(
-		    rent_days(calendar, tab.field[0], shipped_date(tab.field[1]), first, &days), 0);
+		    law_rent_days(calendar, tab.field[0], shipped_date(tab.field[1]), first, &days),
+		    0);
 		TAB_SAME(&tab, date_format(days.due_on, text), tab.field[3]);
 		TAB_SAME(&tab, date_format(days.due_early, text), tab.field[4]);
 		TAB_SAME(&tab, date_format(days.due_latest, text), tab.field[5]);
@@ -64,7 +65,7 @@ static void no_reading_is_later(void **state)
 			struct rent_days days;
 			date before = date_from_ymd(year, month, 1) - 1, bank_day = before;
 			snprintf(key, sizeof(key), "%04d-%02d", year, month);
-			assert_int_equal(rent_days(calendar, key, DATE_NONE, false, &days), 0);
+			assert_int_equal(law_rent_days(calendar, key, DATE_NONE, false, &days), 0);
 			while (calendar_is_holiday(calendar, before))
 				before--;
 			while (!calendar_is_workday(calendar, bank_day))
@@ -89,7 +90,7 @@ static void months_that_are_none(void **state)
 					   "202-612", "2026 12",  "åäöåäöå" };
 	for (size_t i = 0; i < SOME(bad); i++) {
 		struct rent_days days = { 1, 2, 3 };
-		assert_int_equal(rent_days(calendar, bad[i], DATE_NONE, false, &days), -1);
+		assert_int_equal(law_rent_days(calendar, bad[i], DATE_NONE, false, &days), -1);
 		assert_int_equal(days.due_on + days.due_early + days.due_latest, 6);
 	}
 }
@@ -158,7 +159,7 @@ static void do_deed(const struct tab *tab, struct ledger *ledger, date today, st
 	if (strcmp(deed.word[0], "charge") == 0) {
 		struct rent_days days;
 		date slip = deed.slip == NULL ? DATE_NONE : shipped_date(deed.slip);
-		assert_int_equal(rent_days(calendar, deed.word[1], slip, false, &days), 0);
+		assert_int_equal(law_rent_days(calendar, deed.word[1], slip, false, &days), 0);
 		ledger_charge(ledger, deed.word[1], deed.reference, atoi(deed.word[2]), days, today,
 			      hear, news);
 	} else if (strcmp(deed.word[0], "pay") == 0) {
@@ -422,7 +423,7 @@ static void random_charge(struct world *world, struct news *news)
 	struct rent_days days;
 	date slip = chance(4) == 0 ? world->today + (date)chance(60) - 20 : DATE_NONE;
 	int amount = 1 + (int)chance(40);
-	assert_int_equal(rent_days(calendar, charge->key, slip, chance(5) == 0, &days), 0);
+	assert_int_equal(law_rent_days(calendar, charge->key, slip, chance(5) == 0, &days), 0);
 	/* What is charged anew is settled anew, if its money is enough. */
 	bool was_settled = charge->there && charge->paid == charge->amount;
 	int before = naive_settled(&world->naive) - was_settled;
@@ -524,7 +525,7 @@ static void payments_in_any_order(void **state)
 			char key[32];
 			struct rent_days days;
 			snprintf(key, sizeof(key), "2027-%02d", month);
-			assert_int_equal(rent_days(calendar, key, DATE_NONE, false, &days), 0);
+			assert_int_equal(law_rent_days(calendar, key, DATE_NONE, false, &days), 0);
 			ledger_charge(ledger, key, NULL, 1000, days, days.due_on, NULL, NULL);
 		}
 		for (size_t p = 0; p < SOME(amounts); p++)
@@ -556,7 +557,8 @@ static void returns_in_any_order(void **state)
 			int amount = (int)chance(20) + 1;
 			snprintf(month, sizeof(month), "2026-%02u", chance(12) + 1);
 			const char *reference = chance(2) == 0 ? month : NULL;
-			assert_int_equal(rent_days(calendar, month, DATE_NONE, false, &days), 0);
+			assert_int_equal(law_rent_days(calendar, month, DATE_NONE, false, &days),
+					 0);
 			unsigned what = chance(4);
 			if (what == 0)
 				ledger_charge(ledger, month, NULL, amount, days, today, hear,
@@ -597,8 +599,8 @@ static void the_window_ends_on_a_day(void **state)
 		struct ledger *ledger = ledger_new(calendar);
 		struct rent_days days;
 		date gone = shipped_date(slips[i][1]);
-		assert_int_equal(rent_days(calendar, "EL", shipped_date(slips[i][0]), true, &days),
-				 0);
+		assert_int_equal(
+		    law_rent_days(calendar, "EL", shipped_date(slips[i][0]), true, &days), 0);
 		ledger_charge(ledger, "EL", NULL, 100, days, days.due_on, NULL, NULL);
 		ledger_known_through(ledger, days.due_latest + 5);
 		assert_int_equal(ledger_next_change(ledger, days.due_latest - 9),
