@@ -26,21 +26,21 @@ TEMPLATES = "conf/kedja-templates.5"
 # Tables of keys: where they are, their name in the code, the page, its heading, what they are.
 # Without a heading the page only has to have an item for each, wherever that is.
 KEYS = (
-    ("rules/load*.c", "root_keys", RULES, "Keys of a file", "key of a rule file"),
-    ("rules/load*.c", "rule_keys", RULES, "Keys of a rule", "key of a rule"),
-    ("rules/load*.c", "step_keys", RULES, "Keys of a step", "key of a step"),
-    ("rules/chain*.c", "top_keys", CHAIN, "Keys of the file", "key of chain.conf"),
-    ("rules/chain*.c", "stage_keys", CHAIN, "Keys of a stage", "key of a stage"),
-    ("rules/chain*.c", "role_keys", CHAIN, "Keys of a role", "key of a role"),
-    ("rules/chain*.c", "list_keys", CHAIN, "Keys of a list", "key of a list"),
-    ("rules/chain*.c", "code_keys", CHAIN, "Keys of a code", "key of a code"),
-    ("rules/chain*.c", "kind_keys", CHAIN, "Keys of a kind", "key of a kind"),
-    ("rules/chain*.c", "field_keys", CHAIN, "Keys of a field", "key of a field"),
-    ("rules/calendar*.c", "root_keys", CALENDAR, "Keys of the file", "key of calendar.conf"),
-    ("rules/calendar*.c", "holiday_keys", CALENDAR, "Keys of a holiday", "key of a holiday"),
-    ("rules/calendar*.c", "closed_keys", CALENDAR, "Keys of a closing", "key of a closing"),
-    ("rules/ruletest*.c", "root_keys", RULE_TESTS, None, "key of a file of rule tests"),
-    ("rules/ruletest*.c", "test_keys", RULE_TESTS, None, "key of a rule test"),
+    ("rules/**/load*.c", "root_keys", RULES, "Keys of a file", "key of a rule file"),
+    ("rules/**/load*.c", "rule_keys", RULES, "Keys of a rule", "key of a rule"),
+    ("rules/**/load*.c", "step_keys", RULES, "Keys of a step", "key of a step"),
+    ("rules/**/chain*.c", "top_keys", CHAIN, "Keys of the file", "key of chain.conf"),
+    ("rules/**/chain*.c", "stage_keys", CHAIN, "Keys of a stage", "key of a stage"),
+    ("rules/**/chain*.c", "role_keys", CHAIN, "Keys of a role", "key of a role"),
+    ("rules/**/chain*.c", "list_keys", CHAIN, "Keys of a list", "key of a list"),
+    ("rules/**/chain*.c", "code_keys", CHAIN, "Keys of a code", "key of a code"),
+    ("rules/**/chain*.c", "kind_keys", CHAIN, "Keys of a kind", "key of a kind"),
+    ("rules/**/chain*.c", "field_keys", CHAIN, "Keys of a field", "key of a field"),
+    ("rules/**/calendar*.c", "root_keys", CALENDAR, "Keys of the file", "key of calendar.conf"),
+    ("rules/**/calendar*.c", "holiday_keys", CALENDAR, "Keys of a holiday", "key of a holiday"),
+    ("rules/**/calendar*.c", "closed_keys", CALENDAR, "Keys of a closing", "key of a closing"),
+    ("rules/**/ruletest*.c", "root_keys", RULE_TESTS, None, "key of a file of rule tests"),
+    ("rules/**/ruletest*.c", "test_keys", RULE_TESTS, None, "key of a rule test"),
 )
 
 # How the pages call the forms of values in rules/confread.h and daemon/rpc.h.
@@ -147,7 +147,7 @@ def table(path, name):
 
 def holder(pattern, name):
     """The file among several that holds an array."""
-    for path in sorted(glob.glob(pattern)):
+    for path in sorted(glob.glob(pattern, recursive=True)):
         if re.search(r"\b" + name + r"\[\]\s*=", read(path)):
             return path
     return None
@@ -156,7 +156,7 @@ def holder(pattern, name):
 def needed(pattern, name):
     """A table that must be there when its files are."""
     path = holder(pattern, name)
-    if path is None and glob.glob(pattern):
+    if path is None and glob.glob(pattern, recursive=True):
         complain(pattern, 1, f"has no table {name}: tests/check-manuals.py must follow")
     rows = table(path, name) if path is not None else None
     if path is not None and not rows:
@@ -298,7 +298,7 @@ CHOICE = re.compile(r'\b(?:load_word\(\s*\w+|read_choice\(\s*\w+,\s*\w+),\s*"(\w
 def choices(pattern):
     """The words that a key may have, by key, as the code asks for them."""
     found = {}
-    for path in sorted(glob.glob(pattern)):
+    for path in sorted(glob.glob(pattern, recursive=True)):
         text = read(path)
         for match in CHOICE.finditer(text):
             lists = re.findall(r"\bchar \*const " + match.group(2) + r"\[\]\s*=\s*\{(.*?)\}",
@@ -315,7 +315,7 @@ def choices(pattern):
 
 
 def check_words():
-    for pattern, path in (("rules/load*.c", RULES), ("rules/chain*.c", CHAIN)):
+    for pattern, path in (("rules/**/load*.c", RULES), ("rules/**/chain*.c", CHAIN)):
         found = choices(pattern)
         page = page_at(path) if found else None
         if page is None:

@@ -70,12 +70,13 @@ page_of() { # NAME: where the page lies, beside the code that it describes
 }
 
 check_manuals() {
-	local page
+	local page code
 	for page in kedjad.8 kedja-mailer.8 kedjactl.1 kedja.conf.5; do
 		[[ -n $(page_of "$page") ]] || echo "$page:1: this manual page is missing" | complain
 	done
 	for page in load:kedja-rules.5 chain:kedja-chain.5 calendar:kedja-calendar.5 ruletest:kedja-rules-test.5; do
-		[[ ! -f rules/${page%%:*}.c || -n $(page_of "${page#*:}") ]] ||
+		code=(rules/**/"${page%%:*}".c)
+		[[ ${#code[@]} -eq 0 || -n $(page_of "${page#*:}") ]] ||
 			echo "${page#*:}:1: this manual page is missing" | complain
 	done
 	for page in "${manuals[@]}"; do

@@ -59,7 +59,7 @@ taken() { # the configuration in $tree/conf is taken; one example rule need not 
 }
 
 @test "the pages are right as pages" {
-	for page in rules/*.[1-9] daemon/*.[1-9] daemon/*/*.[1-9] conf/*.[1-9]; do
+	for page in $(find rules daemon conf -name "*.[1-9]"); do
 		run mandoc -Tlint -Wwarning "$page"
 		echo "$output"
 		[ "$status" -eq 0 ]
