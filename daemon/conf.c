@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rules/address.h"
+#include "rules/base/address.h"
 #include "rules/confread.h"
 
 #define LARGEST_FILE (16 * 1024 * 1024)

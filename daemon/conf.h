@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 struct settings {
 	char *database;      /* path of the SQLite file */

@@ -2,7 +2,7 @@
 #ifndef KEDJA_CONTROL_BIND_H
 #define KEDJA_CONTROL_BIND_H
 
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 /* A listening socket, mode 0660, that does not block; -1 with a problem. A socket that nobody
  * answers on is replaced; anything else in its place is left alone. */

@@ -240,7 +240,7 @@ struct peer *peer_new(struct control *control, int descriptor, char *actor)
 	peer->limit = loop_timer_new(control->loop, reached_limit, peer);
 	if (peer->in == NULL || peer->out == NULL || peer->readable == NULL ||
 	    peer->writable == NULL)
-		abort(); /* out of memory, as everywhere: see rules/mem.h */
+		abort(); /* out of memory, as everywhere: see rules/base/mem.h */
 	TAILQ_INSERT_TAIL(&control->peers, peer, by_age);
 	control->figures.peers++;
 	peer_update(peer);

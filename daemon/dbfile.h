@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 struct dbfile;
 

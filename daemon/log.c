@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rules/utf8.h"
+#include "rules/base/utf8.h"
 
 #define LONGEST 2000 /* characters of a message; more is cut, said by "..." */
 

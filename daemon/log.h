@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 enum log_level {
 	LOG_LEVEL_ERROR = 3,

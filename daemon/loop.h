@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 struct loop;
 

@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 struct mustache;
 

@@ -13,7 +13,7 @@
 #ifndef KEDJA_NOTIFY_H
 #define KEDJA_NOTIFY_H
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 struct notify;
 

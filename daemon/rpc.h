@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 #include "daemon/turn.h"
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 enum rpc_code {
 	RPC_REFUSED = 1,

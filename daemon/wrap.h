@@ -2,7 +2,7 @@
 #ifndef KEDJA_WRAP_H
 #define KEDJA_WRAP_H
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 /* All of it on one line, blanks run together, none at the ends. The caller frees it. */
 char *wrap_join(const char *text);

@@ -14,8 +14,8 @@
 #ifndef KEDJA_CALENDAR_H
 #define KEDJA_CALENDAR_H
 
+#include "rules/base/problem.h"
 #include "rules/date.h"
-#include "rules/problem.h"
 
 struct calendar;
 

@@ -10,8 +10,8 @@
 #ifndef KEDJA_CHAIN_H
 #define KEDJA_CHAIN_H
 
+#include "rules/base/problem.h"
 #include "rules/kind.h"
-#include "rules/problem.h"
 
 struct stage {
 	const char *name;     /* "supported_housing" */

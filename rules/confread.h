@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 /*
  * Parses text after looking it over: UTF-8 without byte order mark, comments and strings closed,

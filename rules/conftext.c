@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "rules/utf8.h"
+#include "rules/base/utf8.h"
 
 #define DEEPEST 32 /* nested groups and lists; ours have four */
 

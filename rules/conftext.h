@@ -9,7 +9,7 @@
 #ifndef KEDJA_CONFTEXT_H
 #define KEDJA_CONFTEXT_H
 
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 /* Are all `length` bytes UTF-8 text without a byte order mark and control characters? */
 MUST_CHECK int conftext_check_bytes(const char *text, size_t length, const char *file,

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 typedef int32_t date; /* days since 1970-01-01 */
 #define DATE_NONE INT32_MIN

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 static const char *name_of(const void *entry)
 {

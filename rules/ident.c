@@ -9,8 +9,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "rules/base/utf8.h"
 #include "rules/kind.h"
-#include "rules/utf8.h"
 
 #define LONGEST_ID   40
 #define LONGEST_TEXT 500

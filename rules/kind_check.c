@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/address.h"
+#include "rules/base/address.h"
 #include "rules/chain.h"
 #include "rules/kind.h"
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/utf8.h"
+#include "rules/base/utf8.h"
 
 #define RECORD       80
 #define COMPLAINTS   20 /* a file that is something else would complain of every line */

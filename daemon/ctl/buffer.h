@@ -5,7 +5,7 @@
 #ifndef KEDJA_CTL_BUFFER_H
 #define KEDJA_CTL_BUFFER_H
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 struct buffer {
 	char *bytes; /* NULL while nothing was added */

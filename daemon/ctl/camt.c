@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/utf8.h"
+#include "rules/base/utf8.h"
 
 #define SPACE       "urn:iso:std:iso:20022:tech:xsd:camt.054.001."
 #define MESSAGE     "/Document/BkToCstmrDbtCdtNtfctn"

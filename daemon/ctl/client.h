@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 struct client;
 

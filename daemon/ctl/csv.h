@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 struct csv;
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 #ifndef KEDJA_VERSION
 #define KEDJA_VERSION "0.1"

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/base/utf8.h"
 #include "rules/kind.h"
-#include "rules/utf8.h"
 
 #define WORD_MOST     40
 #define READABLE_MOST 26 /* 6 letters and a number come behind it */

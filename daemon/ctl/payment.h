@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 
+#include "rules/base/problem.h"
 #include "rules/date.h"
-#include "rules/problem.h"
 
 #define PAYMENT_AMOUNT_MOST  INT64_C(1000000000000) /* öre, as events have it */
 #define PAYMENT_TOKENS_MOST  200                    /* bytes of references */

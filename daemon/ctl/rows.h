@@ -12,7 +12,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 #define ROW_MOST (512 * 1024) /* bytes of one row */
 

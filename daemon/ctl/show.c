@@ -8,7 +8,7 @@
 
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/terminal.h"
-#include "rules/utf8.h"
+#include "rules/base/utf8.h"
 
 static void escape_character(struct buffer *out, uint32_t character)
 {

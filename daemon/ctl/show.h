@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 /* With control characters as \n, \x1b, \u{202e}, and bytes that are not UTF-8 as \xNN; with
  * `lines` line ends stay (tabs too). The caller frees it. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 #define FNV_BASIS (((source_hash)0x6c62272e07bb0142 << 64) | 0x62b821756295c58d)
 #define FNV_PRIME (((source_hash)1 << 88) | 0x13b)

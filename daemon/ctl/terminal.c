@@ -2,7 +2,7 @@
  * Unicode. */
 #include "daemon/ctl/terminal.h"
 
-#include "rules/utf8.h"
+#include "rules/base/utf8.h"
 
 struct range {
 	uint32_t first, last;

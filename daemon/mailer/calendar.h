@@ -10,7 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 /* NULL, or what is wrong with the list: [{"uid", "sequence", "day", "summary", "description"?,
  * "cancelled"?}, ...]. The caller frees it. */

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 /* Texts are borrowed from the request and live as long; what was not given is "". */
 struct mailer_settings {

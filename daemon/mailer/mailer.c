@@ -14,7 +14,7 @@
 
 #include "daemon/mailer/maildir.h"
 #include "daemon/mailer/smtp.h"
-#include "rules/address.h"
+#include "rules/base/address.h"
 
 #define DAEMON_FD        0
 #define PATIENCE_DEFAULT 60 /* seconds */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "daemon/mailer/calendar.h"
-#include "rules/address.h"
+#include "rules/base/address.h"
 
 #define CHARSET     "utf-8"
 #define ID_MOST     200

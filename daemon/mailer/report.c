@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 #define DAEMON_FD 0
 #define TEXT_MOST 400

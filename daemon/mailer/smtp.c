@@ -13,7 +13,7 @@
 #include "daemon/mailer/mime.h"
 #include "daemon/mailer/watch.h"
 #include "daemon/mailer/wire.h"
-#include "rules/address.h"
+#include "rules/base/address.h"
 
 /* When all letters have their answer, the server gets this long to say goodbye. */
 #define GOODBYE_MS 1000

@@ -9,7 +9,7 @@
 #include <openssl/ssl.h>
 #include <stdbool.h>
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 struct tls {
 	SSL_CTX *context; /* NULL: none */

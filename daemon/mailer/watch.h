@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "daemon/mailer/report.h"
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 #define WATCH_LINE_MOST 300
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/base/utf8.h"
 #include "rules/chain.h"
 #include "rules/confread.h"
 #include "rules/conftext.h"
-#include "rules/utf8.h"
 
 static void require(int holds)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "daemon/conf.h"
-#include "rules/address.h"
+#include "rules/base/address.h"
 
 static void check(const struct settings *settings)
 {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "rules/address.h"
+#include "rules/base/address.h"
 
 static void good_addresses_pass(void **state)
 {

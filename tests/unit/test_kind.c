@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/base/utf8.h"
 #include "rules/chain.h"
 #include "rules/kind.h"
-#include "rules/utf8.h"
 
 #define MOST_FIELDS 16
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/problem.h"
-#include "rules/utf8.h"
+#include "rules/base/problem.h"
+#include "rules/base/utf8.h"
 
 static void assert_formatted(const struct problem *problem, const char *expected)
 {

@@ -1,5 +1,5 @@
 /* See utf8.h. */
-#include "rules/utf8.h"
+#include "rules/base/utf8.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * See problem.h. What people wrote is quoted in problems and ends in logs and on terminals, so a
  * text is made harmless here, once: one line, UTF-8, no control characters, not endless.
  */
-#include "rules/problem.h"
+#include "rules/base/problem.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/utf8.h"
+#include "rules/base/utf8.h"
 
 #define LONGEST_TEXT 1000 /* bytes */
 #define LONGEST_NAME 64   /* bytes; longer ones are near to nothing */

@@ -10,7 +10,7 @@
 #ifndef KEDJA_PROBLEM_H
 #define KEDJA_PROBLEM_H
 
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 struct problem {
 	char *place; /* a file, the name of a field, or "" */

@@ -1,5 +1,5 @@
 /* See address.h. */
-#include "rules/address.h"
+#include "rules/base/address.h"
 
 #include <stdbool.h>
 #include <string.h>

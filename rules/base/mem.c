@@ -1,5 +1,5 @@
 /* See mem.h. Arena blocks are doubled in size, so a large ruleset costs a dozen mallocs. */
-#include "rules/mem.h"
+#include "rules/base/mem.h"
 
 #include <stdarg.h>
 #include <stdint.h>
