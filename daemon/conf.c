@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "rules/base/address.h"
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 
 #define LARGEST_FILE (16 * 1024 * 1024)
 #define LONGEST_TEXT 500

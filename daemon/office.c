@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 #include "rules/load.h"
 
 #define FILE_MOST (1024 * 1024)

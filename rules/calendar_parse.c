@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "rules/calendar_parts.h"
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 
 #define DAYS_OF_WEEK 7
 /* An office that is closed longer than this on end has mistyped a year. */

@@ -6,7 +6,7 @@
 #define KEDJA_CHAIN_PARTS_H
 
 #include "rules/chain.h"
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 
 /* One code and what it is called in Swedish. */
 struct code {

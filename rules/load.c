@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 #include "rules/load_parts.h"
 
 static const struct conf_key root_keys[] = {

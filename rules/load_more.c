@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 #include "rules/load_parts.h"
 
 static const char *const weekdays[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };

@@ -1,7 +1,7 @@
 /* The steps of a rule: when, how often, to whom. */
 #include <string.h>
 
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 #include "rules/load_parts.h"
 
 #define TIMES_MOST 1000

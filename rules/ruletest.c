@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 #include "rules/ruletest_parts.h"
 
 /* More than anybody tests; a slip of the pen must not walk for a thousand years. */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 #include "rules/ruletest_parts.h"
 
 #define WORDS_MOST 100

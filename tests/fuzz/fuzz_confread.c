@@ -8,8 +8,8 @@
 
 #include "rules/base/utf8.h"
 #include "rules/chain.h"
-#include "rules/confread.h"
-#include "rules/conftext.h"
+#include "rules/conf/confread.h"
+#include "rules/conf/conftext.h"
 
 static void require(int holds)
 {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 
 /* One text, whether it can be parsed, and the problems expected: "line: piece of the text". */
 struct row {

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "rules/chain.h"
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 #include "rules/kind.h"
 #include "tests/unit/shipped.h"
 

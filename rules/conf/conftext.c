@@ -2,7 +2,7 @@
  * See conftext.h: a small tokenizer and a recursive descent over the grammar of libconfig. It
  * builds nothing; what it lets through, the library parses.
  */
-#include "rules/conftext.h"
+#include "rules/conf/conftext.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,10 +1,10 @@
 /* See confread.h; the look-over of the text is conftext.c. */
-#include "rules/confread.h"
+#include "rules/conf/confread.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/conftext.h"
+#include "rules/conf/conftext.h"
 
 static int parse(struct config_t *config, const char *text, const char *file,
 		 struct problems *problems)
