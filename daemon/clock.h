@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 typedef int64_t instant; /* seconds since 1970-01-01T00:00:00Z */
 #define INSTANT_NEVER INT64_MAX

@@ -5,7 +5,7 @@
 
 #include "daemon/store_event.h"
 #include "rules/facts.h"
-#include "rules/law.h"
+#include "rules/time/law.h"
 
 #define CHARGED "rent.charged"
 #define SERVED  "forfeiture.notice_served"

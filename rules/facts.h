@@ -9,9 +9,9 @@
 #ifndef KEDJA_FACTS_H
 #define KEDJA_FACTS_H
 
-#include "rules/calendar.h"
 #include "rules/chain.h"
 #include "rules/ledger.h"
+#include "rules/time/calendar.h"
 
 struct fact {
 	const char *name;

@@ -7,7 +7,7 @@
 #define KEDJA_KIND_H
 
 #include "rules/base/problem.h"
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 enum subject_type { SUBJECT_STAFF, SUBJECT_PROGRAMME, SUBJECT_CASE, SUBJECT_ANY };
 const char *subject_type_name(enum subject_type type); /* "staff" "programme" "case" "any" */

@@ -8,7 +8,7 @@
 #ifndef KEDJA_LEDGER_H
 #define KEDJA_LEDGER_H
 
-#include "rules/law.h"
+#include "rules/time/law.h"
 
 struct charge {
 	char *key;       /* the rent month, "2026-12" */

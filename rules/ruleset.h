@@ -7,10 +7,10 @@
 #ifndef KEDJA_RULESET_H
 #define KEDJA_RULESET_H
 
-#include "rules/calendar.h"
 #include "rules/chain.h"
 #include "rules/condition.h"
-#include "rules/offset.h"
+#include "rules/time/calendar.h"
+#include "rules/time/offset.h"
 
 enum repeat { REPEAT_NONE, REPEAT_ROLLING, REPEAT_FIXED, REPEAT_GRID };
 enum catch_up { CATCH_UP_LATEST, CATCH_UP_ALL, CATCH_UP_SKIP };

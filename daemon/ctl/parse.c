@@ -7,7 +7,7 @@
 
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/terminal.h"
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 const char *word_type_name(enum word_type type)
 {

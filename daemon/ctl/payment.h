@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "rules/base/problem.h"
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 #define PAYMENT_AMOUNT_MOST  INT64_C(1000000000000) /* öre, as events have it */
 #define PAYMENT_TOKENS_MOST  200                    /* bytes of references */

@@ -13,7 +13,7 @@
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/rows.h"
 #include "daemon/ctl/verbs.h"
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 #define BATCH_ROWS  1000
 #define BATCH_BYTES (512 * 1024) /* with one more row still below the daemon's line of 1 MiB */

@@ -4,7 +4,7 @@
 
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/verbs.h"
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 /* The weekday in words, from the date itself. */
 static char *form_weekday(const json_t *row, const json_t *value)

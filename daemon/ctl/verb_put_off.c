@@ -4,7 +4,7 @@
 
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/verbs.h"
-#include "rules/offset.h"
+#include "rules/time/offset.h"
 
 /* "7 dagar", "7 days" */
 static bool days_parse(const char *text, struct offset *ret)

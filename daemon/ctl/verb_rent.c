@@ -4,7 +4,7 @@
 
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/verbs.h"
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 /* --- payments status -------------------------------------------------------------------------- */
 

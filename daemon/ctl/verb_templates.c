@@ -9,8 +9,8 @@
 #include "daemon/ctl/verbs.h"
 #include "daemon/letter.h"
 #include "rules/explain.h"
-#include "rules/law.h"
 #include "rules/steps.h"
+#include "rules/time/law.h"
 
 /* --- check ---------------------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 #define TEXT_MOST 2000
 

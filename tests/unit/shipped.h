@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/calendar.h"
+#include "rules/time/calendar.h"
 
 /* The whole of a text file; the caller frees it. */
 static inline char *shipped_text(const char *path)

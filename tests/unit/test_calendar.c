@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/calendar.h"
+#include "rules/time/calendar.h"
 #include "tests/unit/shipped.h"
 #include "tests/unit/tab.h"
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 #define SOME(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "rules/law.h"
+#include "rules/time/law.h"
 #include "tests/unit/shipped.h"
 #include "tests/unit/tab.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/offset.h"
+#include "rules/time/offset.h"
 #include "tests/unit/shipped.h"
 #include "tests/unit/tab.h"
 

@@ -7,7 +7,7 @@
 #ifndef KEDJA_LAW_H
 #define KEDJA_LAW_H
 
-#include "rules/calendar.h"
+#include "rules/time/calendar.h"
 
 /* When a month's rent is due (20 par.). `month` is "YYYY-MM"; due_on DATE_NONE means no day stands
  * on the slip; `first` is the lease's first month, where due_on alone counts. -1 if month is not

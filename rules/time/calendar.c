@@ -2,11 +2,11 @@
  * See calendar.h. What the days of the years that matter are is worked out once, when the file
  * is read; for days outside that table the rules are asked anew each time.
  */
-#include "rules/calendar.h"
+#include "rules/time/calendar.h"
 
 #include <stddef.h>
 
-#include "rules/calendar_parts.h"
+#include "rules/time/calendar_own.h"
 
 /* Longer than any time without a working day that calendar_parse lets through. */
 #define SEARCH_MOST    3660

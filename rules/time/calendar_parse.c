@@ -2,13 +2,13 @@
  * Reads calendar.conf into a calendar. Every mistake is told with its line; whatever can still
  * be looked at after one is, so that a person mends the file once.
  */
-#include "rules/calendar.h"
+#include "rules/time/calendar.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "rules/calendar_parts.h"
 #include "rules/conf/confread.h"
+#include "rules/time/calendar_own.h"
 
 #define DAYS_OF_WEEK 7
 /* An office that is closed longer than this on end has mistyped a year. */

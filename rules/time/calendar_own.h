@@ -5,7 +5,7 @@
 #ifndef KEDJA_CALENDAR_PARTS_H
 #define KEDJA_CALENDAR_PARTS_H
 
-#include "rules/calendar.h"
+#include "rules/time/calendar.h"
 
 /* How a line of the calendar says which days it means. */
 enum day_form {

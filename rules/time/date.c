@@ -2,7 +2,7 @@
  * See date.h. Days are counted with a year that begins in March, so that the leap day comes last
  * and every month before it has its place: then a year is 365 days and the leap days so far.
  */
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* See offset.h. */
-#include "rules/offset.h"
+#include "rules/time/offset.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -8,8 +8,8 @@
 #ifndef KEDJA_OFFSET_H
 #define KEDJA_OFFSET_H
 
-#include "rules/calendar.h"
-#include "rules/date.h"
+#include "rules/time/calendar.h"
+#include "rules/time/date.h"
 
 struct offset {
 	int months; /* years are twelve months; weeks are seven days */

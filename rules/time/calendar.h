@@ -15,7 +15,7 @@
 #define KEDJA_CALENDAR_H
 
 #include "rules/base/problem.h"
-#include "rules/date.h"
+#include "rules/time/date.h"
 
 struct calendar;
 

@@ -1,5 +1,5 @@
 /* See law.h. */
-#include "rules/law.h"
+#include "rules/time/law.h"
 
 #include <string.h>
 
