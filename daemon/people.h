@@ -6,7 +6,7 @@
 #define KEDJA_PEOPLE_H
 
 #include "daemon/core.h"
-#include "rules/chain.h"
+#include "rules/kinds/chain.h"
 
 /* Derives the rows of one member of staff, or the roles held on one subject, anew. */
 void people_refresh_staff(const struct core *core, const char *staff);

@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "daemon/core.h"
-#include "rules/kind.h"
+#include "rules/kinds/kind.h"
 
 /* Adds an event that event_check has passed; its id. recorded_at is the turn's now. */
 int64_t store_event_add(const struct core *core, const struct event *event);

@@ -18,7 +18,7 @@
 #ifndef KEDJA_CONDITION_H
 #define KEDJA_CONDITION_H
 
-#include "rules/kind.h"
+#include "rules/kinds/kind.h"
 
 /* What a name means, as the caller's resolver says. */
 struct name_meaning {

@@ -9,7 +9,7 @@
 #ifndef KEDJA_FACTS_H
 #define KEDJA_FACTS_H
 
-#include "rules/chain.h"
+#include "rules/kinds/chain.h"
 #include "rules/ledger.h"
 #include "rules/time/calendar.h"
 

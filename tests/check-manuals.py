@@ -305,7 +305,7 @@ def choices(pattern):
                                text[:match.start()], re.DOTALL)
             words = re.findall(r'"([^"]+)"', lists[-1]) if lists else []
             if match.group(1) == "type":
-                words = returned_words("rules/kind.c", "field_type_name")
+                words = returned_words("rules/kinds/kind.c", "field_type_name")
             if not words:
                 complain(path, text.count("\n", 0, match.start()) + 1,
                          f"the words of {match.group(1)} cannot be read: "
@@ -465,7 +465,7 @@ def check_facts():
 
 
 def check_kinds():
-    path = "rules/kind_table.c"
+    path = "rules/kinds/kind_table.c"
     if not os.path.exists(path):
         return
     kinds = needed(path, "kinds")[1]
@@ -476,17 +476,17 @@ def check_kinds():
 
 
 def check_fixed_lists():
-    if not os.path.exists("rules/chain.c"):
+    if not os.path.exists("rules/kinds/chain.c"):
         return
     page = page_at(CHAIN)
-    lists = needed("rules/chain.c", "chain_fixed_lists")[1]
+    lists = needed("rules/kinds/chain.c", "chain_fixed_lists")[1]
     if page is None:
         return
     heading = "Lists of the program"
     have = compare(page, heading, page.items.get(heading, []), [row[0] for row in lists], "list")
     for name, _, _, array in lists:
         if name in have:
-            compare(page, heading, have[name].items, table("rules/chain.c", array),
+            compare(page, heading, have[name].items, table("rules/kinds/chain.c", array),
                     f"code of the list {name}:")
     note("lists of the program", len(lists))
 

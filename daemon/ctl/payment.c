@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "rules/base/utf8.h"
-#include "rules/kind.h"
+#include "rules/kinds/kind.h"
 
 #define WORD_MOST     40
 #define READABLE_MOST 26 /* 6 letters and a number come behind it */

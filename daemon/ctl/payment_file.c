@@ -12,7 +12,7 @@
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/camt.h"
 #include "daemon/ctl/payments_csv.h"
-#include "rules/kind.h"
+#include "rules/kinds/kind.h"
 
 static int read_bytes(const char *path, struct buffer *text, struct problems *problems)
 {

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "rules/base/utf8.h"
-#include "rules/chain.h"
 #include "rules/conf/confread.h"
 #include "rules/conf/conftext.h"
+#include "rules/kinds/chain.h"
 
 static void require(int holds)
 {

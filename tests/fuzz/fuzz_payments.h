@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "daemon/ctl/payment.h"
-#include "rules/kind.h"
+#include "rules/kinds/kind.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -108,9 +108,9 @@ taken() { # the configuration in $tree/conf is taken; one example rule need not 
 @test "a kind and its fields are seen" {
 	copy
 	gap 'lacks the kind visit.made' conf/kedja-chain.5 '/^\.It Ic visit\.made/,+1d'
-	gap 'there is no kind visit.missed' rules/kind_table.c '/CASE("visit.missed")/,+1d'
+	gap 'there is no kind visit.missed' rules/kinds/kind_table.c '/CASE("visit.missed")/,+1d'
 	gap 'lacks the field review_on of plan.reviewed' conf/kedja-chain.5 '/^\.It Ic plan\.reviewed/,/^\.El/{/^\.It Va review_on/,+1d}'
-	gap 'there is no field explained of plan.reviewed' rules/kind_table.c '/MUST("explained", /d'
+	gap 'there is no field explained of plan.reviewed' rules/kinds/kind_table.c '/MUST("explained", /d'
 	gap 'kinds of a case: tests/check-manuals.py --write' conf/kedja-chain.5 's/^count, case: how many goals were reached$/count, open: how many goals were reached/'
 	gap 'lacks the code of the list debt: electricity$' conf/kedja-chain.5 '/^\.It Cm electricity$/,+1d'
 }

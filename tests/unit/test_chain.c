@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/chain.h"
+#include "rules/kinds/chain.h"
 #include "tests/unit/shipped.h"
 
 #define SMALL                                                                                      \

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/chain.h"
 #include "rules/conf/confread.h"
-#include "rules/kind.h"
+#include "rules/kinds/chain.h"
+#include "rules/kinds/kind.h"
 #include "tests/unit/shipped.h"
 
 #define MOST_FIELDS 20

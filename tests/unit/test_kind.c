@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "rules/base/utf8.h"
-#include "rules/chain.h"
-#include "rules/kind.h"
+#include "rules/kinds/chain.h"
+#include "rules/kinds/kind.h"
 
 #define MOST_FIELDS 16
 

@@ -13,7 +13,7 @@
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/match.h"
 #include "daemon/ctl/payments_csv.h"
-#include "rules/kind.h"
+#include "rules/kinds/kind.h"
 
 static void amounts_are_exact(void **state)
 {

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "rules/base/address.h"
-#include "rules/chain.h"
-#include "rules/kind.h"
+#include "rules/kinds/chain.h"
+#include "rules/kinds/kind.h"
 
 #define LARGEST_AMOUNT INT64_C(1000000000000)
 #define LARGEST_COUNT  999

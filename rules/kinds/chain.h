@@ -11,7 +11,7 @@
 #define KEDJA_CHAIN_H
 
 #include "rules/base/problem.h"
-#include "rules/kind.h"
+#include "rules/kinds/kind.h"
 
 struct stage {
 	const char *name;     /* "supported_housing" */

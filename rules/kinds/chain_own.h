@@ -5,8 +5,8 @@
 #ifndef KEDJA_CHAIN_PARTS_H
 #define KEDJA_CHAIN_PARTS_H
 
-#include "rules/chain.h"
 #include "rules/conf/confread.h"
+#include "rules/kinds/chain.h"
 
 /* One code and what it is called in Swedish. */
 struct code {

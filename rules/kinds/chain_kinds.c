@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/chain_parts.h"
+#include "rules/kinds/chain_own.h"
 
 static const struct conf_key kind_keys[] = {
 	{ "name", CONF_TEXT, true },

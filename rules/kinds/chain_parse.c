@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "rules/chain_parts.h"
+#include "rules/kinds/chain_own.h"
 
 #define MOST_ROWS     200 /* of stages, roles, codes, fields: far above any office */
 #define LONGEST_TITLE 200

@@ -1,10 +1,10 @@
 /* See chain.h. How chain.conf is read is in chain_parse.c. */
-#include "rules/chain.h"
+#include "rules/kinds/chain.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/chain_parts.h"
+#include "rules/kinds/chain_own.h"
 
 /* Codes that programs know the meaning of; an office cannot add to them. */
 static const struct code modes[] = { { "move", "flytt" }, { "convert", "omvandlat avtal" } };

@@ -3,7 +3,7 @@
  * programme, case, any. The label is what a letter says of the event ("planen antogs"); of money
  * and of stages it says no more than that something happened.
  */
-#include "rules/kind.h"
+#include "rules/kinds/kind.h"
 
 /* clang-format off: a table reads better with one field a line */
 #define HAS(...)                                                                                   \

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "rules/base/utf8.h"
-#include "rules/kind.h"
+#include "rules/kinds/kind.h"
 
 #define LONGEST_ID   40
 #define LONGEST_TEXT 500

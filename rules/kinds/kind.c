@@ -1,5 +1,5 @@
 /* See kind.h. The rows are in kind_table.c, the checking of events in kind_check.c. */
-#include "rules/kind.h"
+#include "rules/kinds/kind.h"
 
 #include <string.h>
 
