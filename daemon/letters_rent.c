@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "daemon/store_event.h"
-#include "rules/facts.h"
+#include "rules/facts/facts.h"
 #include "rules/time/law.h"
 
 #define CHARGED "rent.charged"

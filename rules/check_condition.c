@@ -3,7 +3,7 @@
 
 #include "rules/check_parts.h"
 #include "rules/condition_solve.h"
-#include "rules/facts.h"
+#include "rules/facts/facts.h"
 
 /* The world of one rule: what its names can be. */
 struct world {

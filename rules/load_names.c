@@ -1,7 +1,7 @@
 /* What the names in `if` and `while` mean. */
 #include <string.h>
 
-#include "rules/facts.h"
+#include "rules/facts/facts.h"
 #include "rules/load_parts.h"
 
 struct scope {

@@ -14,7 +14,7 @@
 #ifndef KEDJA_PLAN_H
 #define KEDJA_PLAN_H
 
-#include "rules/facts.h"
+#include "rules/facts/facts.h"
 #include "rules/ruleset.h"
 
 enum deadline_state { DEADLINE_OPEN, DEADLINE_ASLEEP, DEADLINE_DONE, DEADLINE_CANCELLED };

@@ -456,9 +456,9 @@ def check_made(path, name, wanted, what, inner):
 
 
 def check_facts():
-    if not os.path.exists("rules/facts_rows.c"):
+    if not os.path.exists("rules/facts/facts_rows.c"):
         return
-    rows = needed("rules/facts_rows.c", "rows")[1]
+    rows = needed("rules/facts/facts_rows.c", "rows")[1]
     for subject, name in (("SUBJECT_CASE", "facts of a case"),
                           ("SUBJECT_PROGRAMME", "facts of a programme")):
         check_made(RULES, name, fact_lines(subject, rows), "fact", "")

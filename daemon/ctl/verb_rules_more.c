@@ -7,7 +7,7 @@
 #include "daemon/ctl/verbs.h"
 #include "daemon/office.h"
 #include "rules/explain.h"
-#include "rules/facts.h"
+#include "rules/facts/facts.h"
 
 /* --- explain -------------------------------------------------------------------------------- */
 

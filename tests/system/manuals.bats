@@ -99,7 +99,7 @@ taken() { # the configuration in $tree/conf is taken; one example rule need not 
 @test "a fact, and a name in conditions, are seen" {
 	copy
 	gap 'lacks the fact visits_7d' rules/kedja-rules.5 '/^\.It Ic visits_7d/,+1d'
-	gap 'there is no fact step_back' rules/facts_rows.c '/CASE_FLAG(step_back,/d'
+	gap 'there is no fact step_back' rules/facts/facts_rows.c '/CASE_FLAG(step_back,/d'
 	gap 'the code says other things of the facts of a case' rules/kedja-rules.5 's/^The day it entered its stage\.$/The day it left its stage./'
 	gap 'lacks the name in conditions event_key$' rules/kedja-rules.5 '/^\.It Ic event_key/d'
 	gap 'lacks the name in conditions event_last$' rules/load_names.c 's/"event_key", /&"event_last", /'

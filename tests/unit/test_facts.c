@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "rules/facts.h"
+#include "rules/facts/facts.h"
 #include "tests/unit/shipped.h"
 #include "tests/unit/tab.h"
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "rules/ledger.h"
+#include "rules/facts/ledger.h"
 #include "tests/unit/shipped.h"
 #include "tests/unit/tab.h"
 

@@ -2,8 +2,8 @@
 #ifndef KEDJA_FACTS_PARTS_H
 #define KEDJA_FACTS_PARTS_H
 
-#include "rules/facts.h"
-#include "rules/facts_table.h"
+#include "rules/facts/facts.h"
+#include "rules/facts/facts_table.h"
 
 /* The days of something in a window that ends today, oldest first; older ones are forgotten. */
 struct facts_days {

@@ -1,5 +1,5 @@
 /* See facts_table.h. Open addressing; an entry stands as near behind its own place as it can. */
-#include "rules/facts_table.h"
+#include "rules/facts/facts_table.h"
 
 #include <stdint.h>
 #include <stdlib.h>

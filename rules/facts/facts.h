@@ -9,8 +9,8 @@
 #ifndef KEDJA_FACTS_H
 #define KEDJA_FACTS_H
 
+#include "rules/facts/ledger.h"
 #include "rules/kinds/chain.h"
-#include "rules/ledger.h"
 #include "rules/time/calendar.h"
 
 struct fact {

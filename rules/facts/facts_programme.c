@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/facts_parts.h"
+#include "rules/facts/facts_own.h"
 
 struct facts_programme *facts_programme_new(void)
 {

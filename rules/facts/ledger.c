@@ -7,7 +7,7 @@
  * credit; that there is credit only while no charge is open; and that there is none while more
  * went back than came in.
  */
-#include "rules/ledger.h"
+#include "rules/facts/ledger.h"
 
 #include <stdlib.h>
 #include <string.h>

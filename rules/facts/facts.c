@@ -1,10 +1,10 @@
 /* The fold itself: events come in, go to the verb of their kind, and may bring others about. */
-#include "rules/facts.h"
+#include "rules/facts/facts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/facts_parts.h"
+#include "rules/facts/facts_own.h"
 
 struct facts *facts_new(const struct chain *chain, const struct calendar *calendar,
 			enum subject_type subject)

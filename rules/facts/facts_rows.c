@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "rules/facts_parts.h"
+#include "rules/facts/facts_own.h"
 
 struct row {
 	struct fact fact;

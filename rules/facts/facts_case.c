@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/facts_parts.h"
+#include "rules/facts/facts_own.h"
 
 static const char *const plan_areas[PLAN_AREAS] = { "rent",      "tenancy",      "treatment",
 						    "neighbour", "rent_contact", "goals_short",
