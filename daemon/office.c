@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "rules/conf/confread.h"
-#include "rules/load.h"
+#include "rules/language/load.h"
 
 #define FILE_MOST (1024 * 1024)
 

@@ -11,7 +11,7 @@
 #define KEDJA_OFFICE_H
 
 #include "daemon/conf.h"
-#include "rules/load.h"
+#include "rules/language/load.h"
 
 struct office {
 	struct chain *chain;

@@ -14,7 +14,7 @@
 #define KEDJA_TEMPLATES_H
 
 #include "daemon/mustache.h"
-#include "rules/ruleset.h"
+#include "rules/language/ruleset.h"
 
 struct templates;
 

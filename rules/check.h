@@ -11,7 +11,7 @@
 #ifndef KEDJA_CHECK_H
 #define KEDJA_CHECK_H
 
-#include "rules/ruleset.h"
+#include "rules/language/ruleset.h"
 
 /* `chain_file` is the name under which complaints of stages are told. */
 void check_rules(const struct ruleset *ruleset, const char *chain_file, struct problems *problems);

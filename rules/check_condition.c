@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "rules/check_parts.h"
-#include "rules/condition_solve.h"
 #include "rules/facts/facts.h"
+#include "rules/language/condition_solve.h"
 
 /* The world of one rule: what its names can be. */
 struct world {

@@ -2,7 +2,7 @@
 #ifndef KEDJA_CHECK_PARTS_H
 #define KEDJA_CHECK_PARTS_H
 
-#include "rules/ruleset.h"
+#include "rules/language/ruleset.h"
 
 struct checking {
 	const struct ruleset *ruleset;

@@ -15,7 +15,7 @@
 #define KEDJA_PLAN_H
 
 #include "rules/facts/facts.h"
-#include "rules/ruleset.h"
+#include "rules/language/ruleset.h"
 
 enum deadline_state { DEADLINE_OPEN, DEADLINE_ASLEEP, DEADLINE_DONE, DEADLINE_CANCELLED };
 const char *deadline_state_name(enum deadline_state state);

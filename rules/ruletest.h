@@ -13,7 +13,7 @@
 #ifndef KEDJA_RULETEST_H
 #define KEDJA_RULETEST_H
 
-#include "rules/load.h"
+#include "rules/language/load.h"
 
 struct ruletest;
 

@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 
-RULES = "rules/kedja-rules.5"
+RULES = "rules/language/kedja-rules.5"
 CHAIN = "conf/kedja-chain.5"
 CALENDAR = "conf/kedja-calendar.5"
 DAEMON = "daemon/kedjad.8"
@@ -334,11 +334,11 @@ def check_words():
 
 
 def check_condition_names():
-    if not os.path.exists("rules/load_names.c"):
+    if not os.path.exists("rules/language/load_names.c"):
         return
     page = page_at(RULES)
-    names = needed("rules/load_names.c", "extra_if")[1] + \
-        needed("rules/load_names.c", "extra_while")[1]
+    names = needed("rules/language/load_names.c", "extra_if")[1] + \
+        needed("rules/language/load_names.c", "extra_while")[1]
     if page is not None:
         heading = "Names besides the facts"
         items = [item for item in page.items.get(heading, []) if not item.name.endswith("*")]

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/condition.h"
+#include "rules/language/condition.h"
 
 static const char *const stages[] = { "supported_housing", "trial_flat", "own_lease", NULL };
 

@@ -10,7 +10,7 @@
 
 #include "rules/check.h"
 #include "rules/explain.h"
-#include "rules/load.h"
+#include "rules/language/load.h"
 #include "rules/plan.h"
 #include "rules/steps.h"
 

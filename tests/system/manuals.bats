@@ -69,40 +69,40 @@ taken() { # the configuration in $tree/conf is taken; one example rule need not 
 
 @test "a key that is missing, or that there is not, is seen" {
 	copy
-	gap 'kedja-rules.5:[0-9]+: lacks the key of a rule pausable$' rules/kedja-rules.5 '/^\.It Ic pausable/,/^\.Dl/d'
-	gap 'kedja-rules.5:[0-9]+: there is no key of a rule pausable$' rules/load.c '/{ "pausable", /d'
-	gap 'kedja-rules.5:[0-9]+: lacks the key of a step weekday$' rules/load_step.c 's/.*{ "times", .*/&\n\t{ "weekday", CONF_TEXT, false },/'
+	gap 'kedja-rules.5:[0-9]+: lacks the key of a rule pausable$' rules/language/kedja-rules.5 '/^\.It Ic pausable/,/^\.Dl/d'
+	gap 'kedja-rules.5:[0-9]+: there is no key of a rule pausable$' rules/language/load.c '/{ "pausable", /d'
+	gap 'kedja-rules.5:[0-9]+: lacks the key of a step weekday$' rules/language/load_step.c 's/.*{ "times", .*/&\n\t{ "weekday", CONF_TEXT, false },/'
 	gap 'kedja-chain.5:[0-9]+: there is no key of a stage colour$' conf/kedja-chain.5 's/^\.It Ic cost_per_day/.It Ic colour Pq text\nA colour.\n&/'
 	gap 'kedja-calendar.5:[0-9]+: lacks the key of calendar.conf slot$' conf/kedja-calendar.5 '/^\.It Ic slot/,/^\.Dl/d'
 }
 
 @test "a key with another form, without default or example is seen" {
 	copy
-	gap 'the key of a step times is "number, optional", not "text, optional"' rules/kedja-rules.5 's/^\.It Ic times Pq number/.It Ic times Pq text/'
-	gap 'the key of a rule title is "text, optional", not "text"' rules/load.c 's/{ "title", CONF_TEXT, true }/{ "title", CONF_TEXT, false }/'
-	gap 'the key of a rule restart may be left out: its default is missing' rules/kedja-rules.5 's/^Default: true\.$/Else true./'
-	gap 'the key of a rule due has no example' rules/kedja-rules.5 '/^\.Dl due = /d'
+	gap 'the key of a step times is "number, optional", not "text, optional"' rules/language/kedja-rules.5 's/^\.It Ic times Pq number/.It Ic times Pq text/'
+	gap 'the key of a rule title is "text, optional", not "text"' rules/language/load.c 's/{ "title", CONF_TEXT, true }/{ "title", CONF_TEXT, false }/'
+	gap 'the key of a rule restart may be left out: its default is missing' rules/language/kedja-rules.5 's/^Default: true\.$/Else true./'
+	gap 'the key of a rule due has no example' rules/language/kedja-rules.5 '/^\.Dl due = /d'
 }
 
 @test "a table of keys that is new, and one that has gone, are seen" {
 	copy
-	gap 'rules/load.c:[0-9]+: the keys other_keys have no manual' rules/load.c '$astatic const struct conf_key other_keys[] = { { NULL, CONF_TEXT, false } };'
-	gap 'has no table step_keys: tests/check-manuals.py must follow' rules/load_step.c 's/step_keys/keys_of_steps/'
+	gap 'rules/language/load.c:[0-9]+: the keys other_keys have no manual' rules/language/load.c '$astatic const struct conf_key other_keys[] = { { NULL, CONF_TEXT, false } };'
+	gap 'has no table step_keys: tests/check-manuals.py must follow' rules/language/load_step.c 's/step_keys/keys_of_steps/'
 }
 
 @test "a word of a key is seen" {
 	copy
-	gap 'lacks the word preceding of adjust$' rules/kedja-rules.5 '/^\.It Cm preceding$/d'
-	gap 'adjust has no word nearest$' rules/kedja-rules.5 's/^\.It Cm preceding$/.It Cm nearest\nThe nearest.\n&/'
+	gap 'lacks the word preceding of adjust$' rules/language/kedja-rules.5 '/^\.It Cm preceding$/d'
+	gap 'adjust has no word nearest$' rules/language/kedja-rules.5 's/^\.It Cm preceding$/.It Cm nearest\nThe nearest.\n&/'
 }
 
 @test "a fact, and a name in conditions, are seen" {
 	copy
-	gap 'lacks the fact visits_7d' rules/kedja-rules.5 '/^\.It Ic visits_7d/,+1d'
+	gap 'lacks the fact visits_7d' rules/language/kedja-rules.5 '/^\.It Ic visits_7d/,+1d'
 	gap 'there is no fact step_back' rules/facts/facts_rows.c '/CASE_FLAG(step_back,/d'
-	gap 'the code says other things of the facts of a case' rules/kedja-rules.5 's/^The day it entered its stage\.$/The day it left its stage./'
-	gap 'lacks the name in conditions event_key$' rules/kedja-rules.5 '/^\.It Ic event_key/d'
-	gap 'lacks the name in conditions event_last$' rules/load_names.c 's/"event_key", /&"event_last", /'
+	gap 'the code says other things of the facts of a case' rules/language/kedja-rules.5 's/^The day it entered its stage\.$/The day it left its stage./'
+	gap 'lacks the name in conditions event_key$' rules/language/kedja-rules.5 '/^\.It Ic event_key/d'
+	gap 'lacks the name in conditions event_last$' rules/language/load_names.c 's/"event_key", /&"event_last", /'
 }
 
 @test "a kind and its fields are seen" {
@@ -145,12 +145,12 @@ taken() { # the configuration in $tree/conf is taken; one example rule need not 
 
 @test "--write makes the tables of facts and kinds anew" {
 	copy
-	cp rules/kedja-rules.5 conf/kedja-chain.5 "$BATS_TEST_TMPDIR"
-	sed -i '/^\.It Ic visits_7d/,+1d' rules/kedja-rules.5
+	cp rules/language/kedja-rules.5 conf/kedja-chain.5 "$BATS_TEST_TMPDIR"
+	sed -i '/^\.It Ic visits_7d/,+1d' rules/language/kedja-rules.5
 	sed -i '/^\.It Ic visit\.made/,+1d; s/^A group met\./A group did not meet./' conf/kedja-chain.5
 	run "$root/tests/check-manuals.py" --write
 	echo "$output"
-	cmp rules/kedja-rules.5 "$BATS_TEST_TMPDIR/kedja-rules.5"
+	cmp rules/language/kedja-rules.5 "$BATS_TEST_TMPDIR/kedja-rules.5"
 	cmp conf/kedja-chain.5 "$BATS_TEST_TMPDIR/kedja-chain.5"
 }
 
@@ -159,7 +159,7 @@ taken() { # the configuration in $tree/conf is taken; one example rule need not 
 	cp -r conf "$tree"
 	shown=0
 	for number in 1 2 3 4 5; do
-		example rules/kedja-rules.5 $number >"$BATS_TEST_TMPDIR/example"
+		example rules/language/kedja-rules.5 $number >"$BATS_TEST_TMPDIR/example"
 		grep -q '^rules = ($' "$BATS_TEST_TMPDIR/example" || continue
 		rm -f "$tree"/conf/rules.d/*
 		cp "$BATS_TEST_TMPDIR/example" "$tree/conf/rules.d/10-example.conf"

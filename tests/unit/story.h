@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/load.h"
+#include "rules/language/load.h"
 #include "rules/plan.h"
 #include "rules/steps.h"
 #include "tests/unit/shipped.h"

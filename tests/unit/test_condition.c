@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/condition.h"
+#include "rules/language/condition.h"
 
 static const char *const stages[] = { "supported_housing", "training_flat", "trial_flat",
 				      "own_lease", NULL };

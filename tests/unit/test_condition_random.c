@@ -19,7 +19,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "rules/condition.h"
+#include "rules/language/condition.h"
 
 static uint64_t seed, state_of_chance;
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/condition_solve.h"
+#include "rules/language/condition_solve.h"
 
 #define CONDITIONS 20000
 

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "rules/explain.h"
-#include "rules/load.h"
+#include "rules/language/load.h"
 #include "tests/unit/shipped.h"
 
 static const char rules[] =

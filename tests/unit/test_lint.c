@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "rules/check.h"
-#include "rules/load.h"
+#include "rules/language/load.h"
 #include "tests/unit/shipped.h"
 
 #define FOLDER    "tests/lint"

@@ -1,5 +1,5 @@
 /* Looking things up in a ruleset; load.c makes one. */
-#include "rules/ruleset.h"
+#include "rules/language/ruleset.h"
 
 #include <string.h>
 

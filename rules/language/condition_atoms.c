@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "rules/condition_solve_parts.h"
+#include "rules/language/condition_solve_own.h"
 
 #define FAR (INT64_C(1) << 50)
 

@@ -8,7 +8,7 @@
 #ifndef KEDJA_LOAD_H
 #define KEDJA_LOAD_H
 
-#include "rules/ruleset.h"
+#include "rules/language/ruleset.h"
 
 struct source {
 	const char *file; /* as problems shall name it */

@@ -3,8 +3,8 @@
 #ifndef KEDJA_CONDITION_SOLVE_PARTS_H
 #define KEDJA_CONDITION_SOLVE_PARTS_H
 
-#include "rules/condition_node.h"
-#include "rules/condition_solve.h"
+#include "rules/language/condition_own.h"
+#include "rules/language/condition_solve.h"
 
 enum {
 	NAMES_MOST = 24,

@@ -6,11 +6,11 @@
  * value changes. Where the two sides of a comparison cross is therefore solved, not searched for;
  * at each crossing the whole is judged as of that day.
  */
-#include "rules/condition.h"
+#include "rules/language/condition.h"
 
 #include <string.h>
 
-#include "rules/condition_node.h"
+#include "rules/language/condition_own.h"
 
 #define LARGE    (INT64_C(1) << 60) /* sums of lines below this cannot overflow */
 #define LAST_DAY 2932896            /* 9999-12-31 */

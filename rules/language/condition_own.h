@@ -3,7 +3,7 @@
 #ifndef KEDJA_CONDITION_NODE_H
 #define KEDJA_CONDITION_NODE_H
 
-#include "rules/condition.h"
+#include "rules/language/condition.h"
 
 enum {
 	CONDITION_LONGEST = 4000, /* bytes of text: a page, and a bound on the tree */

@@ -2,13 +2,13 @@
  * Rule files: the outer shape. Which files, which rules, which keys of a rule; load_step.c reads
  * the steps and load_names.c says what the names in conditions mean.
  */
-#include "rules/load.h"
+#include "rules/language/load.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "rules/conf/confread.h"
-#include "rules/load_parts.h"
+#include "rules/language/load_own.h"
 
 static const struct conf_key root_keys[] = {
 	{ "rules", CONF_GROUPS, false },

@@ -4,7 +4,7 @@
 
 #include <libconfig.h>
 
-#include "rules/ruleset.h"
+#include "rules/language/ruleset.h"
 
 /* The group being read and where its pieces go. */
 struct loading {

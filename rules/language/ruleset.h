@@ -7,8 +7,8 @@
 #ifndef KEDJA_RULESET_H
 #define KEDJA_RULESET_H
 
-#include "rules/condition.h"
 #include "rules/kinds/chain.h"
+#include "rules/language/condition.h"
 #include "rules/time/calendar.h"
 #include "rules/time/offset.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/condition_node.h"
+#include "rules/language/condition_own.h"
 
 struct writing {
 	char *text;

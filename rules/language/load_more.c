@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "rules/conf/confread.h"
-#include "rules/load_parts.h"
+#include "rules/language/load_own.h"
 
 static const char *const weekdays[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL };
 

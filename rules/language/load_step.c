@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "rules/conf/confread.h"
-#include "rules/load_parts.h"
+#include "rules/language/load_own.h"
 
 #define TIMES_MOST 1000
 

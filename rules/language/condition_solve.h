@@ -8,7 +8,7 @@
 #ifndef KEDJA_CONDITION_SOLVE_H
 #define KEDJA_CONDITION_SOLVE_H
 
-#include "rules/condition.h"
+#include "rules/language/condition.h"
 
 /* The values that a name can ever have. */
 struct condition_range {

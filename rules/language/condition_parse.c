@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "rules/condition_node.h"
+#include "rules/language/condition_own.h"
 
 struct parser {
 	struct reading *reading;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "rules/condition_node.h"
+#include "rules/language/condition_own.h"
 
 void reading_tell(struct reading *reading, int column, const char *format, ...)
 {

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "rules/facts/facts.h"
-#include "rules/load_parts.h"
+#include "rules/language/load_own.h"
 
 struct scope {
 	const struct loading *loading;

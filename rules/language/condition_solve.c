@@ -8,7 +8,7 @@
  */
 #include <stdlib.h>
 
-#include "rules/condition_solve_parts.h"
+#include "rules/language/condition_solve_own.h"
 
 /* What is asked of a part. NULL is neither true nor false. */
 enum want { WANT_TRUE, WANT_FALSE, WANT_NOT_TRUE, WANT_NOT_FALSE };
