@@ -7,7 +7,7 @@
 #define KEDJA_DUE_H
 
 #include "daemon/core.h"
-#include "rules/steps.h"
+#include "rules/plan/steps.h"
 
 /* A planner_fire; `arg` is the struct core. Without steps: what somebody had put off comes back. */
 void due_fire(void *arg, const char *subject, const char *programme,

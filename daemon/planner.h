@@ -10,8 +10,8 @@
 #define KEDJA_PLANNER_H
 
 #include "daemon/core.h"
-#include "rules/plan.h"
-#include "rules/steps.h"
+#include "rules/plan/plan.h"
+#include "rules/plan/steps.h"
 
 /* Steps of a deadline whose hour has come, by their hour, or none: then something that was put off
  * comes back. Called in the turn. */

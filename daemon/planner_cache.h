@@ -6,7 +6,7 @@
 #define KEDJA_PLANNER_CACHE_H
 
 #include "daemon/planner_overdue.h"
-#include "rules/plan.h"
+#include "rules/plan/plan.h"
 
 struct entry {
 	char *subject;

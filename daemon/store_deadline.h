@@ -3,7 +3,7 @@
 #define KEDJA_STORE_DEADLINE_H
 
 #include "daemon/core.h"
-#include "rules/plan.h"
+#include "rules/plan/plan.h"
 
 /* The short name of a deadline's identity, the same in every file and after every rebuild. */
 #define DEADLINE_ID_SIZE 17

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "daemon/log.h"
-#include "rules/plan.h"
+#include "rules/plan/plan.h"
 
 #define EVENT_COLUMNS                                                                              \
 	"e.id, e.kind, e.subject, e.key, e.at, e.recorded_at, e.actor, e.source, e.data"

@@ -1,13 +1,13 @@
 /*
  * Notices that are put off: they stand there with the event that holds them back, and are marked
- * when they come out (rules/steps_held.h says when). That an acknowledged deadline has come back
- * is a firing of its own, once for each role and day.
+ * when they come out (rules/plan/steps_held.h says when). That an acknowledged deadline has come
+ * back is a firing of its own, once for each role and day.
  */
 #ifndef KEDJA_STORE_PUT_OFF_H
 #define KEDJA_STORE_PUT_OFF_H
 
 #include "daemon/core.h"
-#include "rules/steps_held.h"
+#include "rules/plan/steps_held.h"
 
 /* Is anything of this subject held back? Asked once, to spare each deadline the question. */
 bool store_put_off_any(const struct core *core, const char *subject);

@@ -1,6 +1,6 @@
 /*
  * Why something was, or was not, sent: for every rule of a subject's type one verdict, as of a
- * day: from the notices of that day, else from the plan as it was known then (rules/why.h).
+ * day: from the notices of that day, else from the plan as it was known then (rules/plan/why.h).
  *
  *   verdicts = verdicts_read(core, "K-1", clock_now(core->clock));   NULL: no such subject
  *   ... verdicts->list[i] ...
@@ -10,8 +10,8 @@
 #define KEDJA_VERDICT_H
 
 #include "daemon/core.h"
-#include "rules/steps.h"
-#include "rules/why.h"
+#include "rules/plan/steps.h"
+#include "rules/plan/why.h"
 
 struct verdict_notice {
 	instant at;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/steps.h"
+#include "rules/plan/steps.h"
 
 #define SAMPLE_ROWS 16
 /* A deadline whose date is named beforehand is known this long before it; a year and a bit. */

@@ -7,7 +7,7 @@
 #ifndef KEDJA_EXPLAIN_H
 #define KEDJA_EXPLAIN_H
 
-#include "rules/plan.h"
+#include "rules/plan/plan.h"
 
 enum explain_language { EXPLAIN_SWEDISH, EXPLAIN_ENGLISH };
 

@@ -16,8 +16,8 @@
 #ifndef KEDJA_WALK_H
 #define KEDJA_WALK_H
 
-#include "rules/plan.h"
-#include "rules/steps.h"
+#include "rules/plan/plan.h"
+#include "rules/plan/steps.h"
 
 /* Steps of one deadline that go off together, or come back (steps_held.h), and who is told. All of
  * it is good for the call. */

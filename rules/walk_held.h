@@ -6,7 +6,7 @@
 #ifndef KEDJA_WALK_HELD_H
 #define KEDJA_WALK_HELD_H
 
-#include "rules/steps_held.h"
+#include "rules/plan/steps_held.h"
 #include "rules/walk_gone.h"
 
 /* Takes note of what steps_choose said: who was told of what, and what is held back. */

@@ -9,7 +9,7 @@
 #include "daemon/ctl/verbs.h"
 #include "daemon/letter.h"
 #include "rules/explain.h"
-#include "rules/steps.h"
+#include "rules/plan/steps.h"
 #include "rules/time/law.h"
 
 /* --- check ---------------------------------------------------------------------------------- */

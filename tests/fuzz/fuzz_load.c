@@ -11,8 +11,8 @@
 #include "rules/check.h"
 #include "rules/explain.h"
 #include "rules/language/load.h"
-#include "rules/plan.h"
-#include "rules/steps.h"
+#include "rules/plan/plan.h"
+#include "rules/plan/steps.h"
 
 #define FIRST_DAY 20454 /* 2026-01-01 */
 

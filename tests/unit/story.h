@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "rules/language/load.h"
-#include "rules/plan.h"
-#include "rules/steps.h"
+#include "rules/plan/plan.h"
+#include "rules/plan/steps.h"
 #include "tests/unit/shipped.h"
 
 #define STORY_EVENTS 400

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "rules/plan_parts.h"
+#include "rules/plan/plan_own.h"
 
 bool rule_is_dated(const struct rule *rule)
 {

@@ -12,7 +12,7 @@
 #ifndef KEDJA_WHY_H
 #define KEDJA_WHY_H
 
-#include "rules/plan.h"
+#include "rules/plan/plan.h"
 
 enum why_verdict {
 	WHY_WAITING,     /* open: for its next step, or for what fulfils it */

@@ -2,7 +2,7 @@
 #ifndef KEDJA_PLAN_PARTS_H
 #define KEDJA_PLAN_PARTS_H
 
-#include "rules/plan.h"
+#include "rules/plan/plan.h"
 
 struct link {
 	struct deadline *deadline;

@@ -1,12 +1,12 @@
 /* See why.h. The fold tells of each event that could have started something; what it was that
  * kept it from doing so is looked up then and there, while the facts are those of that moment. */
-#include "rules/why.h"
+#include "rules/plan/why.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/plan_parts.h"
-#include "rules/steps_held.h"
+#include "rules/plan/plan_own.h"
+#include "rules/plan/steps_held.h"
 
 /* The last event of a starting kind that started nothing, of one rule. */
 struct refusal {

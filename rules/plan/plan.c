@@ -8,13 +8,13 @@
  * A rule's deadlines on this subject live in tracks, one for each key. Most tracks have one
  * deadline before them; a `fixed` one may have two: the one that is late, and the coming one.
  */
-#include "rules/plan.h"
+#include "rules/plan/plan.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/plan_parts.h"
-#include "rules/steps.h"
+#include "rules/plan/plan_own.h"
+#include "rules/plan/steps.h"
 
 static const char *const state_names[] = {
 	[DEADLINE_OPEN] = "open",

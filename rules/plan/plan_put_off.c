@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "rules/plan_parts.h"
+#include "rules/plan/plan_own.h"
 
 static bool is_meant(const struct rule *rule, const char *name)
 {

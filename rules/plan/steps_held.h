@@ -14,7 +14,7 @@
 #ifndef KEDJA_STEPS_HELD_H
 #define KEDJA_STEPS_HELD_H
 
-#include "rules/steps.h"
+#include "rules/plan/steps.h"
 
 /*
  * When what was put off comes back: with the letters of the day that was named, or of the next

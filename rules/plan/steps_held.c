@@ -1,5 +1,5 @@
 /* See steps_held.h. */
-#include "rules/steps_held.h"
+#include "rules/plan/steps_held.h"
 
 civil put_off_ends(const struct put_off *put_off, const struct calendar *calendar)
 {

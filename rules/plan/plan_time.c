@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "rules/plan_parts.h"
-#include "rules/steps.h"
+#include "rules/plan/plan_own.h"
+#include "rules/plan/steps.h"
 
 /* Paused days that begin on or before the due date move it; each moved day may reach the next
  * pause. While a pause lasts the date stands: nobody knows yet by how much it will move. */

@@ -8,7 +8,7 @@
 #ifndef KEDJA_STEPS_H
 #define KEDJA_STEPS_H
 
-#include "rules/plan.h"
+#include "rules/plan/plan.h"
 
 /* One repetition of one step. */
 struct planned_step {

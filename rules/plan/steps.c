@@ -1,10 +1,10 @@
 /* See steps.h. */
-#include "rules/steps.h"
+#include "rules/plan/steps.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/steps_held.h"
+#include "rules/plan/steps_held.h"
 
 /* More repetitions than anybody lives to see; it stops a loop, not a rule. */
 #define REPETITIONS_MOST 20000
