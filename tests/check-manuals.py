@@ -20,7 +20,7 @@ RULES = "rules/language/kedja-rules.5"
 CHAIN = "conf/kedja-chain.5"
 CALENDAR = "conf/kedja-calendar.5"
 DAEMON = "daemon/kedjad.8"
-RULE_TESTS = "rules/kedja-rules-test.5"
+RULE_TESTS = "rules/walk/kedja-rules-test.5"
 TEMPLATES = "conf/kedja-templates.5"
 
 # Tables of keys: where they are, their name in the code, the page, its heading, what they are.

@@ -6,7 +6,7 @@
 #include "daemon/ctl/show.h"
 #include "daemon/ctl/verbs.h"
 #include "daemon/office.h"
-#include "rules/ruletest.h"
+#include "rules/walk/ruletest.h"
 
 /* What the words of the command line name. */
 struct asked {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "daemon/office.h"
-#include "rules/ruletest.h"
+#include "rules/walk/ruletest.h"
 
 static struct office *office;
 

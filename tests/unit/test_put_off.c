@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "rules/walk.h"
+#include "rules/walk/walk.h"
 #include "tests/unit/story.h"
 
 #define LINES 100

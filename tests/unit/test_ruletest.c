@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "rules/ruletest.h"
+#include "rules/walk/ruletest.h"
 #include "tests/unit/story.h"
 
 /* One rule of each shape that the walk treats in its own way. */

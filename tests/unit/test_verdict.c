@@ -20,7 +20,7 @@
 #include "daemon/simulate.h"
 #include "daemon/store_event.h"
 #include "daemon/verdict.h"
-#include "rules/walk.h"
+#include "rules/walk/walk.h"
 
 #define YEARS 3
 

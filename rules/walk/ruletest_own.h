@@ -4,8 +4,8 @@
 
 #include <libconfig.h>
 
-#include "rules/ruletest.h"
-#include "rules/walk.h"
+#include "rules/walk/ruletest.h"
+#include "rules/walk/walk.h"
 
 #define AT_SLOT (-1) /* the hour of a notice that goes with the letters of the day */
 

@@ -1,5 +1,5 @@
 /* See walk_held.h. */
-#include "rules/walk_held.h"
+#include "rules/walk/walk_held.h"
 
 #include <string.h>
 

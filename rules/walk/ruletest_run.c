@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/ruletest_parts.h"
+#include "rules/walk/ruletest_own.h"
 
 /* Rows of the timeline on either side of a difference, and in all; deadlines told of at its end. */
 #define ROWS_AROUND    6

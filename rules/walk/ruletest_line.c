@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "rules/conf/confread.h"
-#include "rules/ruletest_parts.h"
+#include "rules/walk/ruletest_own.h"
 
 #define WORDS_MOST 100
 

@@ -2,13 +2,13 @@
  * See ruletest.h. The outer shape of the files: which tests, which keys of a test. ruletest_line.c
  * reads the lines, ruletest_run.c lets time pass and compares.
  */
-#include "rules/ruletest.h"
+#include "rules/walk/ruletest.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "rules/conf/confread.h"
-#include "rules/ruletest_parts.h"
+#include "rules/walk/ruletest_own.h"
 
 /* More than anybody tests; a slip of the pen must not walk for a thousand years. */
 #define YEARS_MOST 20

@@ -3,13 +3,13 @@
  * hour the walkers that wake are settled, then events that have become known are handed to
  * whoever sees them, and these are settled in their turn.
  */
-#include "rules/walk.h"
+#include "rules/walk/walk.h"
 
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/walk_held.h"
+#include "rules/walk/walk_held.h"
 
 #define NEVER INT64_MAX
 

@@ -1,5 +1,5 @@
 /* See walk_gone.h. */
-#include "rules/walk_gone.h"
+#include "rules/walk/walk_gone.h"
 
 #include <search.h>
 #include <string.h>

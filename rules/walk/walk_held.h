@@ -7,7 +7,7 @@
 #define KEDJA_WALK_HELD_H
 
 #include "rules/plan/steps_held.h"
-#include "rules/walk_gone.h"
+#include "rules/walk/walk_gone.h"
 
 /* Takes note of what steps_choose said: who was told of what, and what is held back. */
 void walk_held_note(struct walk_gone *gone, const struct told *told, size_t count,
