@@ -8,7 +8,7 @@
 #include "daemon/ctl/verbs.h"
 #include "daemon/office.h"
 #include "daemon/templates.h"
-#include "rules/check.h"
+#include "rules/check/check.h"
 
 /* "10-plan.conf:12" */
 static char *form_place(const json_t *row, const json_t *value)

@@ -6,7 +6,7 @@
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/verbs.h"
 #include "daemon/office.h"
-#include "rules/explain.h"
+#include "rules/check/explain.h"
 #include "rules/facts/facts.h"
 
 /* --- explain -------------------------------------------------------------------------------- */

@@ -8,7 +8,7 @@
 #include "daemon/ctl/forecast.h"
 #include "daemon/ctl/verbs.h"
 #include "daemon/letter.h"
-#include "rules/explain.h"
+#include "rules/check/explain.h"
 #include "rules/plan/steps.h"
 #include "rules/time/law.h"
 

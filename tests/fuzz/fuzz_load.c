@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/check.h"
-#include "rules/explain.h"
+#include "rules/check/check.h"
+#include "rules/check/explain.h"
 #include "rules/language/load.h"
 #include "rules/plan/plan.h"
 #include "rules/plan/steps.h"

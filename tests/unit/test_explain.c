@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "rules/explain.h"
+#include "rules/check/explain.h"
 #include "rules/language/load.h"
 #include "tests/unit/shipped.h"
 

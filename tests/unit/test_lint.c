@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "rules/check.h"
+#include "rules/check/check.h"
 #include "rules/language/load.h"
 #include "tests/unit/shipped.h"
 

@@ -1,7 +1,7 @@
 /* The conditions of a rule: can they ever be true, can they ever be anything else? */
 #include <string.h>
 
-#include "rules/check_parts.h"
+#include "rules/check/check_own.h"
 #include "rules/facts/facts.h"
 #include "rules/language/condition_solve.h"
 

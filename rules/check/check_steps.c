@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "rules/check_parts.h"
+#include "rules/check/check_own.h"
 
 #define FIRST_SAMPLE 20454 /* 2026-01-01 */
 #define SAMPLE_DAYS  1461

@@ -1,12 +1,12 @@
 /* See check.h. Keys of a rule that have no effect beside others, and what only the whole shows. */
-#include "rules/check.h"
+#include "rules/check/check.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/check_parts.h"
+#include "rules/check/check_own.h"
 
 void check_tell(const struct checking *checking, const struct rule *rule, const char *key,
 		const char *format, ...)

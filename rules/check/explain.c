@@ -1,5 +1,5 @@
 /* See explain.h. Every phrase stands here twice, in Swedish and in English. */
-#include "rules/explain.h"
+#include "rules/check/explain.h"
 
 #include <stdarg.h>
 #include <stdio.h>
