@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/log.h"
 #include "daemon/control_bind.h"
 #include "daemon/control_own.h"
-#include "daemon/log.h"
 
 #define ACCEPT_AT_ONCE  64
 #define USERS_KEPT      64

@@ -9,7 +9,7 @@
 #ifndef KEDJA_CONTROL_H
 #define KEDJA_CONTROL_H
 
-#include "daemon/loop.h"
+#include "daemon/base/loop.h"
 #include "daemon/rpc.h"
 
 struct control;

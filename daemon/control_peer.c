@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
 #include "daemon/control_own.h"
-#include "daemon/log.h"
 
 #define HALF_LINE_US (HALF_LINE_SECONDS * INT64_C(1000000))
 #define UNREAD_US    (UNREAD_SECONDS * INT64_C(1000000))

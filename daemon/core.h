@@ -5,7 +5,7 @@
 #ifndef KEDJA_CORE_H
 #define KEDJA_CORE_H
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/db.h"
 #include "daemon/office.h"
 #include "daemon/turn.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/log.h"
 #include "daemon/db_own.h"
-#include "daemon/log.h"
 
 #define BUCKETS    512 /* a few hundred statements in all */
 #define BY_POINTER 256

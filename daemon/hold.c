@@ -1,7 +1,7 @@
 /* See hold.h. */
 #include "daemon/hold.h"
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 
 #define WITHIN_SECONDS 3600
 #define AT_ONCE        500 /* rows of one turn */

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/log.h"
+#include "daemon/base/notify.h"
 #include "daemon/hold.h"
 #include "daemon/kedjad_parts.h"
 #include "daemon/letters_admin.h"
 #include "daemon/letters_calendar.h"
-#include "daemon/log.h"
-#include "daemon/notify.h"
 
 void meta_set(const struct core *core, const char *name, const char *value)
 {

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/log.h"
 #include "daemon/kedjad_parts.h"
-#include "daemon/log.h"
 
 #define NOW      "rules_now"
 #define BEFORE   "rules_before"

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/log.h"
+#include "daemon/base/notify.h"
 #include "daemon/kedjad_parts.h"
-#include "daemon/log.h"
-#include "daemon/notify.h"
 #include "daemon/schema.h"
 
 struct options {

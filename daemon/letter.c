@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/wrap.h"
+#include "daemon/base/wrap.h"
 
 #define COLUMNS 76
 

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/log.h"
 #include "daemon/due.h"
 #include "daemon/letters_calendar.h"
 #include "daemon/letters_pile.h"
 #include "daemon/letters_sections.h"
-#include "daemon/log.h"
 #include "daemon/people.h"
 
 /* After a flood a letter tells its most serious items in full and the others in a line each: so it

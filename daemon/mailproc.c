@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/clock.h"
-#include "daemon/log.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
 
 #define START_LIMIT   30.0 /* seconds for hello and for ready: no network is touched there */
 #define PAUSE_FIRST   0.1

@@ -7,7 +7,7 @@
  */
 #include "daemon/outbox.h"
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/outbox_own.h"
 
 #define REST            1.0 /* seconds after a turn that could not be committed */

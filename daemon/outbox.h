@@ -20,7 +20,7 @@
 #ifndef KEDJA_OUTBOX_H
 #define KEDJA_OUTBOX_H
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/conf.h"
 #include "daemon/mailproc.h"
 #include "daemon/turn.h"

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/outbox_own.h"
 
 #define ANSWER_MOST 500 /* bytes kept of what a server said */

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/log.h"
 #include "daemon/enclosure.h"
-#include "daemon/log.h"
 #include "daemon/people.h"
 #include "daemon/planner_parts.h"
 #include "daemon/store_deadline.h"

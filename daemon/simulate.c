@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/log.h"
 #include "daemon/due.h"
 #include "daemon/letters.h"
-#include "daemon/log.h"
 #include "daemon/message.h"
 #include "daemon/planner.h"
 #include "daemon/schema.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "rules/plan/plan.h"
 
 #define EVENT_COLUMNS                                                                              \

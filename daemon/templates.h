@@ -13,7 +13,7 @@
 #ifndef KEDJA_TEMPLATES_H
 #define KEDJA_TEMPLATES_H
 
-#include "daemon/mustache.h"
+#include "daemon/base/mustache.h"
 #include "rules/language/ruleset.h"
 
 struct templates;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 
 #define MOST_US   20000 /* I12: some 20 ms */
 #define MOST_ROWS 500

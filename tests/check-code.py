@@ -153,10 +153,10 @@ def check_forbidden_calls(path, code, text):
     if path.startswith("rules/"):
         names = set(CLOCK + SLEEP + IO) - PURE_EXCEPT.get(path, set())
         check_calls(path, code, sorted(names), "rules/ is pure: no clock, no I/O, no logging")
-    if path.startswith("daemon/") and path != "daemon/clock.c":
-        check_calls(path, code, CLOCK, "daemon/clock.c is the only caller of the time functions")
+    if path.startswith("daemon/") and path != "daemon/base/clock.c":
+        check_calls(path, code, CLOCK, "daemon/base/clock.c is the only caller of the time functions")
         for match in SQL_CLOCK.finditer(blank_comments(text)):
-            complain(path, line_of(text, match.start()), "SQLite's clock: ask daemon/clock.c")
+            complain(path, line_of(text, match.start()), "SQLite's clock: ask daemon/base/clock.c")
     if path.startswith("daemon/") and not path.startswith(("daemon/mailer/", "daemon/ctl/")):
         check_calls(path, code, SLEEP, "the loop never waits")
 

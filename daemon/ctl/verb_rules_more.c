@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/verbs.h"
 #include "daemon/office.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 #include "daemon/ctl/complaint.h"
 #include "daemon/ctl/forecast.h"
 #include "daemon/ctl/verbs.h"

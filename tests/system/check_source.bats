@@ -7,19 +7,19 @@ bats_require_minimum_version 1.5.0
 setup() {
 	root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	tree=$BATS_TEST_TMPDIR/tree
-	mkdir -p "$tree"/{rules,daemon/mailer,daemon/ctl,conf,tests/unit,build}
+	mkdir -p "$tree"/{rules,daemon/base,daemon/mailer,daemon/ctl,conf,tests/unit,build}
 	cp "$root/.clang-format" "$tree"
 	cat >"$tree/tests/layers.txt" <<-END
 		floor rules/low
 		floor rules/high
-		floor daemon/clock
+		floor daemon/base/clock
 		floor daemon/work
 		floor daemon/mailer/*
 		floor daemon/ctl/*
 		apart daemon/mailer daemon/ctl
 		library sqlite3.h daemon/work
 	END
-	for module in rules/low rules/high daemon/clock daemon/work daemon/mailer/post daemon/ctl/verb; do
+	for module in rules/low rules/high daemon/base/clock daemon/work daemon/mailer/post daemon/ctl/verb; do
 		printf 'int %s(void);\n' "$(basename $module)_answer" >"$tree/$module.h"
 		source_of $module "#include \"$module.h\"" '' "int $(basename $module)_answer(void)" '{' '	return 1;' '}'
 	done
@@ -86,7 +86,7 @@ complains() { # TEXT [NUMBER]: so many complaints (1), not counting the layout, 
 }
 
 @test "rules never include daemon" {
-	sed -i '1i #include "daemon/clock.h"' "$tree/rules/high.c"
+	sed -i '1i #include "daemon/base/clock.h"' "$tree/rules/high.c"
 	complains 'rules/high.c:1: rules/ never includes daemon/'
 }
 
@@ -108,8 +108,8 @@ complains() { # TEXT [NUMBER]: so many complaints (1), not counting the layout, 
 }
 
 @test "a library outside its files" {
-	add daemon/clock.c '#include <sqlite3.h>'
-	complains 'daemon/clock.c:7: <sqlite3.h> is for daemon/work alone'
+	add daemon/base/clock.c '#include <sqlite3.h>'
+	complains 'daemon/base/clock.c:7: <sqlite3.h> is for daemon/work alone'
 }
 
 @test "rules read no clock, write nothing, log nothing" {
@@ -131,10 +131,10 @@ complains() { # TEXT [NUMBER]: so many complaints (1), not counting the layout, 
 @test "the daemon asks clock.c for the time, also in SQL" {
 	add daemon/work.c '' 'long work_now(void)' '{' '	return time(0);' '}' '' \
 		"const char *work_sql = \"SELECT date('now')\";"
-	complains 'daemon/work.c:10: time(): daemon/clock.c is the only caller' 2
+	complains 'daemon/work.c:10: time(): daemon/base/clock.c is the only caller' 2
 	[[ $output == *"daemon/work.c:13: SQLite's clock"* ]]
 	mv "$tree/daemon/work.c" "$tree/daemon/work.bak"
-	source_of daemon/clock '#include "daemon/clock.h"' '' 'int clock_answer(void)' '{' '	return (int)time(0);' '}'
+	source_of daemon/base/clock '#include "daemon/base/clock.h"' '' 'int clock_answer(void)' '{' '	return (int)time(0);' '}'
 	check
 	echo "$output"
 	[ "$status" -eq 0 ]

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 
 static struct clock *stockholm;
 

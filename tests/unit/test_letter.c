@@ -15,9 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/wrap.h"
 #include "daemon/conf.h"
 #include "daemon/letter.h"
-#include "daemon/wrap.h"
 
 static struct templates *templates;
 

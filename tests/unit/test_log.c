@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 
 /* Standard error goes into a pipe meanwhile. */
 static int kept, pipe_ends[2];

@@ -11,11 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 
 /* The clock of the machine cannot be set for a test: what the kernel would say is said to the
  * function that reads it. */
-#include "daemon/loop.c"
+#include "daemon/base/loop.c"
 
 struct fixture {
 	struct loop *loop;

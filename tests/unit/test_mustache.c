@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/mustache.h"
+#include "daemon/base/mustache.h"
 
 static char *rendered(const char *template, const char *values, bool html)
 {

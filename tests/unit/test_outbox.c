@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "daemon/message.h"
 #include "daemon/outbox.h"
 #include "daemon/schema.h"

@@ -1,5 +1,5 @@
 /* See loop.h. */
-#include "daemon/loop.h"
+#include "daemon/base/loop.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,7 +8,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 
 /* What the kernel can count in nanoseconds ends in the year 2262; "never" stands for a time
  * before that, because a timer that is not set is not told of a change of the clock either. */

@@ -1,5 +1,5 @@
 /* See clock.h. */
-#include "daemon/clock.h"
+#include "daemon/base/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>

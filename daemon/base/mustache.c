@@ -5,7 +5,7 @@
  * A tag for a section, its end or a comment that stands alone on its line takes the whole line
  * away with it, so that templates can be laid out to be read.
  */
-#include "daemon/mustache.h"
+#include "daemon/base/mustache.h"
 
 #include <stdint.h>
 #include <stdio.h>

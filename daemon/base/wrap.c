@@ -1,5 +1,5 @@
 /* See wrap.h. */
-#include "daemon/wrap.h"
+#include "daemon/base/wrap.h"
 
 #include <stdbool.h>
 #include <stdio.h>

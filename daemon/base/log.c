@@ -1,5 +1,5 @@
 /* See log.h. */
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>

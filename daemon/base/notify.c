@@ -1,5 +1,5 @@
 /* See notify.h. */
-#include "daemon/notify.h"
+#include "daemon/base/notify.h"
 
 #include <errno.h>
 #include <stdarg.h>
