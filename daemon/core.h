@@ -6,8 +6,8 @@
 #define KEDJA_CORE_H
 
 #include "daemon/base/clock.h"
+#include "daemon/conf/office.h"
 #include "daemon/db.h"
-#include "daemon/office.h"
 #include "daemon/turn.h"
 
 struct core {

@@ -15,7 +15,7 @@
 #include <jansson.h>
 
 #include "daemon/base/loop.h"
-#include "daemon/conf.h"
+#include "daemon/conf/settings.h"
 #include "daemon/mailproto.h"
 
 enum mailer_state { MAILER_DOWN, MAILER_STARTING, MAILER_READY, MAILER_BUSY, MAILER_FAULTY };

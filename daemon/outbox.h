@@ -21,7 +21,7 @@
 #define KEDJA_OUTBOX_H
 
 #include "daemon/base/clock.h"
-#include "daemon/conf.h"
+#include "daemon/conf/settings.h"
 #include "daemon/mailproc.h"
 #include "daemon/turn.h"
 

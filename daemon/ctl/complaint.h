@@ -5,8 +5,8 @@
 #ifndef KEDJA_CTL_COMPLAINT_H
 #define KEDJA_CTL_COMPLAINT_H
 
+#include "daemon/conf/office.h"
 #include "daemon/ctl/ctl.h"
-#include "daemon/office.h"
 
 /* "50 rules, no complaint"; --json: {"rules": 50, "problems": [...]}. `count` is -1 where it is not
  * known. CTL_REFUSED if there is a complaint. The problems are sorted. */

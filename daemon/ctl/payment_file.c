@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/conf.h"
+#include "daemon/conf/settings.h"
 #include "daemon/ctl/bgmax.h"
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/camt.h"

@@ -3,10 +3,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/conf/office.h"
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/complaint.h"
 #include "daemon/ctl/verbs.h"
-#include "daemon/office.h"
 #include "daemon/templates.h"
 #include "rules/check/check.h"
 

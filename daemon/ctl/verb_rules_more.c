@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/conf/office.h"
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/verbs.h"
-#include "daemon/office.h"
 #include "rules/check/explain.h"
 #include "rules/facts/facts.h"
 

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "daemon/conf/office.h"
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/show.h"
 #include "daemon/ctl/verbs.h"
-#include "daemon/office.h"
 #include "rules/walk/ruletest.h"
 
 /* What the words of the command line name. */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/conf.h"
+#include "daemon/conf/settings.h"
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/csv.h"
 #include "daemon/ctl/match.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/office.h"
+#include "daemon/conf/office.h"
 #include "rules/walk/ruletest.h"
 
 static struct office *office;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/conf.h"
+#include "daemon/conf/settings.h"
 #include "rules/base/address.h"
 
 static void check(const struct settings *settings)

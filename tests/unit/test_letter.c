@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "daemon/base/wrap.h"
-#include "daemon/conf.h"
+#include "daemon/conf/settings.h"
 #include "daemon/letter.h"
 
 static struct templates *templates;

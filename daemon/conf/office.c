@@ -1,5 +1,5 @@
 /* See office.h. */
-#include "daemon/office.h"
+#include "daemon/conf/office.h"
 
 #include <dirent.h>
 #include <errno.h>

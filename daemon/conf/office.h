@@ -10,7 +10,7 @@
 #ifndef KEDJA_OFFICE_H
 #define KEDJA_OFFICE_H
 
-#include "daemon/conf.h"
+#include "daemon/conf/settings.h"
 #include "rules/language/load.h"
 
 struct office {

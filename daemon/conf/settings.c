@@ -1,6 +1,6 @@
-/* See conf.h. A new setting is a field there, a row here, and a paragraph in conf/kedja.conf and
- * conf/kedja.conf.5; nothing else has to know of it. */
-#include "daemon/conf.h"
+/* See settings.h. A new setting is a field there, a row here, and a paragraph in conf/kedja.conf
+ * and conf/kedja.conf.5; nothing else has to know of it. */
+#include "daemon/conf/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
