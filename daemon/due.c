@@ -8,8 +8,8 @@
 
 #include "daemon/enclosure.h"
 #include "daemon/people.h"
-#include "daemon/store_deadline.h"
-#include "daemon/store_put_off.h"
+#include "daemon/store/deadline.h"
+#include "daemon/store/put_off.h"
 
 #define JUST_NOW 300 /* seconds */
 

@@ -6,7 +6,7 @@
 #ifndef KEDJA_DUE_H
 #define KEDJA_DUE_H
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 #include "rules/plan/steps.h"
 
 /* A planner_fire; `arg` is the struct core. Without steps: what somebody had put off comes back. */

@@ -11,7 +11,7 @@
 #ifndef KEDJA_ENCLOSURE_H
 #define KEDJA_ENCLOSURE_H
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 
 #define ENCLOSURE_RETURN   "return"
 #define ENCLOSURE_HANDOVER "handover"

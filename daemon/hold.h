@@ -9,7 +9,7 @@
 #ifndef KEDJA_HOLD_H
 #define KEDJA_HOLD_H
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 
 /* Holds what came all at once, when nobody is behind and nothing is due; true: there is more. */
 bool hold_work(const struct core *core);

@@ -9,10 +9,10 @@
 #define KEDJA_KEDJAD_H
 
 #include "daemon/control.h"
-#include "daemon/core.h"
 #include "daemon/letters.h"
 #include "daemon/outbox.h"
 #include "daemon/planner.h"
+#include "daemon/store/core.h"
 
 /* A request that is answered when something else is done. */
 struct waiting {

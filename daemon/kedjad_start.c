@@ -11,7 +11,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
 #include "daemon/kedjad_parts.h"
-#include "daemon/schema.h"
+#include "daemon/store/schema.h"
 
 struct options {
 	const char *dir;

@@ -6,9 +6,9 @@
 #ifndef KEDJA_LETTERS_H
 #define KEDJA_LETTERS_H
 
-#include "daemon/core.h"
 #include "daemon/letter.h"
 #include "daemon/outbox.h"
+#include "daemon/store/core.h"
 
 struct letters;
 

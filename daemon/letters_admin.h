@@ -5,8 +5,8 @@
 #ifndef KEDJA_LETTERS_ADMIN_H
 #define KEDJA_LETTERS_ADMIN_H
 
-#include "daemon/core.h"
 #include "daemon/outbox.h"
+#include "daemon/store/core.h"
 
 /* The number of the letter; 0 with a problem if there is no administrator. In the turn. */
 MUST_CHECK int64_t letters_admin_drill(const struct core *core, struct outbox *outbox,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "daemon/store_deadline.h"
+#include "daemon/store/deadline.h"
 
 struct entry {
 	char *uid;

@@ -6,7 +6,7 @@
 
 #include "daemon/letters_put_off.h"
 #include "daemon/letters_rent.h"
-#include "daemon/store_event.h"
+#include "daemon/store/event.h"
 #include "rules/facts/facts.h"
 
 static date date_of(struct query *q, int column)

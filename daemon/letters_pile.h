@@ -10,9 +10,9 @@
 #ifndef KEDJA_LETTERS_PILE_H
 #define KEDJA_LETTERS_PILE_H
 
-#include "daemon/core.h"
 #include "daemon/letter.h"
 #include "daemon/people.h"
+#include "daemon/store/core.h"
 
 /* A notice with what its letter tells of it. */
 struct piece {

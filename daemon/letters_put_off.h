@@ -2,8 +2,8 @@
 #ifndef KEDJA_LETTERS_PUT_OFF_H
 #define KEDJA_LETTERS_PUT_OFF_H
 
-#include "daemon/core.h"
 #include "daemon/letter.h"
+#include "daemon/store/core.h"
 
 /* Of the deadline that a notice is about, without the reader's own; fills the item. While anybody
  * keeps reminders back it is not said whom the next one goes to. The texts live in `arena`. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "daemon/store_event.h"
+#include "daemon/store/event.h"
 #include "rules/facts/facts.h"
 #include "rules/time/law.h"
 

@@ -3,8 +3,8 @@
 #ifndef KEDJA_LETTERS_RENT_H
 #define KEDJA_LETTERS_RENT_H
 
-#include "daemon/core.h"
 #include "daemon/letter.h"
+#include "daemon/store/core.h"
 
 /* NULL where the item's rule is not about rent. Lives in `arena`. */
 const struct letter_rent *letters_rent(const struct core *core, const struct letter_item *item,

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "daemon/method.h"
-#include "daemon/store_event.h"
+#include "daemon/store/event.h"
 
 static json_t *case_row(struct query *q)
 {

@@ -7,7 +7,7 @@
 
 #include "daemon/method.h"
 #include "daemon/method_put_off.h"
-#include "daemon/store_event.h"
+#include "daemon/store/event.h"
 
 #define EVENTS_MOST 1000
 

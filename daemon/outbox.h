@@ -23,7 +23,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/conf/settings.h"
 #include "daemon/mailproc.h"
-#include "daemon/turn.h"
+#include "daemon/store/turn.h"
 
 enum message_state {
 	MESSAGE_QUEUED,

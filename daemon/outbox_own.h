@@ -3,7 +3,7 @@
 #ifndef KEDJA_OUTBOX_OWN_H
 #define KEDJA_OUTBOX_OWN_H
 
-#include "daemon/message.h"
+#include "daemon/store/message.h"
 
 #define BATCH_MOST 1000
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "daemon/enclosure.h"
-#include "daemon/store_event.h"
+#include "daemon/store/event.h"
 
 /* A chain of deputies longer than this is a loop in all but name. */
 #define DEPUTIES_MOST 8

@@ -5,7 +5,7 @@
 #ifndef KEDJA_PEOPLE_H
 #define KEDJA_PEOPLE_H
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 #include "rules/kinds/chain.h"
 
 /* Derives the rows of one member of staff, or the roles held on one subject, anew. */

@@ -11,8 +11,8 @@
 #include "daemon/enclosure.h"
 #include "daemon/people.h"
 #include "daemon/planner_parts.h"
-#include "daemon/store_deadline.h"
-#include "daemon/store_event.h"
+#include "daemon/store/deadline.h"
+#include "daemon/store/event.h"
 
 /* Subjects that one step of a sweep marks. */
 #define SWEEP_STEP 200

@@ -9,7 +9,7 @@
 #ifndef KEDJA_PLANNER_H
 #define KEDJA_PLANNER_H
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 #include "rules/plan/plan.h"
 #include "rules/plan/steps.h"
 

@@ -12,7 +12,7 @@
 #ifndef KEDJA_PLANNER_OVERDUE_H
 #define KEDJA_PLANNER_OVERDUE_H
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 
 struct overdue;
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "daemon/planner_parts.h"
-#include "daemon/store_deadline.h"
-#include "daemon/store_put_off.h"
+#include "daemon/store/deadline.h"
+#include "daemon/store/put_off.h"
 
 /* Which steps of one deadline have gone off before: read once for each deadline. */
 struct fired {

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "daemon/turn.h"
+#include "daemon/store/turn.h"
 #include "rules/base/problem.h"
 
 enum rpc_code {

@@ -9,10 +9,10 @@
 #include "daemon/base/log.h"
 #include "daemon/due.h"
 #include "daemon/letters.h"
-#include "daemon/message.h"
 #include "daemon/planner.h"
-#include "daemon/schema.h"
-#include "daemon/store_event.h"
+#include "daemon/store/event.h"
+#include "daemon/store/message.h"
+#include "daemon/store/schema.h"
 
 /* Of the plans in memory; beside it SQLite holds 64 MB of pages. */
 #define PLANS_MOST (96 * 1024 * 1024)

@@ -16,7 +16,7 @@
 #ifndef KEDJA_SIMULATE_H
 #define KEDJA_SIMULATE_H
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 
 struct simulation;
 

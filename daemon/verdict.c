@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "daemon/planner_overdue.h"
-#include "daemon/store_event.h"
-#include "daemon/store_put_off.h"
+#include "daemon/store/event.h"
+#include "daemon/store/put_off.h"
 
 /* --- the plan as it was known then ----------------------------------------------------------- */
 

@@ -9,7 +9,7 @@
 #ifndef KEDJA_VERDICT_H
 #define KEDJA_VERDICT_H
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 #include "rules/plan/steps.h"
 #include "rules/plan/why.h"
 

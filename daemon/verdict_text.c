@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/store_event.h"
+#include "daemon/store/event.h"
 #include "daemon/verdict.h"
 
 /* What all sentences need. */

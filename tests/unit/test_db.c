@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/db.h"
+#include "daemon/store/db.h"
 
 static const struct migration steps[] = {
 	{ "CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, more TEXT) "

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
-#include "daemon/message.h"
 #include "daemon/outbox.h"
-#include "daemon/schema.h"
+#include "daemon/store/message.h"
+#include "daemon/store/schema.h"
 
 #define PROGRAM "tests/unit/fake_mailer.py"
 #define NOON    INT64_C(1796036400) /* 2026-11-30 11:00 UTC */

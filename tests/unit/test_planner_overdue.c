@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "daemon/planner_overdue.h"
-#include "daemon/schema.h"
+#include "daemon/store/schema.h"
 
 #define ROWS 400
 

@@ -16,8 +16,8 @@
 
 #include "daemon/due.h"
 #include "daemon/planner.h"
-#include "daemon/schema.h"
-#include "daemon/store_event.h"
+#include "daemon/store/event.h"
+#include "daemon/store/schema.h"
 
 struct world {
 	char folder[64], path[96];

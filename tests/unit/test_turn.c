@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/turn.h"
+#include "daemon/store/turn.h"
 
 static const struct migration steps[] = {
 	{ "CREATE TABLE word (text TEXT NOT NULL UNIQUE) STRICT;" },

@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-#include "daemon/db.h"
-#include "daemon/schema.h"
 #include "daemon/simulate.h"
-#include "daemon/store_event.h"
+#include "daemon/store/db.h"
+#include "daemon/store/event.h"
+#include "daemon/store/schema.h"
 #include "daemon/verdict.h"
 #include "rules/walk/walk.h"
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/db_own.h"
+#include "daemon/store/db_own.h"
 
 #define BUSY_MS 10000
 

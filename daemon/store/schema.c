@@ -5,7 +5,7 @@
  * Instants are UTC seconds; days are ISO dates as text, so that a person with sqlite3 can read
  * them; they sort as they should.
  */
-#include "daemon/schema.h"
+#include "daemon/store/schema.h"
 
 const struct migration schema_migrations[] = {
 	{ "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
@@ -159,7 +159,7 @@ const struct migration schema_migrations[] = {
 	  "  WHERE (state = 'unclear' OR (state = 'deferred' AND code <> 0))"
 	  "  AND next_attempt IS NOT NULL;"
 	  "DROP INDEX message_handed;" },
-	/* reminders that somebody has put off (store_put_off.h). Of a notice: the event that held
+	/* reminders that somebody has put off (put_off.h). Of a notice: the event that held
 	 * it back, when it came out again, and, of one that goes out because a day has come, that
 	 * day. Of a deadline: the events that are in force, the latest first, "[41,38]". That an
 	 * acknowledged deadline has come back is a firing of the step "@" and role, repetition: the

@@ -1,12 +1,12 @@
 /* See db.h. What opens the file is in db_open.c. */
-#include "daemon/db.h"
+#include "daemon/store/db.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/db_own.h"
+#include "daemon/store/db_own.h"
 
 #define BUCKETS    512 /* a few hundred statements in all */
 #define BY_POINTER 256

@@ -1,6 +1,6 @@
 /* See message.h. Each SQL text stands in one function only. Where an index is named, SQLite would
  * rather take the one by state, and go through all letters each time. */
-#include "daemon/message.h"
+#include "daemon/store/message.h"
 
 #include <assert.h>
 

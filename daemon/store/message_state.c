@@ -1,7 +1,7 @@
 /* The states of a message as words, the arrows between them, and the hours of the attempts. */
 #include <string.h>
 
-#include "daemon/message.h"
+#include "daemon/store/message.h"
 
 static const char *const names[] = {
 	[MESSAGE_QUEUED] = "queued",       [MESSAGE_HANDED] = "handed",

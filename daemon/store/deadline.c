@@ -1,5 +1,5 @@
-/* See store_deadline.h. */
-#include "daemon/store_deadline.h"
+/* See deadline.h. */
+#include "daemon/store/deadline.h"
 
 #include <inttypes.h>
 #include <jansson.h>

@@ -2,7 +2,7 @@
 #ifndef KEDJA_STORE_DEADLINE_H
 #define KEDJA_STORE_DEADLINE_H
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 #include "rules/plan/plan.h"
 
 /* The short name of a deadline's identity, the same in every file and after every rebuild. */

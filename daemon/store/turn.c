@@ -1,5 +1,5 @@
 /* See turn.h. */
-#include "daemon/turn.h"
+#include "daemon/store/turn.h"
 
 #include <stdlib.h>
 #include <string.h>

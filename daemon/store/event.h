@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 #include "rules/kinds/kind.h"
 
 /* Adds an event that event_check has passed; its id. recorded_at is the turn's now. */

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "daemon/base/log.h"
-#include "daemon/db_own.h"
+#include "daemon/store/db_own.h"
 
 /* How long another program (a backup, a person with sqlite3) may hold us up. */
 #define BUSY_MS 2000

@@ -6,7 +6,7 @@
 #ifndef KEDJA_TURN_H
 #define KEDJA_TURN_H
 
-#include "daemon/db.h"
+#include "daemon/store/db.h"
 
 struct turn;
 

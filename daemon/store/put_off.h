@@ -6,7 +6,7 @@
 #ifndef KEDJA_STORE_PUT_OFF_H
 #define KEDJA_STORE_PUT_OFF_H
 
-#include "daemon/core.h"
+#include "daemon/store/core.h"
 #include "rules/plan/steps_held.h"
 
 /* Is anything of this subject held back? Asked once, to spare each deadline the question. */

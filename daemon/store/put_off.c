@@ -1,11 +1,11 @@
-/* See store_put_off.h. */
-#include "daemon/store_put_off.h"
+/* See put_off.h. */
+#include "daemon/store/put_off.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/store_deadline.h"
+#include "daemon/store/deadline.h"
 
 /* Of one deadline, also under an older name of its rule; ?1 to ?6. */
 #define OF_DEADLINE                                                                                \

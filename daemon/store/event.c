@@ -1,5 +1,5 @@
-/* See store_event.h. */
-#include "daemon/store_event.h"
+/* See event.h. */
+#include "daemon/store/event.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef KEDJA_SCHEMA_H
 #define KEDJA_SCHEMA_H
 
-#include "daemon/db.h"
+#include "daemon/store/db.h"
 
 extern const struct migration schema_migrations[];
 extern const size_t schema_count;

@@ -1,5 +1,5 @@
 /* See dbfile.h. */
-#include "daemon/dbfile.h"
+#include "daemon/store/dbfile.h"
 
 #include <errno.h>
 #include <fcntl.h>

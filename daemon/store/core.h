@@ -7,8 +7,8 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/conf/office.h"
-#include "daemon/db.h"
-#include "daemon/turn.h"
+#include "daemon/store/db.h"
+#include "daemon/store/turn.h"
 
 struct core {
 	struct db *db;

@@ -4,8 +4,8 @@
 
 #include <sqlite3.h>
 
-#include "daemon/db.h"
-#include "daemon/dbfile.h"
+#include "daemon/store/db.h"
+#include "daemon/store/dbfile.h"
 
 #define APPLICATION_ID 0x4b444a41 /* "KDJA" */
 
