@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/enclosure.h"
-#include "daemon/people.h"
+#include "daemon/people/enclosure.h"
+#include "daemon/people/people.h"
 #include "daemon/store/deadline.h"
 #include "daemon/store/put_off.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/people.h"
+#include "daemon/people/people.h"
 
 /* What is said; the time by the office's clock stands between `before` and `after`. */
 struct words {

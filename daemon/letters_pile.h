@@ -11,7 +11,7 @@
 #define KEDJA_LETTERS_PILE_H
 
 #include "daemon/letter.h"
-#include "daemon/people.h"
+#include "daemon/people/people.h"
 #include "daemon/store/core.h"
 
 /* A notice with what its letter tells of it. */

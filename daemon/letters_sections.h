@@ -10,9 +10,9 @@
 
 #include <jansson.h>
 
-#include "daemon/enclosure.h"
 #include "daemon/letter.h"
-#include "daemon/people.h"
+#include "daemon/people/enclosure.h"
+#include "daemon/people/people.h"
 
 struct enclosed {
 	struct letter_section *sections;

@@ -7,7 +7,7 @@
 
 #include "daemon/hold.h"
 #include "daemon/method.h"
-#include "daemon/people.h"
+#include "daemon/people/people.h"
 
 static int64_t count(const struct kedjad *k, const char *literal_sql)
 {

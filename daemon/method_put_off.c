@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "daemon/method.h"
-#include "daemon/people.h"
+#include "daemon/people/people.h"
 
 /* Longer than this nobody should keep quiet about what has to be done (a policy decision). */
 #define MONTHS_MOST 6

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/enclosure.h"
-#include "daemon/people.h"
+#include "daemon/people/enclosure.h"
+#include "daemon/people/people.h"
 #include "daemon/planner_parts.h"
 #include "daemon/store/deadline.h"
 #include "daemon/store/event.h"

@@ -1,5 +1,5 @@
 /* See enclosure.h. */
-#include "daemon/enclosure.h"
+#include "daemon/people/enclosure.h"
 
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /* See people.h. */
-#include "daemon/people.h"
+#include "daemon/people/people.h"
 
 #include <string.h>
 
-#include "daemon/enclosure.h"
+#include "daemon/people/enclosure.h"
 #include "daemon/store/event.h"
 
 /* A chain of deputies longer than this is a loop in all but name. */
