@@ -11,7 +11,7 @@
 #include "daemon/control.h"
 #include "daemon/letters.h"
 #include "daemon/outbox.h"
-#include "daemon/planner.h"
+#include "daemon/plan/planner.h"
 #include "daemon/store/core.h"
 
 /* A request that is answered when something else is done. */

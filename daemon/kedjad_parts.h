@@ -2,8 +2,8 @@
 #ifndef KEDJA_KEDJAD_PARTS_H
 #define KEDJA_KEDJAD_PARTS_H
 
-#include "daemon/due.h"
 #include "daemon/kedjad.h"
+#include "daemon/plan/due.h"
 
 /* Small facts about the file itself; meta_get's text is the caller's to free, NULL: none. */
 void meta_set(const struct core *core, const char *name, const char *value);

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/due.h"
 #include "daemon/letters_calendar.h"
 #include "daemon/letters_pile.h"
 #include "daemon/letters_sections.h"
 #include "daemon/people/people.h"
+#include "daemon/plan/due.h"
 
 /* After a flood a letter tells its most serious items in full and the others in a line each: so it
  * stays one letter that can be read. The mailer takes none of over a MiB. */

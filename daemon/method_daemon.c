@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/hold.h"
 #include "daemon/method.h"
 #include "daemon/people/people.h"
+#include "daemon/plan/hold.h"
 
 static int64_t count(const struct kedjad *k, const char *literal_sql)
 {

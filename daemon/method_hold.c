@@ -1,8 +1,8 @@
 /* What becomes of reminders that came all at once: released, or never sent. */
 #include <stdlib.h>
 
-#include "daemon/hold.h"
 #include "daemon/method.h"
+#include "daemon/plan/hold.h"
 
 static struct hold_choice choice_of(const struct call *call)
 {

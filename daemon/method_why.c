@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "daemon/method.h"
-#include "daemon/verdict.h"
+#include "daemon/plan/verdict.h"
 
 static json_t *value_json(const struct value *value)
 {

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/due.h"
 #include "daemon/letters.h"
-#include "daemon/planner.h"
+#include "daemon/plan/due.h"
+#include "daemon/plan/planner.h"
 #include "daemon/store/event.h"
 #include "daemon/store/message.h"
 #include "daemon/store/schema.h"

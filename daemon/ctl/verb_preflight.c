@@ -7,7 +7,7 @@
 
 #include "daemon/ctl/forecast.h"
 #include "daemon/ctl/verbs.h"
-#include "daemon/verdict.h"
+#include "daemon/plan/verdict.h"
 
 #define DAYS_AHEAD 30
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/planner_overdue.h"
+#include "daemon/plan/overdue.h"
 #include "daemon/store/schema.h"
 
 #define ROWS 400

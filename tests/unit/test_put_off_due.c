@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "daemon/due.h"
-#include "daemon/planner.h"
+#include "daemon/plan/due.h"
+#include "daemon/plan/planner.h"
 #include "daemon/store/event.h"
 #include "daemon/store/schema.h"
 

@@ -15,11 +15,11 @@
 
 #include <cmocka.h>
 
+#include "daemon/plan/verdict.h"
 #include "daemon/simulate.h"
 #include "daemon/store/db.h"
 #include "daemon/store/event.h"
 #include "daemon/store/schema.h"
-#include "daemon/verdict.h"
 #include "rules/walk/walk.h"
 
 #define YEARS 3

@@ -1,5 +1,5 @@
 /* See due.h. */
-#include "daemon/due.h"
+#include "daemon/plan/due.h"
 
 #include <inttypes.h>
 #include <stdio.h>

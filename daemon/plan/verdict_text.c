@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/plan/verdict.h"
 #include "daemon/store/event.h"
-#include "daemon/verdict.h"
 
 /* What all sentences need. */
 struct speech {

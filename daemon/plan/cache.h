@@ -5,7 +5,7 @@
 #ifndef KEDJA_PLANNER_CACHE_H
 #define KEDJA_PLANNER_CACHE_H
 
-#include "daemon/planner_overdue.h"
+#include "daemon/plan/overdue.h"
 #include "rules/plan/plan.h"
 
 struct entry {

@@ -1,10 +1,10 @@
 /* See verdict.h. The sentences are in verdict_text.c. */
-#include "daemon/verdict.h"
+#include "daemon/plan/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/planner_overdue.h"
+#include "daemon/plan/overdue.h"
 #include "daemon/store/event.h"
 #include "daemon/store/put_off.h"
 

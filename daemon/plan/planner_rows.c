@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "daemon/planner_parts.h"
+#include "daemon/plan/planner_own.h"
 #include "daemon/store/deadline.h"
 #include "daemon/store/put_off.h"
 

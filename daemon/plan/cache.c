@@ -1,5 +1,5 @@
-/* See planner_cache.h. A hash table with chains, and a list by last use. */
-#include "daemon/planner_cache.h"
+/* See cache.h. A hash table with chains, and a list by last use. */
+#include "daemon/plan/cache.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #ifndef KEDJA_PLANNER_PARTS_H
 #define KEDJA_PLANNER_PARTS_H
 
-#include "daemon/planner.h"
-#include "daemon/planner_cache.h"
+#include "daemon/plan/cache.h"
+#include "daemon/plan/planner.h"
 
 struct planner {
 	const struct core *core;

@@ -1,5 +1,5 @@
-/* See planner_overdue.h. */
-#include "daemon/planner_overdue.h"
+/* See overdue.h. */
+#include "daemon/plan/overdue.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* See hold.h. */
-#include "daemon/hold.h"
+#include "daemon/plan/hold.h"
 
 #include "daemon/base/log.h"
 

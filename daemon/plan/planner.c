@@ -1,8 +1,8 @@
 /*
- * See planner.h. planner_cache.c holds the plans in memory, planner_rows.c writes what comes of
+ * See planner.h. cache.c holds the plans in memory, planner_rows.c writes what comes of
  * them; this file decides what is planned when.
  */
-#include "daemon/planner.h"
+#include "daemon/plan/planner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "daemon/base/log.h"
 #include "daemon/people/enclosure.h"
 #include "daemon/people/people.h"
-#include "daemon/planner_parts.h"
+#include "daemon/plan/planner_own.h"
 #include "daemon/store/deadline.h"
 #include "daemon/store/event.h"
 
