@@ -8,8 +8,8 @@
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
 #include "daemon/kedjad_parts.h"
-#include "daemon/letters_admin.h"
-#include "daemon/letters_calendar.h"
+#include "daemon/letters/admin.h"
+#include "daemon/letters/entries.h"
 #include "daemon/plan/hold.h"
 
 void meta_set(const struct core *core, const char *name, const char *value)

@@ -9,7 +9,7 @@
 #define KEDJA_KEDJAD_H
 
 #include "daemon/control.h"
-#include "daemon/letters.h"
+#include "daemon/letters/letters.h"
 #include "daemon/outbox.h"
 #include "daemon/plan/planner.h"
 #include "daemon/store/core.h"

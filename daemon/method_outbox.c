@@ -1,5 +1,5 @@
 /* The outbox as it is seen, and changed by hand. */
-#include "daemon/letters_admin.h"
+#include "daemon/letters/admin.h"
 #include "daemon/method.h"
 
 #define MESSAGE_COLUMNS                                                                            \

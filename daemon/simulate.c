@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/letters.h"
+#include "daemon/letters/letters.h"
 #include "daemon/plan/due.h"
 #include "daemon/plan/planner.h"
 #include "daemon/store/event.h"

@@ -347,11 +347,11 @@ def check_condition_names():
 
 
 def check_template_names():
-    if not os.path.exists("daemon/templates.c"):
+    if not os.path.exists("daemon/letters/templates.c"):
         return
     page = page_at(TEMPLATES)
-    of_item = needed("daemon/templates.c", "item_names")[1]
-    of_letter = needed("daemon/templates.c", "letter_names")[1]
+    of_item = needed("daemon/letters/templates.c", "item_names")[1]
+    of_letter = needed("daemon/letters/templates.c", "letter_names")[1]
     if page is None:
         return
     for heading, names in (("Names of an item", of_item),

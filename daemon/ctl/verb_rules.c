@@ -7,7 +7,7 @@
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/complaint.h"
 #include "daemon/ctl/verbs.h"
-#include "daemon/templates.h"
+#include "daemon/letters/templates.h"
 #include "rules/check/check.h"
 
 /* "10-plan.conf:12" */

@@ -7,7 +7,7 @@
 #include "daemon/ctl/complaint.h"
 #include "daemon/ctl/forecast.h"
 #include "daemon/ctl/verbs.h"
-#include "daemon/letter.h"
+#include "daemon/letters/letter.h"
 #include "rules/check/explain.h"
 #include "rules/plan/steps.h"
 #include "rules/time/law.h"

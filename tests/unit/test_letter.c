@@ -17,7 +17,7 @@
 
 #include "daemon/base/wrap.h"
 #include "daemon/conf/settings.h"
-#include "daemon/letter.h"
+#include "daemon/letters/letter.h"
 
 static struct templates *templates;
 

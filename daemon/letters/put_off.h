@@ -2,7 +2,7 @@
 #ifndef KEDJA_LETTERS_PUT_OFF_H
 #define KEDJA_LETTERS_PUT_OFF_H
 
-#include "daemon/letter.h"
+#include "daemon/letters/letter.h"
 #include "daemon/store/core.h"
 
 /* Of the deadline that a notice is about, without the reader's own; fills the item. While anybody

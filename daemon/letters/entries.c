@@ -1,5 +1,5 @@
-/* See letters_calendar.h. */
-#include "daemon/letters_calendar.h"
+/* See entries.h. */
+#include "daemon/letters/entries.h"
 
 #include <string.h>
 

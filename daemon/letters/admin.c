@@ -1,5 +1,5 @@
-/* See letters_admin.h. */
-#include "daemon/letters_admin.h"
+/* See admin.h. */
+#include "daemon/letters/admin.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "daemon/letter.h"
+#include "daemon/letters/letter.h"
 #include "daemon/people/enclosure.h"
 #include "daemon/people/people.h"
 

@@ -1,5 +1,5 @@
 /* See templates.h. */
-#include "daemon/templates.h"
+#include "daemon/letters/templates.h"
 
 #include <dirent.h>
 #include <errno.h>

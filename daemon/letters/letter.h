@@ -10,7 +10,7 @@
 #ifndef KEDJA_LETTER_H
 #define KEDJA_LETTER_H
 
-#include "daemon/templates.h"
+#include "daemon/letters/templates.h"
 
 /* The days that matter when it is about rent or a lease; DATE_NONE for those that are not known. */
 struct letter_rent {

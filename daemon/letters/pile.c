@@ -1,11 +1,11 @@
-/* See letters_pile.h. */
-#include "daemon/letters_pile.h"
+/* See pile.h. */
+#include "daemon/letters/pile.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/letters_put_off.h"
-#include "daemon/letters_rent.h"
+#include "daemon/letters/put_off.h"
+#include "daemon/letters/rent.h"
 #include "daemon/store/event.h"
 #include "rules/facts/facts.h"
 

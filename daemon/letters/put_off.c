@@ -1,5 +1,5 @@
-/* See letters_put_off.h. */
-#include "daemon/letters_put_off.h"
+/* See put_off.h. */
+#include "daemon/letters/put_off.h"
 
 #include <string.h>
 

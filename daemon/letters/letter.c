@@ -7,7 +7,7 @@
  *
  * What the templates give is wrapped afterwards: a line of theirs is a paragraph.
  */
-#include "daemon/letter.h"
+#include "daemon/letters/letter.h"
 
 #include <stdbool.h>
 #include <stdio.h>

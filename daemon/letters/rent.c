@@ -1,5 +1,5 @@
-/* See letters_rent.h. What a rule is about is told by the events that it starts with. */
-#include "daemon/letters_rent.h"
+/* See rent.h. What a rule is about is told by the events that it starts with. */
+#include "daemon/letters/rent.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #ifndef KEDJA_LETTERS_PILE_H
 #define KEDJA_LETTERS_PILE_H
 
-#include "daemon/letter.h"
+#include "daemon/letters/letter.h"
 #include "daemon/people/people.h"
 #include "daemon/store/core.h"
 

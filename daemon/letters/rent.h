@@ -3,7 +3,7 @@
 #ifndef KEDJA_LETTERS_RENT_H
 #define KEDJA_LETTERS_RENT_H
 
-#include "daemon/letter.h"
+#include "daemon/letters/letter.h"
 #include "daemon/store/core.h"
 
 /* NULL where the item's rule is not about rent. Lives in `arena`. */

@@ -1,10 +1,10 @@
-/* See letters_sections.h. */
-#include "daemon/letters_sections.h"
+/* See sections.h. */
+#include "daemon/letters/sections.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/letters_calendar.h"
+#include "daemon/letters/entries.h"
 
 /* More rows than that are only counted: the reminders of each follow anyway. */
 #define ROWS_MOST 100

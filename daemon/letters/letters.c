@@ -1,13 +1,13 @@
 /* See letters.h. */
-#include "daemon/letters.h"
+#include "daemon/letters/letters.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/letters_calendar.h"
-#include "daemon/letters_pile.h"
-#include "daemon/letters_sections.h"
+#include "daemon/letters/entries.h"
+#include "daemon/letters/pile.h"
+#include "daemon/letters/sections.h"
 #include "daemon/people/people.h"
 #include "daemon/plan/due.h"
 

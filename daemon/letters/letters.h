@@ -6,7 +6,7 @@
 #ifndef KEDJA_LETTERS_H
 #define KEDJA_LETTERS_H
 
-#include "daemon/letter.h"
+#include "daemon/letters/letter.h"
 #include "daemon/outbox.h"
 #include "daemon/store/core.h"
 

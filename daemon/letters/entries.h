@@ -19,7 +19,7 @@
 
 #include <jansson.h>
 
-#include "daemon/letters_pile.h"
+#include "daemon/letters/pile.h"
 #include "daemon/people/people.h"
 
 void calendar_add(const struct core *core, const struct person *person, const struct piece *piece,
