@@ -10,7 +10,7 @@
 
 #include "daemon/control.h"
 #include "daemon/letters/letters.h"
-#include "daemon/outbox.h"
+#include "daemon/outbox/outbox.h"
 #include "daemon/plan/planner.h"
 #include "daemon/store/core.h"
 

@@ -5,7 +5,7 @@
 #ifndef KEDJA_LETTERS_ADMIN_H
 #define KEDJA_LETTERS_ADMIN_H
 
-#include "daemon/outbox.h"
+#include "daemon/outbox/outbox.h"
 #include "daemon/store/core.h"
 
 /* The number of the letter; 0 with a problem if there is no administrator. In the turn. */

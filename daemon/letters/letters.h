@@ -7,7 +7,7 @@
 #define KEDJA_LETTERS_H
 
 #include "daemon/letters/letter.h"
-#include "daemon/outbox.h"
+#include "daemon/outbox/outbox.h"
 #include "daemon/store/core.h"
 
 struct letters;

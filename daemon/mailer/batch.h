@@ -8,7 +8,7 @@
 #define KEDJA_MAILER_BATCH_H
 
 #include "daemon/mailer/line.h"
-#include "daemon/mailproto.h"
+#include "daemon/outbox/mailproto.h"
 
 struct mail {
 	int64_t id;

@@ -1,6 +1,6 @@
 /*
- * What kedjad says to the mailer, line by line (daemon/mailproto.h), checked against tables of
- * keys: every key known, of its type, and there if it must be. A line that is not so is no
+ * What kedjad says to the mailer, line by line (daemon/outbox/mailproto.h), checked against tables
+ * of keys: every key known, of its type, and there if it must be. A line that is not so is no
  * letter gone wrong but a program gone wrong, and is refused as a whole.
  *
  *   if (request_parse(line, length, &request, &why) != 0) ... say why, end ...

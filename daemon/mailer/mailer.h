@@ -1,6 +1,6 @@
 /*
  * kedja-mailer: the only program of kedja that touches mail. It is started by kedjad, speaks with
- * it on descriptor 0 (daemon/mailproto.h), and may be killed at any moment.
+ * it on descriptor 0 (daemon/outbox/mailproto.h), and may be killed at any moment.
  */
 #ifndef KEDJA_MAILER_MAILER_H
 #define KEDJA_MAILER_MAILER_H

@@ -1,6 +1,6 @@
 /*
- * What the mailer says to kedjad on descriptor 0, a line at a time (daemon/mailproto.h). Nothing
- * is kept back: a line is in the socket when the call returns.
+ * What the mailer says to kedjad on descriptor 0, a line at a time (daemon/outbox/mailproto.h).
+ * Nothing is kept back: a line is in the socket when the call returns.
  */
 #ifndef KEDJA_MAILER_REPORT_H
 #define KEDJA_MAILER_REPORT_H
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "daemon/mailproto.h"
+#include "daemon/outbox/mailproto.h"
 
 /* The installation's fault, of a kind that mailproto.h names. */
 enum fault_kind { FAULT_NONE, FAULT_LOGIN, FAULT_TLS, FAULT_SENDER, FAULT_CONFIG, FAULT_FOLDER };

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "daemon/outbox.h"
+#include "daemon/outbox/outbox.h"
 
 /* Is there an arrow between the two in outbox.h? */
 bool message_state_may_follow(enum message_state was, enum message_state state);

@@ -14,7 +14,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/mailproc.h"
+#include "daemon/outbox/mailproc.h"
 
 #define PROGRAM "tests/unit/fake_mailer.py"
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
-#include "daemon/outbox.h"
+#include "daemon/outbox/outbox.h"
 #include "daemon/store/message.h"
 #include "daemon/store/schema.h"
 

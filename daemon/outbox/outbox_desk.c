@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "daemon/outbox_own.h"
+#include "daemon/outbox/outbox_own.h"
 
 /* ---- letters in, and changes by hand ---- */
 

@@ -5,10 +5,10 @@
  * Two kinds of time: letters wait by the office's clock, which may be virtual; after a turn that
  * failed the outbox rests for a real second.
  */
-#include "daemon/outbox.h"
+#include "daemon/outbox/outbox.h"
 
 #include "daemon/base/log.h"
-#include "daemon/outbox_own.h"
+#include "daemon/outbox/outbox_own.h"
 
 #define REST            1.0 /* seconds after a turn that could not be committed */
 #define STOP_LIMIT      5.0 /* seconds for the letter in hand when the daemon stops */

@@ -6,7 +6,7 @@
  * batch it is the limit. How a dead one is reaped: its end of the pipe closes first, so that is
  * the sign; waitpid has it a moment later, at the latest when the next is started.
  */
-#include "daemon/mailproc.h"
+#include "daemon/outbox/mailproc.h"
 
 #include <errno.h>
 #include <event2/buffer.h>

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/outbox_own.h"
+#include "daemon/outbox/outbox_own.h"
 
 #define ANSWER_MOST 500 /* bytes kept of what a server said */
 

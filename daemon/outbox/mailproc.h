@@ -16,7 +16,7 @@
 
 #include "daemon/base/loop.h"
 #include "daemon/conf/settings.h"
-#include "daemon/mailproto.h"
+#include "daemon/outbox/mailproto.h"
 
 enum mailer_state { MAILER_DOWN, MAILER_STARTING, MAILER_READY, MAILER_BUSY, MAILER_FAULTY };
 const char *mailer_state_name(enum mailer_state state);

@@ -22,7 +22,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/conf/settings.h"
-#include "daemon/mailproc.h"
+#include "daemon/outbox/mailproc.h"
 #include "daemon/store/turn.h"
 
 enum message_state {
