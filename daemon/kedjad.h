@@ -8,7 +8,7 @@
 #ifndef KEDJA_KEDJAD_H
 #define KEDJA_KEDJAD_H
 
-#include "daemon/control.h"
+#include "daemon/control/control.h"
 #include "daemon/letters/letters.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/plan/planner.h"

@@ -43,7 +43,7 @@ KEYS = (
     ("rules/**/ruletest*.c", "test_keys", RULE_TESTS, None, "key of a rule test"),
 )
 
-# How the pages call the forms of values in rules/conf/confread.h and daemon/rpc.h.
+# How the pages call the forms of values in rules/conf/confread.h and daemon/control/rpc.h.
 FORMS = {
     "CONF_TEXT": "text", "CONF_NUMBER": "number", "CONF_FLAG": "true or false",
     "CONF_TEXTS": "list of texts", "CONF_GROUPS": "list of groups", "CONF_GROUP": "group",

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/rpc.h"
+#include "daemon/control/rpc.h"
 
 static struct db *db;
 

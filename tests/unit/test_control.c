@@ -26,8 +26,8 @@
 #define HALF_LINE_SECONDS 1
 #define UNREAD_SECONDS    1
 
-#include "daemon/control.c"
-#include "daemon/control_peer.c"
+#include "daemon/control/control.c"
+#include "daemon/control/peer.c"
 
 #define PATIENCE_MS 10000
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/rpc.h"
+#include "daemon/control/rpc.h"
 
 static const struct migration steps[] = {
 	{ "CREATE TABLE word (text TEXT NOT NULL UNIQUE) STRICT;" },

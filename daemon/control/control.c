@@ -1,5 +1,5 @@
-/* See control.h. Connections are control_peer.c; binding the socket is control_bind.c. */
-#include "daemon/control.h"
+/* See control.h. Connections are peer.c; binding the socket is bind.c. */
+#include "daemon/control/control.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
-#include "daemon/control_bind.h"
-#include "daemon/control_own.h"
+#include "daemon/control/bind.h"
+#include "daemon/control/control_own.h"
 
 #define ACCEPT_AT_ONCE  64
 #define USERS_KEPT      64

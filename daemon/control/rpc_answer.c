@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/rpc_own.h"
+#include "daemon/control/rpc_own.h"
 
 /* A text of ours or of a peer's; what is not UTF-8 does not get this far, but nobody's answer
  * should be lost by it. */

@@ -2,7 +2,7 @@
 #ifndef KEDJA_RPC_OWN_H
 #define KEDJA_RPC_OWN_H
 
-#include "daemon/rpc.h"
+#include "daemon/control/rpc.h"
 
 /* The objects of an answer and of a refusal, for a line of their own or a batch. `id` NULL is
  * written as null. Problems may be NULL: then the message is the only one. */

@@ -12,7 +12,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/control_own.h"
+#include "daemon/control/control_own.h"
 
 #define HALF_LINE_US (HALF_LINE_SECONDS * INT64_C(1000000))
 #define UNREAD_US    (UNREAD_SECONDS * INT64_C(1000000))

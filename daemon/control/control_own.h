@@ -1,11 +1,11 @@
-/* What control.c and control_peer.c share, and nobody else sees. */
+/* What control.c and peer.c share, and nobody else sees. */
 #ifndef KEDJA_CONTROL_OWN_H
 #define KEDJA_CONTROL_OWN_H
 
 #include <event2/buffer.h>
 #include <sys/queue.h>
 
-#include "daemon/control.h"
+#include "daemon/control/control.h"
 
 #define LINE_MOST        (1024 * 1024)
 #define READ_AT_ONCE     65536

@@ -1,5 +1,5 @@
-/* See control_bind.h. */
-#include "daemon/control_bind.h"
+/* See bind.h. */
+#include "daemon/control/bind.h"
 
 #include <errno.h>
 #include <libgen.h>

@@ -10,7 +10,7 @@
 #define KEDJA_CONTROL_H
 
 #include "daemon/base/loop.h"
-#include "daemon/rpc.h"
+#include "daemon/control/rpc.h"
 
 struct control;
 

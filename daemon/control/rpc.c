@@ -1,5 +1,5 @@
 /* See rpc.h. How answers are written is rpc_answer.c. */
-#include "daemon/rpc.h"
+#include "daemon/control/rpc.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/rpc_own.h"
+#include "daemon/control/rpc_own.h"
 
 #define MOST_NAMES                                                                                 \
 	256 /* methods, or parameters of one, that are looked over for "did you mean"              \
