@@ -10,7 +10,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
-#include "daemon/kedjad_parts.h"
+#include "daemon/kedjad/kedjad_own.h"
 #include "daemon/store/schema.h"
 
 struct options {

@@ -1,5 +1,5 @@
 /* kedjad; all else is a library that the tests link. */
-#include "daemon/kedjad.h"
+#include "daemon/kedjad/kedjad.h"
 
 int main(int argc, char **argv)
 {

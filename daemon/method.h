@@ -3,7 +3,7 @@
 #ifndef KEDJA_METHOD_H
 #define KEDJA_METHOD_H
 
-#include "daemon/kedjad.h"
+#include "daemon/kedjad/kedjad.h"
 
 /* method_event.c */
 json_t *method_event_record(void *arg, struct call *call);

@@ -6,7 +6,7 @@
 #ifndef KEDJA_METHOD_PUT_OFF_H
 #define KEDJA_METHOD_PUT_OFF_H
 
-#include "daemon/kedjad.h"
+#include "daemon/kedjad/kedjad.h"
 
 /* Every mistake goes to problems; of what is right the event's role and hour are filled in. */
 void method_put_off_check(struct kedjad *k, struct event *event, struct arena *arena,

@@ -1,7 +1,7 @@
 /* Methods about people: who works here, and which roles each holds. */
 #include <string.h>
 
-#include "daemon/kedjad_parts.h"
+#include "daemon/kedjad/kedjad_own.h"
 #include "daemon/method.h"
 
 static json_t *staff_row(struct query *q)

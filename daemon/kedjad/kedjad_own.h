@@ -2,7 +2,7 @@
 #ifndef KEDJA_KEDJAD_PARTS_H
 #define KEDJA_KEDJAD_PARTS_H
 
-#include "daemon/kedjad.h"
+#include "daemon/kedjad/kedjad.h"
 #include "daemon/plan/due.h"
 
 /* Small facts about the file itself; meta_get's text is the caller's to free, NULL: none. */
@@ -12,7 +12,7 @@ char *meta_get(const struct core *core, const char *name);
 void keep_rules_version(struct kedjad *k);
 void kedjad_swap_office(struct kedjad *k, struct office *office, struct templates *templates);
 
-/* kedjad_kept.c: the set of rules in force, and the one before. In the turn. */
+/* kept.c: the set of rules in force, and the one before. In the turn. */
 void kedjad_keep_rules(struct kedjad *k);         /* core.office is new, and differs */
 void kedjad_files_are_in_force(struct kedjad *k); /* what runs is what lies on the disk */
 void kedjad_start_kept(struct kedjad *k);         /* after a revert: the set that was kept */

@@ -1,5 +1,5 @@
 /* See kedjad.h. Start and stop are in kedjad_start.c. */
-#include "daemon/kedjad.h"
+#include "daemon/kedjad/kedjad.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
-#include "daemon/kedjad_parts.h"
+#include "daemon/kedjad/kedjad_own.h"
 #include "daemon/letters/admin.h"
 #include "daemon/letters/entries.h"
 #include "daemon/plan/hold.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/kedjad_parts.h"
+#include "daemon/kedjad/kedjad_own.h"
 
 #define NOW      "rules_now"
 #define BEFORE   "rules_before"
