@@ -501,7 +501,7 @@ def check_parameters(page, heading, method, item, rows):
 
 
 def check_methods():
-    path = "daemon/method_table.c"
+    path = "daemon/methods/table.c"
     if not os.path.exists(path):
         return
     page = page_at(DAEMON)
@@ -518,7 +518,7 @@ def check_methods():
 
 def check_members():
     """What an event on the socket may have besides its fields."""
-    path = "daemon/method_event.c"
+    path = "daemon/methods/event.c"
     if not os.path.exists(path):
         return
     text, page = read(path), page_at(DAEMON)

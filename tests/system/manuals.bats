@@ -118,9 +118,9 @@ taken() { # the configuration in $tree/conf is taken; one example rule need not 
 @test "a method, its parameters and what an event may have are seen" {
 	copy
 	gap 'lacks the method outbox.cancel$' daemon/kedjad.8 '/^\.It Ic outbox\.cancel/,/^\.El/d'
-	gap 'there is no method clock.show$' daemon/method_table.c '/"clock.show"/d'
+	gap 'there is no method clock.show$' daemon/methods/table.c '/"clock.show"/d'
 	gap 'lacks the parameter of deadline.list: overdue$' daemon/kedjad.8 '/^\.It Va overdue/,+1d'
-	gap 'there is no parameter of rebuild: check$' daemon/method_table.c '/{ "check", /d'
+	gap 'there is no parameter of rebuild: check$' daemon/methods/table.c '/{ "check", /d'
 	gap 'the parameter year of calendar.year is "number", not "number, optional"' daemon/kedjad.8 's/^\.It Va year Pq number/&, optional/'
 	gap 'lacks the member of an event source$' daemon/kedjad.8 '/^\.It Va source$/d'
 }

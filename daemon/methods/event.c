@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/method.h"
-#include "daemon/method_put_off.h"
+#include "daemon/methods/method.h"
+#include "daemon/methods/put_off.h"
 #include "daemon/store/event.h"
 
 #define EVENTS_MOST 1000

@@ -1,7 +1,7 @@
 /* Why something was, or was not, sent about a case or a programme. */
 #include <string.h>
 
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 #include "daemon/plan/verdict.h"
 
 static json_t *value_json(const struct value *value)

@@ -1,7 +1,7 @@
 /* What becomes of reminders that came all at once: released, or never sent. */
 #include <stdlib.h>
 
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 #include "daemon/plan/hold.h"
 
 static struct hold_choice choice_of(const struct call *call)

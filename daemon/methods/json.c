@@ -1,5 +1,5 @@
 /* See method.h: rows as JSON. */
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 
 json_t *json_text(const char *text)
 {

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 #include "daemon/store/event.h"
 
 #define CASES_A_PAGE 50 /* whose ledgers may have to be folded first */

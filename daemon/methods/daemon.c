@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 #include "daemon/people/people.h"
 #include "daemon/plan/hold.h"
 

@@ -1,7 +1,7 @@
 /* Lists of deadlines and notices. */
 #include <string.h>
 
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 
 /* Deadlines page by (due, id): the cursor is "2027-02-28 d0123456789ab". */
 static json_t *deadline_cursor(const json_t *rows)

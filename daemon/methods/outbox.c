@@ -1,6 +1,6 @@
 /* The outbox as it is seen, and changed by hand. */
 #include "daemon/letters/admin.h"
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 
 #define MESSAGE_COLUMNS                                                                            \
 	"m.id, m.address, m.person, m.subject, m.created_at, m.state, m.attempts, m.next_attempt," \

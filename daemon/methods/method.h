@@ -5,38 +5,38 @@
 
 #include "daemon/kedjad/kedjad.h"
 
-/* method_event.c */
+/* event.c */
 json_t *method_event_record(void *arg, struct call *call);
 json_t *method_event_check(void *arg, struct call *call);
 json_t *method_event_void(void *arg, struct call *call);
 json_t *method_kind_list(void *arg, struct call *call);
-/* method_case.c */
+/* case.c */
 json_t *method_case_list(void *arg, struct call *call);
 json_t *method_case_show(void *arg, struct call *call);
-/* method_staff.c */
+/* staff.c */
 json_t *method_staff_list(void *arg, struct call *call);
 json_t *method_staff_roles(void *arg, struct call *call);
-/* method_deadline.c */
+/* deadline.c */
 json_t *method_deadline_list(void *arg, struct call *call);
 json_t *method_notice_list(void *arg, struct call *call);
-/* method_hold.c */
+/* hold.c */
 json_t *method_notice_release(void *arg, struct call *call);
 json_t *method_notice_discard(void *arg, struct call *call);
-/* method_why.c */
+/* why.c */
 json_t *method_why(void *arg, struct call *call);
-/* method_outbox.c */
+/* outbox.c */
 json_t *method_outbox_list(void *arg, struct call *call);
 json_t *method_outbox_show(void *arg, struct call *call);
 json_t *method_outbox_retry(void *arg, struct call *call);
 json_t *method_outbox_cancel(void *arg, struct call *call);
 json_t *method_drill(void *arg, struct call *call);
-/* method_payment.c */
+/* payment.c */
 json_t *method_payment_coverage(void *arg, struct call *call);
 json_t *method_payment_awaited(void *arg, struct call *call);
 json_t *method_payment_unmatched(void *arg, struct call *call);
 json_t *method_rent_open(void *arg, struct call *call);
 json_t *method_rent_leases(void *arg, struct call *call);
-/* method_daemon.c */
+/* daemon.c */
 json_t *method_status(void *arg, struct call *call);
 json_t *method_rules_list(void *arg, struct call *call);
 json_t *method_rules_reload(void *arg, struct call *call);
@@ -47,7 +47,7 @@ json_t *method_clock_set(void *arg, struct call *call);
 json_t *method_rebuild(void *arg, struct call *call);
 json_t *method_help(void *arg, struct call *call);
 
-/* method_json.c: how rows become JSON, the same everywhere. NULL where there is nothing. */
+/* json.c: how rows become JSON, the same everywhere. NULL where there is nothing. */
 #define PAGE_ROWS 500
 json_t *json_text(const char *text);
 json_t *json_person(const char *id); /* the administrator has an id of no letters */

@@ -1,5 +1,5 @@
 /* The methods of the socket, as rows: the dispatcher, `help` and the manual read this table. */
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 
 /* clang-format off: one parameter a line */
 #define END                                                                                        \

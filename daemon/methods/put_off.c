@@ -1,9 +1,9 @@
-/* See method_put_off.h. */
-#include "daemon/method_put_off.h"
+/* See put_off.h. */
+#include "daemon/methods/put_off.h"
 
 #include <string.h>
 
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 #include "daemon/people/people.h"
 
 /* Longer than this nobody should keep quiet about what has to be done (a policy decision). */

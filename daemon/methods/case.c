@@ -1,7 +1,7 @@
 /* Cases: the list, and everything about one. */
 #include <string.h>
 
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 #include "daemon/store/event.h"
 
 static json_t *case_row(struct query *q)

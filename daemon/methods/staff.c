@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "daemon/kedjad/kedjad_own.h"
-#include "daemon/method.h"
+#include "daemon/methods/method.h"
 
 static json_t *staff_row(struct query *q)
 {
