@@ -549,7 +549,7 @@ def options_of_page(page):
 
 
 def check_options(build):
-    path = "daemon/kedjad_start.c"
+    path = "daemon/start.c"
     if not os.path.exists(path):
         return
     page = page_at(DAEMON)

@@ -1,4 +1,4 @@
-/* See kedjad.h. Start and stop are in kedjad_start.c. */
+/* See kedjad.h. Start and stop are in start.c. */
 #include "daemon/kedjad/kedjad.h"
 
 #include <signal.h>

@@ -128,7 +128,7 @@ taken() { # the configuration in $tree/conf is taken; one example rule need not 
 @test "an option is seen" {
 	copy
 	gap 'lacks the option --settings$' daemon/kedjad.8 '/^\.It Fl -settings/d'
-	gap 'kedjad has no option --virtual-clock$' daemon/kedjad_start.c 's/"virtual-clock"/"other-clock"/'
+	gap 'kedjad has no option --virtual-clock$' daemon/start.c 's/"virtual-clock"/"other-clock"/'
 	gap 'lacks the option -v$' daemon/kedjad.8 's/^\.It Fl v , -verbose/.It Fl -verbose/'
 }
 
