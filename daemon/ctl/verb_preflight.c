@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/ctl/forecast.h"
+#include "daemon/ctl/forecast/forecast.h"
 #include "daemon/ctl/verbs.h"
 #include "daemon/plan/verdict.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/ctl/forecast.h"
+#include "daemon/ctl/forecast/forecast.h"
 #include "daemon/ctl/verbs.h"
 
 #define DAYS_AHEAD   92

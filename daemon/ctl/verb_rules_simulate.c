@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/ctl/forecast.h"
+#include "daemon/ctl/forecast/forecast.h"
 #include "daemon/ctl/verbs.h"
 
 enum form { FORM_PEOPLE, FORM_LIST, FORM_JSON, FORM_CSV };

@@ -5,7 +5,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/ctl/complaint.h"
-#include "daemon/ctl/forecast.h"
+#include "daemon/ctl/forecast/forecast.h"
 #include "daemon/ctl/verbs.h"
 #include "daemon/letters/letter.h"
 #include "rules/check/explain.h"

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
+#include "daemon/ctl/forecast/simulate.h"
 #include "daemon/plan/verdict.h"
-#include "daemon/simulate.h"
 #include "daemon/store/db.h"
 #include "daemon/store/event.h"
 #include "daemon/store/schema.h"

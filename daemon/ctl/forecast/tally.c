@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/ctl/forecast.h"
+#include "daemon/ctl/forecast/forecast.h"
 
 struct tally {
 	json_t *rules, *persons, *months; /* by name */

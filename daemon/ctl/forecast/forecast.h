@@ -13,8 +13,8 @@
 #include <jansson.h>
 
 #include "daemon/ctl/ctl.h"
+#include "daemon/ctl/forecast/simulate.h"
 #include "daemon/ctl/show.h"
-#include "daemon/simulate.h"
 
 /* The rules of a folder (NULL: that of --conf) and the settings that say where the file is. */
 struct forecast_office {

@@ -1,5 +1,5 @@
 /* See simulate.h. */
-#include "daemon/simulate.h"
+#include "daemon/ctl/forecast/simulate.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* See forecast.h. The figures are in tally.c. */
-#include "daemon/ctl/forecast.h"
+#include "daemon/ctl/forecast/forecast.h"
 
 #include <stdlib.h>
 #include <string.h>
