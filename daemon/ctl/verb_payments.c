@@ -10,8 +10,8 @@
 
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/buffer.h"
-#include "daemon/ctl/match.h"
-#include "daemon/ctl/payment_file.h"
+#include "daemon/ctl/payments/match.h"
+#include "daemon/ctl/payments/payment_file.h"
 #include "daemon/ctl/verbs.h"
 
 /* Small enough for one turn of the daemon, which answers others in between. */

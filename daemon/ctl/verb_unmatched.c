@@ -5,8 +5,8 @@
 #include "daemon/conf/settings.h"
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/csv.h"
-#include "daemon/ctl/match.h"
-#include "daemon/ctl/ocr.h"
+#include "daemon/ctl/payments/match.h"
+#include "daemon/ctl/payments/ocr.h"
 #include "daemon/ctl/verbs.h"
 
 /* Does it help to know why nothing fitted? Of numbers it can be said. */

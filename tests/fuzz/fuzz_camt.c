@@ -1,5 +1,5 @@
 /* See fuzz_payments.h. */
-#include "daemon/ctl/camt.h"
+#include "daemon/ctl/payments/camt.h"
 #include "tests/fuzz/fuzz_payments.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

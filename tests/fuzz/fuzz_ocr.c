@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/ctl/ocr.h"
+#include "daemon/ctl/payments/ocr.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

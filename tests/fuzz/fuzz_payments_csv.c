@@ -1,5 +1,5 @@
 /* See fuzz_payments.h. The first byte chooses the columns, the rest is the file. */
-#include "daemon/ctl/payments_csv.h"
+#include "daemon/ctl/payments/payments_csv.h"
 #include "tests/fuzz/fuzz_payments.h"
 
 static const struct payment_columns columns[] = {

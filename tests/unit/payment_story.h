@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "daemon/ctl/buffer.h"
-#include "daemon/ctl/payment.h"
+#include "daemon/ctl/payments/payment.h"
 
 typedef void story_reader(const struct payment_input *input, struct payment_list *ret,
 			  struct problems *problems);

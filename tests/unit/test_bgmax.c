@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/ctl/bgmax.h"
+#include "daemon/ctl/payments/bgmax.h"
 #include "tests/unit/payment_story.h"
 
 #define FIXTURE "tests/payments/december.bgmax"

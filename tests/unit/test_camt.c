@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/ctl/camt.h"
+#include "daemon/ctl/payments/camt.h"
 #include "tests/unit/payment_story.h"
 
 #define BOOKED                                                                                     \

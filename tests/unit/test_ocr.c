@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "daemon/ctl/ocr.h"
+#include "daemon/ctl/payments/ocr.h"
 
 static void check_digits_are_computed(void **state)
 {

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "daemon/ctl/buffer.h"
-#include "daemon/ctl/match.h"
-#include "daemon/ctl/payments_csv.h"
+#include "daemon/ctl/payments/match.h"
+#include "daemon/ctl/payments/payments_csv.h"
 #include "rules/kinds/kind.h"
 
 static void amounts_are_exact(void **state)

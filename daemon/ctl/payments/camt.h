@@ -5,7 +5,7 @@
 #ifndef KEDJA_CTL_CAMT_H
 #define KEDJA_CTL_CAMT_H
 
-#include "daemon/ctl/payment.h"
+#include "daemon/ctl/payments/payment.h"
 
 /* Adds the payments of the file to `ret` (which the caller has begun), and sets covers_through
  * and has_more_pages. Of a file with problems nothing may be used. */

@@ -5,7 +5,7 @@
  *
  * Of the records 25 to 29, which say who paid, only 25 is looked at, for words that are awaited.
  */
-#include "daemon/ctl/bgmax.h"
+#include "daemon/ctl/payments/bgmax.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "daemon/ctl/payment.h"
+#include "daemon/ctl/payments/payment.h"
 
 struct match;
 

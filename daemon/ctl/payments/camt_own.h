@@ -4,7 +4,7 @@
 
 #include <expat.h>
 
-#include "daemon/ctl/camt.h"
+#include "daemon/ctl/payments/camt.h"
 
 #define DEPTH_MOST 40
 #define NAME_MOST  40

@@ -1,5 +1,5 @@
 /* See payment_file.h. */
-#include "daemon/ctl/payment_file.h"
+#include "daemon/ctl/payments/payment_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "daemon/conf/settings.h"
-#include "daemon/ctl/bgmax.h"
 #include "daemon/ctl/buffer.h"
-#include "daemon/ctl/camt.h"
-#include "daemon/ctl/payments_csv.h"
+#include "daemon/ctl/payments/bgmax.h"
+#include "daemon/ctl/payments/camt.h"
+#include "daemon/ctl/payments/payments_csv.h"
 #include "rules/kinds/kind.h"
 
 static int read_bytes(const char *path, struct buffer *text, struct problems *problems)

@@ -5,7 +5,7 @@
  *
  * A document type is refused at its first letter: no entities, no laughs.
  */
-#include "daemon/ctl/camt_own.h"
+#include "daemon/ctl/payments/camt_own.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #ifndef KEDJA_CTL_BGMAX_H
 #define KEDJA_CTL_BGMAX_H
 
-#include "daemon/ctl/payment.h"
+#include "daemon/ctl/payments/payment.h"
 
 /* Adds the payments and deductions of the file to `ret` (which the caller has begun), and sets
  * covers_through. Of a file with problems nothing may be used. */

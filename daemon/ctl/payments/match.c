@@ -1,10 +1,10 @@
 /* See match.h. */
-#include "daemon/ctl/match.h"
+#include "daemon/ctl/payments/match.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/ctl/ocr.h"
+#include "daemon/ctl/payments/ocr.h"
 
 #define WORD_MOST 64
 

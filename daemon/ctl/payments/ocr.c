@@ -1,5 +1,5 @@
 /* See ocr.h. */
-#include "daemon/ctl/ocr.h"
+#include "daemon/ctl/payments/ocr.h"
 
 #include <string.h>
 

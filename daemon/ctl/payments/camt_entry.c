@@ -1,5 +1,5 @@
 /* See camt_own.h. An entry is checked when it ends, and becomes its payments. */
-#include "daemon/ctl/camt_own.h"
+#include "daemon/ctl/payments/camt_own.h"
 
 #include <stdio.h>
 #include <stdlib.h>

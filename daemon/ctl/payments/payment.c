@@ -1,5 +1,5 @@
 /* See payment.h. */
-#include "daemon/ctl/payment.h"
+#include "daemon/ctl/payments/payment.h"
 
 #include <ctype.h>
 #include <stdio.h>

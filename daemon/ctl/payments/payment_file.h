@@ -2,7 +2,7 @@
 #ifndef KEDJA_CTL_PAYMENT_FILE_H
 #define KEDJA_CTL_PAYMENT_FILE_H
 
-#include "daemon/ctl/payment.h"
+#include "daemon/ctl/payments/payment.h"
 
 #define PAYMENT_FILE_MOST (64L * 1024 * 1024)
 

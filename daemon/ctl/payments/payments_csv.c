@@ -1,5 +1,5 @@
 /* See payments_csv.h. */
-#include "daemon/ctl/payments_csv.h"
+#include "daemon/ctl/payments/payments_csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #ifndef KEDJA_CTL_PAYMENTS_CSV_H
 #define KEDJA_CTL_PAYMENTS_CSV_H
 
-#include "daemon/ctl/payment.h"
+#include "daemon/ctl/payments/payment.h"
 
 struct payment_columns {
 	const char *reference; /* what the payment refers to */
