@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "daemon/ctl/forecast/forecast.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 enum form { FORM_PEOPLE, FORM_LIST, FORM_JSON, FORM_CSV };
 

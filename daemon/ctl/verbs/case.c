@@ -4,8 +4,8 @@
 
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/buffer.h"
-#include "daemon/ctl/verb_columns.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/columns.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 static const struct column role_columns[] = {
 	{ "ROLE", "role", NULL, false },

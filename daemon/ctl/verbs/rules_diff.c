@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "daemon/ctl/forecast/forecast.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 #define DAYS_AHEAD   92
 #define ROWS_AT_ONCE 500

@@ -1,5 +1,5 @@
 /* The table of verbs: what ctl.h says a row says. */
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 #include <stddef.h>
 

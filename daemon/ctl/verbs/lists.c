@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "daemon/ctl/ask.h"
-#include "daemon/ctl/verb_columns.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/columns.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 /* "late 2026-12-07 08:00": the next step and when it goes. */
 static char *form_next(const json_t *row, const json_t *value)

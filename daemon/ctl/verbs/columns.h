@@ -4,6 +4,6 @@
 
 #include "daemon/ctl/show.h"
 
-extern const struct column deadline_columns[]; /* verb_lists.c */
+extern const struct column deadline_columns[]; /* lists.c */
 
 #endif

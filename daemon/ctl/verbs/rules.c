@@ -6,7 +6,7 @@
 #include "daemon/conf/office.h"
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/complaint.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 #include "daemon/letters/templates.h"
 #include "rules/check/check.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "daemon/ctl/forecast/forecast.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 #include "daemon/plan/verdict.h"
 
 #define DAYS_AHEAD 30

@@ -12,7 +12,7 @@
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/rows.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 #include "rules/time/date.h"
 
 #define BATCH_ROWS  1000

@@ -6,7 +6,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/ctl/complaint.h"
 #include "daemon/ctl/forecast/forecast.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 #include "daemon/letters/letter.h"
 #include "rules/check/explain.h"
 #include "rules/plan/steps.h"

@@ -12,7 +12,7 @@
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/payments/match.h"
 #include "daemon/ctl/payments/payment_file.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 /* Small enough for one turn of the daemon, which answers others in between. */
 #define BATCH_PAYMENTS 100

@@ -7,7 +7,7 @@
 #include "daemon/ctl/csv.h"
 #include "daemon/ctl/payments/match.h"
 #include "daemon/ctl/payments/ocr.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 /* Does it help to know why nothing fitted? Of numbers it can be said. */
 static char *form_why(const json_t *row, const json_t *value)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "daemon/ctl/ask.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 /* "250 2.0.0 Ok" */
 static char *form_outcome(const json_t *row, const json_t *value)

@@ -4,7 +4,7 @@
 
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/buffer.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 static void say(const char *label, const char *text)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "daemon/ctl/ask.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 /* The fields as people typed them: the daemon knows their types. NULL after a complaint. */
 static json_t *typed_fields(const struct invocation *call)

@@ -5,7 +5,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/conf/office.h"
 #include "daemon/ctl/ask.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 #include "rules/check/explain.h"
 #include "rules/facts/facts.h"
 

@@ -5,7 +5,7 @@
 #include "daemon/conf/office.h"
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/show.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 #include "rules/walk/ruletest.h"
 
 /* What the words of the command line name. */

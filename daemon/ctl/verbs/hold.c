@@ -1,6 +1,6 @@
 /* Reminders that came all at once and are held: a person decides. */
 #include "daemon/ctl/ask.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 /* The daemon does some hundreds at a time, so that nobody else has to wait. */
 static int ask_until_done(const struct invocation *call, const char *method, json_t *sum,

@@ -1,6 +1,6 @@
 /* Why something was, or was not, sent about a case: a verdict for each rule. */
 #include "daemon/ctl/ask.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 static void say_verdict(const json_t *row)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "daemon/ctl/ask.h"
-#include "daemon/ctl/verbs.h"
+#include "daemon/ctl/verbs/verbs.h"
 #include "rules/time/date.h"
 
 /* --- payments status -------------------------------------------------------------------------- */
