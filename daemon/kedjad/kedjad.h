@@ -66,7 +66,7 @@ json_t *kedjad_wait_for_plan(struct kedjad *k, struct call *call, method_handler
 /* For clock.set: moves the virtual clock, letting everything on the way go off in order. */
 json_t *kedjad_wait_for_clock(struct kedjad *k, struct call *call, instant goal);
 
-/* The methods of the socket (method_*.c), put together in table.c. */
+/* The methods of the socket (methods/), put together in methods/table.c. */
 extern const struct method method_table[];
 
 #endif

@@ -59,7 +59,8 @@ taken() { # the configuration in $tree/conf is taken; one example rule need not 
 }
 
 @test "the pages are right as pages" {
-	for page in $(find rules daemon conf -name "*.[1-9]"); do
+	shopt -s globstar
+	for page in {rules,daemon,conf}/**/*.[1-9]; do
 		run mandoc -Tlint -Wwarning "$page"
 		echo "$output"
 		[ "$status" -eq 0 ]
