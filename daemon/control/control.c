@@ -80,7 +80,7 @@ static void turn_is_done(void *arg)
 	control->is_registered = false;
 	while (!TAILQ_EMPTY(&control->served))
 		end_served(control, TAILQ_FIRST(&control->served));
-	control_keep_bounds(control);
+	peer_keep_bounds(control);
 }
 
 /* Whoever holds a ticket of this request need not answer any more. */
@@ -246,11 +246,6 @@ bool control_has_work(const struct control *control)
 	return !TAILQ_EMPTY(&control->ready);
 }
 
-struct control_figures control_count(const struct control *control)
-{
-	return control->figures;
-}
-
 /* --- answers that come later -------------------------------------------------------------- */
 
 struct delivery {
@@ -340,31 +335,6 @@ static const char *user_name(struct control *control, uid_t uid)
 	return user->name;
 }
 
-/* The one silent longest that waits for nothing; if all wait, the one silent longest. */
-static bool drop_silent(struct control *control, const char *why)
-{
-	struct peer *peer = TAILQ_FIRST(&control->peers);
-	while (peer != NULL && (peer->lines > 0 || peer->held > 0))
-		peer = TAILQ_NEXT(peer, by_age);
-	if (peer == NULL)
-		peer = TAILQ_FIRST(&control->peers);
-	if (peer == NULL)
-		return false;
-	peer_drop(peer, why);
-	return true;
-}
-
-void control_keep_bounds(struct control *control)
-{
-	while (control->bytes > HELD_MOST) {
-		struct peer *heaviest = TAILQ_FIRST(&control->peers);
-		for (struct peer *peer = heaviest; peer != NULL; peer = TAILQ_NEXT(peer, by_age))
-			if (peer->counted > heaviest->counted)
-				heaviest = peer;
-		peer_drop(heaviest, "all connections together hold too much");
-	}
-}
-
 static void let_in(struct control *control, int descriptor)
 {
 	struct ucred who;
@@ -374,7 +344,7 @@ static void let_in(struct control *control, int descriptor)
 		return;
 	}
 	while (control->figures.peers >= control->peers_most &&
-	       drop_silent(control, "silent longest, to let another one in"))
+	       peer_drop_silent(control, "silent longest, to let another one in"))
 		;
 	peer_new(control, descriptor, xstrdup(user_name(control, who.uid)));
 }
@@ -388,7 +358,7 @@ static bool accept_failed(struct control *control)
 		return false;
 	bool out_of_descriptors = errno == EMFILE || errno == ENFILE;
 	if (out_of_descriptors &&
-	    drop_silent(control, "no descriptors left, to let another one in"))
+	    peer_drop_silent(control, "no descriptors left, to let another one in"))
 		return true;
 	/* Waiting at once for what cannot be had would be a busy loop. */
 	log_warning("no connection can be accepted: %s", strerror(errno));

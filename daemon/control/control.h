@@ -38,12 +38,4 @@ struct ticket *control_later(struct control *control, const struct call *call);
 void control_answer(struct control *control, struct ticket *ticket,
 		    char *line); /* takes both over */
 
-struct control_figures {
-	size_t peers;   /* connected */
-	size_t waiting; /* lines not yet served */
-	size_t refused; /* lines over the limit, and requests refused because a turn failed */
-	size_t dropped; /* peers cut off because of a bound, or to let another one in */
-};
-struct control_figures control_count(const struct control *control);
-
 #endif

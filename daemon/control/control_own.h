@@ -77,6 +77,14 @@ struct user {
 	char *name;
 };
 
+/* What is so now, and what the bounds have done so far: by these the tests see that they hold. */
+struct control_figures {
+	size_t peers;   /* connected */
+	size_t waiting; /* lines not yet served */
+	size_t refused; /* lines over the limit, and requests refused because a turn failed */
+	size_t dropped; /* peers cut off because of a bound, or to let another one in */
+};
+
 struct control {
 	struct loop *loop;
 	char *path;
@@ -101,7 +109,8 @@ struct control {
 };
 
 struct peer *peer_new(struct control *control, int descriptor, char *actor); /* takes actor over */
-void peer_drop(struct peer *peer, const char *why); /* why: for the log and the figures, or NULL */
+/* `reason`: for the log and the figures, or NULL. */
+void peer_drop(struct peer *peer, const char *reason);
 
 /* Its next line, which the caller frees; NULL: there is none. */
 char *peer_take_line(struct peer *peer, size_t *ret_length, bool *ret_again);
@@ -117,7 +126,9 @@ void peer_update(struct peer *peer);
 void peer_hold(struct peer *peer);
 void peer_let_go(struct peer *peer); /* frees a peer that has gone */
 
-/* Drops peers until all bounds hold. */
-void control_keep_bounds(struct control *control);
+/* Of all peers: drops the one silent longest that waits for nothing, or, if all wait, the one
+ * silent longest; false: there is none. Drops peers until all bounds hold. */
+bool peer_drop_silent(struct control *control, const char *reason);
+void peer_keep_bounds(struct control *control);
 
 #endif

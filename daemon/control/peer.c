@@ -1,5 +1,5 @@
 /*
- * One connection of control.h: bytes in, lines out, and its limits.
+ * The connections of control.h: bytes in, lines out, and the limits of each and of all together.
  *
  * Everything about a peer follows from a few counts (lines, half, pending, the two buffers);
  * whoever changes one calls peer_update, which decides whether it is read from, written to,
@@ -201,7 +201,7 @@ static void became_readable(evutil_socket_t descriptor, short what, void *arg)
 		take_in(peer, bytes, (size_t)length);
 	touch(peer);
 	peer_update(peer);
-	control_keep_bounds(control);
+	peer_keep_bounds(control);
 }
 
 static void became_writable(evutil_socket_t descriptor, short what, void *arg)
@@ -253,14 +253,14 @@ static void release(struct peer *peer)
 	free(peer);
 }
 
-void peer_drop(struct peer *peer, const char *why)
+void peer_drop(struct peer *peer, const char *reason)
 {
 	struct control *control = peer->control;
 	if (peer->descriptor < 0)
 		return;
-	if (why != NULL) {
+	if (reason != NULL) {
 		control->figures.dropped++;
-		log_notice("a connection of user %s is cut off: %s", peer->actor, why);
+		log_notice("a connection of user %s is cut off: %s", peer->actor, reason);
 	}
 	set_ready(peer, false);
 	TAILQ_REMOVE(&control->peers, peer, by_age);
@@ -290,4 +290,30 @@ void peer_let_go(struct peer *peer)
 		release(peer);
 	else
 		peer_update(peer);
+}
+
+/* --- all of them together ------------------------------------------------------------------ */
+
+bool peer_drop_silent(struct control *control, const char *reason)
+{
+	struct peer *peer = TAILQ_FIRST(&control->peers);
+	while (peer != NULL && (peer->lines > 0 || peer->held > 0))
+		peer = TAILQ_NEXT(peer, by_age);
+	if (peer == NULL)
+		peer = TAILQ_FIRST(&control->peers);
+	if (peer == NULL)
+		return false;
+	peer_drop(peer, reason);
+	return true;
+}
+
+void peer_keep_bounds(struct control *control)
+{
+	while (control->bytes > HELD_MOST) {
+		struct peer *heaviest = TAILQ_FIRST(&control->peers);
+		for (struct peer *peer = heaviest; peer != NULL; peer = TAILQ_NEXT(peer, by_age))
+			if (peer->counted > heaviest->counted)
+				heaviest = peer;
+		peer_drop(heaviest, "all connections together hold too much");
+	}
 }
