@@ -1,4 +1,5 @@
-/* See db.h. What opens the file is in db_open.c. */
+/* See db.h: transactions and statements. The connection is db_connection.c, the opening of a file
+ * db_open.c. */
 #include "daemon/store/db.h"
 
 #include <errno.h>
@@ -33,84 +34,7 @@ static _Noreturn void bug(const char *what, const char *sql)
 	abort();
 }
 
-/* --- failure ---------------------------------------------------------------------------- */
-
-/* Why the system refused: SQLite keeps its errno for some failures alone, so each call begins
- * with errno at 0. */
-static int system_error(const struct db *db)
-{
-	int now = errno;
-	int kept = db->sqlite == NULL ? 0 : sqlite3_system_errno(db->sqlite);
-	return kept != 0 ? kept : now;
-}
-
-/* A quota and a limit on the size of files are disks that are full, too. */
-static bool is_full(int code, int number)
-{
-	return (code & 0xff) == SQLITE_FULL ||
-	       ((code & 0xff) == SQLITE_IOERR &&
-		(number == ENOSPC || number == EDQUOT || number == EFBIG));
-}
-
-static char *describe(const struct db *db, int code, int number)
-{
-	const char *path = dbfile_path(db->file);
-	if (is_full(code, number))
-		return xasprintf("there is no space left on the disk for %s", path);
-	switch (code & 0xff) {
-	case SQLITE_IOERR:
-		return xasprintf("the disk does not read or write %s: %s", path,
-				 number != 0 ? strerror(number) : sqlite3_errstr(code));
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return xasprintf("another program is writing in %s", path);
-	case SQLITE_READONLY:
-		return xasprintf("%s has become read-only", path);
-	case SQLITE_CANTOPEN:
-		return xasprintf("%s cannot be opened: %s", path,
-				 number != 0 ? strerror(number) : sqlite3_errstr(code));
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return xasprintf("%s is damaged: restore it from a backup", path);
-	default: /* the codes are numbers, no enum */
-		/* SQLite's own words are more exact, if they are about this failure. */
-		return xasprintf("%s: %s", path,
-				 db->sqlite != NULL && sqlite3_extended_errcode(db->sqlite) == code
-				     ? sqlite3_errmsg(db->sqlite)
-				     : sqlite3_errstr(code));
-	}
-}
-
-void db_fail(struct db *db, int code)
-{
-	if (db->begun && db->failed)
-		return; /* the first one is the cause */
-	int number = system_error(db);
-	free(db->error);
-	db->error = describe(db, code, number);
-	db->full = is_full(code, number);
-	db->code = code;
-	db->failed = true;
-	/* What a failed sync leaves in the system's cache is not to be trusted: the file is
-	 * closed and opened again before anything more is written. */
-	if ((code & 0xff) == SQLITE_IOERR && !db->full)
-		db->reopen = true;
-}
-
-/* A failure of one statement alone, after which SQLite carries the transaction on. */
-static bool is_of_the_statement(int code)
-{
-	switch (code & 0xff) {
-	case SQLITE_CONSTRAINT:
-	case SQLITE_MISMATCH:
-	case SQLITE_TOOBIG:
-	case SQLITE_RANGE:
-	case SQLITE_ERROR:
-		return true;
-	default: /* the codes are numbers, no enum */
-		return false;
-	}
-}
+/* --- transactions ----------------------------------------------------------------------- */
 
 bool db_in_transaction(const struct db *db)
 {
@@ -132,18 +56,6 @@ bool db_error_is_full(const struct db *db)
 	return db->full;
 }
 
-/* --- transactions ----------------------------------------------------------------------- */
-
-static bool execute(struct db *db, const char *sql)
-{
-	errno = 0;
-	int code =
-	    db->sqlite == NULL ? SQLITE_CANTOPEN : sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
-	if (code != SQLITE_OK)
-		db_fail(db, code);
-	return code == SQLITE_OK;
-}
-
 static bool reopen_if_needed(struct db *db)
 {
 	if (!db->reopen)
@@ -157,7 +69,7 @@ int db_begin(struct db *db)
 	if (db->begun)
 		bug("a transaction in a transaction", "BEGIN");
 	db->failed = db->full = false;
-	if (!reopen_if_needed(db) || !execute(db, "BEGIN IMMEDIATE"))
+	if (!reopen_if_needed(db) || db_execute(db, "BEGIN IMMEDIATE") != 0)
 		return -1;
 	db->begun = true;
 	return 0;
@@ -178,7 +90,7 @@ int db_commit(struct db *db)
 		bug("nothing to commit", "COMMIT");
 	if (!db->failed && sqlite3_get_autocommit(db->sqlite))
 		db_fail(db, SQLITE_ABORT);
-	bool good = !db->failed && execute(db, "COMMIT");
+	bool good = !db->failed && db_execute(db, "COMMIT") == 0;
 	if (!good)
 		db_rollback(db);
 	db->begun = db->marked = false;
@@ -190,14 +102,29 @@ void db_savepoint(struct db *db)
 	if (db->marked || !db->begun)
 		bug(db->marked ? "a savepoint in a savepoint" : "no transaction", "SAVEPOINT");
 	db->marked = true;
-	db->mark_failed = db->failed || !execute(db, "SAVEPOINT request");
+	db->mark_failed = db->failed || db_execute(db, "SAVEPOINT request") != 0;
 }
 
 void db_savepoint_release(struct db *db)
 {
 	db->marked = false;
 	if (!db->failed)
-		execute(db, "RELEASE request");
+		db_execute(db, "RELEASE request");
+}
+
+/* A failure of one statement alone, after which SQLite carries the transaction on. */
+static bool is_of_the_statement(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISMATCH:
+	case SQLITE_TOOBIG:
+	case SQLITE_RANGE:
+	case SQLITE_ERROR:
+		return true;
+	default: /* the codes are numbers, no enum */
+		return false;
+	}
 }
 
 void db_savepoint_rollback(struct db *db)
@@ -207,7 +134,7 @@ void db_savepoint_rollback(struct db *db)
 	if (db->mark_failed || !healable || sqlite3_get_autocommit(db->sqlite))
 		return;
 	db->failed = false;
-	execute(db, "ROLLBACK TO request; RELEASE request");
+	db_execute(db, "ROLLBACK TO request; RELEASE request");
 }
 
 /* --- statements ------------------------------------------------------------------------- */

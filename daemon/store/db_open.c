@@ -1,4 +1,4 @@
-/* Opening and closing the file of db.h: its connection, its identity, its migrations. */
+/* Opening and closing the file of db.h: its identity, its log, its migrations. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,9 +6,6 @@
 
 #include "daemon/base/log.h"
 #include "daemon/store/db_own.h"
-
-/* How long another program (a backup, a person with sqlite3) may hold us up. */
-#define BUSY_MS 2000
 
 static int pragma_number(struct db *db, const char *sql, int64_t *ret)
 {
@@ -23,70 +20,6 @@ static int pragma_number(struct db *db, const char *sql, int64_t *ret)
 	if (code == SQLITE_ROW)
 		return 0;
 	db_fail(db, code);
-	return -1;
-}
-
-static int execute(struct db *db, const char *sql)
-{
-	errno = 0;
-	int code = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
-	if (code == SQLITE_OK)
-		return 0;
-	db_fail(db, code);
-	return -1;
-}
-
-static void disconnect(struct db *db)
-{
-	if (db->sqlite == NULL)
-		return;
-	db->changes_before += sqlite3_total_changes64(db->sqlite);
-	if (sqlite3_close(db->sqlite) != SQLITE_OK)
-		log_error("%s could not be closed: %s", dbfile_path(db->file),
-			  sqlite3_errmsg(db->sqlite));
-	db->sqlite = NULL;
-}
-
-/* Nothing of ours depends on what a file's schema might call: views and triggers that somebody
- * put there run no function, and text in double quotes is never a value. */
-static void be_strict(sqlite3 *sqlite)
-{
-	sqlite3_extended_result_codes(sqlite, 1);
-	sqlite3_busy_timeout(sqlite, BUSY_MS);
-	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
-	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-}
-
-/* These programs have one thread, and nobody asks SQLite how much memory it holds: its locks and
- * its counting cost a tenth of the time. Once it has begun it refuses to be told again, which is
- * fine. */
-static void tell_library(void)
-{
-	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-}
-
-int db_connect(struct db *db)
-{
-	tell_library();
-	disconnect(db);
-	errno = 0;
-	int code = sqlite3_open_v2(dbfile_path(db->file), &db->sqlite, SQLITE_OPEN_READWRITE, NULL);
-	if (code != SQLITE_OK) {
-		db_fail(db, code);
-		sqlite3_close(db->sqlite);
-		db->sqlite = NULL;
-		return -1;
-	}
-	be_strict(db->sqlite);
-	db->reopen = false;
-	/* Sorting stays in memory: nothing of a case is ever written outside the file. */
-	if (execute(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-			"PRAGMA temp_store = MEMORY;") == 0)
-		return 0;
-	db->reopen = true;
 	return -1;
 }
 
@@ -126,7 +59,7 @@ static int run_migrations(struct db *db, const struct migration *migrations, siz
 			  size_t count)
 {
 	for (size_t i = from; i < count; i++)
-		if (execute(db, migrations[i].sql) != 0)
+		if (db_execute(db, migrations[i].sql) != 0)
 			return -1;
 	int64_t dangling = 0;
 	if (pragma_number(db, "SELECT count(*) FROM pragma_foreign_key_check", &dangling) != 0)
@@ -137,7 +70,7 @@ static int run_migrations(struct db *db, const struct migration *migrations, siz
 	}
 	char *marks = xasprintf("PRAGMA user_version = %zu; PRAGMA application_id = %d", count,
 				APPLICATION_ID);
-	int result = execute(db, marks);
+	int result = db_execute(db, marks);
 	free(marks);
 	return result;
 }
@@ -146,7 +79,7 @@ static int run_migrations(struct db *db, const struct migration *migrations, siz
  * that its first bytes always say whose it is. */
 static int migrate(struct db *db, const struct migration *migrations, size_t from, size_t count)
 {
-	if (execute(db, "PRAGMA foreign_keys = OFF") != 0 || db_begin(db) != 0)
+	if (db_execute(db, "PRAGMA foreign_keys = OFF") != 0 || db_begin(db) != 0)
 		return -1;
 	if (run_migrations(db, migrations, from, count) != 0) {
 		db_rollback(db);
@@ -154,7 +87,7 @@ static int migrate(struct db *db, const struct migration *migrations, size_t fro
 	}
 	if (db_commit(db) != 0)
 		return -1;
-	return execute(db, "PRAGMA foreign_keys = ON");
+	return db_execute(db, "PRAGMA foreign_keys = ON");
 }
 
 int db_update(struct db *db, const struct migration *migrations, size_t count,
@@ -235,7 +168,7 @@ struct db *db_open(const char *path, const struct migration *migrations, size_t 
 	if (result == 0)
 		return db;
 	db_queries_free(db->queries);
-	disconnect(db);
+	db_disconnect(db);
 	dbfile_release(db->file, true);
 	free(db->error);
 	free(db);
@@ -248,7 +181,7 @@ void db_close(struct db *db)
 		return;
 	db_rollback(db);
 	db_queries_free(db->queries);
-	disconnect(db);
+	db_disconnect(db);
 	dbfile_release(db->file, false);
 	free(db->error);
 	free(db);

@@ -1,4 +1,5 @@
-/* What db.c and db_open.c share, and nobody else sees. */
+/* What the files of db.h share, and nobody else sees; lowest first: db_connection.c, db.c,
+ * db_open.c and db_scratch.c. */
 #ifndef KEDJA_DB_OWN_H
 #define KEDJA_DB_OWN_H
 
@@ -28,16 +29,19 @@ struct db {
 
 /* Notes a failure; in a transaction only the first one counts. */
 void db_fail(struct db *db, int code);
+/* Statements without rows. 0; or -1, noted by db_fail. */
+int db_execute(struct db *db, const char *sql);
 
 /* Closes the connection if there is one, and makes a new one. 0; or -1, noted by db_fail. */
 MUST_CHECK int db_connect(struct db *db);
-
-/* Is this file ours, and of no newer daemon? Then brings an older one up. */
-MUST_CHECK int db_update(struct db *db, const struct migration *migrations, size_t count,
-			 struct problems *problems);
+void db_disconnect(struct db *db);
 
 struct queries *db_queries_new(void);
 void db_queries_free(struct queries *queries);
 void db_forget_statements(struct db *db); /* they are prepared anew when next wanted */
+
+/* Is this file ours, and of no newer daemon? Then brings an older one up. */
+MUST_CHECK int db_update(struct db *db, const struct migration *migrations, size_t count,
+			 struct problems *problems);
 
 #endif
