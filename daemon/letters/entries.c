@@ -23,12 +23,6 @@ static void bind_identity(struct query *q, const struct person *person, const st
 	db_bind_int(q, 6, piece->occurrence);
 }
 
-static date day_at(struct query *q, int column)
-{
-	date day = DATE_NONE;
-	return date_parse(db_text(q, column), &day) == 0 ? day : DATE_NONE;
-}
-
 /* The entry that the person has, or has had; false if never. */
 static bool find(const struct core *core, const struct person *person, const struct piece *piece,
 		 struct entry *ret)
@@ -41,7 +35,7 @@ static bool find(const struct core *core, const struct person *person, const str
 	bind_identity(q, person, piece);
 	bool found = db_next(q);
 	if (found)
-		*ret = (struct entry){ xstrdup(db_text(q, 0)), db_int(q, 1), day_at(q, 2),
+		*ret = (struct entry){ xstrdup(db_text(q, 0)), db_int(q, 1), db_date(q, 2),
 				       db_int(q, 3) != 0, db_int(q, 4) != 0 };
 	db_done(q);
 	return found;
@@ -60,7 +54,7 @@ static date due_today(const struct core *core, const struct piece *piece)
 	db_bind_text(q, 3, piece->item.key);
 	db_bind_text(q, 4, date_format(piece->item.anchor, anchor));
 	db_bind_int(q, 5, piece->occurrence);
-	date due = db_next(q) ? day_at(q, 0) : DATE_NONE;
+	date due = db_next(q) ? db_date(q, 0) : DATE_NONE;
 	db_done(q);
 	return due;
 }
@@ -161,7 +155,7 @@ bool calendar_read(const struct core *core, const char *uid, struct arena *arena
 	db_bind_text(q, 1, uid);
 	bool changed = db_next(q);
 	if (changed) {
-		date day = day_at(q, 3);
+		date day = db_date(q, 3);
 		ret->item = (struct letter_item){ .subject = arena_strdup(arena, db_text(q, 0)),
 						  .is_case = db_int(q, 1) != 0,
 						  .rule = arena_strdup(arena, db_text(q, 4)),

@@ -9,13 +9,6 @@
 #include "daemon/store/event.h"
 #include "rules/facts/facts.h"
 
-static date date_of(struct query *q, int column)
-{
-	date day = DATE_NONE;
-	const char *text = db_text(q, column);
-	return text != NULL && date_parse(text, &day) == 0 ? day : DATE_NONE;
-}
-
 #define WAITING                                                                                    \
 	"SELECT n.id, n.subject, n.rule, n.key, n.anchor, n.occurrence, n.step, n.repetition, "    \
 	"n.due,"                                                                                   \
@@ -81,10 +74,10 @@ static struct piece piece_from_row(const struct reading *reading, struct query *
 	item->subject = arena_strdup(arena, db_text(q, 1));
 	item->rule = arena_strdup(arena, db_text(q, 2));
 	item->key = arena_strdup(arena, db_text(q, 3));
-	item->anchor = date_of(q, 4);
+	item->anchor = db_date(q, 4);
 	piece.occurrence = (int)db_int(q, 5);
 	item->step = arena_strdup(arena, db_text(q, 6));
-	item->due = date_of(q, 8);
+	item->due = db_date(q, 8);
 	item->missed = (int)db_int(q, 9);
 	item->why_you = title_of_role(reading, arena_strdup(arena, db_text(q, 10)));
 	item->copy = db_int(q, 11) != 0;

@@ -28,8 +28,8 @@ void letters_put_off(const struct core *core, int64_t notice, const char *reader
 	db_bind_int(q, 1, notice);
 	db_bind_text(q, 2, reader);
 	while (item->put_off_count < PUT_OFFS_MOST && db_next(q)) {
-		date until;
-		if (date_parse(db_text(q, 2), &until) != 0 || is_over(core, until))
+		date until = db_date(q, 2);
+		if (until == DATE_NONE || is_over(core, until))
 			continue;
 		item->next_to = NULL; /* not to all whom the next step names */
 		if (db_int(q, 3) != 0)

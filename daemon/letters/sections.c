@@ -17,13 +17,6 @@ struct reading {
 	struct letter_item *rows;
 };
 
-static date day_of(struct query *q, int column)
-{
-	date day = DATE_NONE;
-	return !db_is_null(q, column) && date_parse(db_text(q, column), &day) == 0 ? day
-										   : DATE_NONE;
-}
-
 /* Columns: subject, rule, key, anchor, due, is case, protected, programme. */
 static void add_row(struct reading *reading, struct query *q, const char *others, bool done)
 {
@@ -52,8 +45,8 @@ static void add_row(struct reading *reading, struct query *q, const char *others
 				      : rule_title(rule, reading->person->language),
 		.key = arena_strdup(arena, db_text(q, 2)),
 		.step = "",
-		.anchor = day_of(q, 3),
-		.due = day_of(q, 4),
+		.anchor = db_date(q, 3),
+		.due = db_date(q, 4),
 		.next = DATE_NONE,
 		.others = others,
 		.done = done,
@@ -88,8 +81,8 @@ static bool read_return(struct reading *reading, const struct enclosure *enclosu
 	struct query *q = db_query(core->db, "SELECT first, last FROM absence WHERE event = ?1");
 	db_bind_int(q, 1, strtoll(enclosure->ref, NULL, 10));
 	bool found = db_next(q);
-	reading->section->from = found ? day_of(q, 0) : DATE_NONE;
-	reading->section->to = found ? day_of(q, 1) : DATE_NONE;
+	reading->section->from = found ? db_date(q, 0) : DATE_NONE;
+	reading->section->to = found ? db_date(q, 1) : DATE_NONE;
 	db_done(q);
 	q = db_query(core->db, "SELECT n.subject, n.rule, n.key, n.anchor, n.due, s.type = 'case',"
 			       " coalesce(s.protected, 0), s.programme,"
@@ -113,7 +106,7 @@ static date away_until(const struct core *core, const char *person)
 					     " AND first <= ?2 AND last >= ?2");
 	db_bind_text(q, 1, person);
 	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
-	date last = db_next(q) ? day_of(q, 0) : DATE_NONE;
+	date last = db_next(q) ? db_date(q, 0) : DATE_NONE;
 	db_done(q);
 	return last;
 }
@@ -154,7 +147,7 @@ static void read_handover(struct reading *reading, const struct enclosure *enclo
 		const struct rule *rule = ruleset_find(core->office->ruleset, db_text(q, 1));
 		bool again = last != NULL && strcmp(last->subject, db_text(q, 0)) == 0 &&
 			     strcmp(last->rule, db_text(q, 1)) == 0 &&
-			     strcmp(last->key, db_text(q, 2)) == 0 && last->anchor == day_of(q, 3);
+			     strcmp(last->key, db_text(q, 2)) == 0 && last->anchor == db_date(q, 3);
 		if (again || !is_told_to(rule, db_text(q, 8)))
 			continue;
 		add_row(reading, q, NULL, false);

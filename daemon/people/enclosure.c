@@ -116,11 +116,9 @@ void enclosure_person_gone(const struct core *core, const char *person)
 
 instant enclosure_next(const struct core *core, instant looked)
 {
-	date day = DATE_NONE;
 	struct query *q = db_query(core->db, "SELECT day FROM enclosure WHERE message IS NULL"
 					     " ORDER BY day LIMIT 1");
-	if (db_next(q) && date_parse(db_text(q, 0), &day) != 0)
-		day = DATE_NONE;
+	date day = db_next(q) ? db_date(q, 0) : DATE_NONE;
 	db_done(q);
 	if (day == DATE_NONE || day >= date_from_ymd(9999, 1, 1))
 		return INSTANT_NEVER;

@@ -213,7 +213,6 @@ static bool leave_today(const struct core *core, const char *staff, struct arena
 			struct leave *ret)
 {
 	char today[DATE_TEXT_SIZE];
-	date last = DATE_NONE;
 	struct query *q = db_query(
 	    core->db, "SELECT coalesce(deputy, ''), event, last FROM absence WHERE staff = ?1"
 		      " AND first <= ?2 AND last >= ?2 ORDER BY event DESC LIMIT 1");
@@ -223,8 +222,7 @@ static bool leave_today(const struct core *core, const char *staff, struct arena
 	if (away) {
 		ret->deputy = arena_strdup(arena, db_text(q, 0));
 		ret->event = db_int(q, 1);
-		ret->back =
-		    date_parse(db_text(q, 2), &last) == 0 ? date_add_days(last, 1) : DATE_NONE;
+		ret->back = date_add_days(db_date(q, 2), 1);
 	}
 	db_done(q);
 	return away;

@@ -1,7 +1,6 @@
 /* See overdue.h. */
 #include "daemon/plan/overdue.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,15 +68,6 @@ static int64_t days_until(const struct days *days, date day)
 	return (int64_t)low;
 }
 
-static date date_at(struct query *q, int column)
-{
-	char text[DATE_TEXT_SIZE] = "";
-	date day = DATE_NONE;
-	if (!db_is_null(q, column)) /* of a moment, its day */
-		snprintf(text, sizeof(text), "%.10s", db_text(q, column));
-	return date_parse(text, &day) == 0 ? day : DATE_NONE;
-}
-
 static void add_row(struct overdue *overdue, date anchor, date due, date ended)
 {
 	date first = anchor > due + 1 ? anchor : due + 1;
@@ -97,7 +87,7 @@ static void read_past(struct overdue *overdue)
 		     " AND s.type = 'case' AND (d.state = 'open' OR d.ended IS NOT NULL)");
 	db_bind_text(q, 1, overdue->programme);
 	while (db_next(q))
-		add_row(overdue, date_at(q, 0), date_at(q, 1), date_at(q, 2));
+		add_row(overdue, db_date(q, 0), db_date(q, 1), db_date(q, 2));
 	db_done(q);
 	days_sort(&overdue->first);
 	days_sort(&overdue->over);

@@ -3,6 +3,7 @@
 #include "daemon/store/db.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,6 +258,15 @@ const char *db_text(struct query *query, int column)
 	return query->statement == NULL
 		   ? NULL
 		   : (const char *)sqlite3_column_text(query->statement, column);
+}
+
+date db_date(struct query *query, int column)
+{
+	const char *text = db_text(query, column);
+	char day_text[DATE_TEXT_SIZE];
+	date day = DATE_NONE;
+	snprintf(day_text, sizeof(day_text), "%.10s", text == NULL ? "" : text);
+	return date_parse(day_text, &day) == 0 ? day : DATE_NONE;
 }
 
 bool db_is_null(struct query *query, int column)

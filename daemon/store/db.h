@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "rules/base/problem.h"
+#include "rules/time/date.h"
 
 struct db;
 struct query;
@@ -64,6 +65,8 @@ void db_bind_null(struct query *query, int parameter);
 bool db_next(struct query *query);               /* a row? false at the end and after a failure */
 int64_t db_int(struct query *query, int column); /* 0 for NULL */
 const char *db_text(struct query *query, int column); /* NULL for NULL; until the next db_next */
+/* A day, or of a moment its day; DATE_NONE for NULL and for what is none. */
+date db_date(struct query *query, int column);
 bool db_is_null(struct query *query, int column);
 void db_done(struct query *query); /* resets; always call it */
 /* db_next once and db_done, for statements without rows; the number of rows changed. */

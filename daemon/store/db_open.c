@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "daemon/base/log.h"
 #include "daemon/store/db_own.h"
 
 static int pragma_number(struct db *db, const char *sql, int64_t *ret)

@@ -89,8 +89,8 @@ void store_deadline_put(const struct core *core, const char *subject,
 
 static bool plan_has(const struct plan *plan, struct query *row)
 {
-	date anchor;
-	if (date_parse(db_text(row, 2), &anchor) != 0)
+	date anchor = db_date(row, 2);
+	if (anchor == DATE_NONE)
 		return false;
 	for (size_t i = 0; i < plan_count(plan); i++) {
 		const struct deadline *deadline = plan_at(plan, i);

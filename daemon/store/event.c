@@ -292,13 +292,11 @@ const char *store_event_stage_at(const struct core *core, const char *subject, s
 
 date store_event_covers_through(const struct core *core, const char *programme)
 {
-	date through = DATE_NONE;
 	struct query *q =
 	    db_query(core->db, "SELECT max(json_extract(e.data, '$.covers_through')) FROM event e"
 			       " WHERE e.subject = ?1 AND e.kind = 'payments.imported'" NOT_VOID);
 	db_bind_text(q, 1, programme);
-	if (!db_next(q) || db_is_null(q, 0) || date_parse(db_text(q, 0), &through) != 0)
-		through = DATE_NONE;
+	date through = db_next(q) ? db_date(q, 0) : DATE_NONE;
 	db_done(q);
 	return through;
 }

@@ -471,6 +471,21 @@ static void test_typed_columns(void **state)
 	db_done(query);
 }
 
+static void test_dates(void **state)
+{
+	struct fixture *fixture = *state;
+	open_steps(fixture, 2);
+	struct query *query =
+	    db_query(fixture->db, "SELECT '2028-02-29', '2027-12-31T23:59:59', NULL, '',"
+				  " '2027-02-29', 'tomorrow'");
+	assert_true(db_next(query));
+	assert_int_equal(db_date(query, 0), date_from_ymd(2028, 2, 29));
+	assert_int_equal(db_date(query, 1), date_from_ymd(2027, 12, 31));
+	for (int column = 2; column < 6; column++)
+		assert_int_equal(db_date(query, column), DATE_NONE);
+	db_done(query);
+}
+
 static void test_failure_is_remembered(void **state)
 {
 	struct fixture *fixture = *state;
@@ -836,6 +851,7 @@ int main(void)
 		CASE(test_unwritable_folder),
 		CASE(test_unwritable_file),
 		CASE(test_typed_columns),
+		CASE(test_dates),
 		CASE(test_failure_is_remembered),
 		CASE(test_savepoints_spoil_no_other),
 		CASE(test_reads_outside_a_transaction_stand_alone),
