@@ -7,18 +7,6 @@
 
 #include "daemon/ctl/show.h"
 
-const struct option common_options[] = {
-	{ "socket", WORD_PATH, "PATH", NULL,
-	  "control socket of the daemon (else KEDJA_SOCKET, else /run/kedja/control)", NULL,
-	  false },
-	{ "conf", WORD_PATH, "DIR", NULL,
-	  "folder of the configuration (else KEDJA_CONF, else /etc/kedja)", NULL, false },
-	{ "json", WORD_FLAG, NULL, NULL, "for programs: JSON, whole rows, nothing shortened", NULL,
-	  false },
-	{ "help", WORD_FLAG, NULL, NULL, "this help", NULL, false },
-	{ NULL, WORD_FLAG, NULL, NULL, NULL, NULL, false },
-};
-
 static const char *given_or(const char *given, const char *variable, const char *otherwise)
 {
 	const char *set = getenv(variable);
@@ -46,12 +34,13 @@ static int complain(const struct invocation *call, const struct problems *proble
 
 static int help(const struct invocation *call)
 {
-	if (call->verb != NULL && (call->verb->sub != NULL || !verb_has_subs(call->verb->name)))
+	if (call->verb != NULL &&
+	    (call->verb->sub != NULL || !verb_has_subs(call->verbs, call->verb->name)))
 		help_verb(stdout, call->verb);
 	else if (call->noun != NULL)
-		help_noun(stdout, call->noun);
+		help_noun(stdout, call->verbs, call->noun);
 	else
-		help_program(stdout);
+		help_program(stdout, call->verbs);
 	return CTL_DONE;
 }
 
@@ -62,7 +51,7 @@ static int run(struct invocation *call)
 		return CTL_DONE;
 	}
 	if (call->table) {
-		help_table(stdout);
+		help_table(stdout, call->verbs);
 		return CTL_DONE;
 	}
 	if (call->help)
@@ -81,12 +70,12 @@ static int close_output(int code)
 	return code == CTL_DONE ? CTL_REFUSED : code;
 }
 
-int ctl_main(int argc, char **argv)
+int ctl_main(int argc, char **argv, const struct verb *verbs)
 {
 	struct problems problems = PROBLEMS_NONE;
 	struct invocation call;
 	size_t count = argc > 0 ? (size_t)argc - 1 : 0;
-	bool understood = ctl_parse(count, argv + 1, &call, &problems) == 0;
+	bool understood = ctl_parse(count, argv + 1, verbs, &call, &problems) == 0;
 	int code = understood ? run(&call) : complain(&call, &problems);
 	problems_clear(&problems);
 	invocation_clear(&call);

@@ -62,15 +62,19 @@ struct verb {
 	verb_function *run;
 };
 
-extern const struct verb verb_table[];       /* ended by a row with name NULL */
-extern const struct option common_options[]; /* what every verb takes */
+/* A table of verbs is its first row; it ends with a row whose name is NULL. kedjactl's is
+ * verb_table of verbs/verbs.h, which main hands down; all below read the table that they are given.
+ */
+
+extern const struct option common_options[]; /* what every verb takes; ended likewise */
 
 #define OPTIONS_MOST 8
 
 /* A command line that was understood. Its texts are those of the command line. */
 struct invocation {
-	const struct verb *verb; /* NULL where only help or the version is asked for */
-	const char *noun;        /* what help is wanted on, or NULL */
+	const struct verb *verbs; /* the table it was read by */
+	const struct verb *verb;  /* NULL where only help or the version is asked for */
+	const char *noun;         /* what help is wanted on, or NULL */
 	const char *const *arguments;
 	size_t argument_count;
 	const char *values[OPTIONS_MOST]; /* beside verb->options; "" for a flag that is set */
@@ -79,10 +83,10 @@ struct invocation {
 	const char **words; /* owns the list of arguments */
 };
 
-/* Reads the words after the program's name. 0; -1 after adding every mistake to problems.
- * Either way invocation_clear must follow. */
-MUST_CHECK int ctl_parse(size_t count, char *const *words, struct invocation *ret,
-			 struct problems *problems);
+/* Reads the words after the program's name by the table `verbs`, which must outlive `ret`. 0; -1
+ * after adding every mistake to problems. Either way invocation_clear must follow. */
+MUST_CHECK int ctl_parse(size_t count, char *const *words, const struct verb *verbs,
+			 struct invocation *ret, struct problems *problems);
 void invocation_clear(struct invocation *call);
 
 const char *invocation_argument(const struct invocation *call, size_t i);       /* or NULL */
@@ -90,18 +94,20 @@ const char *invocation_option(const struct invocation *call, const char *name); 
 bool invocation_flag(const struct invocation *call, const char *name);
 
 /* The verb of a noun and its sub-verb (NULL: without), or NULL. */
-const struct verb *verb_find(const char *name, const char *sub);
-bool verb_has_subs(const char *noun); /* is there a second word to this verb? */
+const struct verb *verb_find(const struct verb *verbs, const char *name, const char *sub);
+bool verb_has_subs(const struct verb *verbs,
+		   const char *noun); /* is there a second word to this verb? */
 
 /* help.c, all from the table. */
-void help_program(FILE *out);
-void help_noun(FILE *out, const char *noun);
+void help_program(FILE *out, const struct verb *verbs);
+void help_noun(FILE *out, const struct verb *verbs, const char *noun);
 void help_verb(FILE *out, const struct verb *verb);
 char *help_usage(const struct verb *verb); /* "kedjactl void EVENT --reason REASON"; to be freed */
 /* One line for every word that may stand, tab-separated: noun, sub ("-"), "verb", "argument" or
  * "option", name, type, codes with commas ("-"), help. */
-void help_table(FILE *out);
+void help_table(FILE *out, const struct verb *verbs);
 
-int ctl_main(int argc, char **argv);
+/* The whole program but for its table: reads the line, does what the verb does. An exit code. */
+int ctl_main(int argc, char **argv, const struct verb *verbs);
 
 #endif

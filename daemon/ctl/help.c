@@ -73,9 +73,9 @@ void help_verb(FILE *out, const struct verb *verb)
 	print_options(out, common_options);
 }
 
-static void print_usages(FILE *out, const char *noun)
+static void print_usages(FILE *out, const struct verb *verbs, const char *noun)
 {
-	for (const struct verb *verb = verb_table; verb->name != NULL; verb++) {
+	for (const struct verb *verb = verbs; verb->name != NULL; verb++) {
 		if (noun != NULL && strcmp(verb->name, noun) != 0)
 			continue;
 		char *usage = help_usage(verb);
@@ -84,20 +84,20 @@ static void print_usages(FILE *out, const char *noun)
 	}
 }
 
-void help_noun(FILE *out, const char *noun)
+void help_noun(FILE *out, const struct verb *verbs, const char *noun)
 {
 	fprintf(out, "usage: kedjactl %s ...\n\n", noun);
-	print_usages(out, noun);
+	print_usages(out, verbs, noun);
 	fputs("\nEvery verb takes:\n", out);
 	print_options(out, common_options);
 }
 
-void help_program(FILE *out)
+void help_program(FILE *out, const struct verb *verbs)
 {
 	fputs("usage: kedjactl VERB ...\n\n"
 	      "Records what happened, and asks the daemon of the housing chain what is due.\n\n",
 	      out);
-	print_usages(out, NULL);
+	print_usages(out, verbs, NULL);
 	fputs("\nEvery verb takes:\n", out);
 	print_options(out, common_options);
 	fputs("\n  kedjactl --version       say which kedjactl this is\n"
@@ -123,10 +123,10 @@ static void print_table_options(FILE *out, const struct verb *verb, const struct
 	}
 }
 
-void help_table(FILE *out)
+void help_table(FILE *out, const struct verb *verbs)
 {
 	print_table_options(out, NULL, common_options);
-	for (const struct verb *verb = verb_table; verb->name != NULL; verb++) {
+	for (const struct verb *verb = verbs; verb->name != NULL; verb++) {
 		print_table_row(out, verb, "verb", verb->name, WORD_TEXT, "", verb->help);
 		for (const struct argument *a = verb->arguments; a->name != NULL; a++)
 			print_table_row(out, verb, "argument", a->name, a->type, "", a->help);

@@ -9,6 +9,18 @@
 #include "daemon/ctl/terminal.h"
 #include "rules/time/date.h"
 
+const struct option common_options[] = {
+	{ "socket", WORD_PATH, "PATH", NULL,
+	  "control socket of the daemon (else KEDJA_SOCKET, else /run/kedja/control)", NULL,
+	  false },
+	{ "conf", WORD_PATH, "DIR", NULL,
+	  "folder of the configuration (else KEDJA_CONF, else /etc/kedja)", NULL, false },
+	{ "json", WORD_FLAG, NULL, NULL, "for programs: JSON, whole rows, nothing shortened", NULL,
+	  false },
+	{ "help", WORD_FLAG, NULL, NULL, "this help", NULL, false },
+	{ NULL, WORD_FLAG, NULL, NULL, NULL, NULL, false },
+};
+
 const char *word_type_name(enum word_type type)
 {
 	switch (type) {
@@ -32,9 +44,9 @@ const char *word_type_name(enum word_type type)
 	return "?";
 }
 
-const struct verb *verb_find(const char *name, const char *sub)
+const struct verb *verb_find(const struct verb *verbs, const char *name, const char *sub)
 {
-	for (const struct verb *verb = verb_table; verb->name != NULL; verb++) {
+	for (const struct verb *verb = verbs; verb->name != NULL; verb++) {
 		bool same_sub = sub == NULL || verb->sub == NULL ? sub == verb->sub
 								 : strcmp(sub, verb->sub) == 0;
 		if (strcmp(verb->name, name) == 0 && same_sub)
@@ -43,17 +55,17 @@ const struct verb *verb_find(const char *name, const char *sub)
 	return NULL;
 }
 
-static bool is_noun(const char *name)
+static bool is_noun(const struct verb *verbs, const char *name)
 {
-	for (const struct verb *verb = verb_table; verb->name != NULL; verb++)
+	for (const struct verb *verb = verbs; verb->name != NULL; verb++)
 		if (strcmp(verb->name, name) == 0)
 			return true;
 	return false;
 }
 
-bool verb_has_subs(const char *noun)
+bool verb_has_subs(const struct verb *verbs, const char *noun)
 {
-	for (const struct verb *verb = verb_table; verb->name != NULL; verb++)
+	for (const struct verb *verb = verbs; verb->name != NULL; verb++)
 		if (verb->sub != NULL && strcmp(verb->name, noun) == 0)
 			return true;
 	return false;
@@ -77,10 +89,11 @@ static const struct option *option_in(const struct option *options, const char *
 }
 
 /* An option of any row of the noun, or a common one: enough to know whether a value follows. */
-static const struct option *option_of_noun(const char *noun, const char *word)
+static const struct option *option_of_noun(const struct verb *verbs, const char *noun,
+					   const char *word)
 {
 	const struct option *found = option_in(common_options, word);
-	for (const struct verb *verb = verb_table; found == NULL && verb->name != NULL; verb++)
+	for (const struct verb *verb = verbs; found == NULL && verb->name != NULL; verb++)
 		if (noun != NULL && strcmp(verb->name, noun) == 0)
 			found = option_in(verb->options, word);
 	return found;
@@ -97,36 +110,37 @@ static bool takes_next_word(const struct option *option, const char *word)
 }
 
 /* The place of the first plain word from `i` on; `count` if there is none. */
-static size_t plain_word(size_t count, char *const *words, size_t i, const char *noun)
+static size_t plain_word(size_t count, char *const *words, size_t i, const struct verb *verbs,
+			 const char *noun)
 {
 	for (; i < count; i++) {
 		if (!is_option_word(words[i]))
 			return i;
 		if (strcmp(words[i], "--") == 0)
 			return i + 1 < count ? i + 1 : count;
-		if (takes_next_word(option_of_noun(noun, words[i]), words[i]))
+		if (takes_next_word(option_of_noun(verbs, noun, words[i]), words[i]))
 			i++;
 	}
 	return count;
 }
 
 /* Names for "did you mean", ended by NULL; the caller frees the list. */
-static const char **noun_names(void)
+static const char **noun_names(const struct verb *verbs)
 {
 	size_t count = 0;
-	while (verb_table[count].name != NULL)
+	while (verbs[count].name != NULL)
 		count++;
 	const char **names = xcalloc(count + 1, sizeof(*names));
 	for (size_t i = 0; i < count; i++)
-		names[i] = verb_table[i].name;
+		names[i] = verbs[i].name;
 	return names;
 }
 
-static const char **sub_names(const char *noun)
+static const char **sub_names(const struct verb *verbs, const char *noun)
 {
-	const char **names = noun_names();
+	const char **names = noun_names(verbs);
 	size_t count = 0;
-	for (const struct verb *verb = verb_table; verb->name != NULL; verb++)
+	for (const struct verb *verb = verbs; verb->name != NULL; verb++)
 		if (verb->sub != NULL && strcmp(verb->name, noun) == 0)
 			names[count++] = verb->sub;
 	names[count] = NULL;
@@ -145,9 +159,9 @@ static void add_nearest(struct problems *problems, const char *what, const char 
 	free(names);
 }
 
-static void wants_sub(struct problems *problems, const char *noun)
+static void wants_sub(struct problems *problems, const struct verb *verbs, const char *noun)
 {
-	const char **names = sub_names(noun);
+	const char **names = sub_names(verbs, noun);
 	char *list = xstrdup("");
 	for (size_t i = 0; names[i] != NULL; i++) {
 		char *longer = xasprintf("%s%s%s", list, i == 0 ? "" : ", ", names[i]);
@@ -168,40 +182,40 @@ static int find_sub(size_t count, char *const *words, struct verb_words *at, str
 		    struct problems *problems)
 {
 	const char *noun = words[at->noun];
-	size_t i = plain_word(count, words, at->noun + 1, noun);
-	ret->verb = i < count ? verb_find(noun, words[i]) : NULL;
+	size_t i = plain_word(count, words, at->noun + 1, ret->verbs, noun);
+	ret->verb = i < count ? verb_find(ret->verbs, noun, words[i]) : NULL;
 	if (ret->verb != NULL) {
 		at->sub = i;
 		return 0;
 	}
-	ret->verb = verb_find(noun, NULL);
+	ret->verb = verb_find(ret->verbs, noun, NULL);
 	if (i < count) {
 		char *what = xasprintf("word after %s", noun);
-		add_nearest(problems, what, words[i], sub_names(noun));
+		add_nearest(problems, what, words[i], sub_names(ret->verbs, noun));
 		free(what);
 		return -1;
 	}
 	if (ret->verb != NULL || ret->help)
 		return 0;
-	wants_sub(problems, noun);
+	wants_sub(problems, ret->verbs, noun);
 	return -1;
 }
 
 static int find_verb(size_t count, char *const *words, struct verb_words *at,
 		     struct invocation *ret, struct problems *problems)
 {
-	size_t i = plain_word(count, words, 0, NULL);
+	size_t i = plain_word(count, words, 0, ret->verbs, NULL);
 	if (i == count)
 		return 0;
-	if (!is_noun(words[i])) {
-		add_nearest(problems, "verb", words[i], noun_names());
+	if (!is_noun(ret->verbs, words[i])) {
+		add_nearest(problems, "verb", words[i], noun_names(ret->verbs));
 		return -1;
 	}
 	at->noun = i;
 	ret->noun = words[i];
-	if (verb_has_subs(words[i]))
+	if (verb_has_subs(ret->verbs, words[i]))
 		return find_sub(count, words, at, ret, problems);
-	ret->verb = verb_find(words[i], NULL);
+	ret->verb = verb_find(ret->verbs, words[i], NULL);
 	return 0;
 }
 
@@ -444,10 +458,11 @@ static bool asks_for_help(size_t count, char *const *words)
 	return false;
 }
 
-int ctl_parse(size_t count, char *const *words, struct invocation *ret, struct problems *problems)
+int ctl_parse(size_t count, char *const *words, const struct verb *verbs, struct invocation *ret,
+	      struct problems *problems)
 {
 	struct verb_words at = { SIZE_MAX, SIZE_MAX };
-	*ret = (struct invocation){ 0 };
+	*ret = (struct invocation){ .verbs = verbs };
 	ret->words = xcalloc(count + 1, sizeof(*ret->words));
 	ret->version = is_alone(count, words, "--version");
 	ret->table = is_alone(count, words, "--table");

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "daemon/ctl/buffer.h"
-#include "daemon/ctl/ctl.h"
+#include "daemon/ctl/verbs/verbs.h"
 
 #define WORDS_MOST 16
 
@@ -31,7 +31,7 @@ static struct line parse(const char *text)
 	char *rest = line.text, *word;
 	while ((word = strtok_r(rest, " ", &rest)) != NULL)
 		line.words[line.count++] = word;
-	line.result = ctl_parse(line.count, line.words, &line.call, &line.problems);
+	line.result = ctl_parse(line.count, line.words, verb_table, &line.call, &line.problems);
 	return line;
 }
 
@@ -216,7 +216,7 @@ static void the_table_is_sound(void **state)
 	for (const struct verb *verb = verb_table; verb->name != NULL; verb++) {
 		size_t options = 0;
 		assert_non_null(verb->run);
-		assert_ptr_equal(verb_find(verb->name, verb->sub), verb);
+		assert_ptr_equal(verb_find(verb_table, verb->name, verb->sub), verb);
 		for (const struct option *o = verb->options; o->name != NULL; o++, options++) {
 			assert_int_equal(o->type == WORD_FLAG, o->value == NULL);
 			assert_int_equal(o->type == WORD_CODE, o->codes != NULL);
@@ -318,12 +318,12 @@ static void the_manual_has_no_other_verbs(void **state)
 	free(manual);
 }
 
-static char *printed(void (*print)(FILE *out))
+static char *printed(void (*print)(FILE *out, const struct verb *verbs))
 {
 	char *text = NULL;
 	size_t length = 0;
 	FILE *out = open_memstream(&text, &length);
-	print(out);
+	print(out, verb_table);
 	fclose(out);
 	return text;
 }
@@ -350,13 +350,13 @@ static void help_and_table_name_every_verb(void **state)
 static void usage_is_written_from_the_table(void **state)
 {
 	(void)state;
-	char *usage = help_usage(verb_find("void", NULL));
+	char *usage = help_usage(verb_find(verb_table, "void", NULL));
 	assert_string_equal(usage, "kedjactl void EVENT --reason REASON");
 	free(usage);
-	usage = help_usage(verb_find("outbox", "retry"));
+	usage = help_usage(verb_find(verb_table, "outbox", "retry"));
 	assert_string_equal(usage, "kedjactl outbox retry [ID]");
 	free(usage);
-	usage = help_usage(verb_find("import", NULL));
+	usage = help_usage(verb_find(verb_table, "import", NULL));
 	assert_string_equal(usage, "kedjactl import FILE [--kind KIND] [--advance] [--check]");
 	free(usage);
 }

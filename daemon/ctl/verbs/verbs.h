@@ -1,8 +1,10 @@
-/* The functions behind the table of verbs, by noun. Each is a verb_function of ctl.h. */
-#ifndef KEDJA_CTL_VERBS_H
-#define KEDJA_CTL_VERBS_H
+/* The table of verbs of kedjactl, and the functions behind it by noun. */
+#ifndef KEDJA_CTL_VERBS_VERBS_H
+#define KEDJA_CTL_VERBS_VERBS_H
 
 #include "daemon/ctl/ctl.h"
+
+extern const struct verb verb_table[]; /* every verb there is: a row says what ctl.h says it does */
 
 verb_function verb_status, verb_clock, verb_clock_set, verb_rebuild; /* status.c */
 verb_function verb_record, verb_void;                                /* record.c */
