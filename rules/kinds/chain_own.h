@@ -1,9 +1,10 @@
 /*
- * The inside of a chain, shared by chain.c (what is asked of it) and chain_parse.c (how it is
- * read). Nobody else includes this.
+ * The inside of a chain, for the files of this module alone. From below: chain.c (what is asked
+ * of a chain), chain_read.c (rows, names and texts of chain.conf), chain_kinds.c (the kinds),
+ * chain_parse.c (the whole file).
  */
-#ifndef KEDJA_CHAIN_PARTS_H
-#define KEDJA_CHAIN_PARTS_H
+#ifndef KEDJA_CHAIN_OWN_H
+#define KEDJA_CHAIN_OWN_H
 
 #include "rules/conf/confread.h"
 #include "rules/kinds/chain.h"
@@ -36,6 +37,8 @@ struct chain {
 	const struct kind **sorted; /* the same by name */
 };
 
+/* chain.c */
+
 /* The lists that are part of the contract; ended by a row without name. */
 extern const struct code_list chain_fixed_lists[];
 /* A list by its name, or NULL. */
@@ -52,6 +55,9 @@ struct parsing {
 };
 
 #define CHAIN_LONGEST_NAME 40
+#define CHAIN_MOST_ROWS    200 /* of stages, roles, codes, fields: far above any office */
+
+/* chain_read.c */
 
 /* The i-th group of a list; NULL past the end and where the list is missing or ill-typed. */
 const config_setting_t *chain_group_at(const config_setting_t *parent, const char *key, size_t i);
@@ -63,8 +69,10 @@ const char *chain_read_words(struct parsing *parsing, const config_setting_t *gr
 			     const char *key);
 bool chain_is_among(const char *name, const char *const *names);
 
-/* Fills chain->kinds with the core kinds and those that the office adds under "kinds"; in
- * chain_kinds.c. Lists, stages and roles must have been read. */
+/* chain_kinds.c */
+
+/* Fills chain->kinds with the core kinds and those that the office adds under "kinds". Lists,
+ * stages and roles must have been read. */
 void chain_read_kinds(struct parsing *parsing);
 
 #endif
