@@ -1,6 +1,7 @@
 /*
  * Rule files: the outer shape. Which files, which rules, which keys of a rule; load_step.c reads
- * the steps and load_names.c says what the names in conditions mean.
+ * the steps, load_more.c what holds a deadline back, and load_names.c says what the names in
+ * conditions mean. What they all read with is below them, in load_read.c.
  */
 #include "rules/language/load.h"
 
@@ -62,59 +63,6 @@ static void make_override_keys(struct conf_key keys[RULE_KEYS])
 		keys[i].required = false;
 	}
 	keys[0] = (struct conf_key){ "override", CONF_TEXT, true };
-}
-
-void load_problem(const struct loading *loading, const char *key, const char *text)
-{
-	problem_add(loading->problems, load_file_of(loading, key),
-		    confread_line(load_group(loading, key), key), "%s: %s", key, text);
-}
-
-const config_setting_t *load_group(const struct loading *loading, const char *key)
-{
-	return loading->own != NULL && config_setting_get_member(loading->own, key) != NULL
-		   ? loading->own
-		   : loading->group;
-}
-
-const char *load_file_of(const struct loading *loading, const char *key)
-{
-	return load_group(loading, key) == loading->own ? loading->own_file : loading->file;
-}
-
-/* One of a few words; its place in `words`, or -1 after complaining. */
-int load_word(const struct loading *loading, const char *key, const char *const *words)
-{
-	const char *text = confread_text(load_group(loading, key), key);
-	for (int i = 0; text != NULL && words[i] != NULL; i++)
-		if (strcmp(words[i], text) == 0)
-			return i;
-	if (text == NULL)
-		return -1;
-	char *all = arena_strdup(loading->arena, words[0]);
-	for (int i = 1; words[i] != NULL; i++)
-		all = arena_printf(loading->arena, "%s, %s", all, words[i]);
-	load_problem(loading, key,
-		     arena_printf(loading->arena, "\"%s\" is not one of: %s", text, all));
-	return -1;
-}
-
-void load_offset(const struct loading *loading, const char *key, struct offset *ret)
-{
-	const char *text = confread_text(load_group(loading, key), key);
-	if (text != NULL && offset_parse(text, ret) != 0)
-		load_problem(loading, key,
-			     arena_printf(loading->arena,
-					  "\"%s\" is not an offset: write \"P3M\", \"-P14D\" or "
-					  "\"2 workdays\"",
-					  text));
-}
-
-/* A name of letters, digits and hyphens, as files, letters and tables use it. */
-bool load_name_is_plain(const char *name)
-{
-	size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-	return length > 0 && length <= 40 && name[length] == '\0';
 }
 
 static bool kind_fits(const struct loading *loading, const struct kind *kind)
@@ -211,7 +159,7 @@ static struct kind_ref *load_kinds(const struct loading *loading, const char *ke
 }
 
 /* A date field, of the kind itself or one that the fold adds (due_early, due_latest). */
-bool load_is_date_field(const struct kind *kind, const char *field)
+static bool is_date_field(const struct kind *kind, const char *field)
 {
 	int place = kind_field(kind, field);
 	if (place >= 0)
@@ -226,7 +174,7 @@ static void load_from(const struct loading *loading, struct rule *rule)
 	    arena_strdup(loading->arena, confread_text(load_group(loading, "from"), "from"));
 	for (size_t i = 0; rule->from != NULL && i < rule->starts_count; i++) {
 		const struct kind *kind = rule->starts[i].kind;
-		if (kind != NULL && !load_is_date_field(kind, rule->from))
+		if (kind != NULL && !is_date_field(kind, rule->from))
 			load_problem(loading, "from",
 				     arena_printf(loading->arena, "\"%s\" has no date field \"%s\"",
 						  kind->name, rule->from));
@@ -236,7 +184,7 @@ static void load_from(const struct loading *loading, struct rule *rule)
 static bool any_has_date(const struct kind_ref *refs, size_t count, const char *field)
 {
 	for (size_t i = 0; i < count; i++)
-		if (refs[i].kind != NULL && load_is_date_field(refs[i].kind, field))
+		if (refs[i].kind != NULL && is_date_field(refs[i].kind, field))
 			return true;
 	return false;
 }
@@ -269,7 +217,7 @@ static void load_agreed_one(const struct loading *loading, const struct rule *ru
 					  "\"%s\" is about a %s, and this rule about a %s", name,
 					  subject_type_name(ret->kind->subject),
 					  subject_type_name(rule->subject)));
-	else if (!load_is_date_field(ret->kind, ret->field))
+	else if (!is_date_field(ret->kind, ret->field))
 		load_problem(loading, "agreed",
 			     arena_printf(loading->arena, "\"%s\" has no date field \"%s\"", name,
 					  ret->field));

@@ -1,6 +1,6 @@
-/* What the files of the rule loader share; nobody else includes this. */
-#ifndef KEDJA_LOAD_PARTS_H
-#define KEDJA_LOAD_PARTS_H
+/* What the files of the rule loader share; for them alone. */
+#ifndef KEDJA_LOAD_OWN_H
+#define KEDJA_LOAD_OWN_H
 
 #include <libconfig.h>
 
@@ -20,22 +20,33 @@ struct loading {
 	const struct rule *rule;
 };
 
+/* load_read.c */
+
 /* The group in which a key of the rule stands: the office's own goes before the shipped one. */
 const config_setting_t *load_group(const struct loading *loading, const char *key);
 const char *load_file_of(const struct loading *loading, const char *key);
-
+/* A mistake in what a key says. */
 void load_problem(const struct loading *loading, const char *key, const char *text);
+/* One of a few words; its place in `words`, or -1 after complaining, or if the key is missing. */
 int load_word(const struct loading *loading, const char *key, const char *const *words);
+/* Leaves *ret as it is where the key is missing or, after complaining, is no offset. */
 void load_offset(const struct loading *loading, const char *key, struct offset *ret);
+/* A name of letters, digits and hyphens, as files, letters and tables use it? */
 bool load_name_is_plain(const char *name);
-bool load_is_date_field(const struct kind *kind, const char *field);
+
+/* load_more.c */
 
 void load_beginning(const struct loading *loading, struct rule *rule);
 void load_places(const struct loading *loading, struct rule *rule);
 void load_more(const struct loading *loading, struct rule *rule);
 /* What only shows when all rules are there. */
 void load_across(struct ruleset *ruleset, struct problems *problems);
+
+/* load_step.c */
+
 void load_steps(struct loading *loading, struct rule *rule);
+
+/* load_names.c */
 
 /* The names of one condition; they live in the arena, and the rule learns the fields it reads. */
 void load_names_of_if(const struct loading *loading, struct rule *rule,
