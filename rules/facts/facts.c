@@ -13,7 +13,6 @@ struct facts *facts_new(const struct chain *chain, const struct calendar *calend
 	facts->chain = chain;
 	facts->calendar = calendar;
 	facts->type = subject;
-	facts->began = DATE_NONE;
 	if (subject == SUBJECT_CASE)
 		facts->of_case = facts_case_new(calendar);
 	else
@@ -32,97 +31,6 @@ void facts_free(struct facts *facts)
 	free(facts->seen.list);
 	free(facts->subject);
 	free(facts);
-}
-
-static int compare_verb(const void *kind, const void *row)
-{
-	return strcmp(kind, ((const struct facts_verb_row *)row)->kind);
-}
-
-facts_verb *facts_find_verb(const struct facts_verb_row *rows, size_t count, const char *kind)
-{
-	const struct facts_verb_row *row = bsearch(kind, rows, count, sizeof(*rows), compare_verb);
-	return row == NULL ? NULL : row->verb;
-}
-
-void facts_set_text(char **text, const char *to)
-{
-	char *copy = to == NULL ? NULL : xstrdup(to); /* `to` may be the old one */
-	free(*text);
-	*text = copy;
-}
-
-date facts_date_of(const struct event *event, const char *field)
-{
-	struct value value = event_value(event, field);
-	return value.type == VALUE_DATE ? (date)value.number : DATE_NONE;
-}
-
-bool facts_seen_note(struct facts_seen *seen, const struct kind *kind)
-{
-	for (size_t i = 0; i < seen->count; i++)
-		if (seen->list[i] == kind)
-			return false;
-	seen->list = array_grow(seen->list, seen->count, &seen->capacity, sizeof(kind));
-	seen->list[seen->count++] = kind;
-	return true;
-}
-
-bool facts_loose_note(struct facts_loose *loose, const struct event *event)
-{
-	struct value amount = event_value(event, "amount");
-	if (amount.type == VALUE_NUMBER) {
-		date paid_on = facts_date_of(event, "paid_on");
-		loose->is_known = true;
-		loose->amount = amount.number;
-		loose->paid_on = paid_on == DATE_NONE ? event->at.day : paid_on;
-		loose->is_reversal = event_value(event, "reversal").number != 0;
-		facts_set_text(&loose->reference, event_value(event, "reference").text);
-	}
-	struct value whose = event_value(event, "case");
-	if (whose.type == VALUE_TEXT)
-		facts_set_text(&loose->assigned_to, whose.text);
-	return loose->is_known && loose->assigned_to != NULL;
-}
-
-void facts_loose_free(struct facts_loose *loose)
-{
-	if (loose == NULL)
-		return;
-	free(loose->name);
-	free(loose->reference);
-	free(loose->assigned_to);
-	free(loose);
-}
-
-/* What is too old is passed over at once, and dropped when room is needed. */
-void facts_days_add(struct facts_days *days, date day, date oldest)
-{
-	while (days->first < days->end && days->list[days->first] < oldest)
-		days->first++;
-	if (days->end == days->capacity && days->first * 2 > days->capacity) {
-		days->end -= days->first;
-		memmove(days->list, days->list + days->first, days->end * sizeof(*days->list));
-		days->first = 0;
-	}
-	days->list = array_grow(days->list, days->end, &days->capacity, sizeof(*days->list));
-	days->list[days->end++] = day;
-}
-
-int64_t facts_days_since(const struct facts_days *days, date from)
-{
-	size_t place = days->end;
-	while (place > days->first && days->list[place - 1] >= from)
-		place--;
-	return (int64_t)(days->end - place);
-}
-
-date facts_days_first(const struct facts_days *days, date from)
-{
-	for (size_t i = days->first; i < days->end; i++)
-		if (days->list[i] >= from)
-			return days->list[i];
-	return DATE_NONE;
 }
 
 /*
@@ -167,11 +75,8 @@ void facts_apply(struct facts *facts, const struct event *event, facts_virtual *
 		 void *arg)
 {
 	facts->turn = (struct facts_turn){ event, on_virtual, arg };
-	if (is_own(facts, event)) {
-		if (facts->began == DATE_NONE)
-			facts->began = event->at.day;
+	if (is_own(facts, event))
 		learn_name(facts, event);
-	}
 	struct facts_seen *seen = seen_by_subject_of(facts, event);
 	facts->event_is_first = seen != NULL && facts_seen_note(seen, event->kind);
 	facts_verb *verb = facts->of_case != NULL ? facts_case_verb(event->kind->name)
@@ -191,11 +96,6 @@ bool facts_is_open(const struct facts *facts)
 	return facts->is_open;
 }
 
-bool facts_was_closed(const struct facts *facts)
-{
-	return facts->was_opened && !facts->is_open;
-}
-
 bool facts_is_paused(const struct facts *facts)
 {
 	return facts->of_case != NULL && facts->of_case->paused;
@@ -211,20 +111,9 @@ const char *facts_stage(const struct facts *facts)
 	return facts->of_case == NULL ? NULL : facts->of_case->stage;
 }
 
-date facts_began(const struct facts *facts)
-{
-	return facts->began;
-}
-
 const struct ledger *facts_ledger(const struct facts *facts)
 {
 	return facts->of_case == NULL ? NULL : facts->of_case->ledger;
-}
-
-void facts_set_number(struct facts *facts, const char *name, int64_t number)
-{
-	if (facts->of_programme != NULL && strcmp(name, "overdue_deadlines") == 0)
-		facts->of_programme->overdue_deadlines = number;
 }
 
 static size_t days_size(const struct facts_days *days)

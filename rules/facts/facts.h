@@ -43,16 +43,13 @@ void facts_apply(struct facts *facts, const struct event *event, facts_virtual *
 		 void *arg);
 
 /* VALUE_NULL where nothing has been said; counts are 0, flags false (domain.md 8). Texts live
- * until the next facts_apply. */
+ * until the next facts_apply. The number of overdue deadlines is always 0 here: no event tells it
+ * (plan_ask_overdue in plan.h). */
 struct value facts_get(const struct facts *facts, int number, date today);
 /* The first day after `today` on which this fact can change by itself, or DATE_NONE. */
 date facts_next_change(const struct facts *facts, int number, date today);
 /* Does it grow by one each day and change in no other way by itself (today, stage_days)? */
 bool facts_grows_daily(int number);
-
-/* For a fact that events do not tell (overdue_deadlines); its owner says it when it changes. Does
- * nothing for other names. */
-void facts_set_number(struct facts *facts, const char *name, int64_t number);
 
 /* Was the event last taken in the first of its kind on its own subject (`event_first` of `if`)?
  * While on_virtual runs: the virtual event that it was given. */
@@ -62,12 +59,10 @@ bool facts_event_is_first(const struct facts *facts);
 size_t facts_size(const struct facts *facts);
 
 /* What the planner and the people need besides. */
-bool facts_is_open(const struct facts *facts);    /* opened (started) and not closed (ended) */
-bool facts_was_closed(const struct facts *facts); /* closed or ended, and not opened since */
+bool facts_is_open(const struct facts *facts); /* opened (started) and not closed (ended) */
 bool facts_is_paused(const struct facts *facts);
 const char *facts_programme(const struct facts *facts); /* of a case; NULL before any is named */
 const char *facts_stage(const struct facts *facts);     /* of a case; NULL before the first */
-date facts_began(const struct facts *facts);            /* first event's day, or DATE_NONE */
 const struct ledger *facts_ledger(const struct facts *facts); /* of a case; NULL otherwise */
 
 /* The days on which the fields due_early, due_latest and due_on of a rent.charged fall, for

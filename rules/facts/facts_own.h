@@ -1,6 +1,9 @@
-/* What the files of the facts share; nobody else includes this. */
-#ifndef KEDJA_FACTS_PARTS_H
-#define KEDJA_FACTS_PARTS_H
+/*
+ * What the files of the facts share; for them alone. From below: facts_common.c, then
+ * facts_case.c, facts_programme.c and facts_rows.c, and facts.c, which gives each event to one.
+ */
+#ifndef KEDJA_FACTS_OWN_H
+#define KEDJA_FACTS_OWN_H
 
 #include "rules/facts/facts.h"
 #include "rules/facts/facts_table.h"
@@ -67,7 +70,7 @@ struct facts_member {
 struct facts_programme {
 	struct facts_table members; /* of struct facts_member */
 	struct facts_table loose;   /* of struct facts_loose */
-	int64_t open_cases, cases_in_chain, unmatched_payments, overdue_deadlines;
+	int64_t open_cases, cases_in_chain, unmatched_payments;
 	date covers_through, ends_on;
 };
 
@@ -83,7 +86,6 @@ struct facts {
 	const struct calendar *calendar;
 	enum subject_type type;
 	char *subject; /* NULL until its first event */
-	date began;
 	bool was_opened, is_open;
 	bool event_is_first;
 	struct facts_seen seen;
@@ -94,43 +96,50 @@ struct facts {
 
 typedef void facts_verb(struct facts *facts, const struct event *event);
 
-/* What an event of this name does; NULL if nothing. */
-facts_verb *facts_case_verb(const char *kind);
-facts_verb *facts_programme_verb(const char *kind);
-/* A row of their tables, which are sorted by name. */
+/* facts_common.c */
+
+/* A row of a table of verbs, which is sorted by name. */
 struct facts_verb_row {
 	const char *kind;
 	facts_verb *verb;
 };
 facts_verb *facts_find_verb(const struct facts_verb_row *rows, size_t count, const char *kind);
 
-struct facts_case *facts_case_new(const struct calendar *calendar);
-void facts_case_free(struct facts_case *of_case);
-struct facts_programme *facts_programme_new(void);
-void facts_programme_free(struct facts_programme *of_programme);
-
-/* Once the name of the subject is known. */
-void facts_case_named(struct facts *facts);
-void facts_programme_named(struct facts *facts);
+void facts_set_text(char **text, const char *to); /* a copy; NULL for NULL */
+date facts_date_of(const struct event *event, const char *field);
 
 /* Notes the kind; true if it is the first one. */
 bool facts_seen_note(struct facts_seen *seen, const struct kind *kind);
-/* Of a case in a programme's facts, from its own event. */
-struct facts_member *facts_member_of(struct facts *facts, const char *subject);
 
-void facts_set_text(char **text, const char *to); /* a copy; NULL for NULL */
-date facts_date_of(const struct event *event, const char *field);
 /* Puts in what the event says of a payment; true once both are known: how much, and whose. */
 bool facts_loose_note(struct facts_loose *loose, const struct event *event);
 void facts_loose_free(struct facts_loose *loose);
-
-#define VISIT_DAYS       28
-#define SHORT_VISIT_DAYS 7
-#define TROUBLE_MONTHS   6
 
 void facts_days_add(struct facts_days *days, date day, date oldest);
 int64_t facts_days_since(const struct facts_days *days, date from);
 /* The oldest day that is not before `from`, or DATE_NONE. */
 date facts_days_first(const struct facts_days *days, date from);
+
+/* facts_case.c and facts_programme.c */
+
+struct facts_case *facts_case_new(const struct calendar *calendar);
+void facts_case_free(struct facts_case *of_case);
+struct facts_programme *facts_programme_new(void);
+void facts_programme_free(struct facts_programme *of_programme);
+
+/* What an event of this name does; NULL if nothing. */
+facts_verb *facts_case_verb(const char *kind);
+facts_verb *facts_programme_verb(const char *kind);
+
+/* Once the name of the subject is known. */
+void facts_case_named(struct facts *facts);
+void facts_programme_named(struct facts *facts);
+
+/* Of a case in a programme's facts, from its own event. */
+struct facts_member *facts_member_of(struct facts *facts, const char *subject);
+
+#define VISIT_DAYS       28
+#define SHORT_VISIT_DAYS 7
+#define TROUBLE_MONTHS   6
 
 #endif
