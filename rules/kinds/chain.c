@@ -127,15 +127,6 @@ const char *const *chain_codes(const struct chain *chain, const char *list)
 	return found == NULL ? NULL : found->names;
 }
 
-const char *chain_code_title(const struct chain *chain, const char *list, const char *code)
-{
-	const struct code_list *found = chain_find_list(chain, list);
-	for (size_t i = 0; found != NULL && code != NULL && i < found->count; i++)
-		if (strcmp(found->codes[i].name, code) == 0)
-			return found->codes[i].title;
-	return NULL;
-}
-
 /* "one", "two" */
 static char *quoted(const char *const *names)
 {

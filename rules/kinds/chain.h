@@ -55,7 +55,6 @@ const struct kind *chain_kind_at(const struct chain *chain, size_t i);
  * "task", "outcome", "debt", "area", "mode", "language" ... NULL for an unknown list.
  */
 const char *const *chain_codes(const struct chain *chain, const char *list);
-const char *chain_code_title(const struct chain *chain, const char *list, const char *code);
 
 /* May a case go from one stage (NULL: none yet) to another? If not, the reason, naming the
  * allowed moves, is added to problems under the field "stage". Moving back is normal. */

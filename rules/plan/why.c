@@ -348,16 +348,3 @@ void why_judge_as(const struct why *why, const struct deadline *deadline,
 	judgement->deadline = deadline;
 	find_moves(why->plan, judgement);
 }
-
-size_t why_without_date(const struct why *why, size_t i, const struct rule **ret_rule,
-			int64_t *ret_event)
-{
-	for (; i < why->plan->ruleset->count; i++) {
-		if (why->refusals[i].reason != WHY_NO_DATE)
-			continue;
-		*ret_rule = &why->plan->ruleset->rules[i];
-		*ret_event = why->refusals[i].event;
-		return i + 1;
-	}
-	return 0;
-}

@@ -78,8 +78,4 @@ void why_judge_put_off(const struct why *why, civil now, struct why_judgement *j
 void why_judge_as(const struct why *why, const struct deadline *deadline,
 		  struct why_judgement *judgement);
 
-/* Events that started nothing because their day was left out, the last one of each rule. */
-size_t why_without_date(const struct why *why, size_t i, const struct rule **ret_rule,
-			int64_t *ret_event);
-
 #endif

@@ -235,11 +235,6 @@ int calendar_opens(const struct calendar *calendar)
 	return calendar->opens;
 }
 
-int calendar_closes(const struct calendar *calendar)
-{
-	return calendar->closes;
-}
-
 int calendar_slot(const struct calendar *calendar)
 {
 	return calendar->slot;
@@ -288,11 +283,4 @@ civil calendar_open_at_or_after(const struct calendar *calendar, civil time)
 	if (calendar_is_open_at(calendar, time))
 		return time;
 	return second_of_open_day(calendar, time, calendar->opens, 1);
-}
-
-civil calendar_open_at_or_before(const struct calendar *calendar, civil time)
-{
-	if (calendar_is_open_at(calendar, time))
-		return time;
-	return second_of_open_day(calendar, time, calendar->closes, -1);
 }

@@ -26,7 +26,6 @@ void calendar_free(struct calendar *calendar); /* takes NULL */
 
 const char *calendar_zone(const struct calendar *calendar); /* "Europe/Stockholm" */
 int calendar_opens(const struct calendar *calendar);        /* second of the day */
-int calendar_closes(const struct calendar *calendar);       /* second of the day */
 int calendar_slot(const struct calendar *calendar);         /* when the day's letters go out */
 /* A number that is the same for the same meaning, whatever the comments and white space. */
 uint64_t calendar_version(const struct calendar *calendar);
@@ -65,7 +64,5 @@ civil calendar_slot_at_or_before(const struct calendar *calendar, civil time);
 civil calendar_slot_at_or_after(const struct calendar *calendar, civil time);
 /* The first moment at or after a time at which the office is open (it may be `time` itself). */
 civil calendar_open_at_or_after(const struct calendar *calendar, civil time);
-/* The last moment at or before a time at which the office is open. */
-civil calendar_open_at_or_before(const struct calendar *calendar, civil time);
 
 #endif

@@ -2,7 +2,6 @@
 #include "rules/time/offset.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #define LARGEST_DIGITS 4
@@ -57,34 +56,6 @@ int offset_parse(const char *text, struct offset *ret)
 	if (sign < 0)
 		text++;
 	return *text == 'P' ? parse_duration(text + 1, sign, ret) : parse_workdays(text, sign, ret);
-}
-
-static unsigned size_of(int number)
-{
-	return number < 0 ? 0U - (unsigned)number : (unsigned)number;
-}
-
-static void add_unit(char text[OFFSET_TEXT_SIZE], unsigned number, char unit)
-{
-	size_t length = strlen(text);
-	if (number != 0)
-		snprintf(text + length, OFFSET_TEXT_SIZE - length, "%u%c", number, unit);
-}
-
-const char *offset_format(const struct offset *offset, char text[OFFSET_TEXT_SIZE])
-{
-	if (offset->in_workdays) {
-		snprintf(text, OFFSET_TEXT_SIZE, "%d workday%s", offset->workdays,
-			 size_of(offset->workdays) == 1 ? "" : "s");
-		return text;
-	}
-	snprintf(text, OFFSET_TEXT_SIZE, "%sP", offset_is_negative(offset) ? "-" : "");
-	add_unit(text, size_of(offset->months) / 12, 'Y');
-	add_unit(text, size_of(offset->months) % 12, 'M');
-	if (offset->days == 0 && offset->months == 0)
-		snprintf(text, OFFSET_TEXT_SIZE, "P0D");
-	add_unit(text, size_of(offset->days), 'D');
-	return text;
 }
 
 bool offset_is_zero(const struct offset *offset)

@@ -20,8 +20,6 @@ struct offset {
 
 /* 0, or -1 (with *ret untouched) for anything else than the forms above, at most 9999 each. */
 MUST_CHECK int offset_parse(const char *text, struct offset *ret);
-#define OFFSET_TEXT_SIZE 40
-const char *offset_format(const struct offset *offset, char text[OFFSET_TEXT_SIZE]);
 
 bool offset_is_zero(const struct offset *offset);
 bool offset_is_negative(const struct offset *offset); /* before the date it counts from */

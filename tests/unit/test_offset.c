@@ -37,38 +37,21 @@ static void forms(void **state)
 	static const struct {
 		const char *written;
 		int months, days, workdays;
-		const char *formatted;
 	} good[] = {
-		{ "P3M", 3, 0, 0, "P3M" },
-		{ "-P14D", 0, -14, 0, "-P14D" },
-		{ "P1Y2M", 14, 0, 0, "P1Y2M" },
-		{ "P12M", 12, 0, 0, "P1Y" },
-		{ "P6W", 0, 42, 0, "P42D" },
-		{ "P0D", 0, 0, 0, "P0D" },
-		{ "-P0D", 0, 0, 0, "P0D" },
-		{ "-P1Y1M1D", -13, -1, 0, "-P1Y1M1D" },
-		{ "P1M1W1D", 1, 8, 0, "P1M8D" },
-		{ "P9999Y", 119988, 0, 0, "P9999Y" },
-		{ "P9999D", 0, 9999, 0, "P9999D" },
-		{ "5 workdays", 0, 0, 5, "5 workdays" },
-		{ "-2 workdays", 0, 0, -2, "-2 workdays" },
-		{ "1 workday", 0, 0, 1, "1 workday" },
-		{ "-1 workday", 0, 0, -1, "-1 workday" },
-		{ "0 workdays", 0, 0, 0, "0 workdays" },
+		{ "P3M", 3, 0, 0 },          { "-P14D", 0, -14, 0 },     { "P1Y2M", 14, 0, 0 },
+		{ "P12M", 12, 0, 0 },        { "P6W", 0, 42, 0 },        { "P0D", 0, 0, 0 },
+		{ "-P0D", 0, 0, 0 },         { "-P1Y1M1D", -13, -1, 0 }, { "P1M1W1D", 1, 8, 0 },
+		{ "P9999Y", 119988, 0, 0 },  { "P9999D", 0, 9999, 0 },   { "5 workdays", 0, 0, 5 },
+		{ "-2 workdays", 0, 0, -2 }, { "1 workday", 0, 0, 1 },   { "-1 workday", 0, 0, -1 },
+		{ "0 workdays", 0, 0, 0 },
 	};
 	for (size_t i = 0; i < SOME(good); i++) {
-		struct offset offset, again;
-		char text[OFFSET_TEXT_SIZE];
+		struct offset offset;
 		assert_int_equal(offset_parse(good[i].written, &offset), 0);
 		assert_int_equal(offset.months, good[i].months);
 		assert_int_equal(offset.days, good[i].days);
 		assert_int_equal(offset.workdays, good[i].workdays);
 		assert_int_equal(offset.in_workdays, strstr(good[i].written, "work") != NULL);
-		assert_string_equal(offset_format(&offset, text), good[i].formatted);
-		assert_int_equal(offset_parse(text, &again), 0);
-		assert_true(again.months == offset.months && again.days == offset.days &&
-			    again.workdays == offset.workdays &&
-			    again.in_workdays == offset.in_workdays);
 		int sum = offset.months + offset.days + offset.workdays;
 		assert_int_equal(offset_is_zero(&offset), sum == 0);
 		assert_int_equal(offset_is_negative(&offset), sum < 0);
@@ -193,11 +176,8 @@ static void ends_of_the_numbers(void **state)
 	struct offset none = { 0 };
 	for (size_t i = 0; i < SOME(ends); i++)
 		for (size_t j = 0; j < SOME(ends); j++) {
-			char text[OFFSET_TEXT_SIZE];
 			struct offset odd = { .months = ends[i], .days = ends[j] };
 			struct offset work = { .workdays = ends[i], .in_workdays = true };
-			assert_true(strlen(offset_format(&odd, text)) < OFFSET_TEXT_SIZE);
-			assert_true(strlen(offset_format(&work, text)) < OFFSET_TEXT_SIZE);
 			if (abs(ends[i] / 2) > 1 || abs(ends[j] / 2) > 1)
 				assert_int_equal(offset_apply(&odd, from, calendar), DATE_NONE);
 			if (abs(ends[i] / 2) > 1)
