@@ -2,11 +2,9 @@
 #include "daemon/base/notify.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -113,21 +111,6 @@ void notify_stopping(struct notify *notify)
 void notify_watchdog(struct notify *notify)
 {
 	notify_send(notify, "WATCHDOG=1");
-}
-
-void notify_status(struct notify *notify, const char *format, ...)
-{
-	char message[512] = "STATUS=";
-	size_t used = strlen(message);
-	va_list args;
-	va_start(args, format);
-	vsnprintf(message + used, sizeof(message) - used, format, args);
-	va_end(args);
-	/* A line break would start another field of the message. */
-	for (char *at = message; *at != '\0'; at++)
-		if (*at == '\n')
-			*at = ' ';
-	notify_send(notify, message);
 }
 
 double notify_watchdog_interval(const struct notify *notify)

@@ -1,9 +1,9 @@
 /*
- * Telling systemd how we are: ready, stopping, a line of status, and that we are alive. Only
- * when systemd asks for it; otherwise notify_new gives NULL and every call does nothing.
+ * Telling systemd how we are: ready, stopping, and that we are alive. Only when systemd asks for
+ * it; otherwise notify_new gives NULL and every call does nothing.
  *
  *   notify = notify_new();
- *   notify_ready(notify);  notify_status(notify, "%zu deadlines open", n);
+ *   notify_ready(notify);
  *   interval = notify_watchdog_interval(notify);   ... notify_watchdog(notify) that often
  *   notify_stopping(notify);  notify_free(notify);
  *
@@ -25,7 +25,6 @@ void notify_free(struct notify *notify); /* takes NULL */
 /* A message that cannot be delivered is lost: systemd's own time limits notice. Nothing blocks. */
 void notify_ready(struct notify *notify);
 void notify_stopping(struct notify *notify);
-void notify_status(struct notify *notify, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Seconds between signs of life: half of what systemd allows; 0: no watchdog. Send them from
  * the turn, where the work is done, so that a loop that only spins is noticed too. */

@@ -7,7 +7,7 @@
  *     |          |------> refused                            (the notices go to somebody else)
  *     |          `------> unclear --(its hour comes)--> handed, same Message-ID, same bytes
  *     `-- untried after a fault of the installation or of the mailer before end-of-data
- *   queued, deferred, unclear --> cancelled (by hand) | superseded
+ *   queued, deferred, unclear --> cancelled (by hand)
  *
  * Retry times are computed from creation time and attempt number, so a restart changes nothing.
  * A letter older than give_up_after whose attempt fails stays in its state with no hour of its
@@ -33,7 +33,7 @@ enum message_state {
 	MESSAGE_REFUSED,
 	MESSAGE_UNCLEAR,
 	MESSAGE_CANCELLED,
-	MESSAGE_SUPERSEDED
+	MESSAGE_SUPERSEDED /* a word that the file allows; nothing takes a letter there */
 };
 const char *message_state_name(enum message_state state);
 MUST_CHECK int message_state_parse(const char *name, enum message_state *ret);
@@ -83,12 +83,10 @@ bool outbox_is_quiet(struct outbox *outbox);
 
 /* By hand, in the turn. false with a problem: not there, or in a state that does not allow it.
  * outbox_retry(0) is for all that wait, given up or not; it also tries a queue that a fault holds
- * up. outbox_supersede: a later letter says it all. */
+ * up. */
 MUST_CHECK bool outbox_retry(struct outbox *outbox, int64_t message, struct problems *problems);
 MUST_CHECK bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason,
 			      struct problems *problems);
-MUST_CHECK bool outbox_supersede(struct outbox *outbox, int64_t message, const char *reason,
-				 struct problems *problems);
 
 struct outbox_figures {
 	int64_t by_state[MESSAGE_SUPERSEDED + 1];

@@ -64,8 +64,8 @@ bool outbox_retry(struct outbox *outbox, int64_t message, struct problems *probl
 	return true;
 }
 
-static bool end_by_hand(struct outbox *outbox, int64_t message, enum message_state state,
-			const char *reason, struct problems *problems)
+bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason,
+		   struct problems *problems)
 {
 	struct message_row row;
 	bool reasoned = reason != NULL && reason[0] != '\0';
@@ -75,25 +75,13 @@ static bool end_by_hand(struct outbox *outbox, int64_t message, enum message_sta
 		return false;
 	struct message_change what = { .message = message,
 				       .was = row.state,
-				       .state = state,
+				       .state = MESSAGE_CANCELLED,
 				       .now = clock_now(outbox->clock),
 				       .next_attempt = INSTANT_NEVER,
 				       .reason = reason };
 	bool changed = outbox_change(outbox, &what);
 	outbox->counted = false; /* the request may yet be taken back */
 	return changed;
-}
-
-bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason,
-		   struct problems *problems)
-{
-	return end_by_hand(outbox, message, MESSAGE_CANCELLED, reason, problems);
-}
-
-bool outbox_supersede(struct outbox *outbox, int64_t message, const char *reason,
-		      struct problems *problems)
-{
-	return end_by_hand(outbox, message, MESSAGE_SUPERSEDED, reason, problems);
 }
 
 /* ---- figures ---- */

@@ -300,18 +300,3 @@ date store_event_covers_through(const struct core *core, const char *programme)
 	db_done(q);
 	return through;
 }
-
-enum subject_type store_subject_type(const struct core *core, const char *subject)
-{
-	enum subject_type type = SUBJECT_ANY;
-	struct query *q =
-	    db_query(core->db, "SELECT DISTINCT e.kind FROM event e WHERE e.subject = ?1" NOT_VOID);
-	db_bind_text(q, 1, subject);
-	while (type == SUBJECT_ANY && db_next(q)) {
-		const struct kind *kind = chain_kind(core->office->chain, db_text(q, 0));
-		if (kind != NULL)
-			type = kind->subject;
-	}
-	db_done(q);
-	return type;
-}

@@ -49,7 +49,4 @@ date store_event_covers_through(const struct core *core, const char *programme);
 /* The fields as JSON, in the order of the kind's table; a new reference. */
 json_t *store_event_data(const struct event *event);
 
-/* The type that a subject's own events give it: SUBJECT_ANY while none of them tells. */
-enum subject_type store_subject_type(const struct core *core, const char *subject);
-
 #endif

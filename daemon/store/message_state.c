@@ -56,8 +56,9 @@ bool message_state_may_follow(enum message_state was, enum message_state state)
 		return was == MESSAGE_HANDED;
 	case MESSAGE_HANDED:
 	case MESSAGE_CANCELLED:
-	case MESSAGE_SUPERSEDED:
 		return message_state_waits(was);
+	case MESSAGE_SUPERSEDED:
+		return false;
 	}
 	return false;
 }

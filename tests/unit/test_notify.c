@@ -87,8 +87,6 @@ static void says_all_to(const char *format)
 	struct notify *notify = opened();
 	notify_ready(notify);
 	expect(&listener, "READY=1");
-	notify_status(notify, "%d deadlines open", 12);
-	expect(&listener, "STATUS=12 deadlines open");
 	notify_watchdog(notify);
 	expect(&listener, "WATCHDOG=1");
 	notify_stopping(notify);
@@ -117,7 +115,6 @@ static void is_silent_when_nobody_asks(void **state)
 	struct notify *notify = notify_new();
 	assert_null(notify);
 	notify_ready(notify);
-	notify_status(notify, "nobody hears %s", "this");
 	notify_watchdog(notify);
 	notify_stopping(notify);
 	assert_true(notify_watchdog_interval(notify) == 0);
@@ -176,22 +173,6 @@ static void watchdog_is_half_of_what_is_allowed(void **state)
 	assert_true(interval_for("99999999999999999999", me) == 0);
 }
 
-static void status_is_one_line_and_bounded(void **state)
-{
-	(void)state;
-	struct listener listener;
-	listen_at(&listener, "@test_notify.line.%d");
-	set_environment(listener.name, NULL, NULL);
-	struct notify *notify = opened();
-	notify_status(notify, "one\n%s", "READY=0");
-	expect(&listener, "STATUS=one READY=0");
-	notify_status(notify, "%0600d", 0);
-	char got[1024];
-	assert_int_equal(recv(listener.socket, got, sizeof(got), 0), 511);
-	notify_free(notify);
-	listener_close(&listener);
-}
-
 static void a_deaf_listener_blocks_nobody(void **state)
 {
 	(void)state;
@@ -217,7 +198,6 @@ int main(void)
 		cmocka_unit_test(refuses_odd_addresses),
 		cmocka_unit_test(leaves_nothing_to_children),
 		cmocka_unit_test(watchdog_is_half_of_what_is_allowed),
-		cmocka_unit_test(status_is_one_line_and_bounded),
 		cmocka_unit_test(a_deaf_listener_blocks_nobody),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
