@@ -240,7 +240,7 @@ void kedjad_letter_ended(void *arg, int64_t message, enum message_state state)
 	}
 	if (state == MESSAGE_DEFERRED || state == MESSAGE_UNCLEAR) { /* given up */
 		due_letter_given_up(&k->core, message);
-		letters_admin_given_up(&k->core, k->outbox, message);
+		letters_admin_given_up(&k->core, k->letters, message);
 		letters_wake(k->letters);
 		return;
 	}

@@ -70,30 +70,30 @@ static const char *time_words(const struct core *core, char text[INSTANT_TEXT_SI
 	return text;
 }
 
-static int64_t write_to(const struct core *core, struct outbox *outbox, const struct words words[2],
-			const struct person *person)
+static int64_t write_to(const struct core *core, struct letters *letters,
+			const struct words words[2], const struct person *person)
 {
 	const struct words *said = &words[strcmp(person->language, "sv") == 0 ? 0 : 1];
 	char time[INSTANT_TEXT_SIZE];
 	char *text = xasprintf("%s%s%s\n\n%s\n", said->before, time_words(core, time), said->after,
 			       core->office->settings->sender_name);
-	int64_t id = outbox_add(outbox, &(struct new_message){ .person = person->id,
-							       .name = person->name,
-							       .address = person->email,
-							       .language = person->language,
-							       .subject = said->subject,
-							       .text = text,
-							       .digest_day = DATE_NONE });
+	int64_t id = letters_send(letters, &(struct new_message){ .person = person->id,
+								  .name = person->name,
+								  .address = person->email,
+								  .language = person->language,
+								  .subject = said->subject,
+								  .text = text,
+								  .digest_day = DATE_NONE });
 	free(text);
 	return id;
 }
 
-int64_t letters_admin_drill(const struct core *core, struct outbox *outbox,
+int64_t letters_admin_drill(const struct core *core, struct letters *letters,
 			    struct problems *problems)
 {
 	struct person administrator;
 	if (people_get(core, "", NULL, &administrator))
-		return write_to(core, outbox, drill, &administrator);
+		return write_to(core, letters, drill, &administrator);
 	problem_add(problems, "administrator", 0,
 		    "there is none in kedja.conf: name the address that the test shall go to");
 	return 0;
@@ -120,11 +120,11 @@ static bool tell_today(const struct core *core)
 	return db_run(q) > 0;
 }
 
-void letters_admin_given_up(const struct core *core, struct outbox *outbox, int64_t message)
+void letters_admin_given_up(const struct core *core, struct letters *letters, int64_t message)
 {
 	struct person administrator;
 	if (is_of_administrator(core, message) || !people_get(core, "", NULL, &administrator) ||
 	    !tell_today(core))
 		return;
-	(void)!write_to(core, outbox, given_up, &administrator);
+	(void)!write_to(core, letters, given_up, &administrator);
 }

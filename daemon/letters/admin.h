@@ -5,13 +5,12 @@
 #ifndef KEDJA_LETTERS_ADMIN_H
 #define KEDJA_LETTERS_ADMIN_H
 
-#include "daemon/outbox/outbox.h"
-#include "daemon/store/core.h"
+#include "daemon/letters/letters.h"
 
 /* The number of the letter; 0 with a problem if there is no administrator. In the turn. */
-MUST_CHECK int64_t letters_admin_drill(const struct core *core, struct outbox *outbox,
+MUST_CHECK int64_t letters_admin_drill(const struct core *core, struct letters *letters,
 				       struct problems *problems);
 /* A letter has been given up: told once a day at the most, and never of such a letter itself. */
-void letters_admin_given_up(const struct core *core, struct outbox *outbox, int64_t message);
+void letters_admin_given_up(const struct core *core, struct letters *letters, int64_t message);
 
 #endif

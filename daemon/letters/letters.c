@@ -160,7 +160,7 @@ static int64_t add_letter(struct letters *letters, const struct person *person,
 				       .calendar = calendar,
 				       .digest_day = bundle->digest_day,
 				       .digest_of = bundle->digest_of };
-	int64_t id = letters->add(letters->arg, &message);
+	int64_t id = letters_send(letters, &message);
 	if (calendar != NULL)
 		calendar_told(letters->core, person, id);
 	free(references);
@@ -465,6 +465,11 @@ static void begin_round(struct letters *letters)
 	if (letters->reached == NULL)
 		letters->next = INSTANT_NEVER;
 	letters->look = true;
+}
+
+int64_t letters_send(struct letters *letters, const struct new_message *message)
+{
+	return letters->add(letters->arg, message);
 }
 
 bool letters_work(struct letters *letters)

@@ -7,8 +7,8 @@
 #define KEDJA_LETTERS_H
 
 #include "daemon/letters/letter.h"
-#include "daemon/outbox/outbox.h"
 #include "daemon/store/core.h"
+#include "daemon/store/message.h"
 
 struct letters;
 
@@ -20,6 +20,9 @@ struct letters *letters_new(const struct core *core, letters_add *add, void *arg
 			    const struct templates *templates);
 void letters_free(struct letters *letters);                                   /* takes NULL */
 void letters_use(struct letters *letters, const struct templates *templates); /* after a reload */
+
+/* Hands a letter on that is not of notices; its id. In the turn. */
+int64_t letters_send(struct letters *letters, const struct new_message *message);
 
 /* Notices were added, or time has passed: look again. */
 void letters_wake(struct letters *letters);

@@ -129,7 +129,7 @@ json_t *method_outbox_cancel(void *arg, struct call *call)
 json_t *method_drill(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	int64_t id = letters_admin_drill(&k->core, k->outbox, &call->problems);
+	int64_t id = letters_admin_drill(&k->core, k->letters, &call->problems);
 	if (id == 0)
 		return NULL;
 	struct query *q =

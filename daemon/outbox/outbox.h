@@ -23,26 +23,12 @@
 #include "daemon/base/clock.h"
 #include "daemon/conf/settings.h"
 #include "daemon/outbox/mailproc.h"
+#include "daemon/store/message.h"
 #include "daemon/store/turn.h"
-
-enum message_state {
-	MESSAGE_QUEUED,
-	MESSAGE_HANDED,
-	MESSAGE_SENT,
-	MESSAGE_DEFERRED,
-	MESSAGE_REFUSED,
-	MESSAGE_UNCLEAR,
-	MESSAGE_CANCELLED,
-	MESSAGE_SUPERSEDED /* a word that the file allows; nothing takes a letter there */
-};
-const char *message_state_name(enum message_state state);
-MUST_CHECK int message_state_parse(const char *name, enum message_state *ret);
 
 struct outbox;
 
-/* The Message-ID is stored as "hex@domain", without angle brackets: the mailer puts them on.
- *
- * Of the messages that were in the mailer's hands when an earlier daemon died one becomes
+/* Of the messages that were in the mailer's hands when an earlier daemon died one becomes
  * unclear. The loop is for the mailer; the turn for the database. `ended` is told of ends, and of
  * a letter that is given up with the state that it stays in, so that notices can follow. */
 typedef void outbox_ended(void *arg, int64_t message, enum message_state state);
@@ -56,16 +42,6 @@ void outbox_free(struct outbox *outbox);
 void outbox_configure(struct outbox *outbox, const struct settings *settings);
 
 /* A new message, in the turn. Texts are copied. Its Message-ID is opaque and never changes. */
-struct new_message {
-	const char *person; /* staff id; "" for the administrator */
-	const char *name, *address, *language;
-	const char *subject;     /* of the letter */
-	const char *text, *html; /* html may be NULL */
-	const char *references;  /* Message-IDs, without angle brackets, a blank between; or NULL */
-	const char *calendar;    /* the entries of mailproto.h as JSON, or NULL */
-	date digest_day;         /* DATE_NONE for one that goes by itself */
-	const char *digest_of;   /* the case or programme that it is about alone, or NULL: all */
-};
 int64_t outbox_add(struct outbox *outbox, const struct new_message *message);
 
 /* The clock of the machine was set: no letter and no fault waits for an hour that is now years

@@ -3,7 +3,7 @@
 #ifndef KEDJA_OUTBOX_OWN_H
 #define KEDJA_OUTBOX_OWN_H
 
-#include "daemon/store/message.h"
+#include "daemon/outbox/outbox.h"
 
 #define BATCH_MOST 1000
 

@@ -1,14 +1,27 @@
 /*
- * Rows of the table message: the one verb that changes their state, and what the outbox asks
- * about them. All in a turn, but for the questions.
+ * Letters as rows of the table message: their states, the one verb that changes them, and what the
+ * outbox asks about them. All in a turn, but for the questions.
  */
 #ifndef KEDJA_MESSAGE_H
 #define KEDJA_MESSAGE_H
 
 #include <jansson.h>
 
-#include "daemon/outbox/outbox.h"
+#include "daemon/base/clock.h"
+#include "daemon/store/db.h"
 
+enum message_state {
+	MESSAGE_QUEUED,
+	MESSAGE_HANDED,
+	MESSAGE_SENT,
+	MESSAGE_DEFERRED,
+	MESSAGE_REFUSED,
+	MESSAGE_UNCLEAR,
+	MESSAGE_CANCELLED,
+	MESSAGE_SUPERSEDED /* a word that the file allows; nothing takes a letter there */
+};
+const char *message_state_name(enum message_state state);
+MUST_CHECK int message_state_parse(const char *name, enum message_state *ret);
 /* Is there an arrow between the two in outbox.h? */
 bool message_state_may_follow(enum message_state was, enum message_state state);
 bool message_state_waits(enum message_state state); /* queued, deferred, unclear */
@@ -38,6 +51,17 @@ MUST_CHECK bool message_change(struct db *db, const struct message_change *chang
 void message_history(struct db *db, int64_t message, const char *was, enum message_state state,
 		     instant now, const char *reason);
 
+struct new_message {
+	const char *person; /* staff id; "" for the administrator */
+	const char *name, *address, *language;
+	const char *subject;     /* of the letter */
+	const char *text, *html; /* html may be NULL */
+	const char *references;  /* Message-IDs, without angle brackets, a blank between; or NULL */
+	const char *calendar;    /* the entries of mailproto.h as JSON, or NULL */
+	date digest_day;         /* DATE_NONE for one that goes by itself */
+	const char *digest_of;   /* the case or programme that it is about alone, or NULL: all */
+};
+/* The Message-ID is stored as "hex@domain", without angle brackets: the mailer puts them on. */
 int64_t message_insert(struct db *db, const struct new_message *message, const char *message_id,
 		       instant now);
 
