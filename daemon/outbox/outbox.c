@@ -10,86 +10,11 @@
 #include "daemon/base/log.h"
 #include "daemon/outbox/outbox_own.h"
 
-#define REST            1.0 /* seconds after a turn that could not be committed */
-#define STOP_LIMIT      5.0 /* seconds for the letter in hand when the daemon stops */
-#define ROWS_A_TURN     100 /* of bodies dropped, and of letters revived */
-#define LETTER_MOST     (MAIL_LINE_MOST - 1024) /* the frame of a batch goes around it */
-#define BODIES_TOGETHER 3600                    /* seconds: bodies are dropped by the hour */
+#define STOP_LIMIT  5.0 /* seconds for the letter in hand when the daemon stops */
+#define ROWS_A_TURN 100 /* of bodies dropped, and of letters revived */
+#define LETTER_MOST (MAIL_LINE_MOST - 1024) /* the frame of a batch goes around it */
 
-/* ---- the turn: what a commit and a rollback mean ---- */
-
-static void turn_is_kept(void *arg)
-{
-	struct outbox *outbox = arg;
-	if (outbox->applied > 0)
-		mailproc_noted(outbox->mailproc, outbox->notes[outbox->applied - 1].message);
-	outbox_drop_notes(outbox, outbox->applied);
-	outbox->applied = 0;
-	outbox->touched = outbox->revived = false;
-}
-
-static void rest(struct outbox *outbox)
-{
-	outbox->resting = true;
-	loop_timer_set(outbox->rest, REST);
-}
-
-static void turn_is_undone(void *arg, const char *reason)
-{
-	struct outbox *outbox = arg;
-	(void)reason; /* whoever ended the turn says it */
-	outbox->applied = 0;
-	outbox->reviving = outbox->reviving || outbox->revived;
-	outbox->touched = outbox->revived = false;
-	outbox->stale = outbox->stale_bodies = true;
-	outbox->counted = false;
-	outbox->recover = outbox->rewind = true; /* find nothing if it had been done */
-	rest(outbox);
-}
-
-static void rested(void *arg)
-{
-	struct outbox *outbox = arg;
-	outbox->resting = false;
-}
-
-void outbox_touch(struct outbox *outbox)
-{
-	outbox->stale = true;
-	if (outbox->touched)
-		return;
-	outbox->touched = true;
-	turn_after(outbox->turn, turn_is_kept, turn_is_undone, outbox);
-}
-
-/* Bodies go by the hour, so that a thousand letters do not wake the daemon a thousand times. */
-static instant body_hour(const struct outbox *outbox, instant oldest)
-{
-	if (oldest == INSTANT_NEVER)
-		return INSTANT_NEVER;
-	instant at = oldest + outbox->keep_bodies;
-	return at + (BODIES_TOGETHER - at % BODIES_TOGETHER) % BODIES_TOGETHER;
-}
-
-bool outbox_change(struct outbox *outbox, const struct message_change *what)
-{
-	outbox_touch(outbox);
-	if (!message_change(outbox->db, what)) {
-		if (!db_failed(outbox->db))
-			log_error("letter %lld is not %s, so it cannot become %s",
-				  (long long)what->message, message_state_name(what->was),
-				  message_state_name(what->state));
-		return false;
-	}
-	outbox->ended_counts[what->state]++;
-	if (what->state != MESSAGE_HANDED && !message_state_waits(what->state)) {
-		instant drop_at = body_hour(outbox, what->now);
-		if (drop_at < outbox->next_body)
-			outbox->next_body = drop_at;
-		outbox->ended(outbox->arg, what->message, what->state);
-	}
-	return true;
-}
+/* ---- what an earlier daemon, or another clock, has left ---- */
 
 static bool is_in_hand(const struct outbox *outbox, int64_t message)
 {
@@ -292,7 +217,7 @@ static void refresh(struct outbox *outbox)
 	if (outbox->stale)
 		outbox->next_attempt = message_next_attempt(outbox->db);
 	if (outbox->stale_bodies)
-		outbox->next_body = body_hour(outbox, message_oldest_body(outbox->db));
+		outbox->next_body = outbox_body_hour(outbox, message_oldest_body(outbox->db));
 	outbox->stale = outbox->stale && !sure;
 	outbox->stale_bodies = outbox->stale_bodies && !sure;
 }
@@ -302,7 +227,7 @@ bool outbox_work(struct outbox *outbox, struct turn *turn)
 	if (!outbox_has_work(outbox))
 		return false;
 	if (turn_begin(turn) != 0) {
-		rest(outbox);
+		outbox_rest(outbox);
 		return false;
 	}
 	if (outbox->recover)
@@ -350,6 +275,12 @@ void outbox_try_now(struct outbox *outbox)
 }
 
 /* ---- the life of an outbox ---- */
+
+static void rested(void *arg)
+{
+	struct outbox *outbox = arg;
+	outbox->resting = false;
+}
 
 static void configure(struct outbox *outbox, const struct settings *settings)
 {

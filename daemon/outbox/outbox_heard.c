@@ -233,13 +233,3 @@ void outbox_apply_notes(struct outbox *outbox, bool all)
 		apply(outbox, &outbox->notes[outbox->applied]);
 	}
 }
-
-void outbox_drop_notes(struct outbox *outbox, size_t count)
-{
-	if (count == 0)
-		return;
-	for (size_t i = 0; i < count; i++)
-		free(outbox->notes[i].answer);
-	outbox->count -= count;
-	memmove(outbox->notes, outbox->notes + count, outbox->count * sizeof(outbox->notes[0]));
-}

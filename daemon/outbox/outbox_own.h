@@ -1,5 +1,6 @@
-/* The inside of the outbox, shared by its files: outbox.c (the turn), outbox_heard.c (what the
- * mailer says), outbox_desk.c (letters in, changes by hand, figures). */
+/* The inside of the outbox, shared by its files, lowest first: outbox_change.c (rows, and what a
+ * commit means), outbox_heard.c (what the mailer says), outbox.c (the turn) and outbox_desk.c
+ * (letters in, changes by hand, figures). */
 #ifndef KEDJA_OUTBOX_OWN_H
 #define KEDJA_OUTBOX_OWN_H
 
@@ -67,11 +68,16 @@ struct outbox {
 void outbox_touch(struct outbox *outbox);
 /* Changes a state, in the turn; tells of an end. False: it is not in the state it should be. */
 bool outbox_change(struct outbox *outbox, const struct message_change *change);
+/* When a body goes that is no longer needed since `oldest`: by the hour, so that a thousand letters
+ * do not wake the daemon a thousand times. INSTANT_NEVER for INSTANT_NEVER. */
+instant outbox_body_hour(const struct outbox *outbox, instant oldest);
+/* Forgets the first `count` of what was heard. */
+void outbox_drop_notes(struct outbox *outbox, size_t count);
+void outbox_rest(struct outbox *outbox); /* a real second, after a turn that failed */
 
 extern const struct mailproc_events outbox_hears;
 /* Puts what was heard into the database: what there is room for in the turn, or all of it. */
 void outbox_apply_notes(struct outbox *outbox, bool all);
-void outbox_drop_notes(struct outbox *outbox, size_t count);
 void outbox_fault_clear(struct outbox *outbox);
 /* Whatever a fault says, the next attempt may be made now. */
 void outbox_try_now(struct outbox *outbox);
