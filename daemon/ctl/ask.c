@@ -37,11 +37,7 @@ void ask_complain(const json_t *error)
 	show_printf(stderr, "kedjactl: %s\n", *message == '\0' ? "refused" : message);
 	for (size_t i = 0; i < json_array_size(list); i++)
 		ask_problem(json_array_get(list, i), &problems);
-	for (size_t i = 0; i < problems.count; i++) {
-		char *text = problem_format(&problems.list[i]);
-		show_printf(stderr, "%s\n", text);
-		free(text);
-	}
+	show_problems(stderr, "", &problems);
 	problems_clear(&problems);
 }
 

@@ -31,13 +31,7 @@ static void show_as_json(const char *what, long long count, const struct problem
 
 static void show_as_text(const char *what, long long count, const struct problems *problems)
 {
-	for (size_t i = 0; i < problems->count; i++) {
-		char *text = problem_format(&problems->list[i]);
-		char *safe = show_escape(text, false);
-		puts(safe);
-		free(safe);
-		free(text);
-	}
+	show_problems(stdout, "", problems);
 	if (problems->count == 0)
 		printf("%lld %s, no complaint\n", count, what);
 }
@@ -51,6 +45,14 @@ int complaint_show(const struct invocation *call, const char *what, long long co
 	else
 		show_as_text(what, count, problems);
 	return problems->count > 0 ? CTL_REFUSED : CTL_DONE;
+}
+
+int complaint_tell(struct problems *problems)
+{
+	problems_sort(problems);
+	show_problems(stderr, "", problems);
+	problems_clear(problems);
+	return CTL_REFUSED;
 }
 
 char *complaint_templates_folder(const char *dir, const struct office *office)

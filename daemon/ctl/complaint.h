@@ -1,6 +1,7 @@
 /*
- * What the verbs say that read files and tell every mistake in them: the complaints on standard
- * output, a line each, or that there is none.
+ * What the verbs say that read files and tell every mistake in them. Where the mistakes are what
+ * was asked for (rules check) they are the answer, on standard output; else they say on standard
+ * error why there is none.
  */
 #ifndef KEDJA_CTL_COMPLAINT_H
 #define KEDJA_CTL_COMPLAINT_H
@@ -12,6 +13,9 @@
  * known. CTL_REFUSED if there is a complaint. The problems are sorted. */
 int complaint_show(const struct invocation *call, const char *what, long long count,
 		   struct problems *problems);
+
+/* On standard error, sorted, a line each; the list is empty after it. CTL_REFUSED. */
+int complaint_tell(struct problems *problems);
 
 /* Where the templates of an office lie: as kedja.conf says, else beside its rules. The caller frees
  * it. */

@@ -17,11 +17,7 @@ static const char *given_or(const char *given, const char *variable, const char 
 
 static int complain(const struct invocation *call, const struct problems *problems)
 {
-	for (size_t i = 0; i < problems->count; i++) {
-		char *text = problem_format(&problems->list[i]);
-		show_printf(stderr, "kedjactl: %s\n", text);
-		free(text);
-	}
+	show_problems(stderr, "kedjactl: ", problems);
 	if (call->verb != NULL) {
 		char *usage = help_usage(call->verb);
 		fprintf(stderr, "usage: %s\n", usage);

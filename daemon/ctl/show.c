@@ -72,6 +72,34 @@ void show_printf(FILE *out, const char *format, ...)
 	free(text);
 }
 
+void show_problems(FILE *out, const char *before, const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		char *text = problem_format(&problems->list[i]);
+		char *safe = show_escape(text, false);
+		fprintf(out, "%s%s\n", before, safe);
+		free(safe);
+		free(text);
+	}
+}
+
+void show_progress(const char *format, ...)
+{
+	va_list args;
+	if (isatty(STDERR_FILENO) != 1)
+		return;
+	fputc('\r', stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+}
+
+void show_end_progress(void)
+{
+	if (isatty(STDERR_FILENO) == 1)
+		fputs("\r\033[K", stderr);
+}
+
 static char *show_list(const json_t *list)
 {
 	struct buffer out = BUFFER_NONE;

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "rules/base/mem.h"
+#include "rules/base/problem.h"
 
 /* With control characters as \n, \x1b, \u{202e}, and bytes that are not UTF-8 as \xNN; with
  * `lines` line ends stay (tabs too). The caller frees it. */
@@ -23,6 +23,15 @@ char *show_escape(const char *text, bool lines);
 size_t show_width(const char *text); /* columns of a text that is escaped already */
 /* printf with every line of the outcome escaped; the line ends of the format stay. */
 void show_printf(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Every problem in the order of the list, a line each with nothing that could break it; `before`
+ * stands first on each line. */
+void show_problems(FILE *out, const char *before, const struct problems *problems);
+
+/* On a terminal: how far a long work has come, in one line of standard error that each call writes
+ * anew. show_end_progress takes that line away, before anything else is said there. */
+void show_progress(const char *format, ...) PRINTF_LIKE(1, 2);
+void show_end_progress(void);
 
 /* Values for people; the caller frees what comes back. */
 char *show_value(const json_t *value); /* "" for NULL and null, yes and no, lists with commas */

@@ -246,6 +246,23 @@ static void printf_escapes_what_it_is_given(void **state)
 	free(text);
 }
 
+static void a_problem_is_one_line(void **state)
+{
+	(void)state;
+	struct problems problems = PROBLEMS_NONE;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	problem_add(&problems, "z\nforged: 1", 3, "is\033[2J wrong");
+	problem_add(&problems, "a", 0, "comes first only when sorted");
+	show_problems(out, "kedjactl: ", &problems);
+	fclose(out);
+	assert_string_equal(text, "kedjactl: z\\nforged: 1:3: is\\x1b[2J wrong\n"
+				  "kedjactl: a: comes first only when sorted\n");
+	free(text);
+	problems_clear(&problems);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +279,7 @@ int main(void)
 		cmocka_unit_test(an_empty_table_is_nothing),
 		cmocka_unit_test(json_is_safe_on_a_terminal),
 		cmocka_unit_test(printf_escapes_what_it_is_given),
+		cmocka_unit_test(a_problem_is_one_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

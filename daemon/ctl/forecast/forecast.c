@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int forecast_office_load(const struct invocation *call, const char *dir,
 			 struct forecast_office *ret, struct problems *problems)
@@ -57,17 +56,11 @@ void forecast_progress(void *arg, instant now)
 	static int64_t last_told;
 	const struct simulation *simulation = arg;
 	char text[INSTANT_TEXT_SIZE];
-	if (isatty(STDERR_FILENO) != 1 || clock_monotonic_us() - last_told < 100000)
+	if (clock_monotonic_us() - last_told < 100000)
 		return;
 	last_told = clock_monotonic_us();
 	clock_format(simulation_core(simulation)->clock, now, text);
-	fprintf(stderr, "\r%.10s", text);
-}
-
-void forecast_end_progress(void)
-{
-	if (isatty(STDERR_FILENO) == 1)
-		fputs("\r\033[K", stderr);
+	show_progress("%.10s", text);
 }
 
 json_t *forecast_time(const struct simulation *simulation, instant at)
@@ -151,16 +144,4 @@ void forecast_csv_row(FILE *out, const json_t *row)
 		free(raw);
 	}
 	fputc('\n', out);
-}
-
-int forecast_complain(struct problems *problems)
-{
-	problems_sort(problems);
-	for (size_t i = 0; i < problems->count; i++) {
-		char *text = problem_format(&problems->list[i]);
-		show_printf(stderr, "%s\n", text);
-		free(text);
-	}
-	problems_clear(problems);
-	return CTL_REFUSED;
 }

@@ -35,9 +35,8 @@ instant forecast_first(const struct invocation *call, const char *option, const 
 instant forecast_last(const struct invocation *call, const char *option, const struct clock *clock,
 		      instant otherwise);
 
-/* On a terminal: how far it has come. `arg` is the struct simulation. */
+/* Shows how far it has come; show_end_progress ends it. `arg` is the struct simulation. */
 simulation_progress forecast_progress;
-void forecast_end_progress(void);
 
 json_t *forecast_row(const struct simulation *simulation, const struct simulated_notice *notice);
 json_t *forecast_time(const struct simulation *simulation, instant at);
@@ -45,9 +44,6 @@ extern const struct column forecast_columns[];
 /* The rows as CSV: the heading, and one of them. */
 void forecast_csv_head(FILE *out);
 void forecast_csv_row(FILE *out, const json_t *row);
-
-/* Tells every problem on standard error; CTL_REFUSED. */
-int forecast_complain(struct problems *problems);
 
 struct tally;
 

@@ -11,6 +11,7 @@
 
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/buffer.h"
+#include "daemon/ctl/complaint.h"
 #include "daemon/ctl/rows.h"
 #include "daemon/ctl/verbs/verbs.h"
 #include "rules/time/date.h"
@@ -47,33 +48,13 @@ static int read_input(struct import *import)
 	return CTL_REFUSED;
 }
 
-static void show_progress(const char *what, long long done)
-{
-	if (isatty(STDERR_FILENO) == 1)
-		fprintf(stderr, "\r%s %lld", what, done);
-}
-
-static void end_progress(void)
-{
-	if (isatty(STDERR_FILENO) == 1)
-		fputs("\r\033[K", stderr);
-}
-
 /* Tells what was found so far, from top to bottom; the list is empty after it. */
 static void tell_problems(struct import *import)
 {
 	if (import->problems.count > 0)
-		end_progress();
-	problems_sort(&import->problems);
-	for (size_t i = 0; i < import->problems.count; i++) {
-		char *text = problem_format(&import->problems.list[i]);
-		char *safe = show_escape(text, false);
-		fprintf(stderr, "%s\n", safe);
-		free(safe);
-		free(text);
-	}
+		show_end_progress();
 	import->complaints += import->problems.count;
-	problems_clear(&import->problems);
+	complaint_tell(&import->problems);
 }
 
 /* An error of the daemon about the batch, at the lines of the file that it means. */
@@ -117,7 +98,7 @@ static int send_batch(struct import *import, const char *method, json_t **ret)
 	case ANSWER_NONE:
 		break;
 	}
-	end_progress();
+	show_end_progress();
 	show_printf(stderr, "kedjactl: %s\n", why);
 	free(why);
 	return CTL_NO_DAEMON;
@@ -136,7 +117,7 @@ static int check_batch(struct import *import)
 	json_decref(answer);
 	tell_problems(import);
 	empty_batch(import);
-	show_progress("checked", import->rows);
+	show_progress("checked %lld", import->rows);
 	return code == CTL_NO_DAEMON ? code : CTL_DONE;
 }
 
@@ -157,7 +138,7 @@ static int record_batch(struct import *import)
 	json_decref(answer);
 	tell_problems(import);
 	empty_batch(import);
-	show_progress("recorded", import->fresh + import->known);
+	show_progress("recorded %lld", import->fresh + import->known);
 	return code;
 }
 
@@ -223,7 +204,7 @@ static int check_all(struct import *import)
 	if (code == CTL_DONE)
 		code = check_batch(import);
 	rows_close(rows);
-	end_progress();
+	show_end_progress();
 	return code;
 }
 
@@ -244,7 +225,7 @@ static int record_all(struct import *import)
 	if (code == CTL_DONE)
 		code = record_batch(import);
 	rows_close(rows);
-	end_progress();
+	show_end_progress();
 	return code;
 }
 

@@ -6,10 +6,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/buffer.h"
+#include "daemon/ctl/complaint.h"
 #include "daemon/ctl/payments/match.h"
 #include "daemon/ctl/payments/payment_file.h"
 #include "daemon/ctl/verbs/verbs.h"
@@ -49,17 +49,6 @@ struct import {
 	struct tally tally;
 	date reached; /* of all files booked; DATE_NONE before */
 };
-
-static void tell_problems(struct import *import)
-{
-	problems_sort(&import->problems);
-	for (size_t i = 0; i < import->problems.count; i++) {
-		char *text = problem_format(&import->problems.list[i]);
-		show_printf(stderr, "%s\n", text);
-		free(text);
-	}
-	problems_clear(&import->problems);
-}
 
 /* --- what the daemon knows ------------------------------------------------------------------- */
 
@@ -168,7 +157,7 @@ static int read_files(struct import *import)
 		warn_of_overlap(import, file);
 	}
 	size_t complaints = import->problems.count;
-	tell_problems(import);
+	complaint_tell(&import->problems);
 	if (complaints == 0)
 		return CTL_DONE;
 	fputs("kedjactl: nothing was booked\n", stderr);
@@ -191,7 +180,7 @@ static void place_error(struct import *import, const struct batch *batch, const 
 	if (json_array_size(list) == 0)
 		problem_add(&import->problems, batch->file->path, 0, "%s",
 			    show_text_of(error, "message"));
-	tell_problems(import);
+	complaint_tell(&import->problems);
 }
 
 static void send_events(struct import *import, const char *method, const char *events)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/ctl/complaint.h"
 #include "daemon/ctl/forecast/forecast.h"
 #include "daemon/ctl/verbs/verbs.h"
 #include "daemon/plan/verdict.h"
@@ -157,12 +158,12 @@ int verb_preflight(const struct invocation *call)
 		instant until = simulation_now(simulation) + (instant)DAYS_AHEAD * 86400;
 		int result =
 		    simulation_run(simulation, until, forecast_progress, simulation, &problems);
-		forecast_end_progress();
+		show_end_progress();
 		if (result == 0)
 			code = show(call, simulation);
 	}
 	simulation_free(simulation);
 	forecast_office_clear(&offices);
-	forecast_complain(&problems);
+	complaint_tell(&problems);
 	return code;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/ctl/complaint.h"
 #include "daemon/ctl/forecast/forecast.h"
 #include "daemon/ctl/verbs/verbs.h"
 
@@ -69,7 +70,7 @@ static int run_side(const struct invocation *call, struct side *side, const stru
 		return -1;
 	int result =
 	    simulation_run(side->simulation, until, forecast_progress, side->simulation, problems);
-	forecast_end_progress();
+	show_end_progress();
 	return result;
 }
 
@@ -313,5 +314,5 @@ int verb_rules_diff(const struct invocation *call)
 	if (forecast_office_load(call, call->arguments[0], &offices, &problems) == 0)
 		result = run(call, &offices, &problems);
 	forecast_office_clear(&offices);
-	return result == 0 ? CTL_DONE : forecast_complain(&problems);
+	return result == 0 ? CTL_DONE : complaint_tell(&problems);
 }

@@ -5,6 +5,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/conf/office.h"
 #include "daemon/ctl/ask.h"
+#include "daemon/ctl/complaint.h"
 #include "daemon/ctl/verbs/verbs.h"
 #include "rules/check/explain.h"
 #include "rules/facts/facts.h"
@@ -24,18 +25,6 @@ static date anchor_of(const struct invocation *call, const struct office *office
 	anchor = civil_date(clock_now_civil(clock));
 	clock_free(clock);
 	return anchor;
-}
-
-static int complain(struct problems *problems)
-{
-	problems_sort(problems);
-	for (size_t i = 0; i < problems->count; i++) {
-		char *text = problem_format(&problems->list[i]);
-		show_printf(stderr, "%s\n", text);
-		free(text);
-	}
-	problems_clear(problems);
-	return CTL_REFUSED;
 }
 
 static void complain_of_name(const struct ruleset *ruleset, const char *name)
@@ -81,7 +70,7 @@ int verb_rules_explain(const struct invocation *call)
 	struct problems problems = PROBLEMS_NONE;
 	const char *dir = invocation_argument(call, 1);
 	struct office *office = office_load(dir == NULL ? call->conf : dir, &problems);
-	int code = office == NULL ? complain(&problems) : explain(call, office);
+	int code = office == NULL ? complaint_tell(&problems) : explain(call, office);
 	office_free(office);
 	return code;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/ctl/complaint.h"
 #include "daemon/ctl/forecast/forecast.h"
 #include "daemon/ctl/verbs/verbs.h"
 
@@ -116,7 +117,7 @@ static int run(const struct invocation *call, struct simulation *simulation,
 	if (since < now && simulation_rewind(simulation, since, problems) != 0)
 		return -1;
 	int result = simulation_run(simulation, until, forecast_progress, simulation, problems);
-	forecast_end_progress();
+	show_end_progress();
 	if (result == 0)
 		show(simulation, form_of(call), since);
 	return result;
@@ -140,5 +141,5 @@ int verb_rules_simulate(const struct invocation *call)
 		simulation_free(simulation);
 	}
 	forecast_office_clear(&offices);
-	return result == 0 ? CTL_DONE : forecast_complain(&problems);
+	return result == 0 ? CTL_DONE : complaint_tell(&problems);
 }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "daemon/conf/office.h"
+#include "daemon/ctl/complaint.h"
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/show.h"
 #include "daemon/ctl/verbs/verbs.h"
@@ -123,17 +124,6 @@ static void run_asked(const struct asked *asked, struct tally *tally, struct pro
 	office_free(whole);
 }
 
-static int complain(struct problems *problems)
-{
-	problems_sort(problems);
-	for (size_t i = 0; i < problems->count; i++) {
-		char *text = problem_format(&problems->list[i]);
-		show_printf(stderr, "%s\n", text);
-		free(text);
-	}
-	return CTL_REFUSED;
-}
-
 static int report(const struct tally *tally)
 {
 	if (tally->rows != NULL) {
@@ -157,7 +147,7 @@ int verb_rules_test(const struct invocation *call)
 	struct asked asked = read_tests(call, arena, &problems);
 	if (problems.count == 0)
 		run_asked(&asked, &tally, &problems);
-	int code = problems.count > 0 ? complain(&problems) : report(&tally);
+	int code = problems.count > 0 ? complaint_tell(&problems) : report(&tally);
 	json_decref(tally.rows);
 	arena_free(arena);
 	problems_clear(&problems);

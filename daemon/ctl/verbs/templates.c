@@ -5,7 +5,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/ctl/complaint.h"
-#include "daemon/ctl/forecast/forecast.h"
+#include "daemon/ctl/show.h"
 #include "daemon/ctl/verbs/verbs.h"
 #include "daemon/letters/letter.h"
 #include "rules/check/explain.h"
@@ -315,8 +315,7 @@ int verb_templates_preview(const struct invocation *call)
 	struct problems problems = PROBLEMS_NONE;
 	struct office *office;
 	struct templates *templates = load(call, 2, &office, &problems);
-	int code =
-	    templates == NULL ? forecast_complain(&problems) : preview(call, office, templates);
+	int code = templates == NULL ? complaint_tell(&problems) : preview(call, office, templates);
 	templates_free(templates);
 	office_free(office);
 	problems_clear(&problems);

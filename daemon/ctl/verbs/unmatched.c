@@ -4,6 +4,7 @@
 
 #include "daemon/conf/settings.h"
 #include "daemon/ctl/ask.h"
+#include "daemon/ctl/complaint.h"
 #include "daemon/ctl/csv.h"
 #include "daemon/ctl/payments/match.h"
 #include "daemon/ctl/payments/ocr.h"
@@ -206,12 +207,7 @@ static int assign_file(struct assigning *assigning, const char *path)
 
 static int tell_problems(struct assigning *assigning)
 {
-	problems_sort(&assigning->problems);
-	for (size_t i = 0; i < assigning->problems.count; i++) {
-		char *text = problem_format(&assigning->problems.list[i]);
-		show_printf(stderr, "%s\n", text);
-		free(text);
-	}
+	complaint_tell(&assigning->problems);
 	fputs("kedjactl: nothing was assigned\n", stderr);
 	return CTL_REFUSED;
 }
