@@ -7,6 +7,7 @@
 #include "daemon/plan/planner_own.h"
 #include "daemon/store/deadline.h"
 #include "daemon/store/put_off.h"
+#include "rules/plan/steps_next.h"
 
 /* Which steps of one deadline have gone off before: read once for each deadline. */
 struct fired {

@@ -7,6 +7,7 @@
 #include "daemon/plan/overdue.h"
 #include "daemon/store/event.h"
 #include "daemon/store/put_off.h"
+#include "rules/plan/steps_next.h"
 
 /* --- the plan as it was known then ----------------------------------------------------------- */
 

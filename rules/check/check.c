@@ -22,11 +22,6 @@ void check_tell(const struct checking *checking, const struct rule *rule, const 
 	free(text);
 }
 
-bool check_is_dated(const struct rule *rule)
-{
-	return rule->yearly_count > 0 || rule->weekly != 0;
-}
-
 /* --- kinds ----------------------------------------------------------------------------------- */
 
 static const char *written(const struct checking *checking, const struct kind_ref *ref)
@@ -89,7 +84,7 @@ static bool has_key(const struct rule *rule, const char *key)
 static void check_dated(const struct checking *checking, const struct rule *rule)
 {
 	static const char *const useless[] = { "from", "restart", "throttle" };
-	for (size_t i = 0; check_is_dated(rule) && i < sizeof(useless) / sizeof(useless[0]); i++)
+	for (size_t i = 0; rule_is_dated(rule) && i < sizeof(useless) / sizeof(useless[0]); i++)
 		if (has_key(rule, useless[i]))
 			check_tell(checking, rule, useless[i],
 				   "it has no effect: no event starts a rule that is %s",

@@ -1,6 +1,6 @@
-/* What the files of the analysis share; nobody else includes this. */
-#ifndef KEDJA_CHECK_PARTS_H
-#define KEDJA_CHECK_PARTS_H
+/* What the files of the analysis share; for them alone. */
+#ifndef KEDJA_CHECK_OWN_H
+#define KEDJA_CHECK_OWN_H
 
 #include "rules/language/ruleset.h"
 
@@ -13,8 +13,6 @@ struct checking {
 /* A complaint at a key of a rule; at the rule itself where the key was left out. */
 void check_tell(const struct checking *checking, const struct rule *rule, const char *key,
 		const char *format, ...) PRINTF_LIKE(4, 5);
-
-bool check_is_dated(const struct rule *rule); /* yearly or weekly */
 
 void check_conditions(const struct checking *checking, const struct rule *rule);
 /* Does a condition of the rule speak of the stage, and can the rule live in this one? */

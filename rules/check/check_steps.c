@@ -16,18 +16,6 @@ struct sample {
 	    next_due; /* next_due: of the occurrence that time alone brings, or none */
 };
 
-static bool is_day_of(const struct rule *rule, date day)
-{
-	int year, month, of_month;
-	if ((rule->weekly & (1u << date_weekday(day))) != 0)
-		return true;
-	date_to_ymd(day, &year, &month, &of_month);
-	for (size_t i = 0; i < rule->yearly_count; i++)
-		if (rule->yearly[i].month == month && rule->yearly[i].day == of_month)
-			return true;
-	return false;
-}
-
 static date due_of(const struct checking *checking, const struct rule *rule, date anchor, int later)
 {
 	const struct calendar *calendar = checking->ruleset->calendar;
@@ -35,26 +23,18 @@ static date due_of(const struct checking *checking, const struct rule *rule, dat
 	return calendar_adjust(calendar, due, rule->adjust);
 }
 
-static date next_day_of(const struct rule *rule, date day)
-{
-	do
-		day++;
-	while (!is_day_of(rule, day));
-	return day;
-}
-
 /* The start on a day; false if the rule does not start on it. */
 static bool sample_at(const struct checking *checking, const struct rule *rule, date day,
 		      struct sample *ret)
 {
-	bool dated = check_is_dated(rule);
-	if (dated && !is_day_of(rule, day))
+	bool dated = rule_is_dated(rule);
+	if (dated && !rule_has_day(rule, day))
 		return false;
 	ret->anchor = day;
 	ret->due = due_of(checking, rule, day, 0);
 	ret->next_due = DATE_NONE;
 	if (dated)
-		ret->next_due = due_of(checking, rule, next_day_of(rule, day), 0);
+		ret->next_due = due_of(checking, rule, rule_day_beside(rule, day, 1), 0);
 	else if (rule->repeat == REPEAT_FIXED)
 		ret->next_due = due_of(checking, rule, day, 1);
 	return true;
@@ -115,13 +95,13 @@ static bool is_before_start(const struct checking *checking, const struct sample
 /* An anchor that is the day of an event is never known before it. */
 static bool starts_when_known(const struct rule *rule)
 {
-	return rule->from == NULL && !check_is_dated(rule) && rule->repeat == REPEAT_NONE;
+	return rule->from == NULL && !rule_is_dated(rule) && rule->repeat == REPEAT_NONE;
 }
 
 static void check_dates(const struct checking *checking, const struct rule *rule,
 			const struct step *step)
 {
-	bool comes_again = check_is_dated(rule) || rule->repeat == REPEAT_FIXED;
+	bool comes_again = rule_comes_again(rule);
 	if (step->time == STEP_NOW)
 		return;
 	if (comes_again && is_always(checking, rule, is_after_next, step, NULL))

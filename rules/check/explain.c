@@ -396,29 +396,12 @@ static void say_steps(struct explaining *e)
 
 /* --- the sample ----------------------------------------------------------------------------- */
 
-static bool is_dated(const struct rule *rule)
-{
-	return rule->yearly_count > 0 || rule->weekly != 0;
-}
-
-static bool is_day_of(const struct rule *rule, date day)
-{
-	int year, month, of_month;
-	if ((rule->weekly & (1u << date_weekday(day))) != 0)
-		return true;
-	date_to_ymd(day, &year, &month, &of_month);
-	for (size_t i = 0; i < rule->yearly_count; i++)
-		if (rule->yearly[i].month == month && rule->yearly[i].day == of_month)
-			return true;
-	return false;
-}
-
 struct deadline explain_sample(const struct ruleset *ruleset, const struct rule *rule, date anchor)
 {
 	const struct calendar *calendar = ruleset->calendar;
-	bool named = rule->from != NULL || is_dated(rule);
-	for (int i = 0; i < 366 && is_dated(rule) && !is_day_of(rule, anchor); i++)
-		anchor++;
+	bool named = rule->from != NULL || rule_is_dated(rule);
+	if (rule_is_dated(rule))
+		anchor = rule_day_beside(rule, anchor - 1, 1);
 	struct deadline deadline = { .rule = rule, .key = "", .anchor = anchor, .occurrence = 1 };
 	deadline.due =
 	    calendar_adjust(calendar, offset_apply(&rule->due, anchor, calendar), rule->adjust);

@@ -74,9 +74,9 @@ void load_beginning(const struct loading *loading, struct rule *rule)
 	load_yearly(loading, rule);
 	load_weekly(loading, rule);
 	rule->starts_all = has(loading, "starts_all");
-	if ((rule->yearly_count > 0 || rule->weekly != 0) && rule->repeat != REPEAT_NONE)
+	if (rule_is_dated(rule) && rule->repeat != REPEAT_NONE)
 		load_problem(loading, "repeat", "yearly and weekly come again by themselves");
-	if ((rule->yearly_count > 0 || rule->weekly != 0) && rule->per_key)
+	if (rule_is_dated(rule) && rule->per_key)
 		load_problem(loading, "per_key", "yearly and weekly have no key");
 }
 

@@ -39,3 +39,33 @@ bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct ev
 			return true;
 	return false;
 }
+
+bool rule_is_dated(const struct rule *rule)
+{
+	return rule->yearly_count > 0 || rule->weekly != 0;
+}
+
+bool rule_comes_again(const struct rule *rule)
+{
+	return rule->repeat == REPEAT_FIXED || rule_is_dated(rule);
+}
+
+bool rule_has_day(const struct rule *rule, date day)
+{
+	int year, month, of_month;
+	if ((rule->weekly & (1u << date_weekday(day))) != 0)
+		return true;
+	date_to_ymd(day, &year, &month, &of_month);
+	for (size_t i = 0; i < rule->yearly_count; i++)
+		if (rule->yearly[i].month == month && rule->yearly[i].day == of_month)
+			return true;
+	return false;
+}
+
+date rule_day_beside(const struct rule *rule, date from, int step)
+{
+	date day = from + step;
+	for (int i = 0; i < 367 && !rule_has_day(rule, day); i++)
+		day += step;
+	return day;
+}

@@ -127,6 +127,14 @@ void ruleset_free(struct ruleset *ruleset);                                     
 const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name); /* or NULL */
 /* What it is called in this language ("sv", "en"); Swedish where there is no English. */
 const char *rule_title(const struct rule *rule, const char *language);
+/* Does the calendar start it (yearly, weekly), and no event? */
+bool rule_is_dated(const struct rule *rule);
+/* Is it one of the days that such a rule starts on? */
+bool rule_has_day(const struct rule *rule, date day);
+/* Its nearest day after (step 1) or before (step -1) a day: within a year and a day. */
+date rule_day_beside(const struct rule *rule, date from, int step);
+/* Does it come again by time alone (fixed, yearly, weekly)? */
+bool rule_comes_again(const struct rule *rule);
 /* Where a key of a rule stands; of one that was left out: where its name stands. */
 struct key_place rule_place(const struct rule *rule, const char *key);
 bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct event *event);

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "rules/plan/plan_own.h"
-#include "rules/plan/steps.h"
 
 static const char *const state_names[] = {
 	[DEADLINE_OPEN] = "open",
@@ -37,13 +36,6 @@ int deadline_state_parse(const char *name, enum deadline_state *ret)
 		}
 	}
 	return -1;
-}
-
-static const char ended_by_last_step[] = "last step";
-
-bool deadline_ended_by_last_step(const struct deadline *deadline)
-{
-	return deadline->state == DEADLINE_DONE && deadline->ended_why == ended_by_last_step;
 }
 
 static bool opens(const struct event *event)
@@ -102,18 +94,6 @@ size_t plan_size(const struct plan *plan)
 	       plan->news_capacity * sizeof(*plan->news);
 }
 
-struct track *track_of(struct plan *plan, const struct rule *rule, const char *key)
-{
-	struct track **link = &plan->tracks[rule->index];
-	while (*link != NULL && strcmp((*link)->key, key) != 0)
-		link = &(*link)->next;
-	if (*link == NULL) {
-		*link = arena_alloc(plan->arena, sizeof(**link));
-		(*link)->key = arena_strdup(plan->arena, key);
-	}
-	return *link;
-}
-
 static void drop_ended(struct plan *plan)
 {
 	size_t kept = 0;
@@ -126,59 +106,6 @@ static void drop_ended(struct plan *plan)
 	plan->live_count = kept;
 }
 
-void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,
-		  const char *why, const struct event *by)
-{
-	deadline->state = state;
-	deadline->paused = false;
-	deadline->ended_why = why;
-	deadline->ended_by = by == NULL ? 0 : by->id;
-	deadline->ended = by == NULL ? (struct moment){ plan->today, -1 } : by->at;
-	deadline->recheck = DATE_NONE;
-	deadline_touch(plan, deadline);
-	if (state == DEADLINE_DONE || strcmp(why, "restarted") != 0)
-		track_forget_starts(track_of(plan, deadline->rule, deadline->key), deadline->rule);
-}
-
-/* The identity must be new in its track: an obligation that starts again on the day of one that
- * has ended is the next occurrence of that day. */
-int free_occurrence(const struct track *track, date anchor)
-{
-	int occurrence = 1;
-	for (const struct link *link = track->links; link != NULL; link = link->next)
-		if (link->deadline->anchor == anchor && link->deadline->occurrence >= occurrence)
-			occurrence = link->deadline->occurrence + 1;
-	return occurrence;
-}
-
-struct deadline *deadline_add(struct plan *plan, struct track *track, const struct rule *rule,
-			      date anchor, int occurrence)
-{
-	struct deadline *deadline = arena_alloc(plan->arena, sizeof(*deadline));
-	struct link *link = arena_alloc(plan->arena, sizeof(*link));
-	*deadline = (struct deadline){ .rule = rule,
-				       .key = track->key,
-				       .anchor = anchor,
-				       .occurrence = occurrence,
-				       .series = occurrence,
-				       .state = DEADLINE_OPEN,
-				       .grid = DATE_NONE,
-				       .agreed = DATE_NONE,
-				       .recheck = DATE_NONE,
-				       .dirty = true };
-	deadline->ended.day = DATE_NONE;
-	link->deadline = deadline;
-	link->next = track->links;
-	track->links = link;
-	plan->all = array_grow(plan->all, plan->all_count, &plan->all_capacity, sizeof(*plan->all));
-	plan->all[plan->all_count++] = deadline;
-	plan->live =
-	    array_grow(plan->live, plan->live_count, &plan->live_capacity, sizeof(*plan->live));
-	plan->live[plan->live_count++] = deadline;
-	return deadline;
-}
-
-/* A date field of an event, or one that the fold adds to it (due_early, due_latest). */
 date event_date(const struct plan *plan, const struct event *event, const char *field)
 {
 	date derived = facts_derived_date(plan->ruleset->calendar, event, field);
@@ -226,40 +153,18 @@ static void rest_on(struct plan *plan, struct deadline *deadline, const struct e
 	deadline_touch(plan, deadline);
 }
 
-struct deadline *track_newest(const struct track *track)
-{
-	struct deadline *newest = NULL;
-	for (const struct link *link = track->links; link != NULL; link = link->next)
-		if (is_live(link->deadline) &&
-		    (newest == NULL || link->deadline->due > newest->due ||
-		     (link->deadline->due == newest->due &&
-		      link->deadline->occurrence > newest->occurrence)))
-			newest = link->deadline;
-	return newest;
-}
-
-struct deadline *track_oldest(const struct track *track)
-{
-	struct deadline *oldest = NULL;
-	for (const struct link *link = track->links; link != NULL; link = link->next)
-		if (is_live(link->deadline) &&
-		    (oldest == NULL || link->deadline->due < oldest->due))
-			oldest = link->deadline;
-	return oldest;
-}
-
 static date event_anchor(const struct plan *plan, const struct rule *rule,
 			 const struct event *event)
 {
 	return rule->from == NULL ? event->at.day : event_date(plan, event, rule->from);
 }
 
-static void cancel_track(struct plan *plan, struct track *track, const char *why,
+static void cancel_track(struct plan *plan, struct track *track, const char *reason,
 			 const struct event *by, date but)
 {
 	for (const struct link *link = track->links; link != NULL; link = link->next)
 		if (is_live(link->deadline) && link->deadline->anchor != but)
-			deadline_end(plan, link->deadline, DEADLINE_CANCELLED, why, by);
+			deadline_end(plan, link->deadline, DEADLINE_CANCELLED, reason, by);
 }
 
 static bool starts_something(const struct plan *plan, const struct rule *rule,
@@ -283,7 +188,7 @@ static void start(struct plan *plan, const struct rule *rule, const struct event
 		return;
 	cancel_track(plan, track, "restarted", event, anchor);
 	if (track_newest(track) == NULL)
-		deadline_add(plan, track, rule, anchor, free_occurrence(track, anchor));
+		deadline_add(plan, track, rule, anchor, track_free_occurrence(track, anchor));
 	for (const struct link *link = track->links; link != NULL; link = link->next) {
 		if (!is_live(link->deadline))
 			continue;
@@ -310,8 +215,9 @@ static void fulfil_one(struct plan *plan, struct track *track, const struct even
 		break;
 	case REPEAT_ROLLING:
 		if (!starts_too) {
-			struct deadline *next = deadline_add(plan, track, rule, event->at.day,
-							     free_occurrence(track, event->at.day));
+			struct deadline *next =
+			    deadline_add(plan, track, rule, event->at.day,
+					 track_free_occurrence(track, event->at.day));
 			next->field_roles = oldest->field_roles;
 			rest_on(plan, next, event);
 		}
@@ -461,23 +367,6 @@ void plan_judge(struct plan *plan, civil now)
 	drop_ended(plan);
 }
 
-date plan_next_change(const struct plan *plan)
-{
-	date first = DATE_NONE;
-	for (size_t i = 0; i < plan->live_count; i++) {
-		date day = plan->live[i]->recheck;
-		if (day != DATE_NONE && (first == DATE_NONE || day < first))
-			first = day;
-	}
-	return first;
-}
-
-/* A deadline whose last step has gone has nothing left to wait for. */
-void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline)
-{
-	deadline_end(plan, deadline, DEADLINE_DONE, ended_by_last_step, NULL);
-}
-
 void plan_ask_overdue(struct plan *plan, plan_overdue *ask, void *arg)
 {
 	plan->ask_overdue = ask;
@@ -510,7 +399,6 @@ const struct deadline *plan_live_at(const struct plan *plan, size_t i)
 	return plan->live[i];
 }
 
-/* Dropped from the list when time next passes, for its owner walks through the list now. */
 void plan_keep_next(struct plan *plan, const struct deadline *deadline, int64_t at)
 {
 	for (size_t i = 0; i < plan->live_count; i++) {
@@ -521,6 +409,7 @@ void plan_keep_next(struct plan *plan, const struct deadline *deadline, int64_t 
 	}
 }
 
+/* Dropped from the list when time next passes, for its owner walks through the list now. */
 void plan_let_go(struct plan *plan, const struct deadline *deadline)
 {
 	for (size_t i = 0; i < plan->live_count; i++)

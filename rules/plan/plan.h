@@ -4,8 +4,11 @@
  *   plan = plan_new(ruleset, SUBJECT_CASE, "ÖST-2026-014");
  *   plan_apply(plan, event) ...           in the order of (at, id)
  *   plan_judge(plan, now);                what time alone brings: occurrences, sleep, ends
- *   for (i ...) deadline = plan_at(plan, i);
- *   plan_steps(plan, deadline, now, ...)  when each step goes out
+ *   for (i < plan_count(plan)) deadline = plan_at(plan, i);
+ *   plan_clean(plan);                     all of them are stored
+ *   plan_free(plan);
+ *
+ * When the steps of a deadline go out is in steps.h, why a rule said nothing in why.h.
  *
  * A pure function of the events, the rules, the calendar and `now`, and one that can go on: an
  * event after the last one costs no more on a case with 2,000 events than on one with 20. A
@@ -34,16 +37,21 @@ struct put_off {
 	const struct put_off *older; /* by another role; a later one of the same role replaces it */
 };
 
+/* clang-format off */
 /*
  * One obligation. Its identity is (rule, subject, key, anchor, occurrence); what it rests on may
  * change without making it another one.
  *
- *              starts                        done, early or late; its last step
- *   (nothing) --------> OPEN  <-- while --> ASLEEP ---------------> DONE
- *                         \___________________/ \___ cancels, a newer start, the case closes,
- *                                                    collapsed into a later occurrence -->
- * CANCELLED
+ *              starts              done, early or late; its last step
+ *   (nothing) --------> OPEN ----------------------------------------> DONE
+ *                       ^  |
+ *                 while |  | while       cancels, a newer start, the case closes,
+ *                       |  v             collapsed into a later occurrence
+ *                       ASLEEP ----------------------------------------> CANCELLED
+ *
+ * Both ends are reached from both: one that sleeps may be done, an open one cancelled.
  */
+/* clang-format on */
 struct deadline {
 	const struct rule *rule;
 	const char *key; /* "" where the rule is not per key */

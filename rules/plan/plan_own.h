@@ -1,6 +1,10 @@
-/* What the two files of the plan share: the fold (plan.c) and the passing of time (plan_time.c). */
-#ifndef KEDJA_PLAN_PARTS_H
-#define KEDJA_PLAN_PARTS_H
+/*
+ * The inside of a plan, for the files of this module and for why.c, which looks into it. From
+ * below: plan_track.c (deadlines in their tracks), plan_due.c (due dates), plan_again.c (what comes
+ * again), plan_time.c (what time brings), plan_put_off.c, and the fold on top, plan.c.
+ */
+#ifndef KEDJA_PLAN_OWN_H
+#define KEDJA_PLAN_OWN_H
 
 #include "rules/plan/plan.h"
 
@@ -65,47 +69,68 @@ static inline bool is_live(const struct deadline *deadline)
 	return deadline->state == DEADLINE_OPEN || deadline->state == DEADLINE_ASLEEP;
 }
 
-/* plan.c */
-date event_date(const struct plan *plan, const struct event *event, const char *field);
+/* plan_track.c */
+
 struct track *track_of(struct plan *plan, const struct rule *rule, const char *key);
 struct deadline *track_newest(const struct track *track); /* live; NULL if none */
 struct deadline *track_oldest(const struct track *track); /* likewise */
-void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,
-		  const char *why, const struct event *by);
-void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline);
-
+/* The identity must be new in its track: an obligation that starts again on the day of one that
+ * has ended is the next occurrence of that day. */
+int track_free_occurrence(const struct track *track, date anchor);
 struct deadline *deadline_add(struct plan *plan, struct track *track, const struct rule *rule,
 			      date anchor, int occurrence);
-int free_occurrence(const struct track *track, date anchor);
-
-/* plan_again.c: deadlines that come again by the calendar or by counting */
-bool rule_comes_again(const struct rule *rule); /* fixed, yearly, weekly: by time alone */
-bool rule_is_dated(const struct rule *rule);    /* yearly, weekly */
-struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadline *deadline,
-					  civil known);
-void plan_begin_dated(struct plan *plan, const struct event *event);
-void deadline_ensure_next(struct plan *plan, const struct deadline *deadline, civil known);
-void deadline_next_on_grid(struct plan *plan, struct track *track, const struct deadline *deadline,
-			   const struct event *event);
-bool deadline_may_be_fulfilled(const struct plan *plan, const struct deadline *deadline, date day);
+/* `reason` is kept as it is, not copied. `by` is NULL where time itself ends it. */
+void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,
+		  const char *reason, const struct event *by);
+/* A deadline whose last step has gone has nothing left to wait for. */
+void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline);
+/* Notes one of several starts; the latest day when each has happened, else DATE_NONE. */
 date track_note_start(struct plan *plan, struct track *track, const struct rule *rule,
 		      const struct event *event, date day);
 void track_forget_starts(struct track *track, const struct rule *rule);
+
+/* plan_due.c */
+
+date deadline_due(const struct plan *plan, const struct deadline *deadline);
+void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known);
+/* Past its due date; while the clock stands still only if it was so before. */
+bool deadline_is_late(const struct plan *plan, const struct deadline *deadline);
+/* The clock of the subject has stopped, or runs again. */
+void plan_note_pause(struct plan *plan, const struct event *event);
+
+/* plan_again.c */
+
+/* The occurrence after one, counted from the same anchor, or on the next day of the rule. */
+struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadline *deadline,
+					  civil known);
+/* One that comes again is followed by the next as soon as nothing is before us. */
+void deadline_ensure_next(struct plan *plan, const struct deadline *deadline, civil known);
+/* From the day it was done, moved on to the next day of the grid that began at the anchor. */
+void deadline_next_on_grid(struct plan *plan, struct track *track, const struct deadline *deadline,
+			   const struct event *event);
+/* Days of the year and of the week count from the day after the subject began. */
+void plan_begin_dated(struct plan *plan, const struct event *event);
+/* From the day after the occurrence before was due, or `early` before its own (design.md 4). */
+bool deadline_may_be_fulfilled(const struct plan *plan, const struct deadline *deadline, date day);
 bool rule_is_throttled(const struct plan *plan, const struct rule *rule, date anchor);
 
-/* plan_put_off.c */
-void plan_note_put_off(struct plan *plan, const struct event *event);
-
 /* plan_time.c */
+
 void plan_pass_to(struct plan *plan, date day);
 void plan_judge_all(struct plan *plan, civil known);
-void plan_note_pause(struct plan *plan, const struct event *event);
-date deadline_due(const struct plan *plan, const struct deadline *deadline);
-bool is_late(const struct plan *plan, const struct deadline *deadline);
-void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known);
+/* What a name stands for when a condition of this deadline, or of this start, is judged. */
 struct value plan_value(const struct plan *plan, const struct rule *rule,
 			const struct deadline *deadline, const struct event *event, int slot);
 bool condition_of_start_holds(const struct plan *plan, const struct rule *rule,
 			      const struct event *event);
+
+/* plan_put_off.c */
+
+void plan_note_put_off(struct plan *plan, const struct event *event);
+
+/* plan.c */
+
+/* A date field of an event, or one that the fold adds to it (due_early, due_latest). */
+date event_date(const struct plan *plan, const struct event *event, const char *field);
 
 #endif

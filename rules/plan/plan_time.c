@@ -1,86 +1,11 @@
 /*
- * What time brings to a plan: occurrences that open and collapse, conditions that turn, pauses,
- * ends. And the due date, which all of these move.
+ * What time brings to a plan: occurrences that open and collapse, conditions that turn,
+ * ends.
  */
 #include <string.h>
 
 #include "rules/plan/plan_own.h"
-#include "rules/plan/steps.h"
-
-/* Paused days that begin on or before the due date move it; each moved day may reach the next
- * pause. While a pause lasts the date stands: nobody knows yet by how much it will move. */
-static date after_pauses(const struct plan *plan, date anchor, date due)
-{
-	for (size_t i = 0; i < plan->pause_count; i++) {
-		const struct pause *pause = &plan->pauses[i];
-		date from = pause->from < anchor ? anchor : pause->from;
-		if (pause->to != DATE_NONE && pause->to > from && from <= due)
-			due = date_add_days(due, pause->to - from);
-	}
-	return due;
-}
-
-/* A day past the ends of the calendar is the last (the first) that there is: a due date stands,
- * however far away somebody's slip of the pen has put it. */
-static date within_years(date day, const struct offset *offset)
-{
-	if (day != DATE_NONE)
-		return day;
-	return offset_is_negative(offset) ? date_from_ymd(1, 1, 1) : date_from_ymd(9999, 12, 31);
-}
-
-/* Past its due date; while the clock stands still only if it was so before. */
-bool is_late(const struct plan *plan, const struct deadline *deadline)
-{
-	if (deadline->due >= plan->today)
-		return false;
-	if (!deadline->rule->pausable || !facts_is_paused(plan->facts))
-		return true;
-	return plan->pause_count > 0 && plan->pauses[plan->pause_count - 1].from > deadline->due;
-}
-
-date deadline_due(const struct plan *plan, const struct deadline *deadline)
-{
-	const struct rule *rule = deadline->rule;
-	int times = rule->repeat == REPEAT_FIXED ? deadline->occurrence - deadline->series : 0;
-	date due = deadline->grid != DATE_NONE
-		       ? deadline->grid
-		       : offset_apply_repeated(&rule->due, &rule->every, times, deadline->anchor,
-					       plan->ruleset->calendar);
-	due = within_years(due, &rule->due);
-	if (rule->pausable)
-		due = within_years(after_pauses(plan, deadline->anchor, due), &rule->due);
-	if (deadline->agreed != DATE_NONE && deadline->agreed < due)
-		due = deadline->agreed;
-	return within_years(calendar_adjust(plan->ruleset->calendar, due, rule->adjust),
-			    &rule->due);
-}
-
-void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known)
-{
-	date due = deadline_due(plan, deadline);
-	if (due == deadline->due)
-		return;
-	deadline->due = due;
-	if (known > deadline->known)
-		deadline->known = known;
-	deadline_touch(plan, deadline);
-}
-
-void plan_note_pause(struct plan *plan, const struct event *event)
-{
-	if (facts_is_paused(plan->facts)) {
-		plan->pauses = array_grow(plan->pauses, plan->pause_count, &plan->pause_capacity,
-					  sizeof(*plan->pauses));
-		plan->pauses[plan->pause_count++] = (struct pause){ event->at.day, DATE_NONE };
-		return;
-	}
-	if (plan->pause_count > 0)
-		plan->pauses[plan->pause_count - 1].to = event->at.day;
-	for (size_t i = 0; i < plan->live_count; i++)
-		if (plan->live[i]->rule->pausable && is_live(plan->live[i]))
-			deadline_set_due(plan, plan->live[i], event->recorded);
-}
+#include "rules/plan/steps_hour.h"
 
 /* The world in which the conditions of one deadline, or of one starting event, are judged. */
 struct world {
@@ -160,7 +85,6 @@ static bool holds(enum verdict verdict)
 	return verdict == VERDICT_TRUE || verdict == VERDICT_FAILED;
 }
 
-/* What a name stands for when a condition of this deadline, or of this start, is judged. */
 struct value plan_value(const struct plan *plan, const struct rule *rule,
 			const struct deadline *deadline, const struct event *event, int slot)
 {
@@ -286,12 +210,12 @@ static void collapse_late(struct plan *plan, struct track *track)
 {
 	struct deadline *latest = NULL;
 	for (struct link *link = track->links; link != NULL; link = link->next)
-		if (is_live(link->deadline) && is_late(plan, link->deadline) &&
+		if (is_live(link->deadline) && deadline_is_late(plan, link->deadline) &&
 		    (latest == NULL || link->deadline->due > latest->due))
 			latest = link->deadline;
 	for (struct link *link = track->links; link != NULL; link = link->next) {
 		struct deadline *older = link->deadline;
-		if (!is_live(older) || older == latest || !is_late(plan, older))
+		if (!is_live(older) || older == latest || !deadline_is_late(plan, older))
 			continue;
 		latest->missed += older->missed + (older->state == DEADLINE_OPEN ? 1 : 0);
 		deadline_touch(plan, latest);
@@ -305,11 +229,11 @@ static void open_occurrences(struct plan *plan)
 	for (size_t i = 0; i < plan->live_count; i++) {
 		struct deadline *deadline = plan->live[i];
 		if (!rule_comes_again(deadline->rule) || !is_live(deadline) ||
-		    !is_late(plan, deadline))
+		    !deadline_is_late(plan, deadline))
 			continue;
 		struct track *track = track_of(plan, deadline->rule, deadline->key);
 		struct deadline *newest = track_newest(track);
-		if (is_late(plan, newest))
+		if (deadline_is_late(plan, newest))
 			deadline_next_occurrence(plan, newest, civil_at(newest->due + 1, 0));
 		collapse_late(plan, track);
 	}
@@ -353,4 +277,15 @@ void plan_pass_to(struct plan *plan, date day)
 			plan->changed_by_time = change;
 	}
 	plan->today = day;
+}
+
+date plan_next_change(const struct plan *plan)
+{
+	date first = DATE_NONE;
+	for (size_t i = 0; i < plan->live_count; i++) {
+		date day = plan->live[i]->recheck;
+		if (day != DATE_NONE && (first == DATE_NONE || day < first))
+			first = day;
+	}
+	return first;
 }

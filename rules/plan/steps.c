@@ -9,69 +9,6 @@
 /* More repetitions than anybody lives to see; it stops a loop, not a rule. */
 #define REPETITIONS_MOST 20000
 
-static date step_day(const struct deadline *deadline, const struct calendar *calendar,
-		     const struct step *step, int repetition)
-{
-	date base = step->from_anchor ? deadline->anchor : deadline->due;
-	date day = offset_apply_repeated(&step->at, &step->every, repetition - 1, base, calendar);
-	if (day != DATE_NONE)
-		return day;
-	return offset_is_negative(&step->at) ? date_from_ymd(1, 1, 1) : date_from_ymd(9999, 12, 31);
-}
-
-/* A step that became due before anybody knew: on to the next opportunity. */
-static civil hour_after_known(const struct calendar *calendar, const struct step *step, civil known)
-{
-	switch (step->urgent) {
-	case URGENT_NO:
-		return calendar_slot_at_or_after(calendar, known);
-	case URGENT_YES:
-		return calendar_open_at_or_after(calendar, known);
-	case URGENT_ALWAYS:
-		return known;
-	}
-	return known;
-}
-
-/* I10: back for a step at or before the due date, on for a later one. */
-static civil hour_in_opening(const struct deadline *deadline, const struct calendar *calendar,
-			     date day, civil at)
-{
-	if (calendar_is_open_at(calendar, at))
-		return at;
-	return day <= deadline->due ? calendar_slot_at_or_before(calendar, at)
-				    : calendar_slot_at_or_after(calendar, at);
-}
-
-/* The hour that the rule means, whether or not anybody knew of it then. */
-static civil own_hour(const struct deadline *deadline, const struct calendar *calendar,
-		      const struct step *step, date day)
-{
-	if (step->time == STEP_NOW)
-		return hour_after_known(calendar, step, deadline->known);
-	int second = step->time == STEP_AT_SLOT ? calendar_slot(calendar) : step->time;
-	civil at = civil_at(day, second);
-	if (step->urgent != URGENT_ALWAYS) {
-		civil moved = hour_in_opening(deadline, calendar, day, at);
-		at = moved == CIVIL_NONE ? at : moved; /* at the ends of the calendar */
-	}
-	return at;
-}
-
-static civil hour_on_day(const struct deadline *deadline, const struct calendar *calendar,
-			 const struct step *step, date day)
-{
-	civil at = own_hour(deadline, calendar, step, day);
-	return at < deadline->known ? hour_after_known(calendar, step, deadline->known) : at;
-}
-
-civil steps_hour(const struct deadline *deadline, const struct calendar *calendar,
-		 const struct step *step, int repetition)
-{
-	return hour_on_day(deadline, calendar, step,
-			   step_day(deadline, calendar, step, repetition));
-}
-
 /* By hour, then by the rule's day, then by place in the rule: the later one is the further. */
 static int compare_planned(const void *a, const void *b)
 {
@@ -114,10 +51,10 @@ static void gather_step(struct gathering *g, const struct step *step)
 	int most = step->times == 0 ? REPETITIONS_MOST : step->times;
 	for (int repetition = 1; repetition <= most; repetition++) {
 		struct planned_step planned = { .step = step, .repetition = repetition };
-		planned.day = step_day(g->deadline, g->calendar, step, repetition);
-		planned.at = hour_on_day(g->deadline, g->calendar, step, planned.day);
-		planned.late =
-		    own_hour(g->deadline, g->calendar, step, planned.day) < g->deadline->known;
+		planned.day = steps_day(g->deadline, g->calendar, step, repetition);
+		planned.at = steps_hour_on(g->deadline, g->calendar, step, planned.day);
+		planned.late = steps_hour_meant(g->deadline, g->calendar, step, planned.day) <
+			       g->deadline->known;
 		/* one that went out although it now lies ahead (the due date moved) is no end */
 		if (g->fired != NULL && g->fired(g->arg, step, repetition))
 			continue;

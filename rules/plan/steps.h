@@ -8,16 +8,7 @@
 #ifndef KEDJA_STEPS_H
 #define KEDJA_STEPS_H
 
-#include "rules/plan/plan.h"
-
-/* One repetition of one step. */
-struct planned_step {
-	const struct step *step;
-	int repetition; /* from 1 */
-	date day;       /* the day that the rule names */
-	civil at;       /* when it goes out (I10) */
-	bool late;      /* its own hour had passed when the deadline became known */
-};
+#include "rules/plan/steps_hour.h"
 
 /*
  * The steps that are still before a deadline, by their hour: all up to `until`, and the first
@@ -28,11 +19,6 @@ struct planned_step {
 typedef bool steps_fired(void *arg, const struct step *step, int repetition);
 size_t steps_planned(const struct deadline *deadline, const struct calendar *calendar, civil until,
 		     steps_fired *fired, void *arg, struct arena *arena, struct planned_step **ret);
-
-/* The hour of one repetition: the rule's day and hour, moved as I10 says, and never before the
- * deadline was known. */
-civil steps_hour(const struct deadline *deadline, const struct calendar *calendar,
-		 const struct step *step, int repetition);
 
 /*
  * Who is told of what, when `count` steps (by their hour) are due together: each role gets the

@@ -1,7 +1,7 @@
 /*
  * What is held back because somebody has put it off (struct put_off), and when it comes out.
  *
- *   told[i].held                                   a step that is due is kept from a role
+ *   told[i].held (steps.h)                         a step that is due is kept from a role
  *   next = steps_release(deadline, calendar, held, count, now);
  *   ... held[i].goes ...                           what comes out now, and goes to its role
  *   comes = put_off_comes(put_off, calendar, now)  an acknowledged one comes back
@@ -14,7 +14,7 @@
 #ifndef KEDJA_STEPS_HELD_H
 #define KEDJA_STEPS_HELD_H
 
-#include "rules/plan/steps.h"
+#include "rules/plan/steps_hour.h"
 
 /*
  * When what was put off comes back: with the letters of the day that was named, or of the next
@@ -46,24 +46,7 @@ struct held_step {
  * Marks what comes out now, of a list in the order in which it was held back. The result is when
  * the next one of the others does; STEPS_NEVER if there is none.
  */
-#define STEPS_NEVER INT64_MAX
 civil steps_release(const struct deadline *deadline, const struct calendar *calendar,
 		    struct held_step *list, size_t count, civil now);
-
-/*
- * What a deadline that is put off tells next, and when: a step that is kept from nobody, one that
- * comes out on the day, or `last` (may be NULL) again when `again` (may be NULL) comes back. False
- * if nothing lies before it. `held`: what is held back already.
- */
-struct next_telling {
-	const struct held_step *held;
-	size_t held_count;
-	const struct put_off *again;
-	const struct step *last;
-};
-MUST_CHECK bool steps_next_told(const struct deadline *deadline, const struct calendar *calendar,
-				civil now, steps_fired *fired, void *arg,
-				const struct next_telling *state, struct arena *arena,
-				struct planned_step *ret);
 
 #endif

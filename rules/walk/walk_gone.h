@@ -6,7 +6,7 @@
 #ifndef KEDJA_WALK_GONE_H
 #define KEDJA_WALK_GONE_H
 
-#include "rules/plan/steps_held.h"
+#include "rules/plan/steps.h"
 
 struct walk_gone {
 	const struct rule *rule;

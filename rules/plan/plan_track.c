@@ -1,0 +1,128 @@
+/*
+ * The tracks of a plan and the deadlines in them: how one is found, added and ended, and the
+ * starts that wait for each other (starts_all). The lowest
+ * piece of the plan; why and when that happens is decided above.
+ */
+#include <string.h>
+
+#include "rules/plan/plan_own.h"
+
+static const char ended_by_last_step[] = "last step";
+
+bool deadline_ended_by_last_step(const struct deadline *deadline)
+{
+	return deadline->state == DEADLINE_DONE && deadline->ended_why == ended_by_last_step;
+}
+
+struct track *track_of(struct plan *plan, const struct rule *rule, const char *key)
+{
+	struct track **link = &plan->tracks[rule->index];
+	while (*link != NULL && strcmp((*link)->key, key) != 0)
+		link = &(*link)->next;
+	if (*link == NULL) {
+		*link = arena_alloc(plan->arena, sizeof(**link));
+		(*link)->key = arena_strdup(plan->arena, key);
+	}
+	return *link;
+}
+
+struct deadline *track_newest(const struct track *track)
+{
+	struct deadline *newest = NULL;
+	for (const struct link *link = track->links; link != NULL; link = link->next)
+		if (is_live(link->deadline) &&
+		    (newest == NULL || link->deadline->due > newest->due ||
+		     (link->deadline->due == newest->due &&
+		      link->deadline->occurrence > newest->occurrence)))
+			newest = link->deadline;
+	return newest;
+}
+
+struct deadline *track_oldest(const struct track *track)
+{
+	struct deadline *oldest = NULL;
+	for (const struct link *link = track->links; link != NULL; link = link->next)
+		if (is_live(link->deadline) &&
+		    (oldest == NULL || link->deadline->due < oldest->due))
+			oldest = link->deadline;
+	return oldest;
+}
+
+int track_free_occurrence(const struct track *track, date anchor)
+{
+	int occurrence = 1;
+	for (const struct link *link = track->links; link != NULL; link = link->next)
+		if (link->deadline->anchor == anchor && link->deadline->occurrence >= occurrence)
+			occurrence = link->deadline->occurrence + 1;
+	return occurrence;
+}
+
+struct deadline *deadline_add(struct plan *plan, struct track *track, const struct rule *rule,
+			      date anchor, int occurrence)
+{
+	struct deadline *deadline = arena_alloc(plan->arena, sizeof(*deadline));
+	struct link *link = arena_alloc(plan->arena, sizeof(*link));
+	*deadline = (struct deadline){ .rule = rule,
+				       .key = track->key,
+				       .anchor = anchor,
+				       .occurrence = occurrence,
+				       .series = occurrence,
+				       .state = DEADLINE_OPEN,
+				       .grid = DATE_NONE,
+				       .agreed = DATE_NONE,
+				       .recheck = DATE_NONE,
+				       .dirty = true };
+	deadline->ended.day = DATE_NONE;
+	link->deadline = deadline;
+	link->next = track->links;
+	track->links = link;
+	plan->all = array_grow(plan->all, plan->all_count, &plan->all_capacity, sizeof(*plan->all));
+	plan->all[plan->all_count++] = deadline;
+	plan->live =
+	    array_grow(plan->live, plan->live_count, &plan->live_capacity, sizeof(*plan->live));
+	plan->live[plan->live_count++] = deadline;
+	return deadline;
+}
+
+date track_note_start(struct plan *plan, struct track *track, const struct rule *rule,
+		      const struct event *event, date day)
+{
+	date latest = DATE_NONE;
+	bool complete = true;
+	if (track->seen == NULL) {
+		track->seen = arena_alloc(plan->arena, rule->starts_count * sizeof(*track->seen));
+		track_forget_starts(track, rule);
+	}
+	for (size_t i = 0; i < rule->starts_count; i++) {
+		if (kind_ref_matches(&rule->starts[i], 1, event))
+			track->seen[i] = day;
+		complete = complete && track->seen[i] != DATE_NONE;
+		latest = track->seen[i] > latest ? track->seen[i] : latest;
+	}
+	return complete ? latest : DATE_NONE;
+}
+
+void track_forget_starts(struct track *track, const struct rule *rule)
+{
+	for (size_t i = 0; track->seen != NULL && i < rule->starts_count; i++)
+		track->seen[i] = DATE_NONE;
+}
+
+void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,
+		  const char *reason, const struct event *by)
+{
+	deadline->state = state;
+	deadline->paused = false;
+	deadline->ended_why = reason;
+	deadline->ended_by = by == NULL ? 0 : by->id;
+	deadline->ended = by == NULL ? (struct moment){ plan->today, -1 } : by->at;
+	deadline->recheck = DATE_NONE;
+	deadline_touch(plan, deadline);
+	if (state == DEADLINE_DONE || strcmp(reason, "restarted") != 0)
+		track_forget_starts(track_of(plan, deadline->rule, deadline->key), deadline->rule);
+}
+
+void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline)
+{
+	deadline_end(plan, deadline, DEADLINE_DONE, ended_by_last_step, NULL);
+}
