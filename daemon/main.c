@@ -1,7 +1,7 @@
 /* kedjad; all else is a library that the tests link. */
-#include "daemon/kedjad/kedjad.h"
+#include "daemon/start.h"
 
 int main(int argc, char **argv)
 {
-	return kedjad_main(argc, argv);
+	return start_main(argc, argv);
 }

@@ -1,4 +1,6 @@
-/* Start, step by step, and stop, in the mirrored order. */
+/* See start.h: start, step by step, and stop, in the mirrored order. */
+#include "daemon/start.h"
+
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
@@ -10,7 +12,9 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
-#include "daemon/kedjad/kedjad_own.h"
+#include "daemon/kedjad/kedjad.h"
+#include "daemon/methods/method.h"
+#include "daemon/store/meta.h"
 #include "daemon/store/schema.h"
 
 struct options {
@@ -89,26 +93,6 @@ static void print_problems(struct problems *problems)
 	problems_clear(problems);
 }
 
-bool kedjad_check_settings(const struct kedjad *k, const struct settings *settings,
-			   struct problems *problems)
-{
-	const struct settings *now = k->core.office == NULL ? NULL : k->core.office->settings;
-	if (settings == NULL) {
-		problem_add(problems, k->dir, 0, "kedja.conf is missing in this folder");
-		return false;
-	}
-	if (now == NULL)
-		return true;
-	if (strcmp(now->database, settings->database) != 0)
-		problem_add(problems, "kedja.conf", 0,
-			    "database: it cannot change while kedjad runs: stop it first");
-	if (strcmp(now->socket, settings->socket) != 0)
-		problem_add(problems, "kedja.conf", 0,
-			    "socket: it cannot change while kedjad runs: stop it first");
-	return strcmp(now->database, settings->database) == 0 &&
-	       strcmp(now->socket, settings->socket) == 0;
-}
-
 static int start_configuration(struct kedjad *k, struct problems *problems)
 {
 	struct office *office = office_load(k->dir, problems);
@@ -132,8 +116,8 @@ static int start_configuration(struct kedjad *k, struct problems *problems)
  * people, and real data must never be trained on. */
 static int settle_clock(struct kedjad *k, const char *asked, struct problems *problems)
 {
-	char *kind = meta_get(&k->core, "clock");
-	char *kept = meta_get(&k->core, "virtual_now");
+	char *kind = store_meta_get(&k->core, "clock");
+	char *kept = store_meta_get(&k->core, "virtual_now");
 	const char *wanted = asked == NULL ? "real" : "virtual";
 	int result = -1;
 	instant now = 0;
@@ -158,27 +142,12 @@ static int settle_clock(struct kedjad *k, const char *asked, struct problems *pr
 		goto out;
 	k->clock_moved = asked != NULL;
 	if (kind == NULL)
-		meta_set(&k->core, "clock", wanted);
+		store_meta_set(&k->core, "clock", wanted);
 	result = 0;
 out:
 	free(kind);
 	free(kept);
 	return result;
-}
-
-/* Rules that are others than those of the rows in the file: everything is planned anew. */
-static void compare_rules(struct kedjad *k)
-{
-	char version[32];
-	char *known = meta_get(&k->core, "rules");
-	snprintf(version, sizeof(version), "%016llx",
-		 (unsigned long long)k->core.office->ruleset->version);
-	if (known != NULL && strcmp(known, version) != 0)
-		planner_note_rules(k->planner);
-	if (known == NULL || strcmp(known, version) != 0 || !kedjad_has_kept(k))
-		kedjad_keep_rules(k);
-	keep_rules_version(k);
-	free(known);
 }
 
 static int start_file(struct kedjad *k, const struct options *options, struct problems *problems)
@@ -199,7 +168,7 @@ static int start_file(struct kedjad *k, const struct options *options, struct pr
 	}
 	kedjad_start_kept(k);
 	k->planner = planner_new(&k->core, kedjad_fire, k);
-	compare_rules(k);
+	kedjad_compare_rules(k);
 	if (turn_end(k->core.turn) == 0)
 		return 0;
 	problem_add(problems, k->core.office->settings->database, 0, "%s", db_error(k->core.db));
@@ -224,7 +193,6 @@ static void on_end(void *arg, int signal)
 {
 	struct kedjad *k = arg;
 	(void)signal;
-	k->stopping = true;
 	notify_stopping(k->notify);
 	loop_stop(k->loop);
 }
@@ -292,20 +260,10 @@ static int start(struct kedjad *k, const struct options *options, struct problem
 	return 0;
 }
 
-static void free_waiting(struct waiting *list)
-{
-	while (list != NULL) {
-		struct waiting *next = list->next;
-		waiting_free(list);
-		list = next;
-	}
-}
-
 static void stop(struct kedjad *k)
 {
 	control_free(k->control);
-	free_waiting(k->for_plan);
-	free_waiting(k->for_clock);
+	kedjad_forget_waiting(k);
 	outbox_free(k->outbox); /* the last outcomes may wake the letters */
 	letters_free(k->letters);
 	loop_timer_free(k->retry);
@@ -318,7 +276,6 @@ static void stop(struct kedjad *k)
 	clock_free(k->core.clock);
 	templates_free(k->templates);
 	office_free(k->core.office);
-	free(k->rebuild_reached);
 }
 
 static int check(struct kedjad *k)
@@ -332,7 +289,7 @@ static int check(struct kedjad *k)
 	return result;
 }
 
-int kedjad_main(int argc, char **argv)
+int start_main(int argc, char **argv)
 {
 	struct options options = { .dir = "/etc/kedja" };
 	struct kedjad k = { .dir = NULL };

@@ -1,12 +1,12 @@
 /*
- * The daemon as a whole: the only file that knows everyone. Start order and its mirror at stop;
- * the order of work in a turn; reload; the virtual clock's way to its goal.
+ * The daemon at work: the order of work in a turn, reload, requests that wait, the virtual clock's
+ * way to its goal. It is started and stopped by daemon/start.c, which also hands the methods in.
  *
  * A turn (I1): serve requests, plan what they touched, let go off what is due, write letters,
  * note what the mailer said and hand it more; commit; only then is any of it seen outside.
  */
-#ifndef KEDJA_KEDJAD_H
-#define KEDJA_KEDJAD_H
+#ifndef KEDJA_KEDJAD_KEDJAD_H
+#define KEDJA_KEDJAD_KEDJAD_H
 
 #include "daemon/control/control.h"
 #include "daemon/letters/letters.h"
@@ -14,16 +14,7 @@
 #include "daemon/plan/planner.h"
 #include "daemon/store/core.h"
 
-/* A request that is answered when something else is done. */
-struct waiting {
-	struct ticket *ticket;
-	method_handler *handler; /* to be called again when nobody is behind */
-	json_t *parameters, *id;
-	char *actor;
-	instant goal;             /* of clock.set; INSTANT_NEVER for others */
-	int64_t letters, notices; /* counts when clock.set began */
-	struct waiting *next;
-};
+struct waiting; /* a request that is answered when something else is done */
 
 struct kedjad {
 	struct core core;
@@ -39,13 +30,9 @@ struct kedjad {
 	struct loop_timer *retry;    /* after a turn that the disk refused */
 	struct loop_timer *watchdog; /* signs of life, where systemd wants them */
 	struct waiting *for_plan, *for_clock;
-	char *rebuild_reached; /* `rebuild --check`: the subject compared last; NULL: none runs */
-	bool clock_moved;      /* the virtual clock stands elsewhere than the file says */
-	bool sign_wanted;      /* a sign of life for systemd */
-	bool stopping;
+	bool clock_moved; /* the virtual clock stands elsewhere than the file says */
+	bool sign_wanted; /* a sign of life for systemd */
 };
-
-int kedjad_main(int argc, char **argv);
 
 /* Reads the configuration anew and swaps it if nothing is wrong. 0 (*ret_changed tells whether
  * anything means something else now), or -1 with problems; then all is as it was. In the turn. */
@@ -66,7 +53,21 @@ json_t *kedjad_wait_for_plan(struct kedjad *k, struct call *call, method_handler
 /* For clock.set: moves the virtual clock, letting everything on the way go off in order. */
 json_t *kedjad_wait_for_clock(struct kedjad *k, struct call *call, instant goal);
 
-/* The methods of the socket (methods/), put together in methods/table.c. */
-extern const struct method method_table[];
+/* For start.c: what it ties to the planner, the outbox and the loop. */
+planner_fire kedjad_fire;
+outbox_ended kedjad_letter_ended;
+loop_work kedjad_work;
+loop_timeout kedjad_on_retry;
+loop_signal kedjad_on_hup;
+
+/* Settings that a running daemon cannot change, the database and the socket, are as they were, and
+ * there are settings at all; or false with problems. */
+MUST_CHECK bool kedjad_check_settings(const struct kedjad *k, const struct settings *settings,
+				      struct problems *problems);
+/* At the start, in the turn. After a revert the set that was kept is in force; then, with a
+ * planner: rules that are others than those of the rows in the file plan everything anew. */
+void kedjad_start_kept(struct kedjad *k);
+void kedjad_compare_rules(struct kedjad *k);
+void kedjad_forget_waiting(struct kedjad *k); /* at the end: nobody is answered any more */
 
 #endif

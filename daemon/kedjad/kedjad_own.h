@@ -1,32 +1,24 @@
-/* What the files of kedjad share; nobody else includes this. */
-#ifndef KEDJA_KEDJAD_PARTS_H
-#define KEDJA_KEDJAD_PARTS_H
+/* What the files of kedjad share, and nobody else sees; lowest first: kept.c, waiting.c, kedjad.c
+ * (the turn), reload.c. */
+#ifndef KEDJA_KEDJAD_KEDJAD_OWN_H
+#define KEDJA_KEDJAD_KEDJAD_OWN_H
 
 #include "daemon/kedjad/kedjad.h"
-#include "daemon/plan/due.h"
-
-/* Small facts about the file itself; meta_get's text is the caller's to free, NULL: none. */
-void meta_set(const struct core *core, const char *name, const char *value);
-char *meta_get(const struct core *core, const char *name);
-
-void keep_rules_version(struct kedjad *k);
-void kedjad_swap_office(struct kedjad *k, struct office *office, struct templates *templates);
 
 /* kept.c: the set of rules in force, and the one before. In the turn. */
+void kedjad_swap_office(struct kedjad *k, struct office *office, struct templates *templates);
 void kedjad_keep_rules(struct kedjad *k);         /* core.office is new, and differs */
 void kedjad_files_are_in_force(struct kedjad *k); /* what runs is what lies on the disk */
-void kedjad_start_kept(struct kedjad *k);         /* after a revert: the set that was kept */
-bool kedjad_has_kept(const struct kedjad *k);
 
-void waiting_free(struct waiting *waiting);
-planner_fire kedjad_fire;
-outbox_ended kedjad_letter_ended;
-loop_work kedjad_work;
-loop_timeout kedjad_on_retry;
-loop_signal kedjad_on_hup;
+/* waiting.c. Serves the requests that waited for the plan: each in a savepoint, like any other. */
+void kedjad_serve_waiting(struct kedjad *k);
+instant kedjad_next_event(struct kedjad *k); /* when something comes due by itself */
+/* Moves the virtual clock on to whatever comes next, when all of this moment is done; true: there
+ * is more. */
+bool kedjad_advance_clock(struct kedjad *k);
+void kedjad_keep_clock(struct kedjad *k); /* where it stands, in the file */
 
-/* Settings that a running daemon cannot change: the database, the socket. */
-MUST_CHECK bool kedjad_check_settings(const struct kedjad *k, const struct settings *settings,
-				      struct problems *problems);
+/* False: it was rolled back. */
+bool kedjad_end_turn(struct kedjad *k);
 
 #endif

@@ -7,11 +7,13 @@
  * also after a restart, and says so, until the next reload takes the files again.
  */
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/log.h"
 #include "daemon/kedjad/kedjad_own.h"
+#include "daemon/store/meta.h"
 
 #define NOW      "rules_now"
 #define BEFORE   "rules_before"
@@ -19,7 +21,7 @@
 
 bool kedjad_is_reverted(const struct kedjad *k)
 {
-	char *value = meta_get(&k->core, REVERTED);
+	char *value = store_meta_get(&k->core, REVERTED);
 	bool reverted = value != NULL && strcmp(value, "yes") == 0;
 	free(value);
 	return reverted;
@@ -57,15 +59,49 @@ static struct office *unpack(const struct kedjad *k, const char *text, struct pr
 	return office;
 }
 
+/* --- another set in force ------------------------------------------------------------------- */
+
+/* The rules that the rows in the file were made by. */
+static void keep_version(struct kedjad *k)
+{
+	char version[32];
+	snprintf(version, sizeof(version), "%016llx",
+		 (unsigned long long)k->core.office->ruleset->version);
+	store_meta_set(&k->core, "rules", version);
+}
+
+void kedjad_swap_office(struct kedjad *k, struct office *office, struct templates *templates)
+{
+	struct office *old = k->core.office;
+	struct templates *old_templates = k->templates;
+	bool others = old->ruleset->version != office->ruleset->version;
+	k->core.office = office;
+	k->templates = templates;
+	k->loaded_at = clock_now(k->core.clock);
+	letters_use(k->letters, templates);
+	outbox_configure(k->outbox, office->settings);
+	if (others) {
+		planner_note_rules(k->planner);
+		keep_version(k);
+	} else {
+		planner_forget(k->planner); /* plans point into the old ruleset */
+	}
+	office_free(old);
+	if (old_templates != templates)
+		templates_free(old_templates);
+}
+
+/* --- what is kept --------------------------------------------------------------------------- */
+
 /* A set that means something else than the one in force takes its place. */
 void kedjad_keep_rules(struct kedjad *k)
 {
-	char *now = meta_get(&k->core, NOW), *text = pack(k->core.office);
+	char *now = store_meta_get(&k->core, NOW), *text = pack(k->core.office);
 	if (now != NULL)
-		meta_set(&k->core, BEFORE, now);
+		store_meta_set(&k->core, BEFORE, now);
 	if (text != NULL)
-		meta_set(&k->core, NOW, text);
-	meta_set(&k->core, REVERTED, "no");
+		store_meta_set(&k->core, NOW, text);
+	store_meta_set(&k->core, REVERTED, "no");
 	free(now);
 	free(text);
 }
@@ -73,7 +109,7 @@ void kedjad_keep_rules(struct kedjad *k)
 void kedjad_files_are_in_force(struct kedjad *k)
 {
 	if (kedjad_is_reverted(k))
-		meta_set(&k->core, REVERTED, "no");
+		store_meta_set(&k->core, REVERTED, "no");
 }
 
 /* A set from the file of the events has no kedja.conf of its own. */
@@ -86,7 +122,7 @@ static void take_settings(struct office *from, struct office *to)
 void kedjad_start_kept(struct kedjad *k)
 {
 	struct problems problems = PROBLEMS_NONE;
-	char *now = kedjad_is_reverted(k) ? meta_get(&k->core, NOW) : NULL;
+	char *now = kedjad_is_reverted(k) ? store_meta_get(&k->core, NOW) : NULL;
 	struct office *office = now == NULL ? NULL : unpack(k, now, &problems);
 	free(now);
 	if (office != NULL && clock_set_zone(k->core.clock, calendar_zone(office->calendar)) == 0) {
@@ -104,11 +140,26 @@ void kedjad_start_kept(struct kedjad *k)
 	problems_clear(&problems);
 }
 
-bool kedjad_has_kept(const struct kedjad *k)
+static bool has_kept(const struct kedjad *k)
 {
-	char *now = meta_get(&k->core, NOW);
+	char *now = store_meta_get(&k->core, NOW);
+	bool has = now != NULL;
 	free(now);
-	return now != NULL;
+	return has;
+}
+
+void kedjad_compare_rules(struct kedjad *k)
+{
+	char version[32];
+	char *known = store_meta_get(&k->core, "rules");
+	snprintf(version, sizeof(version), "%016llx",
+		 (unsigned long long)k->core.office->ruleset->version);
+	if (known != NULL && strcmp(known, version) != 0)
+		planner_note_rules(k->planner);
+	if (known == NULL || strcmp(known, version) != 0 || !has_kept(k))
+		kedjad_keep_rules(k);
+	keep_version(k);
+	free(known);
 }
 
 /* --- what is different ---------------------------------------------------------------------- */
@@ -160,18 +211,18 @@ static json_t *changed_rules(const struct ruleset *from, const struct ruleset *t
 
 static void exchange_kept(struct kedjad *k, const char *before)
 {
-	char *now = meta_get(&k->core, NOW);
-	meta_set(&k->core, NOW, before);
+	char *now = store_meta_get(&k->core, NOW);
+	store_meta_set(&k->core, NOW, before);
 	if (now != NULL)
-		meta_set(&k->core, BEFORE, now);
-	meta_set(&k->core, REVERTED, "yes");
+		store_meta_set(&k->core, BEFORE, now);
+	store_meta_set(&k->core, REVERTED, "yes");
 	free(now);
 }
 
 int kedjad_revert(struct kedjad *k, json_t **ret_files, json_t **ret_rules,
 		  struct problems *problems)
 {
-	char *before = meta_get(&k->core, BEFORE);
+	char *before = store_meta_get(&k->core, BEFORE);
 	struct office *office = before == NULL ? NULL : unpack(k, before, problems);
 	if (before == NULL)
 		problem_add(problems, "", 0,

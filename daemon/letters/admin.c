@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/people/people.h"
+#include "daemon/store/meta.h"
 
 /* What is said; the time by the office's clock stands between `before` and `after`. */
 struct words {
@@ -112,12 +113,8 @@ static bool is_of_administrator(const struct core *core, int64_t message)
 static bool tell_today(const struct core *core)
 {
 	char today[DATE_TEXT_SIZE];
-	struct query *q =
-	    db_query(core->db, "INSERT INTO meta (name, value) VALUES ('told_given_up',"
-			       " ?1) ON CONFLICT DO UPDATE SET value = ?1"
-			       " WHERE value <> ?1");
-	db_bind_text(q, 1, date_format(civil_date(clock_now_civil(core->clock)), today));
-	return db_run(q) > 0;
+	date_format(civil_date(clock_now_civil(core->clock)), today);
+	return store_meta_set(core, "told_given_up", today);
 }
 
 void letters_admin_given_up(const struct core *core, struct letters *letters, int64_t message)

@@ -361,22 +361,3 @@ json_t *method_rebuild(void *arg, struct call *call)
 	planner_rebuild(k->planner);
 	return kedjad_wait_for_plan(k, call, rebuild_done);
 }
-
-json_t *method_help(void *arg, struct call *call)
-{
-	json_t *rows = json_array();
-	(void)arg;
-	(void)call;
-	for (const struct method *method = method_table; method->name != NULL; method++) {
-		json_t *parameters = json_array();
-		for (const struct parameter *p = method->parameters; p != NULL && p->name != NULL;
-		     p++)
-			json_array_append_new(parameters,
-					      json_pack("{s:s, s:b, s:s}", "name", p->name,
-							"required", p->required, "help", p->help));
-		json_array_append_new(rows,
-				      json_pack("{s:s, s:s, s:o}", "method", method->name, "help",
-						method->help, "parameters", parameters));
-	}
-	return json_page(rows, NULL);
-}

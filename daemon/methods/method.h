@@ -1,9 +1,12 @@
-/* The handlers of the socket's methods, by noun; `arg` of each is the struct kedjad. They never
- * see a socket. */
-#ifndef KEDJA_METHOD_H
-#define KEDJA_METHOD_H
+/* The handlers of the socket's methods, by noun, and the table of them all; `arg` of each is the
+ * struct kedjad. They never see a socket. */
+#ifndef KEDJA_METHODS_METHOD_H
+#define KEDJA_METHODS_METHOD_H
 
 #include "daemon/kedjad/kedjad.h"
+
+/* table.c, which answers `help` itself: ended by a row with name NULL */
+extern const struct method method_table[];
 
 /* event.c */
 json_t *method_event_record(void *arg, struct call *call);
@@ -45,7 +48,6 @@ json_t *method_calendar_year(void *arg, struct call *call);
 json_t *method_clock_show(void *arg, struct call *call);
 json_t *method_clock_set(void *arg, struct call *call);
 json_t *method_rebuild(void *arg, struct call *call);
-json_t *method_help(void *arg, struct call *call);
 
 /* json.c: how rows become JSON, the same everywhere. NULL where there is nothing. */
 #define PAGE_ROWS 500

@@ -124,6 +124,8 @@ static const struct parameter staff_roles[] = {
 	{ "staff", PARAMETER_TEXT, true, "the member of staff" }, AFTER_TEXT, END
 };
 
+static method_handler help;
+
 const struct method method_table[] = {
 	{ "status", none, false, false, method_status,
 	  "How the daemon is, in figures without names." },
@@ -183,6 +185,25 @@ const struct method method_table[] = {
 	  "Moves a virtual clock, everything on the way going off." },
 	{ "rebuild", rebuild, false, true, method_rebuild,
 	  "Derives every deadline anew from the events." },
-	{ "help", none, false, false, method_help, "This list." },
+	{ "help", none, false, false, help, "This list." },
 	{ NULL, NULL, false, false, NULL, NULL },
 };
+
+static json_t *help(void *arg, struct call *call)
+{
+	json_t *rows = json_array();
+	(void)arg;
+	(void)call;
+	for (const struct method *method = method_table; method->name != NULL; method++) {
+		json_t *parameters = json_array();
+		for (const struct parameter *p = method->parameters; p != NULL && p->name != NULL;
+		     p++)
+			json_array_append_new(parameters,
+					      json_pack("{s:s, s:b, s:s}", "name", p->name,
+							"required", p->required, "help", p->help));
+		json_array_append_new(rows,
+				      json_pack("{s:s, s:s, s:o}", "method", method->name, "help",
+						method->help, "parameters", parameters));
+	}
+	return json_page(rows, NULL);
+}

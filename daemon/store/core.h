@@ -1,5 +1,5 @@
 /*
- * What the working parts of the daemon share. All of it is borrowed from kedjad.c, which makes
+ * What the working parts of the daemon share. All of it is borrowed from start.c, which makes
  * it, takes it down, and swaps `office` at a reload.
  */
 #ifndef KEDJA_CORE_H

@@ -1,0 +1,75 @@
+/* See kedjad.h: the configuration read anew, asked for on the socket or by a signal. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/kedjad/kedjad_own.h"
+
+bool kedjad_check_settings(const struct kedjad *k, const struct settings *settings,
+			   struct problems *problems)
+{
+	const struct settings *now = k->core.office == NULL ? NULL : k->core.office->settings;
+	if (settings == NULL) {
+		problem_add(problems, k->dir, 0, "kedja.conf is missing in this folder");
+		return false;
+	}
+	if (now == NULL)
+		return true;
+	if (strcmp(now->database, settings->database) != 0)
+		problem_add(problems, "kedja.conf", 0,
+			    "database: it cannot change while kedjad runs: stop it first");
+	if (strcmp(now->socket, settings->socket) != 0)
+		problem_add(problems, "kedja.conf", 0,
+			    "socket: it cannot change while kedjad runs: stop it first");
+	return strcmp(now->database, settings->database) == 0 &&
+	       strcmp(now->socket, settings->socket) == 0;
+}
+
+int kedjad_reload(struct kedjad *k, bool *ret_changed, struct problems *problems)
+{
+	struct office *office = office_load(k->dir, problems);
+	struct templates *templates = NULL;
+	if (office != NULL && kedjad_check_settings(k, office->settings, problems))
+		templates = templates_load(office->settings->templates, office->ruleset, problems);
+	if (templates == NULL ||
+	    clock_set_zone(k->core.clock, calendar_zone(office->calendar)) != 0) {
+		if (templates != NULL)
+			problem_add(problems, "calendar.conf", 0,
+				    "zone: this machine does not know \"%s\"",
+				    calendar_zone(office->calendar));
+		templates_free(templates);
+		office_free(office);
+		return -1;
+	}
+	*ret_changed = office->ruleset->version != k->core.office->ruleset->version;
+	kedjad_swap_office(k, office, templates);
+	if (*ret_changed)
+		kedjad_keep_rules(k);
+	else
+		kedjad_files_are_in_force(k);
+	return 0;
+}
+
+/* SIGHUP: the same as rules.reload, with the verdict in the log. */
+void kedjad_on_hup(void *arg, int signal)
+{
+	struct kedjad *k = arg;
+	struct problems problems = PROBLEMS_NONE;
+	bool changed = false;
+	(void)signal;
+	if (turn_begin(k->core.turn) != 0)
+		return;
+	if (kedjad_reload(k, &changed, &problems) == 0)
+		log_notice("configuration read again: %zu rules, %s",
+			   k->core.office->ruleset->count, changed ? "changed" : "no change");
+	problems_sort(&problems);
+	for (size_t i = 0; i < problems.count; i++) {
+		char *text = problem_format(&problems.list[i]);
+		log_error("%s", text);
+		free(text);
+	}
+	if (problems.count > 0)
+		log_error("the configuration stays as it was: %zu mistakes", problems.count);
+	problems_clear(&problems);
+	kedjad_end_turn(k);
+}

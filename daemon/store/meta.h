@@ -1,0 +1,11 @@
+/* Small facts about the file itself, a text under a name each: the table meta. In the turn. */
+#ifndef KEDJA_STORE_META_H
+#define KEDJA_STORE_META_H
+
+#include "daemon/store/core.h"
+
+char *store_meta_get(const struct core *core, const char *name); /* yours to free; NULL: none */
+/* False: it said so already. */
+bool store_meta_set(const struct core *core, const char *name, const char *value);
+
+#endif
