@@ -291,7 +291,7 @@ static bool is_text(const struct setting *row)
 /* --- reading ---------------------------------------------------------------------------- */
 
 /* One file being read: where it lies, and where its complaints go. */
-struct reading {
+struct settings_file {
 	const config_setting_t *root;
 	const char *file;
 	const char *folder;
@@ -299,16 +299,17 @@ struct reading {
 	struct problems *problems;
 };
 
-static bool is_given(const struct reading *reading, const char *name)
+static bool is_given(const struct settings_file *from, const char *name)
 {
-	return config_setting_get_member((config_setting_t *)reading->root, name) != NULL;
+	return config_setting_get_member((config_setting_t *)from->root, name) != NULL;
 }
 
-#define COMPLAIN(reading, name, ...)                                                               \
-	problem_add((reading)->problems, (reading)->file, confread_line((reading)->root, (name)),  \
+#define COMPLAIN(from, name, ...)                                                                  \
+	problem_add((from)->problems, (from)->file, confread_line((from)->root, (name)),           \
 		    __VA_ARGS__)
 
-static void check_choice(const struct reading *reading, const struct setting *row, const char *text)
+static void check_choice(const struct settings_file *from, const struct setting *row,
+			 const char *text)
 {
 	char *all = NULL;
 	bool found = false;
@@ -321,7 +322,7 @@ static void check_choice(const struct reading *reading, const struct setting *ro
 		found = found || strcmp(text, row->choices[i]) == 0;
 	}
 	if (!found)
-		COMPLAIN(reading, row->name, "%s: \"%s\" is not one of %s", row->name, text, all);
+		COMPLAIN(from, row->name, "%s: \"%s\" is not one of %s", row->name, text, all);
 	free(all);
 }
 
@@ -342,24 +343,24 @@ static bool has_controls(const char *text)
 	return false;
 }
 
-static void check_text(const struct reading *reading, const struct setting *row, const char *text)
+static void check_text(const struct settings_file *from, const struct setting *row,
+		       const char *text)
 {
 	const char *fault = NULL;
 	if (strlen(text) > LONGEST_TEXT)
-		COMPLAIN(reading, row->name, "%s: is longer than %d bytes", row->name,
-			 LONGEST_TEXT);
+		COMPLAIN(from, row->name, "%s: is longer than %d bytes", row->name, LONGEST_TEXT);
 	else if (has_controls(text))
-		COMPLAIN(reading, row->name, "%s: must be one line without control characters",
+		COMPLAIN(from, row->name, "%s: must be one line without control characters",
 			 row->name);
 	else if (row->type == SETTING_CHOICE)
-		check_choice(reading, row, text);
+		check_choice(from, row, text);
 	else if (row->type == SETTING_ADDRESS && *text != '\0')
 		fault = address_fault(text);
 	else if (row->type == SETTING_HOST && *text != '\0' && !is_host(text))
-		COMPLAIN(reading, row->name, "%s: \"%s\" is not the name of a computer", row->name,
+		COMPLAIN(from, row->name, "%s: \"%s\" is not the name of a computer", row->name,
 			 text);
 	if (fault != NULL)
-		COMPLAIN(reading, row->name, "%s: \"%s\" %s", row->name, text, fault);
+		COMPLAIN(from, row->name, "%s: \"%s\" %s", row->name, text, fault);
 }
 
 static char *path_from(const char *folder, const char *path)
@@ -369,63 +370,63 @@ static char *path_from(const char *folder, const char *path)
 	return xasprintf("%s/%s", folder, path);
 }
 
-static void take_text(const struct reading *reading, const struct setting *row)
+static void take_text(const struct settings_file *from, const struct setting *row)
 {
-	const char *given = confread_text(reading->root, row->name);
+	const char *given = confread_text(from->root, row->name);
 	const char *text = given != NULL ? given : row->otherwise != NULL ? row->otherwise : "";
 	/* An empty path stands for the default where the default is a place. */
 	if (row->type == SETTING_PATH && *text == '\0')
 		text = row->otherwise;
 	if (given != NULL)
-		check_text(reading, row, text);
-	*text_of(reading->settings, row) =
-	    row->type == SETTING_PATH ? path_from(reading->folder, text) : xstrdup(text);
+		check_text(from, row, text);
+	*text_of(from->settings, row) =
+	    row->type == SETTING_PATH ? path_from(from->folder, text) : xstrdup(text);
 }
 
-static void take_number(const struct reading *reading, const struct setting *row)
+static void take_number(const struct settings_file *from, const struct setting *row)
 {
 	long long otherwise = strtoll(row->otherwise, NULL, 10);
-	long long number = confread_number(reading->root, row->name, otherwise);
+	long long number = confread_number(from->root, row->name, otherwise);
 	if (number < row->least || number > row->most) {
 		/* A value of the wrong type has been complained of and reads as the default. */
-		COMPLAIN(reading, row->name, "%s: must be from %lld to %lld", row->name,
+		COMPLAIN(from, row->name, "%s: must be from %lld to %lld", row->name,
 			 (long long)row->least, (long long)row->most);
 		number = otherwise;
 	}
-	*number_of(reading->settings, row) = number;
+	*number_of(from->settings, row) = number;
 }
 
-static void take(const struct reading *reading, const struct setting *row)
+static void take(const struct settings_file *from, const struct setting *row)
 {
 	if (is_text(row))
-		take_text(reading, row);
+		take_text(from, row);
 	else if (row->type == SETTING_NUMBER)
-		take_number(reading, row);
+		take_number(from, row);
 	else
-		*flag_of(reading->settings, row) =
-		    confread_flag(reading->root, row->name, strcmp(row->otherwise, "true") == 0);
+		*flag_of(from->settings, row) =
+		    confread_flag(from->root, row->name, strcmp(row->otherwise, "true") == 0);
 }
 
 /* What only several settings together can get wrong. */
-static void check_together(const struct reading *reading)
+static void check_together(const struct settings_file *from)
 {
-	const struct settings *settings = reading->settings;
+	const struct settings *settings = from->settings;
 	if (strcmp(settings->transport, "smtp") == 0 && *settings->sender == '\0' &&
-	    (!is_given(reading, "sender") || confread_text(reading->root, "sender") != NULL))
-		COMPLAIN(reading, "sender",
+	    (!is_given(from, "sender") || confread_text(from->root, "sender") != NULL))
+		COMPLAIN(from, "sender",
 			 "sender: must be given with transport \"smtp\": the address that letters "
 			 "come from");
 	if (*settings->administrator == '\0')
-		COMPLAIN(reading, "administrator",
+		COMPLAIN(from, "administrator",
 			 "administrator: must not be empty: alarms have to reach somebody");
 	if (*settings->smtp_host == '\0')
-		COMPLAIN(reading, "smtp_host", "smtp_host: must not be empty");
+		COMPLAIN(from, "smtp_host", "smtp_host: must not be empty");
 	if (*settings->smtp_user != '\0' && !settings->smtp_starttls)
-		COMPLAIN(reading, "smtp_user",
+		COMPLAIN(from, "smtp_user",
 			 "smtp_user: needs smtp_starttls = true: without encryption everybody on "
 			 "the way can read the password");
 	if (settings->retry_most < settings->retry_first)
-		COMPLAIN(reading, is_given(reading, "retry_most") ? "retry_most" : "retry_first",
+		COMPLAIN(from, is_given(from, "retry_most") ? "retry_most" : "retry_first",
 			 "retry_most: must not be less than retry_first");
 }
 
@@ -438,17 +439,17 @@ static void fill_in(struct settings *settings)
 	settings->message_id_domain = xstrdup(at == NULL ? "localhost" : at + 1);
 }
 
-static void take_all(struct reading *reading)
+static void take_all(struct settings_file *from)
 {
 	struct conf_key keys[COUNT + 1] = { 0 };
 	for (size_t i = 0; i < COUNT; i++)
 		keys[i] = (struct conf_key){ table[i].name, conf_type_of(&table[i]),
 					     table[i].otherwise == NULL };
-	(void)!confread_keys(reading->root, keys, reading->file, reading->problems);
+	(void)!confread_keys(from->root, keys, from->file, from->problems);
 	for (size_t i = 0; i < COUNT; i++)
-		take(reading, &table[i]);
-	check_together(reading);
-	fill_in(reading->settings);
+		take(from, &table[i]);
+	check_together(from);
+	fill_in(from->settings);
 }
 
 struct settings *settings_parse(const char *text, size_t length, const char *file,
@@ -459,17 +460,17 @@ struct settings *settings_parse(const char *text, size_t length, const char *fil
 	if (confread_open(&config, text, length, file, problems) != 0)
 		return NULL;
 	char *copy = xstrdup(file);
-	struct reading reading = { .root = config_root_setting(&config),
-				   .file = file,
-				   .folder = dirname(copy),
-				   .settings = xcalloc(1, sizeof(*reading.settings)),
-				   .problems = problems };
-	take_all(&reading);
+	struct settings_file from = { .root = config_root_setting(&config),
+				      .file = file,
+				      .folder = dirname(copy),
+				      .settings = xcalloc(1, sizeof(*from.settings)),
+				      .problems = problems };
+	take_all(&from);
 	config_destroy(&config);
 	free(copy);
 	if (problems->count == before)
-		return reading.settings;
-	settings_free(reading.settings);
+		return from.settings;
+	settings_free(from.settings);
 	return NULL;
 }
 

@@ -20,24 +20,24 @@
 	"  AND d.anchor = n.anchor AND d.occurrence = n.occurrence"
 
 /* What the words of a letter depend on. */
-struct reading {
+struct pile_reader {
 	const struct core *core;
 	const struct person *person;
 	struct arena *arena;
 };
 
-static const char *title_of_role(const struct reading *reading, const char *name)
+static const char *title_of_role(const struct pile_reader *reader, const char *name)
 {
-	const struct role *role = chain_role(reading->core->office->chain, name);
-	return role == NULL ? name : role_title(role, reading->person->language);
+	const struct role *role = chain_role(reader->core->office->chain, name);
+	return role == NULL ? name : role_title(role, reader->person->language);
 }
 
 /* Of a rule that has gone, its name. */
-static const char *title_of_rule(const struct reading *reading, const char *name)
+static const char *title_of_rule(const struct pile_reader *reader, const char *name)
 {
-	const struct rule *rule = ruleset_find(reading->core->office->ruleset, name);
-	return arena_strdup(reading->arena,
-			    rule == NULL ? name : rule_title(rule, reading->person->language));
+	const struct rule *rule = ruleset_find(reader->core->office->ruleset, name);
+	return arena_strdup(reader->arena,
+			    rule == NULL ? name : rule_title(rule, reader->person->language));
 }
 
 static bool has_urgent_step(const struct rule *rule)
@@ -48,10 +48,10 @@ static bool has_urgent_step(const struct rule *rule)
 	return false;
 }
 
-static void piece_set_rule(const struct reading *reading, struct piece *piece)
+static void piece_set_rule(const struct pile_reader *reader, struct piece *piece)
 {
-	const struct rule *rule = ruleset_find(reading->core->office->ruleset, piece->item.rule);
-	piece->item.title = title_of_rule(reading, piece->item.rule);
+	const struct rule *rule = ruleset_find(reader->core->office->ruleset, piece->item.rule);
+	piece->item.title = title_of_rule(reader, piece->item.rule);
 	if (rule == NULL)
 		return;
 	piece->serious = has_urgent_step(rule);
@@ -63,10 +63,10 @@ static void piece_set_rule(const struct reading *reading, struct piece *piece)
 		}
 }
 
-static struct piece piece_from_row(const struct reading *reading, struct query *q)
+static struct piece piece_from_row(const struct pile_reader *reader, struct query *q)
 {
-	const struct core *core = reading->core;
-	struct arena *arena = reading->arena;
+	const struct core *core = reader->core;
+	struct arena *arena = reader->arena;
 	struct piece piece = { .notice = db_int(q, 0),
 			       .event = db_int(q, 14),
 			       .urgent = db_int(q, 12) != 0 };
@@ -79,7 +79,7 @@ static struct piece piece_from_row(const struct reading *reading, struct query *
 	item->step = arena_strdup(arena, db_text(q, 6));
 	item->due = db_date(q, 8);
 	item->missed = (int)db_int(q, 9);
-	item->why_you = title_of_role(reading, arena_strdup(arena, db_text(q, 10)));
+	item->why_you = title_of_role(reader, arena_strdup(arena, db_text(q, 10)));
 	item->copy = db_int(q, 11) != 0;
 	item->stands_in = arena_strdup(arena, db_text(q, 13));
 	item->is_case = db_int(q, 15) != 0;
@@ -91,7 +91,7 @@ static struct piece piece_from_row(const struct reading *reading, struct query *
 	piece.at = db_int(q, 22);
 	item->comes_back = !db_is_null(q, 20);
 	piece.programme = arena_strdup(arena, db_text(q, 21));
-	piece_set_rule(reading, &piece);
+	piece_set_rule(reader, &piece);
 	return piece;
 }
 
@@ -107,9 +107,9 @@ static const char *append(struct arena *arena, const char *list, const char *mor
 }
 
 /* The roles that the next step goes to, in words. */
-static const char *roles_of_step(const struct reading *reading, const struct letter_item *item)
+static const char *roles_of_step(const struct pile_reader *reader, const struct letter_item *item)
 {
-	const struct rule *rule = ruleset_find(reading->core->office->ruleset, item->rule);
+	const struct rule *rule = ruleset_find(reader->core->office->ruleset, item->rule);
 	const char *list = NULL;
 	for (size_t i = 0; rule != NULL && item->next_to != NULL && i < rule->step_count; i++) {
 		const struct step *step = &rule->steps[i];
@@ -118,22 +118,22 @@ static const char *roles_of_step(const struct reading *reading, const struct let
 		for (size_t j = 0; j < step->to_count + step->cc_count; j++) {
 			const struct addressee *to =
 			    j < step->to_count ? &step->to[j] : &step->cc[j - step->to_count];
-			list = append(reading->arena, list,
+			list = append(reader->arena, list,
 				      to->role == NULL
 					  ? item->why_you
-					  : role_title(to->role, reading->person->language));
+					  : role_title(to->role, reader->person->language));
 		}
 	}
 	return list;
 }
 
 /* Who else was told of the same step. */
-static const char *others_told(const struct reading *reading, const struct piece *piece)
+static const char *others_told(const struct pile_reader *reader, const struct piece *piece)
 {
-	struct arena *arena = reading->arena;
+	struct arena *arena = reader->arena;
 	const char *list = NULL;
 	struct query *q =
-	    db_query(reading->core->db,
+	    db_query(reader->core->db,
 		     "SELECT DISTINCT coalesce(p.name, o.person), o.role FROM notice n"
 		     " JOIN notice o ON o.subject = n.subject AND o.rule = n.rule"
 		     "  AND o.key = n.key AND o.anchor = n.anchor"
@@ -143,24 +143,23 @@ static const char *others_told(const struct reading *reading, const struct piece
 		     "  AND o.person <> '' AND o.state IN ('queued', 'sent')"
 		     " LEFT JOIN staff p ON p.id = o.person WHERE n.id = ?1 ORDER BY o.id");
 	db_bind_int(q, 1, piece->notice);
-	db_bind_text(q, 2, reading->person->id);
+	db_bind_text(q, 2, reader->person->id);
 	while (db_next(q))
 		list = append(arena, list,
 			      arena_printf(arena, "%s (%s)", db_text(q, 0),
-					   title_of_role(reading, db_text(q, 1))));
+					   title_of_role(reader, db_text(q, 1))));
 	db_done(q);
 	return list;
 }
 
 /* The event that it rests on: its kind in words, and its open fields for templates. */
-static void piece_set_event(const struct reading *reading, struct piece *piece)
+static void piece_set_event(const struct pile_reader *reader, struct piece *piece)
 {
 	const struct event *event =
-	    piece->event == 0 ? NULL
-			      : store_event_load(reading->core, piece->event, reading->arena);
+	    piece->event == 0 ? NULL : store_event_load(reader->core, piece->event, reader->arena);
 	piece->item.event = event;
 	piece->item.anchor_label =
-	    event == NULL ? "" : kind_label(event->kind, reading->person->language);
+	    event == NULL ? "" : kind_label(event->kind, reader->person->language);
 }
 
 static const char *template_of_step(const struct core *core, const struct letter_item *item)
@@ -186,10 +185,10 @@ static bool is_oversight(const struct core *core, const struct letter_item *item
 }
 
 /* "Hyra inte registrerad 3 (Bo Ek 2, Siv Ask 1); ...": who of those responsible has what. */
-static const char *overdue_by_rule(const struct reading *reading, const char *programme)
+static const char *overdue_by_rule(const struct pile_reader *reader, const char *programme)
 {
-	const struct core *core = reading->core;
-	struct arena *arena = reading->arena;
+	const struct core *core = reader->core;
+	struct arena *arena = reader->arena;
 	char today[DATE_TEXT_SIZE];
 	const char *all = NULL, *persons = NULL;
 	char *last = NULL;
@@ -206,7 +205,7 @@ static const char *overdue_by_rule(const struct reading *reading, const char *pr
 	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
 	bool more = db_next(q);
 	while (more) {
-		const char *title = title_of_rule(reading, db_text(q, 0));
+		const char *title = title_of_rule(reader, db_text(q, 0));
 		free(last);
 		last = xstrdup(db_text(q, 0));
 		of_rule += db_int(q, 2);
@@ -281,13 +280,13 @@ bool piece_is_same_matter(const struct piece *a, const struct piece *b)
 void pile_read(struct pile *pile, const struct core *core, const struct person *person,
 	       struct arena *arena)
 {
-	const struct reading reading = { core, person, arena };
+	const struct pile_reader reader = { core, person, arena };
 	struct query *q =
 	    db_query(core->db, WAITING " WHERE n.state = 'queued' AND n.message IS NULL"
 				       " AND n.person = ?1 ORDER BY n.id");
 	db_bind_text(q, 1, person->id);
 	while (db_next(q))
-		pile_add(pile, piece_from_row(&reading, q));
+		pile_add(pile, piece_from_row(&reader, q));
 	db_done(q);
 	pile_sort(pile, civil_date(clock_now_civil(core->clock)));
 }
@@ -296,17 +295,17 @@ void pile_read(struct pile *pile, const struct core *core, const struct person *
 void pile_read_words(struct pile *pile, const struct core *core, const struct person *person,
 		     struct arena *arena)
 {
-	const struct reading reading = { core, person, arena };
+	const struct pile_reader reader = { core, person, arena };
 	for (size_t i = 0; i < pile->count; i++) {
 		struct piece *piece = &pile->list[i];
-		piece->item.next_to = roles_of_step(&reading, &piece->item);
-		piece->item.others = others_told(&reading, piece);
+		piece->item.next_to = roles_of_step(&reader, &piece->item);
+		piece->item.others = others_told(&reader, piece);
 		piece->item.template = template_of_step(core, &piece->item);
-		piece_set_event(&reading, piece);
+		piece_set_event(&reader, piece);
 		piece->item.rent = letters_rent(core, &piece->item, arena);
 		letters_put_off(core, piece->notice, person->id, &piece->item, arena);
 		if (is_oversight(core, &piece->item))
-			piece->item.overdue = overdue_by_rule(&reading, piece->item.subject);
+			piece->item.overdue = overdue_by_rule(&reader, piece->item.subject);
 	}
 }
 

@@ -9,7 +9,7 @@
 /* More rows than that are only counted: the reminders of each follow anyway. */
 #define ROWS_MOST 100
 
-struct reading {
+struct draft {
 	const struct core *core;
 	const struct person *person;
 	struct arena *arena;
@@ -18,18 +18,18 @@ struct reading {
 };
 
 /* Columns: subject, rule, key, anchor, due, is case, protected, programme. */
-static void add_row(struct reading *reading, struct query *q, const char *others, bool done)
+static void add_row(struct draft *draft, struct query *q, const char *others, bool done)
 {
-	const struct core *core = reading->core;
-	struct letter_section *section = reading->section;
-	struct arena *arena = reading->arena;
+	const struct core *core = draft->core;
+	struct letter_section *section = draft->section;
+	struct arena *arena = draft->arena;
 	const struct rule *rule = ruleset_find(core->office->ruleset, db_text(q, 1));
 	const char *subject = arena_strdup(arena, db_text(q, 0));
 	const char *programme = arena_strdup(arena, db_text(q, 7));
 	bool is_case = db_int(q, 5) != 0;
 	/* Cases with protected identity stand in letters of their own only. */
 	if (db_int(q, 6) != 0 ||
-	    (is_case && !people_may_be_told(core, subject, programme, reading->person->board))) {
+	    (is_case && !people_may_be_told(core, subject, programme, draft->person->board))) {
 		section->hidden = true;
 		return;
 	}
@@ -37,12 +37,12 @@ static void add_row(struct reading *reading, struct query *q, const char *others
 		section->more++;
 		return;
 	}
-	reading->rows[section->count++] = (struct letter_item){
+	draft->rows[section->count++] = (struct letter_item){
 		.subject = subject,
 		.is_case = is_case,
 		.rule = arena_strdup(arena, db_text(q, 1)),
 		.title = rule == NULL ? arena_strdup(arena, db_text(q, 1))
-				      : rule_title(rule, reading->person->language),
+				      : rule_title(rule, draft->person->language),
 		.key = arena_strdup(arena, db_text(q, 2)),
 		.step = "",
 		.anchor = db_date(q, 3),
@@ -75,14 +75,14 @@ static const char *with_blanks(const char *list, struct arena *arena)
 	return spaced;
 }
 
-static bool read_return(struct reading *reading, const struct enclosure *enclosure)
+static bool read_return(struct draft *draft, const struct enclosure *enclosure)
 {
-	const struct core *core = reading->core;
+	const struct core *core = draft->core;
 	struct query *q = db_query(core->db, "SELECT first, last FROM absence WHERE event = ?1");
 	db_bind_int(q, 1, strtoll(enclosure->ref, NULL, 10));
 	bool found = db_next(q);
-	reading->section->from = found ? db_date(q, 0) : DATE_NONE;
-	reading->section->to = found ? db_date(q, 1) : DATE_NONE;
+	draft->section->from = found ? db_date(q, 0) : DATE_NONE;
+	draft->section->to = found ? db_date(q, 1) : DATE_NONE;
 	db_done(q);
 	q = db_query(core->db, "SELECT n.subject, n.rule, n.key, n.anchor, n.due, s.type = 'case',"
 			       " coalesce(s.protected, 0), s.programme,"
@@ -90,12 +90,12 @@ static bool read_return(struct reading *reading, const struct enclosure *enclosu
 			       " coalesce(d.state NOT IN ('open', 'asleep'), 1)" WENT_ELSEWHERE
 			       " GROUP BY n.subject, n.rule, n.key, n.anchor, n.occurrence"
 			       " ORDER BY n.due, n.subject, n.rule, n.key, n.anchor, n.occurrence");
-	db_bind_text(q, 1, reading->person->id);
+	db_bind_text(q, 1, draft->person->id);
 	db_bind_text(q, 2, core->office->settings->administrator_name);
 	while (db_next(q))
-		add_row(reading, q, with_blanks(db_text(q, 8), reading->arena), db_int(q, 9) != 0);
+		add_row(draft, q, with_blanks(db_text(q, 8), draft->arena), db_int(q, 9) != 0);
 	db_done(q);
-	return reading->section->count > 0 || reading->section->hidden;
+	return draft->section->count > 0 || draft->section->hidden;
 }
 
 /* The last day of the leave that the person is on today; DATE_NONE: at work. */
@@ -127,12 +127,12 @@ static bool is_told_to(const struct rule *rule, const char *role)
 	return false;
 }
 
-static void read_handover(struct reading *reading, const struct enclosure *enclosure)
+static void read_handover(struct draft *draft, const struct enclosure *enclosure)
 {
-	const struct core *core = reading->core;
+	const struct core *core = draft->core;
 	struct person from;
-	bool known = people_get(core, enclosure->ref, reading->arena, &from);
-	reading->section->who = known ? from.name : enclosure->ref;
+	bool known = people_get(core, enclosure->ref, draft->arena, &from);
+	draft->section->who = known ? from.name : enclosure->ref;
 	struct query *q = db_query(
 	    core->db,
 	    "SELECT DISTINCT d.subject, d.rule, d.key, d.anchor, d.due, s.type = 'case',"
@@ -150,60 +150,59 @@ static void read_handover(struct reading *reading, const struct enclosure *enclo
 			     strcmp(last->key, db_text(q, 2)) == 0 && last->anchor == db_date(q, 3);
 		if (again || !is_told_to(rule, db_text(q, 8)))
 			continue;
-		add_row(reading, q, NULL, false);
-		last = reading->section->count == 0 ? NULL
-						    : &reading->rows[reading->section->count - 1];
+		add_row(draft, q, NULL, false);
+		last = draft->section->count == 0 ? NULL : &draft->rows[draft->section->count - 1];
 	}
 	db_done(q);
 }
 
 /* --- calendar -------------------------------------------------------------------------------- */
 
-static bool read_calendar(struct reading *reading, const struct enclosure *enclosure)
+static bool read_calendar(struct draft *draft, const struct enclosure *enclosure)
 {
 	struct calendar_change change;
-	struct letter_section *section = reading->section;
-	if (!calendar_read(reading->core, enclosure->ref, reading->arena, &change))
+	struct letter_section *section = draft->section;
+	if (!calendar_read(draft->core, enclosure->ref, draft->arena, &change))
 		return false;
 	const struct letter_item *row = &change.item;
 	if (change.hidden ||
-	    (row->is_case && !people_may_be_told(reading->core, row->subject, change.programme,
-						 reading->person->board)))
+	    (row->is_case && !people_may_be_told(draft->core, row->subject, change.programme,
+						 draft->person->board)))
 		section->hidden = true;
 	else if (section->count == ROWS_MOST)
 		section->more++;
 	else
-		reading->rows[section->count++] = *row;
+		draft->rows[section->count++] = *row;
 	return true;
 }
 
 /* --- all ------------------------------------------------------------------------------------- */
 
-static void begin_section(struct reading *reading, struct enclosed *enclosed, const char *kind)
+static void begin_section(struct draft *draft, struct enclosed *enclosed, const char *kind)
 {
-	reading->rows = arena_alloc(reading->arena, ROWS_MOST * sizeof(*reading->rows));
-	reading->section = &enclosed->sections[enclosed->section_count];
-	*reading->section = (struct letter_section){
-		.kind = kind, .from = DATE_NONE, .to = DATE_NONE, .rows = reading->rows
+	draft->rows = arena_alloc(draft->arena, ROWS_MOST * sizeof(*draft->rows));
+	draft->section = &enclosed->sections[enclosed->section_count];
+	*draft->section = (struct letter_section){
+		.kind = kind, .from = DATE_NONE, .to = DATE_NONE, .rows = draft->rows
 	};
 }
 
 /* Those of one kind that make one section: summaries of leaves, or entries in the calendar. */
-static bool read_together(struct reading *reading, struct enclosed *enclosed, const char *kind,
+static bool read_together(struct draft *draft, struct enclosed *enclosed, const char *kind,
 			  const struct enclosure *waiting, size_t count)
 {
 	bool any = false;
-	begin_section(reading, enclosed, kind);
+	begin_section(draft, enclosed, kind);
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(waiting[i].kind, kind) != 0)
 			continue;
 		bool is_return = strcmp(kind, ENCLOSURE_RETURN) == 0;
-		bool tells = !is_return ? read_calendar(reading, &waiting[i])
-					: !any && read_return(reading, &waiting[i]);
+		bool tells = !is_return ? read_calendar(draft, &waiting[i])
+					: !any && read_return(draft, &waiting[i]);
 		if (tells)
 			enclosed->enclosures[enclosed->enclosure_count++] = waiting[i];
 		else
-			enclosure_drop(reading->core, waiting[i].id);
+			enclosure_drop(draft->core, waiting[i].id);
 		any = any || tells;
 	}
 	return any;
@@ -220,22 +219,22 @@ struct enclosed sections_read(const struct core *core, const struct person *pers
 				  back == DATE_NONE ? until : back);
 	}
 	size_t count = enclosure_waiting(core, person->id, arena, &waiting);
-	struct reading reading = { core, person, arena, NULL, NULL };
+	struct draft draft = { core, person, arena, NULL, NULL };
 	struct enclosed enclosed = {
 		.sections = arena_alloc(arena, (count + 2) * sizeof(*enclosed.sections)),
 		.enclosures = arena_alloc(arena, (count + 1) * sizeof(*enclosed.enclosures)),
 	};
-	if (read_together(&reading, &enclosed, ENCLOSURE_RETURN, waiting, count))
+	if (read_together(&draft, &enclosed, ENCLOSURE_RETURN, waiting, count))
 		enclosed.section_count++;
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(waiting[i].kind, ENCLOSURE_HANDOVER) != 0)
 			continue;
-		begin_section(&reading, &enclosed, ENCLOSURE_HANDOVER);
-		read_handover(&reading, &waiting[i]);
+		begin_section(&draft, &enclosed, ENCLOSURE_HANDOVER);
+		read_handover(&draft, &waiting[i]);
 		enclosed.section_count++;
 		enclosed.enclosures[enclosed.enclosure_count++] = waiting[i];
 	}
-	if (read_together(&reading, &enclosed, ENCLOSURE_CALENDAR, waiting, count))
+	if (read_together(&draft, &enclosed, ENCLOSURE_CALENDAR, waiting, count))
 		enclosed.section_count++;
 	return enclosed;
 }

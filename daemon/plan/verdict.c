@@ -11,22 +11,22 @@
 
 /* --- the plan as it was known then ----------------------------------------------------------- */
 
-struct reading {
+struct question {
 	const struct core *core;
 	const char *subject;
 	instant then;
 };
 
-static void fold(struct verdicts *verdicts, const struct reading *reading)
+static void fold(struct verdicts *verdicts, const struct question *question)
 {
 	struct event **events;
 	struct arena *arena = arena_new();
-	size_t count = store_event_history_then(reading->core, verdicts->type, reading->subject,
-						reading->then, arena, &events);
+	size_t count = store_event_history_then(question->core, verdicts->type, question->subject,
+						question->then, arena, &events);
 	for (size_t i = 0; i < count && events[i]->at.day <= verdicts->day; i++)
 		if (plan_apply(verdicts->plan, events[i]) != 0)
 			break; /* they are in order: it cannot be */
-	plan_judge(verdicts->plan, clock_to_civil(reading->core->clock, reading->then));
+	plan_judge(verdicts->plan, clock_to_civil(question->core->clock, question->then));
 	arena_free(arena);
 }
 
@@ -43,20 +43,20 @@ static struct verdict_notice notice_of(struct query *q, struct arena *arena)
 					.copy = db_int(q, 6) != 0 };
 }
 
-static void read_notices(const struct reading *reading, struct verdicts *verdicts,
+static void read_notices(const struct question *question, struct verdicts *verdicts,
 			 struct rule_verdict *verdict)
 {
-	const struct clock *clock = reading->core->clock;
+	const struct clock *clock = question->core->clock;
 	struct verdict_notice *list = NULL;
 	size_t count = 0, capacity = 0;
-	struct query *q = db_query(reading->core->db,
+	struct query *q = db_query(question->core->db,
 				   "SELECT at, step, person, role, state, why, cc FROM notice"
 				   " WHERE subject = ?1 AND rule = ?2 AND at >= ?3 AND at <= ?4"
 				   " ORDER BY id");
-	db_bind_text(q, 1, reading->subject);
+	db_bind_text(q, 1, question->subject);
 	db_bind_text(q, 2, verdict->judged.rule->name);
 	db_bind_int(q, 3, clock_from_civil(clock, civil_at(verdicts->day, 0)));
-	db_bind_int(q, 4, reading->then);
+	db_bind_int(q, 4, question->then);
 	while (db_next(q)) {
 		list = array_grow(list, count, &capacity, sizeof(*list));
 		list[count++] = notice_of(q, verdicts->arena);
@@ -71,15 +71,15 @@ static void read_notices(const struct reading *reading, struct verdicts *verdict
 	verdict->notice_count = count;
 }
 
-static void read_last_notice(const struct reading *reading, struct verdicts *verdicts,
+static void read_last_notice(const struct question *question, struct verdicts *verdicts,
 			     struct rule_verdict *verdict)
 {
-	const struct clock *clock = reading->core->clock;
-	struct query *q = db_query(reading->core->db,
+	const struct clock *clock = question->core->clock;
+	struct query *q = db_query(question->core->db,
 				   "SELECT at, step, person, role, state, why, cc FROM notice"
 				   " WHERE subject = ?1 AND rule = ?2 AND at < ?3"
 				   " AND state IN ('sent', 'queued') ORDER BY id DESC LIMIT 1");
-	db_bind_text(q, 1, reading->subject);
+	db_bind_text(q, 1, question->subject);
 	db_bind_text(q, 2, verdict->judged.rule->name);
 	db_bind_int(q, 3, clock_from_civil(clock, civil_at(verdicts->day, 0)));
 	if (db_next(q)) {
@@ -109,7 +109,7 @@ static const char *name_by_notices(const struct rule_verdict *verdict)
 /* --- what comes next ------------------------------------------------------------------------- */
 
 struct fired {
-	const struct reading *reading;
+	const struct question *question;
 	const struct deadline *deadline;
 };
 
@@ -118,11 +118,11 @@ static bool has_fired(void *arg, const struct step *step, int repetition)
 	const struct fired *fired = arg;
 	char anchor[DATE_TEXT_SIZE];
 	struct query *q =
-	    db_query(fired->reading->core->db,
+	    db_query(fired->question->core->db,
 		     "SELECT 1 FROM firing WHERE subject = ?1 AND rule IN (?2, ?3) AND key = ?4"
 		     " AND anchor = ?5 AND occurrence = ?6 AND step = ?7 AND repetition = ?8"
 		     " AND at <= ?9");
-	db_bind_text(q, 1, fired->reading->subject);
+	db_bind_text(q, 1, fired->question->subject);
 	db_bind_text(q, 2, fired->deadline->rule->name);
 	db_bind_text(q, 3, fired->deadline->rule->was);
 	db_bind_text(q, 4, fired->deadline->key);
@@ -130,40 +130,40 @@ static bool has_fired(void *arg, const struct step *step, int repetition)
 	db_bind_int(q, 6, fired->deadline->occurrence);
 	db_bind_text(q, 7, step->name);
 	db_bind_int(q, 8, repetition);
-	db_bind_int(q, 9, fired->reading->then);
+	db_bind_int(q, 9, fired->question->then);
 	bool found = db_next(q);
 	db_done(q);
 	return found;
 }
 
 /* Of a deadline that somebody has put off: what is told next, and not what would have been. */
-static bool find_next_told(const struct reading *reading, struct verdicts *verdicts,
+static bool find_next_told(const struct question *question, struct verdicts *verdicts,
 			   const struct deadline *deadline, struct planned_step *ret)
 {
-	const struct core *core = reading->core;
-	struct fired fired = { reading, deadline };
+	const struct core *core = question->core;
+	struct fired fired = { question, deadline };
 	struct held_step *held, last;
 	struct next_telling state = { NULL, 0, NULL, NULL };
-	state.held_count = store_put_off_read(core, reading->subject, deadline, reading->then,
+	state.held_count = store_put_off_read(core, question->subject, deadline, question->then,
 					      verdicts->arena, &held);
 	state.held = held;
-	state.again = store_put_off_again(core, reading->subject, deadline, reading->then);
-	if (state.again != NULL && store_put_off_last(core, reading->subject, deadline,
-						      state.again->role, reading->then, &last))
+	state.again = store_put_off_again(core, question->subject, deadline, question->then);
+	if (state.again != NULL && store_put_off_last(core, question->subject, deadline,
+						      state.again->role, question->then, &last))
 		state.last = last.planned.step;
 	return steps_next_told(deadline, core->office->calendar,
-			       clock_to_civil(core->clock, reading->then), has_fired, &fired,
+			       clock_to_civil(core->clock, question->then), has_fired, &fired,
 			       &state, verdicts->arena, ret);
 }
 
-static bool find_next_planned(const struct reading *reading, struct verdicts *verdicts,
+static bool find_next_planned(const struct question *question, struct verdicts *verdicts,
 			      const struct deadline *deadline, struct planned_step *ret)
 {
-	const struct core *core = reading->core;
+	const struct core *core = question->core;
 	const struct calendar *calendar = core->office->calendar;
-	struct fired fired = { reading, deadline };
+	struct fired fired = { question, deadline };
 	struct planned_step *planned;
-	civil now = clock_to_civil(core->clock, reading->then);
+	civil now = clock_to_civil(core->clock, question->then);
 	size_t count =
 	    steps_planned(deadline, calendar, now, has_fired, &fired, verdicts->arena, &planned);
 	if (count == 0)
@@ -175,14 +175,14 @@ static bool find_next_planned(const struct reading *reading, struct verdicts *ve
 }
 
 /* The next step of one deadline, if it comes before what was found so far. */
-static bool find_next_of(const struct reading *reading, struct verdicts *verdicts,
+static bool find_next_of(const struct question *question, struct verdicts *verdicts,
 			 struct rule_verdict *verdict, const struct deadline *deadline)
 {
 	struct planned_step *next = arena_alloc(verdicts->arena, sizeof(*next));
-	if (deadline->put_off == NULL ? !find_next_planned(reading, verdicts, deadline, next)
-				      : !find_next_told(reading, verdicts, deadline, next))
+	if (deadline->put_off == NULL ? !find_next_planned(question, verdicts, deadline, next)
+				      : !find_next_told(question, verdicts, deadline, next))
 		return false;
-	instant until = clock_from_civil(reading->core->clock, next->at);
+	instant until = clock_from_civil(question->core->clock, next->at);
 	if (until >= verdict->until)
 		return false;
 	verdict->next = next;
@@ -191,14 +191,14 @@ static bool find_next_of(const struct reading *reading, struct verdicts *verdict
 }
 
 /* Of several that are open (a rent month each) the one that speaks next. */
-static void find_next(const struct reading *reading, struct verdicts *verdicts,
+static void find_next(const struct question *question, struct verdicts *verdicts,
 		      struct rule_verdict *verdict)
 {
 	struct why_judgement *judged = &verdict->judged;
 	for (size_t i = 0; i < plan_live_count(verdicts->plan); i++) {
 		const struct deadline *deadline = plan_live_at(verdicts->plan, i);
 		if (deadline->rule == judged->rule &&
-		    find_next_of(reading, verdicts, verdict, deadline))
+		    find_next_of(question, verdicts, verdict, deadline))
 			why_judge_as(verdicts->why, deadline, judged);
 	}
 }
@@ -236,7 +236,7 @@ static void find_moves(const struct core *core, struct verdicts *verdicts,
 
 /* --- the verdicts ---------------------------------------------------------------------------- */
 
-static void read_one(const struct reading *reading, struct verdicts *verdicts,
+static void read_one(const struct question *question, struct verdicts *verdicts,
 		     const struct rule *rule)
 {
 	struct rule_verdict *verdict = &verdicts->list[verdicts->count++];
@@ -244,16 +244,16 @@ static void read_one(const struct reading *reading, struct verdicts *verdicts,
 	verdict->until = INSTANT_NEVER;
 	why_judge(verdicts->why, rule, verdicts->arena, judged);
 	if (judged->verdict == WHY_WAITING || judged->reason == WHY_LAST_STEP)
-		find_next(reading, verdicts, verdict);
+		find_next(question, verdicts, verdict);
 	if (judged->reason == WHY_LAST_STEP && verdict->next != NULL) {
 		judged->verdict = WHY_WAITING; /* it has ended, but not said all */
 		judged->reason = WHY_PLAIN;
 	}
-	why_judge_put_off(verdicts->why, clock_to_civil(reading->core->clock, reading->then),
+	why_judge_put_off(verdicts->why, clock_to_civil(question->core->clock, question->then),
 			  judged);
-	read_notices(reading, verdicts, verdict);
-	read_last_notice(reading, verdicts, verdict);
-	find_moves(reading->core, verdicts, verdict);
+	read_notices(question, verdicts, verdict);
+	read_last_notice(question, verdicts, verdict);
+	find_moves(question->core, verdicts, verdict);
 	const char *name = name_by_notices(verdict);
 	verdict->name = name != NULL ? name : why_verdict_name(judged->verdict);
 }
@@ -278,7 +278,7 @@ struct verdicts *verdicts_read(const struct core *core, const char *subject, ins
 	enum subject_type type = type_of(core, subject);
 	if (type == SUBJECT_ANY)
 		return NULL;
-	struct reading reading = { core, subject, then };
+	struct question question = { core, subject, then };
 	struct verdicts *verdicts = xcalloc(1, sizeof(*verdicts));
 	verdicts->type = type;
 	verdicts->day = civil_date(clock_to_civil(core->clock, then));
@@ -290,10 +290,10 @@ struct verdicts *verdicts_read(const struct core *core, const char *subject, ins
 	struct overdue *overdue = overdue_new(core, subject);
 	if (type == SUBJECT_PROGRAMME)
 		plan_ask_overdue(verdicts->plan, overdue_count, overdue);
-	fold(verdicts, &reading);
+	fold(verdicts, &question);
 	for (size_t i = 0; i < ruleset->count; i++)
 		if (ruleset->rules[i].subject == type)
-			read_one(&reading, verdicts, &ruleset->rules[i]);
+			read_one(&question, verdicts, &ruleset->rules[i]);
 	plan_ask_overdue(verdicts->plan, NULL, NULL);
 	overdue_free(overdue);
 	return verdicts;
