@@ -147,17 +147,17 @@ static void check_name(struct parser *parser, const struct tag *tag)
 		if (strcmp(*name, tag->name) == 0)
 			return;
 	}
-	char *why = parser->refuse == NULL ? NULL : parser->refuse(parser->arg, tag->name);
+	char *reason = parser->refuse == NULL ? NULL : parser->refuse(parser->arg, tag->name);
 	const char *near = problem_nearest(tag->name, parser->names);
-	if (why != NULL)
-		problem_add(parser->problems, parser->file, tag->line, "%s", why);
+	if (reason != NULL)
+		problem_add(parser->problems, parser->file, tag->line, "%s", reason);
 	else if (near == NULL)
 		problem_add(parser->problems, parser->file, tag->line, "unknown name \"%s\"",
 			    tag->name);
 	else
 		problem_add(parser->problems, parser->file, tag->line,
 			    "unknown name \"%s\": did you mean \"%s\"?", tag->name, near);
-	free(why);
+	free(reason);
 }
 
 static void open_section(struct parser *parser, const struct tag *tag)

@@ -90,7 +90,7 @@ static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *
 		json_array_append_new(alarms,
 				      json_sprintf("no letters go out: %s", figures->fault));
 	add_alarm_of_waiting(alarms, k, figures->unreached, figures->unreached_since,
-			     figures->unreached_why);
+			     figures->unreached_reason);
 	add_alarm_of_waiting(alarms, k, figures->late, figures->late_since,
 			     "put off again and again, or nobody knows whether they arrived:"
 			     " kedjactl outbox");

@@ -29,9 +29,9 @@ json_t *method_notice_discard(void *arg, struct call *call)
 	struct kedjad *k = arg;
 	struct hold_choice choice = choice_of(call);
 	const char *reason = call_text(call, "reason");
-	char *why = xasprintf("discarded by %s: %s", call->actor, reason);
-	struct hold_outcome outcome = hold_discard(&k->core, &choice, why);
-	free(why);
+	char *text = xasprintf("discarded by %s: %s", call->actor, reason);
+	struct hold_outcome outcome = hold_discard(&k->core, &choice, text);
+	free(text);
 	return json_pack("{s:I, s:I}", "discarded", (json_int_t)outcome.overtaken, "left",
 			 (json_int_t)outcome.left);
 }

@@ -40,7 +40,7 @@ static json_t *notices_json(const struct kedjad *k, const struct rule_verdict *v
 						json_instant(k, notice->at), "step", notice->step,
 						"person", json_person(notice->person), "role",
 						notice->role, "cc", notice->copy, "state",
-						notice->state, "why", json_text(notice->why)));
+						notice->state, "why", json_text(notice->reason)));
 	}
 	return rows;
 }

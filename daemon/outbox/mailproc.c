@@ -152,12 +152,12 @@ static void pause_before_start(struct mailproc *mailproc)
 }
 
 /* It is gone, or has to go. Its last outcomes were read before, if they were worth reading. */
-static void mailer_gone(struct mailproc *mailproc, const char *why)
+static void mailer_gone(struct mailproc *mailproc, const char *reason)
 {
 	enum mailer_state was = mailproc->state;
 	if (mailproc->starts_failed < STARTS_FAILED) /* then the fault has said it */
 		log_warning("mailer: process %d: %s: started again in %.1f s", (int)mailproc->pid,
-			    why, mailproc->pause);
+			    reason, mailproc->pause);
 	bufferevent_free(mailproc->pipe);
 	mailproc->pipe = NULL;
 	kill(mailproc->pid, SIGKILL);

@@ -335,7 +335,7 @@ void outbox_free(struct outbox *outbox)
 	loop_timer_free(outbox->rest);
 	free(outbox->notes);
 	free(outbox->fault.text);
-	free(outbox->unreached_why);
+	free(outbox->unreached_reason);
 	free(outbox->message_id_domain);
 	free(outbox);
 }

@@ -72,8 +72,8 @@ struct outbox_figures {
 	 * unclear, if the first of these has been waiting for more than an hour. */
 	int64_t unreached, late;
 	instant unreached_since, late_since;
-	const char *unreached_why; /* the last time; until the next call */
-	const char *fault;         /* why the queue stands still, or NULL */
+	const char *unreached_reason; /* the last time; until the next call */
+	const char *fault;            /* why the queue stands still, or NULL */
 	enum mailer_state mailer;
 	int mailer_pid, mailer_restarts;
 };

@@ -151,9 +151,9 @@ static void count_unreached(struct outbox *outbox, struct outbox_figures *figure
 					   " (SELECT MIN(id)" UNREACHED ")"));
 	struct query *q =
 	    db_query(outbox->db, "SELECT answer" UNREACHED " ORDER BY next_attempt DESC LIMIT 1");
-	free(outbox->unreached_why);
-	outbox->unreached_why = xstrdup(db_next(q) ? db_text(q, 0) : "");
-	figures->unreached_why = outbox->unreached_why;
+	free(outbox->unreached_reason);
+	outbox->unreached_reason = xstrdup(db_next(q) ? db_text(q, 0) : "");
+	figures->unreached_reason = outbox->unreached_reason;
 	db_done(q);
 }
 

@@ -48,8 +48,8 @@ struct outbox {
 	json_t *pending; /* what the commit sets free */
 
 	struct fault fault;
-	bool unreached;      /* it was said that no server takes letters */
-	char *unreached_why; /* lent to figures */
+	bool unreached;         /* it was said that no server takes letters */
+	char *unreached_reason; /* lent to figures */
 	bool resting;
 	bool recover;  /* rows of an earlier daemon are to be looked at */
 	bool rewind;   /* hours may be those of a clock that was set since */

@@ -368,7 +368,7 @@ static bool reach(const struct core *core, const char *staff, struct arena *aren
 			if (!people_get(core, id, arena, ret))
 				return false;
 			if (i > 0) {
-				ret->why = stands_in_for(&holder, ret, arena);
+				ret->reason = stands_in_for(&holder, ret, arena);
 				ret->instead_of = holder.id;
 				ret->leave = first.event;
 				ret->back = first.back;

@@ -26,9 +26,9 @@ MUST_CHECK bool people_differ(const struct core *core, const char *subject);
 struct person {
 	const char *id; /* "" for the administrator */
 	const char *name, *email, *language;
-	bool weekly;       /* wants one letter a week about what is not urgent */
-	const char *board; /* NULL: that of whatever case it is about */
-	const char *why;   /* NULL, or why it comes to this person: "står in för Anna Berg" */
+	bool weekly;        /* wants one letter a week about what is not urgent */
+	const char *board;  /* NULL: that of whatever case it is about */
+	const char *reason; /* NULL, or why it comes to this person: "står in för Anna Berg" */
 	const char *instead_of; /* the holder who is away, or NULL */
 	int64_t leave;          /* the event of that leave */
 	date back;              /* the day after it, or DATE_NONE */

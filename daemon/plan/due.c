@@ -62,7 +62,7 @@ static bool catches_up(const struct firing *firing, const struct planned_step *p
 
 static void notice_add(const struct firing *firing, const struct planned_step *planned,
 		       const struct role *role, bool copy, const char *person, const char *state,
-		       const char *why)
+		       const char *reason)
 {
 	const struct deadline *deadline = firing->deadline;
 	char id[DEADLINE_ID_SIZE], due[DATE_TEXT_SIZE];
@@ -84,7 +84,7 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 	db_bind_int(q, 14, copy);
 	db_bind_int(q, 15, planned->step->urgent != URGENT_NO);
 	db_bind_text(q, 16, state);
-	db_bind_text(q, 17, why);
+	db_bind_text(q, 17, reason);
 	db_bind_int(q, 18, deadline->anchor_event);
 	db_bind_text(q, 19, rules_version(firing));
 	db_bind_int(q, 20, catches_up(firing, planned));
@@ -128,13 +128,13 @@ static void sum_up_on_return(const struct firing *firing, int64_t notice, const 
 
 /* The number of the notice; 0 if there was one already. */
 static int64_t tell(const struct firing *firing, const struct told *told,
-		    const struct person *person, const char *why)
+		    const struct person *person, const char *reason)
 {
 	bool shadow = firing->deadline->rule->shadow;
 	if (is_told(firing, told->planned, person->id))
 		return 0;
 	notice_add(firing, told->planned, told->role, told->copy, person->id,
-		   shadow ? "shadow" : "queued", why);
+		   shadow ? "shadow" : "queued", reason);
 	int64_t notice = db_last_id(firing->core->db);
 	if (person->instead_of != NULL && !shadow)
 		sum_up_on_return(firing, notice, person->instead_of, person->leave, person->back);
@@ -143,7 +143,7 @@ static int64_t tell(const struct firing *firing, const struct told *told,
 
 /* Why somebody else is told: for the list of notices, and for the reader. */
 struct failure {
-	const char *why, *sv, *en;
+	const char *reason, *sv, *en;
 };
 
 /* Said, and told to somebody else. */
@@ -154,12 +154,13 @@ static void tell_others(const struct firing *firing, const struct told *told,
 	struct person *others;
 	const char *role = told->role == NULL ? "" : told->role->name;
 	notice_add(firing, told->planned, told->role, told->copy, NULL,
-		   firing->deadline->rule->shadow ? "shadow" : "unreachable", failure->why);
+		   firing->deadline->rule->shadow ? "shadow" : "unreachable", failure->reason);
 	size_t count = people_fallback(firing->core, firing->subject, firing->programme, role,
 				       firing->arena, &others);
 	for (size_t i = 0; i < count; i++) {
-		const char *why = strcmp(others[i].language, "en") == 0 ? failure->en : failure->sv;
-		int64_t notice = tell(firing, told, &others[i], why);
+		const char *reason =
+		    strcmp(others[i].language, "en") == 0 ? failure->en : failure->sv;
+		int64_t notice = tell(firing, told, &others[i], reason);
 		for (size_t j = 0; notice != 0 && j < missed_count; j++)
 			if (missed[j].leave != 0 && !missed[j].barred)
 				sum_up_on_return(firing, notice, missed[j].id, missed[j].leave,
@@ -207,7 +208,7 @@ static void tell_role(const struct firing *firing, const struct told *told)
 		    people_find(firing->core, firing->subject, firing->programme, told->role->name,
 				firing->arena, &persons, &missed, &missed_count);
 	for (size_t i = 0; i < count; i++)
-		(void)tell(firing, told, &persons[i], persons[i].why);
+		(void)tell(firing, told, &persons[i], persons[i].reason);
 	if (any_barred(missed, missed_count)) {
 		tell_others(firing, told, &of_another_board, missed, missed_count);
 	} else if (count == 0) {
@@ -359,7 +360,7 @@ void due_fire(void *arg, const char *subject, const char *programme,
 }
 
 /* The same notice for another person. */
-static void pass_on(const struct core *core, int64_t notice, const char *person, const char *why)
+static void pass_on(const struct core *core, int64_t notice, const char *person, const char *reason)
 {
 	struct query *q = db_query(
 	    core->db, "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
@@ -370,7 +371,7 @@ static void pass_on(const struct core *core, int64_t notice, const char *person,
 		      " anchor_event, rules, back FROM notice WHERE id = ?1");
 	db_bind_int(q, 1, notice);
 	db_bind_text(q, 2, person);
-	db_bind_text(q, 3, why);
+	db_bind_text(q, 3, reason);
 	db_bind_int(q, 4, clock_now(core->clock));
 	db_run(q);
 }
@@ -423,12 +424,12 @@ static void pass_on_one(const struct core *core, int64_t notice, const char *sub
 	(void)pass_on_to(core, notice, others, count, failure);
 }
 
-static void set_unreachable(const struct core *core, int64_t notice, const char *why)
+static void set_unreachable(const struct core *core, int64_t notice, const char *reason)
 {
 	struct query *q = db_query(core->db, "UPDATE notice SET state = 'unreachable', why = ?2"
 					     " WHERE id = ?1");
 	db_bind_int(q, 1, notice);
-	db_bind_text(q, 2, why);
+	db_bind_text(q, 2, reason);
 	db_run(q);
 }
 
@@ -450,7 +451,7 @@ static void pass_on_all(const struct core *core, struct query *q, const struct f
 	}
 	db_done(q);
 	for (size_t i = 0; i < count; i++) {
-		set_unreachable(core, rows[i].id, failure->why);
+		set_unreachable(core, rows[i].id, failure->reason);
 		pass_on_one(core, rows[i].id, rows[i].subject, rows[i].programme, failure, arena);
 	}
 	free(rows);

@@ -119,7 +119,7 @@ struct hold_outcome hold_release(const struct core *core, const struct hold_choi
 }
 
 struct hold_outcome hold_discard(const struct core *core, const struct hold_choice *choice,
-				 const char *why)
+				 const char *reason)
 {
 	struct hold_outcome outcome = { 0, 0, 0 };
 	int64_t last = last_of_turn(core, choice);
@@ -127,7 +127,7 @@ struct hold_outcome hold_discard(const struct core *core, const struct hold_choi
 					     " WHERE state = 'held' AND id <= ?3" CHOSEN);
 	bind_choice(q, choice);
 	db_bind_int(q, 3, last);
-	db_bind_text(q, 4, why);
+	db_bind_text(q, 4, reason);
 	outcome.overtaken = db_run(q);
 	outcome.left = count_left(core, choice);
 	return outcome;

@@ -27,8 +27,8 @@ struct hold_outcome {
 	int64_t left;      /* still held: a turn is bounded, ask again */
 };
 struct hold_outcome hold_release(const struct core *core, const struct hold_choice *choice);
-/* They never go out; `why` stands on each. */
+/* They never go out; `reason` stands on each. */
 struct hold_outcome hold_discard(const struct core *core, const struct hold_choice *choice,
-				 const char *why);
+				 const char *reason);
 
 #endif

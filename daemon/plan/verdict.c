@@ -39,7 +39,7 @@ static struct verdict_notice notice_of(struct query *q, struct arena *arena)
 					.person = arena_strdup(arena, db_text(q, 2)),
 					.role = arena_strdup(arena, db_text(q, 3)),
 					.state = arena_strdup(arena, db_text(q, 4)),
-					.why = arena_strdup(arena, db_text(q, 5)),
+					.reason = arena_strdup(arena, db_text(q, 5)),
 					.copy = db_int(q, 6) != 0 };
 }
 

@@ -15,7 +15,7 @@
 
 struct verdict_notice {
 	instant at;
-	const char *step, *person, *role, *state, *why;
+	const char *step, *person, *role, *state, *reason;
 	bool copy;
 };
 

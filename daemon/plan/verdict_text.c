@@ -111,8 +111,8 @@ static const char *first_of(const struct speech *speech, const char *state)
 		const struct verdict_notice *notice = &speech->verdict->notices[i];
 		if (strcmp(notice->state, state) == 0)
 			return arena_printf(speech->arena, "\"%s\"%s%s", notice->step,
-					    notice->why == NULL ? "" : ": ",
-					    notice->why == NULL ? "" : notice->why);
+					    notice->reason == NULL ? "" : ": ",
+					    notice->reason == NULL ? "" : notice->reason);
 	}
 	return "";
 }
