@@ -27,7 +27,7 @@ void kedjad_letter_ended(void *arg, int64_t message, enum message_state state)
 {
 	struct kedjad *k = arg;
 	if (state == MESSAGE_REFUSED || state == MESSAGE_CANCELLED)
-		calendar_lost(&k->core, message);
+		entries_lost(&k->core, message);
 	if (state == MESSAGE_REFUSED) {
 		due_letter_refused(&k->core, message);
 		letters_wake(k->letters);

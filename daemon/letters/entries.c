@@ -107,8 +107,8 @@ static void add_json(json_t *entries, const struct entry *entry, const char *sum
 	json_array_append_new(entries, one);
 }
 
-void calendar_add(const struct core *core, const struct person *person, const struct piece *piece,
-		  bool minimal, json_t *entries)
+void entries_add(const struct core *core, const struct person *person, const struct piece *piece,
+		 bool minimal, json_t *entries)
 {
 	struct entry entry = { .sequence = 0 };
 	bool had = find(core, person, piece, &entry);
@@ -145,8 +145,8 @@ void calendar_add(const struct core *core, const struct person *person, const st
 	" AND d.occurrence = c.occurrence LEFT JOIN subject s ON s.id = c.subject"                 \
 	" WHERE c.uid = ?1 AND c.withdrawn = " LIVE
 
-bool calendar_read(const struct core *core, const char *uid, struct arena *arena,
-		   struct calendar_change *ret)
+bool entries_read(const struct core *core, const char *uid, struct arena *arena,
+		  struct entry_change *ret)
 {
 	struct query *q = db_query(core->db, "SELECT c.subject, s.type = 'case', s.protected OR"
 					     " NOT " CONCERNED ", CASE WHEN " LIVE
@@ -174,13 +174,13 @@ bool calendar_read(const struct core *core, const char *uid, struct arena *arena
 	return changed;
 }
 
-void calendar_turn(const struct core *core, const struct person *person, const char *uid,
-		   json_t *entries)
+void entries_turn(const struct core *core, const struct person *person, const char *uid,
+		  json_t *entries)
 {
 	struct arena *arena = arena_new();
-	struct calendar_change change;
+	struct entry_change change;
 	char day[DATE_TEXT_SIZE];
-	if (calendar_read(core, uid, arena, &change)) {
+	if (entries_read(core, uid, arena, &change)) {
 		const struct letter_item *item = &change.item;
 		struct entry entry = { xstrdup(uid), change.sequence, item->due, item->done,
 				       false };
@@ -202,7 +202,7 @@ void calendar_turn(const struct core *core, const struct person *person, const c
 	arena_free(arena);
 }
 
-void calendar_told(const struct core *core, const struct person *person, int64_t message)
+void entries_told(const struct core *core, const struct person *person, int64_t message)
 {
 	struct query *q = db_query(core->db, "UPDATE calendar_entry SET message = ?2"
 					     " WHERE person = ?1 AND message IS NULL");
@@ -211,7 +211,7 @@ void calendar_told(const struct core *core, const struct person *person, int64_t
 	db_run(q);
 }
 
-void calendar_lost(const struct core *core, int64_t message)
+void entries_lost(const struct core *core, int64_t message)
 {
 	struct query *q = db_query(core->db, "UPDATE calendar_entry SET lost = 1"
 					     " WHERE message = ?1");

@@ -6,10 +6,10 @@
  * (RFC 5546 2.1.4, 3.2.1 and 3.2.5).
  *
  *   entries = json_array();
- *   calendar_add(core, person, piece, minimal, entries) ...   each item of the letter
- *   calendar_turn(core, person, uid, entries)                 what an enclosure says has changed
+ *   entries_add(core, person, piece, minimal, entries) ...   each item of the letter
+ *   entries_turn(core, person, uid, entries)                 what an enclosure says has changed
  *   ... the letter is made with them ...
- *   calendar_told(core, person, message);
+ *   entries_told(core, person, message);
  *
  * What an entry says is what the subject line of a letter may say: it shows on locked screens and
  * in shared calendars. All in the turn in which the letter is made.
@@ -22,10 +22,10 @@
 #include "daemon/letters/pile.h"
 #include "daemon/people/people.h"
 
-void calendar_add(const struct core *core, const struct person *person, const struct piece *piece,
-		  bool minimal, json_t *entries);
+void entries_add(const struct core *core, const struct person *person, const struct piece *piece,
+		 bool minimal, json_t *entries);
 /* An entry that is to be taken away (item.done) or put back, as its section tells it. */
-struct calendar_change {
+struct entry_change {
 	struct letter_item item;
 	const char *programme;
 	bool hidden; /* no case is named: it is protected, or the person has no role in it any more
@@ -34,12 +34,12 @@ struct calendar_change {
 };
 
 /* Of the entry, in `arena`; false if it stands as it should. */
-MUST_CHECK bool calendar_read(const struct core *core, const char *uid, struct arena *arena,
-			      struct calendar_change *ret);
-void calendar_turn(const struct core *core, const struct person *person, const char *uid,
-		   json_t *entries);
-void calendar_told(const struct core *core, const struct person *person, int64_t message);
+MUST_CHECK bool entries_read(const struct core *core, const char *uid, struct arena *arena,
+			     struct entry_change *ret);
+void entries_turn(const struct core *core, const struct person *person, const char *uid,
+		  json_t *entries);
+void entries_told(const struct core *core, const struct person *person, int64_t message);
 /* The letter did not arrive: the next one about the same deadline brings its entries again. */
-void calendar_lost(const struct core *core, int64_t message);
+void entries_lost(const struct core *core, int64_t message);
 
 #endif

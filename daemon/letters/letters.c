@@ -131,13 +131,13 @@ static char *references_of(const struct core *core, const char *person, const st
 
 /* The entries for the reader's calendar that the letter brings or takes away, as JSON; NULL: none.
  */
-static char *calendar_of(const struct core *core, const struct person *person,
+static char *entries_for(const struct core *core, const struct person *person,
 			 const struct bundle *bundle)
 {
 	bool minimal = strcmp(core->office->settings->content, "minimal") == 0;
 	json_t *entries = json_array();
 	for (size_t i = 0; i < bundle->count; i++)
-		calendar_add(core, person, bundle->pieces[i], minimal, entries);
+		entries_add(core, person, bundle->pieces[i], minimal, entries);
 	sections_withdraw(core, person, &bundle->enclosed, entries);
 	char *text = json_array_size(entries) == 0 ? NULL : json_dumps(entries, JSON_COMPACT);
 	json_decref(entries);
@@ -147,7 +147,7 @@ static char *calendar_of(const struct core *core, const struct person *person,
 static int64_t add_letter(struct letters *letters, const struct person *person,
 			  const struct bundle *bundle, const struct rendered *rendered, bool thread)
 {
-	char *calendar = calendar_of(letters->core, person, bundle);
+	char *calendar = entries_for(letters->core, person, bundle);
 	char *references = thread ? references_of(letters->core, person->id, bundle) : NULL;
 	struct new_message message = { .person = person->id,
 				       .name = person->name,
@@ -162,7 +162,7 @@ static int64_t add_letter(struct letters *letters, const struct person *person,
 				       .digest_of = bundle->digest_of };
 	int64_t id = letters_send(letters, &message);
 	if (calendar != NULL)
-		calendar_told(letters->core, person, id);
+		entries_told(letters->core, person, id);
 	free(references);
 	free(calendar);
 	return id;

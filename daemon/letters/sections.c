@@ -160,9 +160,9 @@ static void read_handover(struct draft *draft, const struct enclosure *enclosure
 
 static bool read_calendar(struct draft *draft, const struct enclosure *enclosure)
 {
-	struct calendar_change change;
+	struct entry_change change;
 	struct letter_section *section = draft->section;
-	if (!calendar_read(draft->core, enclosure->ref, draft->arena, &change))
+	if (!entries_read(draft->core, enclosure->ref, draft->arena, &change))
 		return false;
 	const struct letter_item *row = &change.item;
 	if (change.hidden ||
@@ -244,7 +244,7 @@ void sections_withdraw(const struct core *core, const struct person *person,
 {
 	for (size_t i = 0; i < enclosed->enclosure_count; i++)
 		if (strcmp(enclosed->enclosures[i].kind, ENCLOSURE_CALENDAR) == 0)
-			calendar_turn(core, person, enclosed->enclosures[i].ref, entries);
+			entries_turn(core, person, enclosed->enclosures[i].ref, entries);
 }
 
 void sections_told(const struct core *core, const struct person *person,
