@@ -7,10 +7,11 @@
 static json_t *case_row(struct query *q)
 {
 	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:b, s:I, s:I}", "case",
-			 json_text(db_text(q, 0)), "programme", json_text(db_text(q, 1)), "open",
-			 db_int(q, 2) != 0, "stage", json_text(db_text(q, 3)), "since",
-			 json_text(db_text(q, 7)), "protected", db_int(q, 4) != 0, "deadlines_open",
-			 (json_int_t)db_int(q, 5), "overdue", (json_int_t)db_int(q, 6));
+			 answer_text(db_text(q, 0)), "programme", answer_text(db_text(q, 1)),
+			 "open", db_int(q, 2) != 0, "stage", answer_text(db_text(q, 3)), "since",
+			 answer_text(db_text(q, 7)), "protected", db_int(q, 4) != 0,
+			 "deadlines_open", (json_int_t)db_int(q, 5), "overdue",
+			 (json_int_t)db_int(q, 6));
 }
 
 json_t *method_case_list(void *arg, struct call *call)
@@ -37,7 +38,7 @@ json_t *method_case_list(void *arg, struct call *call)
 			last = json_string(db_text(q, 0));
 	}
 	db_done(q);
-	return json_page(rows, last);
+	return answer_page(rows, last);
 }
 
 static json_t *value_json(struct value value)
@@ -48,11 +49,11 @@ static json_t *value_json(struct value value)
 	case VALUE_NUMBER:
 		return json_integer(value.number);
 	case VALUE_DATE:
-		return json_day((date)value.number);
+		return answer_day((date)value.number);
 	case VALUE_FLAG:
 		return json_boolean(value.number != 0);
 	case VALUE_TEXT:
-		return json_text(value.text);
+		return answer_text(value.text);
 	}
 	return json_null();
 }
@@ -86,9 +87,9 @@ static json_t *ledger_json(const struct plan *plan)
 		    rows,
 		    json_pack("{s:s, s:I, s:I, s:o, s:o, s:s, s:o}", "month", charge->key, "amount",
 			      (json_int_t)charge->amount, "paid", (json_int_t)charge->paid,
-			      "due_on", json_day(charge->due_on), "due_latest",
-			      json_day(charge->due_latest), "state", charge_state(charge),
-			      "covered_on", json_day(charge->covered_on)));
+			      "due_on", answer_day(charge->due_on), "due_latest",
+			      answer_day(charge->due_latest), "state", charge_state(charge),
+			      "covered_on", answer_day(charge->covered_on)));
 	}
 	return rows;
 }
@@ -141,7 +142,7 @@ static json_t *roles_json(const struct kedjad *k, const char *subject, const cha
 	while (db_next(q))
 		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:o}", "role", db_text(q, 0),
 						      "on", db_text(q, 1), "person", db_text(q, 2),
-						      "name", json_text(db_text(q, 3))));
+						      "name", answer_text(db_text(q, 3))));
 	db_done(q);
 	return rows;
 }
@@ -154,7 +155,7 @@ static json_t *deadlines_json(const struct kedjad *k, const char *subject)
 				 " WHERE d.subject = ?1 ORDER BY d.due, d.id LIMIT 1000");
 	db_bind_text(q, 1, subject);
 	while (db_next(q))
-		json_array_append_new(rows, json_deadline_row(k, q));
+		json_array_append_new(rows, answer_deadline_row(k, q));
 	db_done(q);
 	return rows;
 }
@@ -163,13 +164,14 @@ static json_t *event_row(const struct kedjad *k, struct query *q)
 {
 	json_t *row = json_object();
 	json_object_set_new(row, "id", json_integer(db_int(q, 0)));
-	json_object_set_new(row, "kind", json_text(db_text(q, 1)));
-	json_object_set_new(row, "key", json_text(db_text(q, 2)[0] == '\0' ? NULL : db_text(q, 2)));
-	json_object_set_new(row, "at", json_text(db_text(q, 3)));
-	json_object_set_new(row, "recorded_at", json_instant_column(k, q, 4));
-	json_object_set_new(row, "actor", json_text(db_text(q, 5)));
+	json_object_set_new(row, "kind", answer_text(db_text(q, 1)));
+	json_object_set_new(row, "key",
+			    answer_text(db_text(q, 2)[0] == '\0' ? NULL : db_text(q, 2)));
+	json_object_set_new(row, "at", answer_text(db_text(q, 3)));
+	json_object_set_new(row, "recorded_at", answer_instant_column(k, q, 4));
+	json_object_set_new(row, "actor", answer_text(db_text(q, 5)));
 	json_object_set_new(row, "data", json_loads(db_text(q, 6), 0, NULL));
-	json_object_set_new(row, "voided_by", json_number_column(q, 7));
+	json_object_set_new(row, "voided_by", answer_number_column(q, 7));
 	return row;
 }
 
@@ -190,7 +192,7 @@ static json_t *events_json(const struct kedjad *k, const char *subject, const ch
 			last = json_sprintf("%s %020lld", db_text(q, 3), (long long)db_int(q, 0));
 	}
 	db_done(q);
-	return json_page(rows, last);
+	return answer_page(rows, last);
 }
 
 json_t *method_case_show(void *arg, struct call *call)
@@ -212,9 +214,9 @@ json_t *method_case_show(void *arg, struct call *call)
 	json_t *known = facts_json(k, plan, type);
 	json_object_set_new(answer, "case", json_string(subject));
 	json_object_set_new(answer, "type", json_string(subject_type_name(type)));
-	json_object_set_new(answer, "programme", json_text(programme));
+	json_object_set_new(answer, "programme", answer_text(programme));
 	json_object_set_new(answer, "open", json_boolean(facts_is_open(facts)));
-	json_object_set_new(answer, "stage", json_text(is_case ? facts_stage(facts) : NULL));
+	json_object_set_new(answer, "stage", answer_text(is_case ? facts_stage(facts) : NULL));
 	json_object_set(answer, "since",
 			is_case ? json_object_get(known, "stage_since") : json_null());
 	json_object_set_new(answer, "paused", json_boolean(facts_is_paused(facts)));

@@ -53,8 +53,8 @@ static json_t *outbox_json(const struct kedjad *k, const struct outbox_figures *
 		json_object_set_new(outbox, message_state_name((enum message_state)i),
 				    json_integer(figures->by_state[i]));
 	json_object_set_new(outbox, "given_up", json_integer(figures->given_up));
-	json_object_set_new(outbox, "oldest_waiting", json_instant(k, figures->oldest_waiting));
-	json_object_set_new(outbox, "fault", json_text(figures->fault));
+	json_object_set_new(outbox, "oldest_waiting", answer_instant(k, figures->oldest_waiting));
+	json_object_set_new(outbox, "fault", answer_text(figures->fault));
 	return outbox;
 }
 
@@ -109,7 +109,7 @@ static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *
 
 static json_t *clock_json(const struct kedjad *k)
 {
-	return json_pack("{s:o, s:b, s:s}", "now", json_instant(k, clock_now(k->core.clock)),
+	return json_pack("{s:o, s:b, s:s}", "now", answer_instant(k, clock_now(k->core.clock)),
 			 "virtual", clock_is_virtual(k->core.clock), "zone",
 			 calendar_zone(k->core.office->calendar));
 }
@@ -133,7 +133,7 @@ json_t *method_status(void *arg, struct call *call)
 	json_object_set_new(status, "rules",
 			    json_pack("{s:I, s:o, s:o, s:b}", "count",
 				      (json_int_t)k->core.office->ruleset->count, "version",
-				      version_json(k), "loaded_at", json_instant(k, k->loaded_at),
+				      version_json(k), "loaded_at", answer_instant(k, k->loaded_at),
 				      "reverted", kedjad_is_reverted(k)));
 	json_object_set_new(status, "counts", counts_json(k));
 	json_object_set_new(status, "outbox", outbox_json(k, &figures));
@@ -144,7 +144,7 @@ json_t *method_status(void *arg, struct call *call)
 	json_object_set_new(
 	    status, "behind",
 	    json_integer(count(k, "SELECT count(*) FROM subject WHERE behind = 1")));
-	json_object_set_new(status, "next_at", json_instant(k, next));
+	json_object_set_new(status, "next_at", answer_instant(k, next));
 	json_object_set_new(status, "alarms", alarms_json(k, &figures));
 	return status;
 }
@@ -176,7 +176,7 @@ json_t *method_rules_list(void *arg, struct call *call)
 	for (size_t i = 0; i < ruleset->count; i++)
 		json_array_append_new(rows, rule_row(k, &ruleset->rules[i]));
 	return json_pack("{s:o, s:o, s:o, s:n}", "version", version_json(k), "loaded_at",
-			 json_instant(k, k->loaded_at), "rows", rows, "next");
+			 answer_instant(k, k->loaded_at), "rows", rows, "next");
 }
 
 /* How many subjects other rules mean to plan anew. */
@@ -234,12 +234,12 @@ json_t *method_calendar_year(void *arg, struct call *call)
 		enum day_kind kind = calendar_day(k->core.office->calendar, day, &name);
 		if (kind == DAY_WORKING)
 			continue;
-		json_array_append_new(rows, json_pack("{s:o, s:o, s:s, s:s}", "date", json_day(day),
-						      "name", json_text(name), "kind",
-						      day_kind_name(kind), "weekday",
+		json_array_append_new(rows, json_pack("{s:o, s:o, s:s, s:s}", "date",
+						      answer_day(day), "name", answer_text(name),
+						      "kind", day_kind_name(kind), "weekday",
 						      weekdays[date_weekday(day)]));
 	}
-	return json_page(rows, NULL);
+	return answer_page(rows, NULL);
 }
 
 json_t *method_clock_show(void *arg, struct call *call)

@@ -72,9 +72,9 @@ static json_t *list_deadlines(struct kedjad *k, struct call *call)
 	json_t *rows = json_array();
 	while (json_array_size(rows) < PAGE_ROWS && db_next(q))
 		if (person == NULL || concerns(k, person, q))
-			json_array_append_new(rows, json_deadline_row(k, q));
+			json_array_append_new(rows, answer_deadline_row(k, q));
 	db_done(q);
-	return json_page(rows, deadline_cursor(rows));
+	return answer_page(rows, deadline_cursor(rows));
 }
 
 json_t *method_deadline_list(void *arg, struct call *call)
@@ -98,21 +98,22 @@ static json_t *notice_row(const struct kedjad *k, struct query *q)
 {
 	json_t *row = json_object();
 	json_object_set_new(row, "id", json_integer(db_int(q, 0)));
-	json_object_set_new(row, "deadline", json_text(db_text(q, 1)));
-	json_object_set_new(row, "rule", json_text(db_text(q, 2)));
-	json_object_set_new(row, "subject", json_text(db_text(q, 3)));
-	json_object_set_new(row, "key", json_text(db_text(q, 4)[0] == '\0' ? NULL : db_text(q, 4)));
-	json_object_set_new(row, "step", json_text(db_text(q, 5)));
+	json_object_set_new(row, "deadline", answer_text(db_text(q, 1)));
+	json_object_set_new(row, "rule", answer_text(db_text(q, 2)));
+	json_object_set_new(row, "subject", answer_text(db_text(q, 3)));
+	json_object_set_new(row, "key",
+			    answer_text(db_text(q, 4)[0] == '\0' ? NULL : db_text(q, 4)));
+	json_object_set_new(row, "step", answer_text(db_text(q, 5)));
 	json_object_set_new(row, "repetition", json_integer(db_int(q, 6)));
-	json_object_set_new(row, "person", json_person(db_text(q, 7)));
-	json_object_set_new(row, "role", json_text(db_text(q, 8)));
+	json_object_set_new(row, "person", answer_person(db_text(q, 7)));
+	json_object_set_new(row, "role", answer_text(db_text(q, 8)));
 	json_object_set_new(row, "cc", json_boolean(db_int(q, 9) != 0));
-	json_object_set_new(row, "due", json_text(db_text(q, 10)));
-	json_object_set_new(row, "at", json_instant_column(k, q, 11));
-	json_object_set_new(row, "state", json_text(db_text(q, 12)));
-	json_object_set_new(row, "message", json_number_column(q, 13));
-	json_object_set_new(row, "item", json_number_column(q, 15)); /* its number in there */
-	json_object_set_new(row, "why", json_text(db_text(q, 14)));
+	json_object_set_new(row, "due", answer_text(db_text(q, 10)));
+	json_object_set_new(row, "at", answer_instant_column(k, q, 11));
+	json_object_set_new(row, "state", answer_text(db_text(q, 12)));
+	json_object_set_new(row, "message", answer_number_column(q, 13));
+	json_object_set_new(row, "item", answer_number_column(q, 15)); /* its number in there */
+	json_object_set_new(row, "why", answer_text(db_text(q, 14)));
 	return row;
 }
 
@@ -162,5 +163,5 @@ json_t *method_notice_list(void *arg, struct call *call)
 			last = json_integer(db_int(q, 0));
 	}
 	db_done(q);
-	return json_page(rows, last);
+	return answer_page(rows, last);
 }

@@ -476,7 +476,7 @@ static json_t *kind_row(const struct kedjad *k, const struct kind *kind)
 	}
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "name", kind->name, "subject",
 			 subject_type_name(kind->subject), "key", keys[kind->key], "key_means",
-			 json_text(kind->key_means), "fields", fields, "help", kind->help);
+			 answer_text(kind->key_means), "fields", fields, "help", kind->help);
 }
 
 json_t *method_kind_list(void *arg, struct call *call)
@@ -488,5 +488,5 @@ json_t *method_kind_list(void *arg, struct call *call)
 	for (size_t i = 0; (kind = chain_kind_at(k->core.office->chain, i)) != NULL; i++)
 		if (!kind->is_virtual)
 			json_array_append_new(rows, kind_row(k, kind));
-	return json_page(rows, NULL);
+	return answer_page(rows, NULL);
 }

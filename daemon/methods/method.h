@@ -49,17 +49,17 @@ json_t *method_clock_show(void *arg, struct call *call);
 json_t *method_clock_set(void *arg, struct call *call);
 json_t *method_rebuild(void *arg, struct call *call);
 
-/* json.c: how rows become JSON, the same everywhere. NULL where there is nothing. */
+/* answer.c: how rows become JSON, the same everywhere. NULL where there is nothing. */
 #define PAGE_ROWS 500
-json_t *json_text(const char *text);
-json_t *json_person(const char *id); /* the administrator has an id of no letters */
-json_t *json_day(date day);
-json_t *json_instant(const struct kedjad *k, instant at);
-json_t *json_instant_column(const struct kedjad *k, struct query *q, int column);
-json_t *json_number_column(struct query *q, int column);
+json_t *answer_text(const char *text);
+json_t *answer_person(const char *id); /* the administrator has an id of no letters */
+json_t *answer_day(date day);
+json_t *answer_instant(const struct kedjad *k, instant at);
+json_t *answer_instant_column(const struct kedjad *k, struct query *q, int column);
+json_t *answer_number_column(struct query *q, int column);
 /* {"rows": rows, "next": cursor}; the cursor is the id or text to go on after, NULL at the end. */
-json_t *json_page(json_t *rows, json_t *next);
-json_t *json_deadline_row(const struct kedjad *k, struct query *q);
+json_t *answer_page(json_t *rows, json_t *next);
+json_t *answer_deadline_row(const struct kedjad *k, struct query *q);
 #define DEADLINE_COLUMNS                                                                           \
 	"d.id, d.rule, d.subject, d.key, d.anchor_event, d.anchor, d.occurrence, d.due, d.state,"  \
 	" d.next_step, d.next_at, d.missed,"                                                       \

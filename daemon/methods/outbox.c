@@ -10,22 +10,22 @@ static json_t *outcome_json(struct query *q)
 {
 	if (db_is_null(q, 9) && db_is_null(q, 10))
 		return json_null();
-	return json_pack("{s:o, s:o}", "code", json_number_column(q, 9), "text",
-			 json_text(db_text(q, 10)));
+	return json_pack("{s:o, s:o}", "code", answer_number_column(q, 9), "text",
+			 answer_text(db_text(q, 10)));
 }
 
 static json_t *message_row(const struct kedjad *k, struct query *q)
 {
 	json_t *row = json_object();
 	json_object_set_new(row, "id", json_integer(db_int(q, 0)));
-	json_object_set_new(row, "to", json_text(db_text(q, 1)));
-	json_object_set_new(row, "person", json_person(db_text(q, 2)));
-	json_object_set_new(row, "subject", json_text(db_text(q, 3)));
-	json_object_set_new(row, "created_at", json_instant_column(k, q, 4));
-	json_object_set_new(row, "state", json_text(db_text(q, 5)));
+	json_object_set_new(row, "to", answer_text(db_text(q, 1)));
+	json_object_set_new(row, "person", answer_person(db_text(q, 2)));
+	json_object_set_new(row, "subject", answer_text(db_text(q, 3)));
+	json_object_set_new(row, "created_at", answer_instant_column(k, q, 4));
+	json_object_set_new(row, "state", answer_text(db_text(q, 5)));
 	json_object_set_new(row, "attempts", json_integer(db_int(q, 6)));
-	json_object_set_new(row, "next_attempt", json_instant_column(k, q, 7));
-	json_object_set_new(row, "message_id", json_text(db_text(q, 8)));
+	json_object_set_new(row, "next_attempt", answer_instant_column(k, q, 7));
+	json_object_set_new(row, "message_id", answer_text(db_text(q, 8)));
 	json_object_set_new(row, "outcome", outcome_json(q));
 	return row;
 }
@@ -71,7 +71,7 @@ json_t *method_outbox_list(void *arg, struct call *call)
 	db_done(q);
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		add_notices(k, json_array_get(rows, i));
-	return json_page(rows, last);
+	return answer_page(rows, last);
 }
 
 static json_t *history_json(const struct kedjad *k, int64_t message)
@@ -81,10 +81,11 @@ static json_t *history_json(const struct kedjad *k, int64_t message)
 					       " WHERE message = ?1 ORDER BY rowid");
 	db_bind_int(q, 1, message);
 	while (db_next(q))
-		json_array_append_new(
-		    rows, json_pack("{s:o, s:o, s:o, s:o}", "at", json_instant_column(k, q, 0),
-				    "was", json_text(db_text(q, 1)), "state",
-				    json_text(db_text(q, 2)), "reason", json_text(db_text(q, 3))));
+		json_array_append_new(rows, json_pack("{s:o, s:o, s:o, s:o}", "at",
+						      answer_instant_column(k, q, 0), "was",
+						      answer_text(db_text(q, 1)), "state",
+						      answer_text(db_text(q, 2)), "reason",
+						      answer_text(db_text(q, 3))));
 	db_done(q);
 	return rows;
 }
@@ -98,7 +99,7 @@ json_t *method_outbox_show(void *arg, struct call *call)
 	db_bind_int(q, 1, id);
 	json_t *row = db_next(q) ? message_row(k, q) : NULL;
 	if (row != NULL)
-		json_object_set_new(row, "text", json_text(db_text(q, 11)));
+		json_object_set_new(row, "text", answer_text(db_text(q, 11)));
 	db_done(q);
 	if (row == NULL) {
 		call_refuse(call, RPC_REFUSED, "there is no message %lld", (long long)id);

@@ -47,7 +47,7 @@ static json_t *last_file(struct kedjad *k, const char *programme)
 	if (db_next(q)) {
 		file = json_loads(db_text(q, 2), 0, NULL);
 		json_object_set_new(file, "event", json_integer(db_int(q, 0)));
-		json_object_set_new(file, "recorded_at", json_instant_column(k, q, 1));
+		json_object_set_new(file, "recorded_at", answer_instant_column(k, q, 1));
 	}
 	db_done(q);
 	return file == NULL ? json_null() : file;
@@ -69,9 +69,9 @@ json_t *method_payment_coverage(void *arg, struct call *call)
 		    plan == NULL ? 0 : facts_get(plan_facts(plan), fact, today).number;
 		answer =
 		    json_pack("{s:s, s:o, s:o, s:I, s:o}", "programme", programme, "covers_through",
-			      json_day(store_event_covers_through(&k->core, programme)),
+			      answer_day(store_event_covers_through(&k->core, programme)),
 			      "last_file", last_file(k, programme), "unmatched",
-			      (json_int_t)unmatched, "today", json_day(today));
+			      (json_int_t)unmatched, "today", answer_day(today));
 	}
 	arena_free(arena);
 	return answer;
@@ -116,7 +116,7 @@ static json_t *page_of_cases(struct kedjad *k, struct call *call, add_case *add)
 		find_cases(&page);
 		for (size_t i = 0; i < page.count; i++)
 			add(&page, page.cases[i]);
-		answer = json_page(
+		answer = answer_page(
 		    json_incref(page.rows),
 		    page.count < CASES_A_PAGE ? NULL : json_string(page.cases[page.count - 1]));
 	}
@@ -132,9 +132,9 @@ static void add_awaited(struct page *page, const char *name, const char *what,
 			const char *reference, const char *month)
 {
 	if (reference != NULL)
-		json_array_append_new(page->rows,
-				      json_pack("{s:s, s:s, s:s, s:o}", "case", name, "what", what,
-						"reference", reference, "month", json_text(month)));
+		json_array_append_new(page->rows, json_pack("{s:s, s:s, s:s, s:o}", "case", name,
+							    "what", what, "reference", reference,
+							    "month", answer_text(month)));
 }
 
 static void add_references(struct page *page, const char *name)
@@ -166,14 +166,14 @@ static json_t *unmatched_row(struct query *q)
 {
 	json_t *row = json_object();
 	json_object_set_new(row, "event", json_integer(db_int(q, 0)));
-	json_object_set_new(row, "programme", json_text(db_text(q, 1)));
-	json_object_set_new(row, "key", json_text(db_text(q, 2)));
-	json_object_set_new(row, "at", json_text(db_text(q, 3)));
+	json_object_set_new(row, "programme", answer_text(db_text(q, 1)));
+	json_object_set_new(row, "key", answer_text(db_text(q, 2)));
+	json_object_set_new(row, "at", answer_text(db_text(q, 3)));
 	json_object_set_new(row, "amount", json_integer(db_int(q, 4)));
-	json_object_set_new(row, "paid_on", json_text(db_text(q, 5)));
-	json_object_set_new(row, "reference", json_text(db_text(q, 6)));
+	json_object_set_new(row, "paid_on", answer_text(db_text(q, 5)));
+	json_object_set_new(row, "reference", answer_text(db_text(q, 6)));
 	json_object_set_new(row, "reversal", json_boolean(db_int(q, 7) != 0));
-	json_object_set_new(row, "case", json_text(db_text(q, 8)));
+	json_object_set_new(row, "case", answer_text(db_text(q, 8)));
 	return row;
 }
 
@@ -210,7 +210,7 @@ json_t *method_payment_unmatched(void *arg, struct call *call)
 			last = json_integer(db_int(q, 0));
 	}
 	db_done(q);
-	return json_page(rows, last);
+	return answer_page(rows, last);
 }
 
 /* --- rents that are open -----------------------------------------------------------------------
@@ -228,8 +228,8 @@ static void add_open_charges(struct page *page, const char *name)
 		    page->rows, json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "case", name, "month",
 					  charge->key, "amount", (json_int_t)charge->amount, "open",
 					  (json_int_t)(charge->amount - charge->paid), "due_on",
-					  json_day(charge->due_on), "due_latest",
-					  json_day(charge->due_latest)));
+					  answer_day(charge->due_on), "due_latest",
+					  answer_day(charge->due_latest)));
 	}
 }
 
@@ -324,8 +324,8 @@ static void add_lease(struct page *page, const char *name)
 	    page->rows,
 	    json_pack("{s:s, s:o, s:o, s:o, s:o, s:b, s:b}", "case", name, "rent",
 		      rent.type == VALUE_NUMBER ? json_integer(rent.number) : json_null(), "ocr",
-		      json_text(event_value(lease.started, "ocr").text), "started",
-		      json_day(lease.started->at.day), "ended", json_day(lease.ended), "first",
+		      answer_text(event_value(lease.started, "ocr").text), "started",
+		      answer_day(lease.started->at.day), "ended", answer_day(lease.ended), "first",
 		      lease.started->at.day >= first, "charged", is_charged(page, name, month)));
 }
 

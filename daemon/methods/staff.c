@@ -7,16 +7,16 @@
 static json_t *staff_row(struct query *q)
 {
 	json_t *row = json_object();
-	json_object_set_new(row, "staff", json_text(db_text(q, 0)));
-	json_object_set_new(row, "name", json_text(db_text(q, 1)));
-	json_object_set_new(row, "email", json_text(db_text(q, 2)));
-	json_object_set_new(row, "board", json_text(db_text(q, 3)));
-	json_object_set_new(row, "language", json_text(db_text(q, 4)));
-	json_object_set_new(row, "rhythm", json_text(db_text(q, 5)));
+	json_object_set_new(row, "staff", answer_text(db_text(q, 0)));
+	json_object_set_new(row, "name", answer_text(db_text(q, 1)));
+	json_object_set_new(row, "email", answer_text(db_text(q, 2)));
+	json_object_set_new(row, "board", answer_text(db_text(q, 3)));
+	json_object_set_new(row, "language", answer_text(db_text(q, 4)));
+	json_object_set_new(row, "rhythm", answer_text(db_text(q, 5)));
 	json_object_set_new(row, "left", json_boolean(db_int(q, 6) != 0));
 	json_object_set_new(row, "roles", json_integer(db_int(q, 7)));
-	json_object_set_new(row, "away_until", json_text(db_text(q, 8)));
-	json_object_set_new(row, "deputy", json_text(db_text(q, 9)));
+	json_object_set_new(row, "away_until", answer_text(db_text(q, 8)));
+	json_object_set_new(row, "deputy", answer_text(db_text(q, 9)));
 	return row;
 }
 
@@ -41,7 +41,7 @@ json_t *method_staff_list(void *arg, struct call *call)
 			last = json_string(db_text(q, 0));
 	}
 	db_done(q);
-	return json_page(rows, last);
+	return answer_page(rows, last);
 }
 
 static bool is_staff(const struct kedjad *k, const char *staff)
@@ -78,5 +78,5 @@ json_t *method_staff_roles(void *arg, struct call *call)
 			last = json_string(db_text(q, 0));
 	}
 	db_done(q);
-	return json_page(rows, last);
+	return answer_page(rows, last);
 }

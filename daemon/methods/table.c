@@ -205,5 +205,5 @@ static json_t *help(void *arg, struct call *call)
 				      json_pack("{s:s, s:s, s:o}", "method", method->name, "help",
 						method->help, "parameters", parameters));
 	}
-	return json_page(rows, NULL);
+	return answer_page(rows, NULL);
 }

@@ -12,11 +12,11 @@ static json_t *value_json(const struct value *value)
 	case VALUE_NUMBER:
 		return json_integer(value->number);
 	case VALUE_DATE:
-		return json_day((date)value->number);
+		return answer_day((date)value->number);
 	case VALUE_FLAG:
 		return json_boolean(value->number != 0);
 	case VALUE_TEXT:
-		return json_text(value->text);
+		return answer_text(value->text);
 	}
 	return json_null();
 }
@@ -37,10 +37,10 @@ static json_t *notices_json(const struct kedjad *k, const struct rule_verdict *v
 		const struct verdict_notice *notice = &verdict->notices[i];
 		json_array_append_new(rows,
 				      json_pack("{s:o, s:s, s:o, s:s, s:b, s:s, s:o}", "at",
-						json_instant(k, notice->at), "step", notice->step,
-						"person", json_person(notice->person), "role",
+						answer_instant(k, notice->at), "step", notice->step,
+						"person", answer_person(notice->person), "role",
 						notice->role, "cc", notice->copy, "state",
-						notice->state, "why", json_text(notice->reason)));
+						notice->state, "why", answer_text(notice->reason)));
 	}
 	return rows;
 }
@@ -49,9 +49,9 @@ static json_t *deadline_json(const struct deadline *deadline)
 {
 	if (deadline == NULL)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:i, s:I, s:s}", "due", json_day(deadline->due), "key",
-			 json_text(*deadline->key == '\0' ? NULL : deadline->key), "anchor",
-			 json_day(deadline->anchor), "occurrence", deadline->occurrence, "event",
+	return json_pack("{s:o, s:o, s:o, s:i, s:I, s:s}", "due", answer_day(deadline->due), "key",
+			 answer_text(*deadline->key == '\0' ? NULL : deadline->key), "anchor",
+			 answer_day(deadline->anchor), "occurrence", deadline->occurrence, "event",
 			 (json_int_t)deadline->anchor_event, "state",
 			 deadline_state_name(deadline->state));
 }
@@ -60,8 +60,8 @@ static json_t *put_off_json(const struct put_off *put_off)
 {
 	if (put_off == NULL)
 		return json_null();
-	return json_pack("{s:o, s:o, s:s, s:I, s:b}", "until", json_day(put_off->until), "by",
-			 json_text(put_off->by), "role", put_off->role->name, "event",
+	return json_pack("{s:o, s:o, s:s, s:I, s:b}", "until", answer_day(put_off->until), "by",
+			 answer_text(put_off->by), "role", put_off->role->name, "event",
 			 (json_int_t)put_off->event, "acknowledged", put_off->acknowledged);
 }
 
@@ -78,9 +78,9 @@ static json_t *moves_json(const struct kedjad *k, const struct rule_verdict *ver
 			json_array_append_new(
 			    rows,
 			    json_pack("{s:s, s:o, s:s, s:o, s:o, s:o}", "what", what[i], "date",
-				      json_day(moves[i]->days[j]), "kind", day_kind_name(kind),
-				      "name", json_text(name), "from", json_day(moves[i]->from),
-				      "to", json_day(moves[i]->to)));
+				      answer_day(moves[i]->days[j]), "kind", day_kind_name(kind),
+				      "name", answer_text(name), "from", answer_day(moves[i]->from),
+				      "to", answer_day(moves[i]->to)));
 		}
 	}
 	return rows;
@@ -110,18 +110,18 @@ static json_t *verdict_row(const struct kedjad *k, const struct rule_verdict *ve
 	json_object_set_new(row, "text",
 			    json_string(verdict_text(&k->core, verdict, language, arena)));
 	json_object_set_new(row, "details", details_json(k, verdict, language, arena));
-	json_object_set_new(row, "until", json_instant(k, verdict->until));
+	json_object_set_new(row, "until", answer_instant(k, verdict->until));
 	json_object_set_new(row, "step",
-			    json_text(verdict->next == NULL ? NULL : verdict->next->step->name));
+			    answer_text(verdict->next == NULL ? NULL : verdict->next->step->name));
 	json_object_set_new(row, "deadline", deadline_json(judged->deadline));
 	json_object_set_new(row, "event",
 			    judged->event == 0 ? json_null() : json_integer(judged->event));
 	json_object_set_new(row, "put_off", put_off_json(judged->put_off));
-	json_object_set_new(row, "condition", json_text(judged->condition));
+	json_object_set_new(row, "condition", answer_text(judged->condition));
 	json_object_set_new(row, "values", values_json(judged));
 	json_object_set_new(row, "hidden_by",
-			    json_text(judged->reason == WHY_HIDDEN ? judged->other->name : NULL));
-	json_object_set_new(row, "missing", json_text(judged->missing));
+			    answer_text(judged->reason == WHY_HIDDEN ? judged->other->name : NULL));
+	json_object_set_new(row, "missing", answer_text(judged->missing));
 	json_object_set_new(row, "notices", notices_json(k, verdict));
 	json_object_set_new(row, "moved", moves_json(k, verdict));
 	json_object_set_new(row, "file", json_string(rule->file));
@@ -143,7 +143,7 @@ static json_t *answer(const struct kedjad *k, const struct verdicts *verdicts,
 					      verdict_row(k, &verdicts->list[i], language, arena));
 	arena_free(arena);
 	return json_pack("{s:s, s:s, s:o, s:o, s:n}", "case", call_text(call, "case"), "type",
-			 subject_type_name(verdicts->type), "on", json_day(verdicts->day), "rows",
+			 subject_type_name(verdicts->type), "on", answer_day(verdicts->day), "rows",
 			 rows, "next");
 }
 
