@@ -6,8 +6,8 @@
  * Wall-clock times that a DST change makes ambiguous mean the first of the two instants; those
  * that it leaves out mean the instant of the change.
  */
-#ifndef KEDJA_CLOCK_H
-#define KEDJA_CLOCK_H
+#ifndef KEDJA_BASE_CLOCK_H
+#define KEDJA_BASE_CLOCK_H
 
 #include <stdint.h>
 

@@ -2,8 +2,8 @@
  * Logging to standard error, one line a message, with systemd's level prefix ("<4>") when the
  * journal reads it. Text from outside is escaped, so nobody forges a line. No case data goes in.
  */
-#ifndef KEDJA_LOG_H
-#define KEDJA_LOG_H
+#ifndef KEDJA_BASE_LOG_H
+#define KEDJA_BASE_LOG_H
 
 #include <stdbool.h>
 

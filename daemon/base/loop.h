@@ -8,8 +8,8 @@
  * Nothing here wakes up by itself: the alarm is a timerfd on CLOCK_REALTIME that the kernel
  * cancels when the clock is set (anchors.md 5: libevent's own timers would wake every 35 minutes).
  */
-#ifndef KEDJA_LOOP_H
-#define KEDJA_LOOP_H
+#ifndef KEDJA_BASE_LOOP_H
+#define KEDJA_BASE_LOOP_H
 
 #include <event2/event.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * `{{{x}}}` and `{{&x}}` never do. No partials, no lambdas, no set delimiters: an error. False are
  * a missing value, null, false, "" and [].
  */
-#ifndef KEDJA_MUSTACHE_H
-#define KEDJA_MUSTACHE_H
+#ifndef KEDJA_BASE_MUSTACHE_H
+#define KEDJA_BASE_MUSTACHE_H
 
 #include <jansson.h>
 #include <stdbool.h>

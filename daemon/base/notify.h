@@ -10,8 +10,8 @@
  * The protocol: one datagram of "NAME=value" lines to the Unix socket in NOTIFY_SOCKET
  * (sd_notify(3)); it is stable, and libsystemd would double our memory.
  */
-#ifndef KEDJA_NOTIFY_H
-#define KEDJA_NOTIFY_H
+#ifndef KEDJA_BASE_NOTIFY_H
+#define KEDJA_BASE_NOTIFY_H
 
 #include "rules/base/mem.h"
 

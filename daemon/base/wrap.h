@@ -1,6 +1,6 @@
 /* Wrapping text for a letter: UTF-8, one line is one paragraph, lists hang. */
-#ifndef KEDJA_WRAP_H
-#define KEDJA_WRAP_H
+#ifndef KEDJA_BASE_WRAP_H
+#define KEDJA_BASE_WRAP_H
 
 #include "rules/base/mem.h"
 

@@ -7,8 +7,8 @@
  *   ... office->ruleset ...
  *   office_free(office);
  */
-#ifndef KEDJA_OFFICE_H
-#define KEDJA_OFFICE_H
+#ifndef KEDJA_CONF_OFFICE_H
+#define KEDJA_CONF_OFFICE_H
 
 #include "daemon/conf/settings.h"
 #include "rules/language/load.h"

@@ -2,8 +2,8 @@
  * kedja.conf: the settings, as rows of one table with type, range, default and help. The sample
  * file, the manual and `kedjad -n` are held against that table by `make check-source`.
  */
-#ifndef KEDJA_CONF_H
-#define KEDJA_CONF_H
+#ifndef KEDJA_CONF_SETTINGS_H
+#define KEDJA_CONF_SETTINGS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
  * in all; connections, of which the one silent longest is dropped to let a new one in; requests
  * a peer may have waiting. A peer that leaves its answers unread for 60 s is dropped.
  */
-#ifndef KEDJA_CONTROL_H
-#define KEDJA_CONTROL_H
+#ifndef KEDJA_CONTROL_CONTROL_H
+#define KEDJA_CONTROL_CONTROL_H
 
 #include "daemon/base/loop.h"
 #include "daemon/control/rpc.h"

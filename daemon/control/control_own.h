@@ -1,6 +1,6 @@
 /* What control.c and peer.c share, and nobody else sees. */
-#ifndef KEDJA_CONTROL_OWN_H
-#define KEDJA_CONTROL_OWN_H
+#ifndef KEDJA_CONTROL_CONTROL_OWN_H
+#define KEDJA_CONTROL_CONTROL_OWN_H
 
 #include <event2/buffer.h>
 #include <sys/queue.h>

@@ -5,8 +5,8 @@
  * Errors: the standard codes, and 1 for "refused". Every error has data.problems, a list of
  * { "field", "text" } and for arrays of events "event" (its place, from 0).
  */
-#ifndef KEDJA_RPC_H
-#define KEDJA_RPC_H
+#ifndef KEDJA_CONTROL_RPC_H
+#define KEDJA_CONTROL_RPC_H
 
 #include <jansson.h>
 

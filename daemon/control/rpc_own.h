@@ -1,6 +1,6 @@
 /* What rpc.c and rpc_answer.c share, and nobody else sees. */
-#ifndef KEDJA_RPC_OWN_H
-#define KEDJA_RPC_OWN_H
+#ifndef KEDJA_CONTROL_RPC_OWN_H
+#define KEDJA_CONTROL_RPC_OWN_H
 
 #include "daemon/control/rpc.h"
 

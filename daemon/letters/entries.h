@@ -14,8 +14,8 @@
  * What an entry says is what the subject line of a letter may say: it shows on locked screens and
  * in shared calendars. All in the turn in which the letter is made.
  */
-#ifndef KEDJA_LETTERS_CALENDAR_H
-#define KEDJA_LETTERS_CALENDAR_H
+#ifndef KEDJA_LETTERS_ENTRIES_H
+#define KEDJA_LETTERS_ENTRIES_H
 
 #include <jansson.h>
 

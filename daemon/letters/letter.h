@@ -7,8 +7,8 @@
  *   if (letter_render(templates, &letter, &rendered) == 0) ... rendered.subject, rendered.text ...
  *   letter_clear(&rendered);
  */
-#ifndef KEDJA_LETTER_H
-#define KEDJA_LETTER_H
+#ifndef KEDJA_LETTERS_LETTER_H
+#define KEDJA_LETTERS_LETTER_H
 
 #include "daemon/letters/templates.h"
 

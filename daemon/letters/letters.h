@@ -3,8 +3,8 @@
  * is due at this moment has gone off; urgent notices and those of protected cases go alone.
  * An empty letter is never made, and never a second digest on one day.
  */
-#ifndef KEDJA_LETTERS_H
-#define KEDJA_LETTERS_H
+#ifndef KEDJA_LETTERS_LETTERS_H
+#define KEDJA_LETTERS_LETTERS_H
 
 #include "daemon/letters/letter.h"
 #include "daemon/store/core.h"

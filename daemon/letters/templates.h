@@ -10,8 +10,8 @@
  * the open fields, as event_<field>. A field of any other class is refused by file and line: so
  * nothing but what is open can come into a letter (I6).
  */
-#ifndef KEDJA_TEMPLATES_H
-#define KEDJA_TEMPLATES_H
+#ifndef KEDJA_LETTERS_TEMPLATES_H
+#define KEDJA_LETTERS_TEMPLATES_H
 
 #include "daemon/base/mustache.h"
 #include "rules/language/ruleset.h"

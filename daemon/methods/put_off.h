@@ -3,8 +3,8 @@
  * rule and key are known and something of theirs is open, the day lies ahead, and the role as
  * which it is said follows from who says it. The role is stored with the event.
  */
-#ifndef KEDJA_METHOD_PUT_OFF_H
-#define KEDJA_METHOD_PUT_OFF_H
+#ifndef KEDJA_METHODS_PUT_OFF_H
+#define KEDJA_METHODS_PUT_OFF_H
 
 #include "daemon/kedjad/kedjad.h"
 

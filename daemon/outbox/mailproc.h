@@ -9,8 +9,8 @@
  *
  * FAULTY and READY go to STARTING when it is configured anew.
  */
-#ifndef KEDJA_MAILPROC_H
-#define KEDJA_MAILPROC_H
+#ifndef KEDJA_OUTBOX_MAILPROC_H
+#define KEDJA_OUTBOX_MAILPROC_H
 
 #include <jansson.h>
 

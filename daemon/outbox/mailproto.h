@@ -26,8 +26,8 @@
  * The same LETTER gives the same bytes, always (I5). End of file on descriptor 0 ends the mailer
  * after the letter in hand.
  */
-#ifndef KEDJA_MAILPROTO_H
-#define KEDJA_MAILPROTO_H
+#ifndef KEDJA_OUTBOX_MAILPROTO_H
+#define KEDJA_OUTBOX_MAILPROTO_H
 
 #define MAIL_PROTOCOL  1
 #define MAIL_LINE_MOST (1024 * 1024)

@@ -17,8 +17,8 @@
  * waits until the outcome of the one before is committed (mailproto.h). So after a kill one letter
  * is unclear, and the others were not tried.
  */
-#ifndef KEDJA_OUTBOX_H
-#define KEDJA_OUTBOX_H
+#ifndef KEDJA_OUTBOX_OUTBOX_H
+#define KEDJA_OUTBOX_OUTBOX_H
 
 #include "daemon/base/clock.h"
 #include "daemon/conf/settings.h"

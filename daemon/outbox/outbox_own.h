@@ -1,8 +1,8 @@
 /* The inside of the outbox, shared by its files, lowest first: outbox_change.c (rows, and what a
  * commit means), outbox_heard.c (what the mailer says), outbox.c (the turn) and outbox_desk.c
  * (letters in, changes by hand, figures). */
-#ifndef KEDJA_OUTBOX_OWN_H
-#define KEDJA_OUTBOX_OWN_H
+#ifndef KEDJA_OUTBOX_OUTBOX_OWN_H
+#define KEDJA_OUTBOX_OUTBOX_OWN_H
 
 #include "daemon/outbox/outbox.h"
 

@@ -8,8 +8,8 @@
  * A row waits from its day on; without any reminder the letter consists of it alone. Rows are a
  * record and are never made anew.
  */
-#ifndef KEDJA_ENCLOSURE_H
-#define KEDJA_ENCLOSURE_H
+#ifndef KEDJA_PEOPLE_ENCLOSURE_H
+#define KEDJA_PEOPLE_ENCLOSURE_H
 
 #include "daemon/store/core.h"
 

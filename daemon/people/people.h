@@ -2,8 +2,8 @@
  * People: who is who, who holds which role, who stands in for whom. Derived from the events of
  * staff and of roles; a role stays a role until the letter is made (design.md 6).
  */
-#ifndef KEDJA_PEOPLE_H
-#define KEDJA_PEOPLE_H
+#ifndef KEDJA_PEOPLE_PEOPLE_H
+#define KEDJA_PEOPLE_PEOPLE_H
 
 #include "daemon/store/core.h"
 #include "rules/kinds/chain.h"

@@ -2,8 +2,8 @@
  * Plans in memory: those of the subjects used last, within a bound. Each entry has the events
  * that were recorded since its plan was folded and have still to be taken in.
  */
-#ifndef KEDJA_PLANNER_CACHE_H
-#define KEDJA_PLANNER_CACHE_H
+#ifndef KEDJA_PLAN_CACHE_H
+#define KEDJA_PLAN_CACHE_H
 
 #include "daemon/plan/overdue.h"
 #include "rules/plan/plan.h"

@@ -3,8 +3,8 @@
  * out into notices to persons. Nothing disappears: a step overtaken by a later one, a role that
  * reaches nobody, each leaves a notice that says so (I4).
  */
-#ifndef KEDJA_DUE_H
-#define KEDJA_DUE_H
+#ifndef KEDJA_PLAN_DUE_H
+#define KEDJA_PLAN_DUE_H
 
 #include "daemon/store/core.h"
 #include "rules/plan/steps.h"

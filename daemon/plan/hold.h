@@ -6,8 +6,8 @@
  *   queued --hold_work--> held --release--> queued (or overtaken, if its deadline has ended)
  *                              --discard--> overtaken
  */
-#ifndef KEDJA_HOLD_H
-#define KEDJA_HOLD_H
+#ifndef KEDJA_PLAN_HOLD_H
+#define KEDJA_PLAN_HOLD_H
 
 #include "daemon/store/core.h"
 

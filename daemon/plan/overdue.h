@@ -9,8 +9,8 @@
  *
  * As the rows stand: true until a deadline of one of the cases changes.
  */
-#ifndef KEDJA_PLANNER_OVERDUE_H
-#define KEDJA_PLANNER_OVERDUE_H
+#ifndef KEDJA_PLAN_OVERDUE_H
+#define KEDJA_PLAN_OVERDUE_H
 
 #include "daemon/store/core.h"
 

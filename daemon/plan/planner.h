@@ -6,8 +6,8 @@
  * What a change touches is marked behind, in the same transaction; the marked ones are planned
  * in bounded turns, nearest first. A subject is always planned before it is asked about.
  */
-#ifndef KEDJA_PLANNER_H
-#define KEDJA_PLANNER_H
+#ifndef KEDJA_PLAN_PLANNER_H
+#define KEDJA_PLAN_PLANNER_H
 
 #include "daemon/store/core.h"
 #include "rules/plan/plan.h"

@@ -1,6 +1,6 @@
 /* What the files of the planner share; nobody else includes this. */
-#ifndef KEDJA_PLANNER_PARTS_H
-#define KEDJA_PLANNER_PARTS_H
+#ifndef KEDJA_PLAN_PLANNER_OWN_H
+#define KEDJA_PLAN_PLANNER_OWN_H
 
 #include "daemon/plan/cache.h"
 #include "daemon/plan/planner.h"

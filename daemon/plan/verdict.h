@@ -6,8 +6,8 @@
  *   ... verdicts->list[i] ...
  *   verdicts_free(verdicts);
  */
-#ifndef KEDJA_VERDICT_H
-#define KEDJA_VERDICT_H
+#ifndef KEDJA_PLAN_VERDICT_H
+#define KEDJA_PLAN_VERDICT_H
 
 #include "daemon/store/core.h"
 #include "rules/plan/steps.h"

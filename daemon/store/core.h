@@ -2,8 +2,8 @@
  * What the working parts of the daemon share. All of it is borrowed from start.c, which makes
  * it, takes it down, and swaps `office` at a reload.
  */
-#ifndef KEDJA_CORE_H
-#define KEDJA_CORE_H
+#ifndef KEDJA_STORE_CORE_H
+#define KEDJA_STORE_CORE_H
 
 #include "daemon/base/clock.h"
 #include "daemon/conf/office.h"

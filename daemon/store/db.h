@@ -10,8 +10,8 @@
  *   db_done(q);
  *   if (db_commit(db) != 0) ... db_error(db) ...
  */
-#ifndef KEDJA_DB_H
-#define KEDJA_DB_H
+#ifndef KEDJA_STORE_DB_H
+#define KEDJA_STORE_DB_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* What the files of db.h share, and nobody else sees; lowest first: db_connection.c, db.c,
  * db_open.c and db_scratch.c. */
-#ifndef KEDJA_DB_OWN_H
-#define KEDJA_DB_OWN_H
+#ifndef KEDJA_STORE_DB_OWN_H
+#define KEDJA_STORE_DB_OWN_H
 
 #include <sqlite3.h>
 

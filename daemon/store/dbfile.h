@@ -6,8 +6,8 @@
  *   ... open it with SQLite ...
  *   dbfile_release(file, false);
  */
-#ifndef KEDJA_DBFILE_H
-#define KEDJA_DBFILE_H
+#ifndef KEDJA_STORE_DBFILE_H
+#define KEDJA_STORE_DBFILE_H
 
 #include <stdbool.h>
 #include <stdint.h>

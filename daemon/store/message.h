@@ -2,8 +2,8 @@
  * Letters as rows of the table message: their states, the one verb that changes them, and what the
  * outbox asks about them. All in a turn, but for the questions.
  */
-#ifndef KEDJA_MESSAGE_H
-#define KEDJA_MESSAGE_H
+#ifndef KEDJA_STORE_MESSAGE_H
+#define KEDJA_STORE_MESSAGE_H
 
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
 /* The tables of the file: append-only migrations. A released one is never edited. */
-#ifndef KEDJA_SCHEMA_H
-#define KEDJA_SCHEMA_H
+#ifndef KEDJA_STORE_SCHEMA_H
+#define KEDJA_STORE_SCHEMA_H
 
 #include "daemon/store/db.h"
 

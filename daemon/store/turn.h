@@ -3,8 +3,8 @@
  * a letter handed over, a new alarm - is queued with turn_after and released by the commit; if
  * the commit fails it is dropped, and `undo` is called instead.
  */
-#ifndef KEDJA_TURN_H
-#define KEDJA_TURN_H
+#ifndef KEDJA_STORE_TURN_H
+#define KEDJA_STORE_TURN_H
 
 #include "daemon/store/db.h"
 
