@@ -10,7 +10,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
-from office import Line, Office, Refused, wait_for  # noqa: E402
+from office import Line, Office, Refused  # noqa: E402
+from waiting import wait_until  # noqa: E402
 
 KEEP = 40 << 10  # less than a turn of a thousand events needs
 
@@ -84,7 +85,7 @@ def main(folder):
 
         os.unlink(os.path.join(disk, "filler"))
         line = Line(office.path)
-        wait_for(lambda: can(line, visits(20_000, 200)), 20, "events again when there is room")
+        wait_until(lambda: can(line, visits(20_000, 200)), "events again when there is room")
         line.ask("clock.set", {"time": "2026-01-12T16:30"})
         assert events(line) == before + recorded + 200
         sent = [row["state"] for row in line.rows("outbox.list") if row["to"] == "anna@office.example"]

@@ -51,7 +51,7 @@ all_sent_once() {
 	visited
 	old=$(mailer)
 	kill -9 "$old"
-	eventually 100 has_mailer_but "$old"
+	wait_until has_mailer_but "$old"
 	[ "$(ctl status --json | json 'd["mailer"]["restarts"]')" -ge 1 ]
 	until_time 2026-01-12T16:00
 	all_sent_once
@@ -64,7 +64,7 @@ all_sent_once() {
 	"$KEDJACTL" clock set 2026-01-12T16:00 >"$dir/answer" 2>&1 3>&- &
 	waiting=$!
 	handed() { [ "$(base "SELECT count(*) FROM message WHERE state = 'handed'")" -gt 0 ]; }
-	eventually 50 handed
+	wait_until handed
 	answers # the loop does not wait for the mailer
 	kill -9 "$old"
 	wait "$waiting"
@@ -87,7 +87,7 @@ all_sent_once() {
 	for _ in 1 2 3 4 5; do
 		has_some() { [ "$(letters)" -gt "$seen" ] || gone "$waiting"; }
 		seen=$(letters)
-		eventually 50 has_some || true
+		wait_until has_some
 		pkill_one=$(cat "/proc/$daemon/task/$daemon/children")
 		# shellcheck disable=SC2086 # the mailer, and nothing else, is its child
 		kill -9 $pkill_one 2>/dev/null || true
@@ -111,7 +111,7 @@ all_sent_once() {
 	[ "$(json 'len(d["alarms"]) + (d["outbox"]["fault"] is not None)' <"$dir/status")" -gt 0 ]
 	ln -s "$(dirname "$KEDJAD")/kedja-mailer" "$dir/bin/kedja-mailer"
 	tries() { ctl outbox retry >/dev/null; [ "$(mailer)" -gt 0 ]; }
-	eventually 200 tries
+	wait_until tries
 	until_time 2026-01-13T16:00
 	all_sent_once
 }
@@ -149,7 +149,7 @@ all_sent_once() {
 	record visit.missed K-1 --at 2026-01-12
 	same "2026-01-12 done" "$(due K-1 x-check)"
 	kill -9 "$daemon"
-	eventually 50 gone "$daemon"
+	wait_until gone "$daemon"
 	start
 	same 2 "$(ctl outbox --json | json 'sum(r["state"] == "queued" for r in d)')"
 	rm "$dir/mail"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
-# Bad neighbours on the control socket, and a disk without room: the daemon answers others in time,
-# stays small, loses nothing and goes on.
+# Bad neighbours on the control socket, and a disk without room: the daemon answers others all the
+# while, stays small, loses nothing and goes on.
 
 setup() {
+	load ../system/wait
 	here=$BATS_TEST_DIRNAME
 	dir=$(mktemp -d "${BATS_TMPDIR:-/tmp}/kedja.XXXXXX")
 	mkdir "$dir/office"
@@ -13,7 +14,7 @@ teardown() {
 }
 
 try() {
-	run timeout 100 "$@"
+	run unless_hung "$@"
 	echo "$output"
 	[ "$status" -eq 0 ]
 }

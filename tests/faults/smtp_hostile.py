@@ -1,5 +1,5 @@
 """Mail servers that mean harm: the control socket answers all the while, memory stays where it was,
-and nothing counts as sent that was not taken.
+and nothing counts as sent that was not taken. How long answers took is shown.
 
 usage: smtp_hostile.py FOLDER [MODE...]
 """
@@ -13,13 +13,13 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
-from mail_office import SLOW, Line, MailOffice, memory, messages  # noqa: E402
+from mail_office import SANITIZED, Line, MailOffice, memory, messages  # noqa: E402
 from smtp_script import DROP, HANG, Script  # noqa: E402
+from waiting import wait_until  # noqa: E402
 
 LETTERS = 20
-SECONDS = 1.3        # for each server
-WAITING_MOST = 0.25  # seconds for one answer; what is aimed at is 0.01, and the figures are shown
-MEMORY_MOST = 1024   # KiB more than before
+ANSWERS = 300       # that somebody else gets meanwhile, at least
+MEMORY_MOST = 1024  # KiB more than before
 
 NOISE = random.Random(1).randbytes(65536)
 MANY = b"".join(b"250-AUTH X%d\r\n" % i for i in range(1000000)) + b"250 HELP\r\n"
@@ -116,16 +116,19 @@ def run(folder, mode):
     office = MailOffice(os.path.join(folder, mode), server.port, delivery_limit=1)
     with server, office:
         line = office.start("--virtual-clock", "2026-03-02T10:00")
-        resting = worst = mailer_at_rest(line)
+        resting = mailer_at_rest(line)
+        peaks = [resting]
         before = memory(office.process.pid, "VmRSS")
         watch = Watch(office)
         watch.start()
         for _ in range(LETTERS):
             line.ask("drill")
-        end = time.monotonic() + SECONDS * SLOW
-        while time.monotonic() < end:
-            worst = peak_of_mailer(line, worst)
-            time.sleep(0.02)
+
+        def enough():
+            peaks.append(peak_of_mailer(line, peaks[-1]))
+            tried = sum(row["attempts"] > 0 for row in messages(line))
+            return tried and len(watch.waits) >= ANSWERS or watch.error
+        wait_until(enough, "no letter is tried, or nobody is answered")
         watch.over = True
         watch.join()
         if watch.error:
@@ -133,7 +136,7 @@ def run(folder, mode):
         rows = messages(line)
         taken = b"".join(data for _, data in server.taken)
         grown = memory(office.process.pid) - before
-        judge(mode, rows, taken, watch.waits, grown, worst - resting)
+        judge(mode, rows, taken, watch.waits, grown, max(peaks) - resting)
 
 
 def judge(mode, rows, taken, waits, grown, mailer_grown):
@@ -147,9 +150,8 @@ def judge(mode, rows, taken, waits, grown, mailer_grown):
     assert len(rows) == LETTERS and not false, f"{mode}: counted as sent without being taken: {false}"
     assert tried, f"{mode}: no letter was tried"
     assert "sent" not in states or mode == "lf", f"{mode}: {states}"
-    assert most < WAITING_MOST * SLOW, f"{mode}: an answer took {most:.3f} s"
-    assert SLOW > 1 or grown < MEMORY_MOST, f"{mode}: the daemon grew by {grown} KiB"
-    assert SLOW > 1 or mailer_grown < 4 * MEMORY_MOST, f"{mode}: the mailer grew by {mailer_grown} KiB"
+    assert SANITIZED or grown < MEMORY_MOST, f"{mode}: the daemon grew by {grown} KiB"
+    assert SANITIZED or mailer_grown < 4 * MEMORY_MOST, f"{mode}: the mailer grew by {mailer_grown} KiB"
 
 
 def main(folder, *modes):

@@ -16,11 +16,13 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from mail_office import MailOffice, parse  # noqa: E402
 from office import Lost, invented, with_sources  # noqa: E402
 from smtp_script import Script  # noqa: E402
+from waiting import HANG  # noqa: E402
 
 CLOCK = ("--virtual-clock", "2006-05-01T08:00")
 BEFORE = "2006-09-01"
 END = "2006-09-15T16:00"
 SETTLED = "2006-09-17T16:00"  # a weekend on: time for the last of the unclear ones
+ATTEMPTS = 10
 
 
 class Server(Script):
@@ -59,7 +61,7 @@ class Replay:
                 return self.line.ask(method, parameters)
             except Lost:
                 self.up.clear()
-                self.office.process.wait(20)
+                self.office.process.wait(HANG)
                 self.line.close()
                 self.line = self.office.start(*CLOCK)
                 self.up.set()
@@ -160,7 +162,15 @@ def main(folder, kills, seed):
     assert len(expected["letters"]) > 50 and len(expected["firings"]) > 100
     assert count_repeats(calm) == 0 and set(calm.unclear.values()) == {0}
 
-    wild = Replay(os.path.join(folder, "wild"))
+    # as fast or as slow as the machine is just now, the kills may come too late to meet anything
+    for number in range(ATTEMPTS):
+        if disturb(os.path.join(folder, f"wild-{number}"), todo, kills, took, rng, expected):
+            return
+    raise SystemExit("the kills met nothing")
+
+
+def disturb(folder, todo, kills, took, rng, expected):
+    wild = Replay(folder)
     killer = Killer(wild, kills, took / kills * 0.8, rng)
     killer.start()
     try:
@@ -180,7 +190,7 @@ def main(folder, kills, seed):
           f" the mailer): {len(found['firings'])} firings as undisturbed, {len(wild.marked)} letters, none lost,"
           f" {unclear} times unclear, {repeats} repeats", flush=True)
     assert repeats <= unclear <= done, "more than one letter for a kill"
-    assert done > kills * 0.7 and unclear > 0, "the kills met nothing"
+    return done > kills * 0.7 and unclear > 0
 
 
 main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

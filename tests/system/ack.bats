@@ -118,12 +118,12 @@ today support_worker bo.ek sent"
 	for day in 14 15 16 19 20 26 28 29; do
 		until_time "2026-01-${day}T07:59"
 		kill -9 "$daemon"
-		eventually 100 gone "$daemon"
+		wait_until gone "$daemon"
 		start --virtual-clock 2026-01-05T07:00
 		ctl rebuild >/dev/null
 		until_time "2026-01-${day}T08:00"
 		kill -9 "$daemon"
-		eventually 100 gone "$daemon"
+		wait_until gone "$daemon"
 		start --virtual-clock 2026-01-05T07:00
 		ctl rebuild --check >/dev/null
 		ctl rules reload >/dev/null

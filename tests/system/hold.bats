@@ -160,12 +160,12 @@ old_cases_again() { # others than those of old_cases
 	old_cases 30 2025-11-01
 	until_time 2026-01-07T12:00
 	kill -9 "$daemon"
-	eventually 100 gone "$daemon"
+	wait_until gone "$daemon"
 	start
 	same "held 30" "$(states)"
 	ctl notices release
 	kill -9 "$daemon"
-	eventually 100 gone "$daemon"
+	wait_until gone "$daemon"
 	start
 	until_time 2026-01-08T12:00
 	same "sent 30" "$(states)"

@@ -2,6 +2,8 @@
 # daemon on a virtual clock, and questions to it. Loaded by setup(); KEDJAD and KEDJACTL name the
 # programs.
 # shellcheck shell=bash
+# shellcheck source=tests/system/wait.bash
+source "$(dirname "${BASH_SOURCE[0]}")/wait.bash"
 
 root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
@@ -44,7 +46,7 @@ close_office() {
 		kill "$pid" 2>/dev/null || true
 	done
 	for pid in "${daemons[@]}"; do
-		eventually 100 gone "$pid" || kill -9 "$pid" 2>/dev/null || true
+		wait_until gone "$pid" || kill -9 "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
 	! grep -qsE 'Sanitizer|runtime error' "$dir/log" || clean=1
@@ -54,16 +56,6 @@ close_office() {
 	fi
 	rm -rf "$dir"
 	return "$clean"
-}
-
-# eventually TENTHS COMMAND...: asks again until it is true, for so many tenths of a second.
-eventually() {
-	local tries=$(($1 * 5))
-	shift
-	while ! "$@"; do
-		((tries-- > 0)) || return 1
-		sleep 0.02
-	done
 }
 
 gone() { # also when it waits to be reaped
@@ -85,7 +77,7 @@ start() {
 	"$KEDJAD" --conf "$dir/conf" "$@" >>"$dir/log" 2>&1 3>&- </dev/null &
 	daemon=$!
 	daemons+=("$daemon")
-	eventually 100 answers_or_gone
+	wait_until answers_or_gone
 	if gone "$daemon"; then
 		echo "kedjad did not start:"
 		cat "$dir/log"
@@ -95,13 +87,13 @@ start() {
 
 stop() {
 	kill "$daemon"
-	eventually 100 gone "$daemon"
+	wait_until gone "$daemon"
 	wait "$daemon"
 }
 
 # refused_start [WORDS]: a start that must fail; what it says is in $output.
 refused_start() {
-	run timeout 20 "$KEDJAD" --conf "$dir/conf" "$@" </dev/null 3>&-
+	run unless_hung "$KEDJAD" --conf "$dir/conf" "$@" </dev/null 3>&-
 	echo "$output"
 	[ "$status" -eq 1 ]
 }

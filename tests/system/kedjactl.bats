@@ -3,6 +3,7 @@
 # does when the other end is not there, goes away or talks nonsense.
 
 setup() {
+	load wait
 	ctl=${KEDJACTL:-build/kedjactl}
 	here=$BATS_TEST_DIRNAME
 	dir=$(mktemp -d)
@@ -16,17 +17,20 @@ teardown() {
 	rm -rf "$dir"
 }
 
+is_there_or_gone() {
+	[ -S "$KEDJA_SOCKET" ] || ! kill -0 "$daemon" 2>/dev/null
+}
+
 # answers JSON: a daemon that answers so.
 answers() {
 	printf '%s' "$1" >"$dir/answers"
 	/usr/bin/python3 "$here/fake_daemon.py" "$KEDJA_SOCKET" "$dir/answers" "$dir/log" 2>"$dir/err" 3>&- &
 	daemon=$!
-	for _ in $(seq 100); do
-		[ -S "$KEDJA_SOCKET" ] && return
-		sleep 0.05
-	done
-	cat "$dir/err"
-	return 1
+	wait_until is_there_or_gone
+	[ -S "$KEDJA_SOCKET" ] || {
+		cat "$dir/err"
+		return 1
+	}
 }
 
 # asked METHOD: the parameters of its requests, a line each.
@@ -193,7 +197,7 @@ assert json.load(sys.stdin) == [{"id": 1, "due": "2026-11-30", "x": None}, {"id"
 
 @test "a cursor that stands still does not turn for ever" {
 	answers '{"case.list": [{"result": {"rows": [{"case": "A"}], "next": "A"}}]}'
-	run timeout 10 "$ctl" cases
+	run unless_hung "$ctl" cases
 	[ "$status" -eq 1 ]
 	[[ $output == *"the same page again and again"* ]]
 }
@@ -222,7 +226,7 @@ assert json.load(sys.stdin) == [{"id": 1, "due": "2026-11-30", "x": None}, {"id"
 @test "nonsense is not taken for an answer" {
 	for raw in 'HTTP/1.1 400\r\n' '[]' 'null' '{}' '{"id":99,"result":1}' '{"id":1}' '{"id":1,"error":7}'; do
 		answers "{\"status\": [{\"raw\": $(printf '%s\\n' "${raw//\"/\\\"}" | sed 's/^/"/; s/$/"/')}]}"
-		run timeout 10 "$ctl" status
+		run unless_hung "$ctl" status
 		[ "$status" -eq 3 ]
 		[[ $output == *"does not speak as kedjad does"* ]]
 		kill "$daemon"
@@ -233,7 +237,7 @@ assert json.load(sys.stdin) == [{"id": 1, "due": "2026-11-30", "x": None}, {"id"
 
 @test "notifications on the way are passed over" {
 	answers '{"void": [], "event.void": [{"before": [{"jsonrpc": "2.0", "method": "said", "params": {}}], "result": {"id": 9}}]}'
-	run timeout 10 "$ctl" void 4 --reason r
+	run unless_hung "$ctl" void 4 --reason r
 	[ "$status" -eq 0 ]
 	[[ $output == *"by event 9" ]]
 }
@@ -542,7 +546,7 @@ $dir/rules.d: there is no such folder: rules are read from it" ]
 	printf 'no rule at all' >"$dir/conf/rules.d/.hidden.conf"
 	printf 'no rule at all' >"$dir/conf/rules.d/readme.txt"
 	mkfifo "$dir/conf/rules.d/80-pipe.conf"
-	run timeout 10 "$ctl" rules check "$dir/conf"
+	run unless_hung "$ctl" rules check "$dir/conf"
 	[ "$status" -eq 1 ]
 	[ "$output" = "$dir/conf/rules.d/50-dir.conf: is not a file
 $dir/conf/rules.d/60-large.conf: is over 1 MiB: that is no configuration

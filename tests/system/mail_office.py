@@ -11,9 +11,9 @@ import re
 import socket
 import subprocess
 import tempfile
-import time
 
-from office import ROOT, SLOW, Line, Lost, Office, Refused, wait_for  # noqa: F401
+from office import ROOT, SANITIZED, Line, Lost, Office, Refused  # noqa: F401
+from waiting import wait_until
 
 LONG = os.environ.get("KEDJA_LONG") == "1"
 SENDER = "kedja@office.example"
@@ -97,14 +97,14 @@ class MailOffice(Office):
             raise SystemExit(log)
 
 
-def open_line(office, patience=10):
+def open_line(office):
     """A connection to the daemon that is there, or is just coming."""
     def try_it():
         try:
             return Line(office.path)
         except Lost:
             return None
-    return wait_for(try_it, patience, "the daemon does not answer")
+    return wait_until(try_it, "the daemon does not answer")
 
 
 def messages(line):
@@ -115,14 +115,14 @@ def states(line):
     return [row["state"] for row in messages(line)]
 
 
-def settled(line, seconds=20):
+def settled(line):
     """All letters, when none of them is on its way any more: they wait for an hour, or are done."""
     def look():
         standing = line.ask("status")["outbox"]["fault"]  # asked first: the rows are not older
         rows = messages(line)
         on_the_way = ("handed",) if standing else ("queued", "handed")
         return rows if all(row["state"] not in on_the_way for row in rows) else None
-    return wait_for(look, seconds, "letters are still on their way")
+    return wait_until(look, "letters are still on their way")
 
 
 def parse(raw):
@@ -171,8 +171,3 @@ def cast(day, cases=(), programme="norr"):
 def record_all(line, events):
     for i in range(0, len(events), 1000):
         line.ask("event.record", events[i:i + 1000])
-
-
-def busy_wait(seconds):
-    """For what can only be seen not to happen."""
-    time.sleep(seconds)

@@ -37,7 +37,7 @@ one_letter() {
 	export LC_ALL=C.UTF-8 TERM=vt100 HOME=$dir
 	id=$(sed -n 's/^Message-[Ii][Dd]: <\(.*\)>.*/\1/p' "$letter")
 	keys="<limit>~i $id<enter><pipe-message>cat >$dir/seen<enter><exit>"
-	timeout 30 script -qec "mutt -n -R -F $dir/muttrc -f $dir/mail -e 'push \"$keys\"'" /dev/null \
+	unless_hung script -qec "mutt -n -R -F $dir/muttrc -f $dir/mail -e 'push \"$keys\"'" /dev/null \
 		</dev/null >"$dir/screen" 2>&1 || true
 	cat "$dir/seen"
 	grep -q '^Subject: Bevakning i ärende K-1$' "$dir/seen"

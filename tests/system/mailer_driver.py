@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 import unittest
 
+from waiting import HANG
+
 PROGRAM = os.path.abspath(os.environ.get("KEDJA_MAILER", "build/kedja-mailer"))
 SENDER = "kedja@exempel.se"
 
@@ -24,7 +26,7 @@ class Mailer:
         self.process = subprocess.Popen([PROGRAM, *options], stdin=theirs, stdout=subprocess.DEVNULL,
                                         stderr=self.errors, env=surroundings, **popen)
         theirs.close()
-        self.socket.settimeout(30)
+        self.socket.settimeout(HANG)
         self.file = self.socket.makefile("rb")
 
     def __enter__(self):
@@ -34,7 +36,7 @@ class Mailer:
         self.file.close()
         self.socket.close()
         try:
-            self.status = self.process.wait(10)
+            self.status = self.process.wait(HANG)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -72,7 +74,7 @@ class Mailer:
         return heard
 
     def complaint(self):
-        self.process.wait(10)
+        self.process.wait(HANG)
         self.errors.seek(0)
         return self.errors.read().decode()
 

@@ -12,6 +12,7 @@ import unittest
 
 from mailer_driver import SENDER, Case, Mailer, letter, short, smtp_settings
 from smtp_script import DROP, HANG, Script
+from waiting import PATIENCES, with_more_and_more
 
 
 class Tls(Case):
@@ -59,12 +60,12 @@ class Tls(Case):
         return made
 
     def send(self, count=2, certificate="good", steps=None, extensions=(), password=None, host="localhost", env=None,
-             batches=1, **changes):
+             batches=1, options=(), **changes):
         tls = self.context(certificate) if certificate else None
         settings = {"smtp_starttls": True, "smtp_ca_file": self.file("ca.pem"), "smtp_host": host}
         settings.update(changes)
         with Script(steps, tls=tls, extensions=extensions, password=password) as self.server:
-            with Mailer("--patience", "3", env=env) as mailer:
+            with Mailer(*options, env=env) as mailer:
                 self.assertEqual(mailer.configure(**smtp_settings(self.server, **settings)), {"ready": True})
                 for _ in range(batches):
                     self.heard = mailer.send([letter(i + 1) for i in range(count)])
@@ -107,9 +108,15 @@ class Tls(Case):
         self.nothing_went_out()
 
     def test_refused_and_broken(self):
-        for action in ("454 4.7.0 not now", DROP, HANG, ["220 begin", b"no handshake\r\n", DROP]):
+        for action in ("454 4.7.0 not now", DROP, ["220 begin", b"no handshake\r\n", DROP]):
             self.send(steps={"STARTTLS": action})
             self.nothing_went_out()
+
+    def test_silent(self):
+        def try_it(patience):
+            self.send(steps={"STARTTLS": HANG}, options=["--patience", str(patience)])
+            self.nothing_went_out()
+        with_more_and_more(PATIENCES, try_it)
 
     def test_server_that_speaks_only_tls_1_3(self):
         made = self.context("good")

@@ -78,7 +78,7 @@ ten_lines() {
 	rules=$(ctl rules list --json)
 	ten_mistakes
 	kill -HUP "$daemon"
-	eventually 50 grep -q '10 mistakes' "$dir/log"
+	wait_until grep -q '10 mistakes' "$dir/log"
 	output=$(grep '90-bad' "$dir/log")
 	ten_lines
 	same "$rules" "$(ctl rules list --json)"

@@ -8,11 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+
+from waiting import HANG, wait_until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KEDJAD = os.path.join(ROOT, os.environ.get("KEDJAD") or "build/kedjad")
-SLOW = 3 if b"__asan_init" in open(KEDJAD, "rb").read() else 1
+SANITIZED = b"__asan_init" in open(KEDJAD, "rb").read()
 
 
 class Lost(Exception):
@@ -30,9 +31,9 @@ class Refused(Exception):
 class Line:
     """One connection: requests out, answers in."""
 
-    def __init__(self, path, limit=60):
+    def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(limit * SLOW)
+        self.socket.settimeout(HANG)
         self.rest = b""
         self.number = 0
         try:
@@ -110,17 +111,17 @@ class Office:
             self.process = subprocess.Popen(
                 [KEDJAD, "--conf", os.path.join(self.folder, "conf"), *words],
                 env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        deadline = time.monotonic() + 20 * SLOW
-        while time.monotonic() < deadline:
+
+        def try_it():
             try:
                 line = Line(self.path)
                 line.ask("clock.show")
                 return line
             except Lost:
                 if self.process.poll() is not None:
-                    break
-                time.sleep(0.005)
-        raise SystemExit("kedjad did not start: " + self.log())
+                    raise SystemExit("kedjad did not start: " + self.log()) from None
+                return None
+        return wait_until(try_it, "kedjad does not answer")
 
     def log(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8") as file:
@@ -135,24 +136,13 @@ class Office:
             return
         self.process.terminate()
         try:
-            self.process.wait(20 * SLOW)
+            self.process.wait(HANG)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
         log = self.log()
         if "Sanitizer" in log or "runtime error" in log or self.process.returncode != 0:
             raise SystemExit(f"kedjad ended with {self.process.returncode}: {log}")
-
-
-def wait_for(condition, seconds, what):
-    """Until condition() is true; what is wrong is said if it does not become so in time."""
-    deadline = time.monotonic() + seconds * SLOW
-    while time.monotonic() < deadline:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.01)
-    raise SystemExit(f"not in time: {what}")
 
 
 def invented(seed, before, first=""):

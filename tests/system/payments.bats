@@ -3,6 +3,7 @@
 # nothing of a payer's name, address or free text anywhere.
 
 setup() {
+	load wait
 	kedjad=${KEDJAD:-build/kedjad}
 	ctl=${KEDJACTL:-build/kedjactl}
 	here=$BATS_TEST_DIRNAME
@@ -35,12 +36,15 @@ CONF
 	"$kedjad" --conf "$home/conf" --virtual-clock 2026-12-01T09:00 2>"$home/log" 3>&- &
 	daemon=$!
 	export KEDJA_SOCKET=$home/control KEDJA_CONF=$home/conf
-	for _ in $(seq 100); do
-		"$ctl" status >/dev/null 2>&1 && return
-		sleep 0.05
-	done
-	cat "$home/log"
-	return 1
+	wait_until answers_or_gone
+	"$ctl" status >/dev/null || {
+		cat "$home/log"
+		return 1
+	}
+}
+
+answers_or_gone() {
+	"$ctl" status >/dev/null 2>&1 || ! kill -0 "$daemon" 2>/dev/null
 }
 
 stop() {
@@ -327,8 +331,8 @@ print(case["facts"]["arrears"], case["facts"].get("late_payments_12m"))'
 # broken_import HOW COUNT: an import through a go-between that ends it after so many batches.
 broken_import() {
 	/usr/bin/python3 "$here/cut_line.py" "$dir/between" "$home/control" event.record "$2" "$1" 3>&- &
-	local cut=$! tries=200
-	while [ ! -S "$dir/between" ] && [ $((tries--)) -gt 0 ]; do sleep 0.02; done
+	local cut=$!
+	wait_until test -S "$dir/between"
 	try payments import --socket "$dir/between" --covers-through 2026-11-28 "$dir/many.csv"
 	[ "$status" -ne 0 ]
 	wait "$cut"

@@ -187,11 +187,11 @@ print(email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.polic
 		server = Script({"RCPT": "550 5.1.1 no such user"})
 		with open("$dir/port", "w") as file:
 		    file.write(str(server.port))
-		time.sleep(100)
+		time.sleep(86400)
 	END
 	/usr/bin/python3 -B "$dir/server.py" 3>&- &
 	server=$!
-	eventually 50 test -s "$dir/port"
+	wait_until test -s "$dir/port"
 	sed -i 's/transport = .*/transport = "smtp"; smtp_host = "127.0.0.1"; smtp_port = '"$(cat "$dir/port")"';/; /^ *maildir/d' "$dir/conf/kedja.conf"
 	start
 	cast 2026-01-05 K-1

@@ -4,15 +4,17 @@ a clock that is set. And the real clock itself, on which nothing happens while n
     /usr/bin/python3 tests/system/real_clock.py [CLASS[.test] ...]
 """
 import datetime
+import functools
 import glob
 import os
 import shutil
 import time
 import unittest
 
-from mail_office import (LONG, SLOW, MailOffice, cast, event, folder, free_port, messages, open_line,
-                         record_all, settled, wait_for)
+from mail_office import (LONG, SANITIZED, MailOffice, cast, event, folder, free_port, messages, open_line,
+                         record_all, settled)
 from smtp_script import Script
+from waiting import wait_until
 
 LIBRARY = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
 RULE = """
@@ -31,9 +33,27 @@ def at(text):
     return datetime.datetime.fromisoformat(text)
 
 
+def unhurried(test):
+    """On a busy machine a fast clock runs past what is to be seen before the daemon gets to it: then all
+    over again, with a slower one."""
+    @functools.wraps(test)
+    def tried(self):
+        for self.slower in (1, 8):
+            try:
+                return test(self)
+            except AssertionError:
+                self.doCleanups()
+                self.setUp()
+        self.slower = 64
+        return test(self)
+    return tried
+
+
 @unittest.skipIf(LIBRARY is None, "faketime is not here")
-@unittest.skipIf(SLOW > 1, "a sanitizer wants to be loaded before faketime")
+@unittest.skipIf(SANITIZED, "a sanitizer wants to be loaded before faketime")
 class Clock(unittest.TestCase):
+    slower = 1
+
     def setUp(self):
         self.server = Script()
         self.addCleanup(self.server.close)
@@ -49,6 +69,7 @@ class Clock(unittest.TestCase):
 
     def set_clock(self, text, speed=1):
         """What the daemon's clock shows; it runs on from there, at this speed."""
+        speed = max(1, speed // self.slower)
         offset = at(text).timestamp() - time.time()
         with open(self.now_file + ".new", "w", encoding="ascii") as file:
             file.write(f"{offset:+.0f} x{speed}\n" if speed != 1 else f"{offset:+.0f}\n")
@@ -67,8 +88,8 @@ class Clock(unittest.TestCase):
     def now(self):
         return at(self.line.ask("clock.show")["now"])
 
-    def wait_till(self, text, seconds=30):
-        wait_for(lambda: self.now() >= at(text), seconds, f"{text} never comes")
+    def wait_till(self, text):
+        wait_until(lambda: self.now() >= at(text), f"{text} never comes")
 
     def letters(self):
         return [(row["to"].split("@")[0], row["created_at"]) for row in messages(self.line)]
@@ -83,11 +104,12 @@ class Clock(unittest.TestCase):
                                    event("role.assigned", case, before, role="social_worker", staff="anna")])
             self.line.ask("event.record", made)
 
-    def wait_taken(self, count, seconds=20):
+    def wait_taken(self, count):
         """Nobody asks the daemon anything meanwhile: it wakes by itself."""
-        wait_for(lambda: len(self.server.taken) >= count, seconds, f"letter {count} does not go out")
+        wait_until(lambda: len(self.server.taken) >= count, f"letter {count} does not go out")
         return self.letters()
 
+    @unhurried
     def test_friday_and_the_weekend(self):
         self.prepare("2026-03-02T12:00:00+01:00",
                      event("visit.made", "K-1", "2026-02-27"), event("visit.made", "K-2", "2026-03-02"))
@@ -125,10 +147,12 @@ class Clock(unittest.TestCase):
         self.assertTrue(datetime.timedelta(0) <= late < datetime.timedelta(hours=3), (made, hour))
         self.assertEqual(made[19:], hour[19:])
 
+    @unhurried
     def test_the_night_that_lacks_an_hour(self):
         self.try_night("2026-03-29T01:50:00+01:00", ("2026-03-22", "2026-03-23"), "2026-03-29T03:00:00+02:00",
                        "2026-03-29T03:10:00+02:00", "2026-03-30T08:00:00+02:00")
 
+    @unhurried
     def test_the_night_that_has_an_hour_twice(self):
         self.try_night("2026-10-25T02:20:00+02:00", ("2026-10-18", "2026-10-19"), "2026-10-25T02:30:00+02:00",
                        "2026-10-25T02:50:00+02:00", "2026-10-26T08:00:00+01:00")
@@ -142,7 +166,7 @@ class Clock(unittest.TestCase):
         self.prepare("2026-03-02T10:00:00+01:00", event("visit.made", "K-1", "2026-02-27"),
                      event("visit.made", "K-2", "2026-03-02"), event("visit.made", "K-3", "2026-03-02"))
         self.set_clock("2026-03-11T10:00:00+01:00")  # forward, past two slots
-        letter, = wait_for(self.letters, 10, "what was missed does not go out")
+        letter, = wait_until(self.letters, "what was missed does not go out")
         self.assertEqual(at(letter[1]).date().isoformat(), "2026-03-11")
         self.assertEqual([row["state"] for row in settled(self.line)], ["sent"])
         fired = self.firings()
@@ -168,7 +192,7 @@ class Clock(unittest.TestCase):
         self.assertEqual(letter["state"], "deferred")
         self.office.configure(smtp_port=self.server.port)
         self.restart("2026-03-02T10:00:00+01:00")
-        wait_for(lambda: messages(self.line)[0]["state"] == "sent", 10, "the letter waits for 2027")
+        wait_until(lambda: messages(self.line)[0]["state"] == "sent", "the letter waits for 2027")
 
     def test_what_waits_when_the_daemon_was_down_goes_out_in_opening_hours(self):
         self.prepare("2026-03-02T12:00:00+01:00", event("visit.made", "K-1", "2026-02-27"))
@@ -176,7 +200,7 @@ class Clock(unittest.TestCase):
         time.sleep(0.5)
         self.assertEqual(self.letters(), [])
         self.restart("2026-03-09T10:30:00+01:00")  # after Monday's, within the hours
-        letter, = wait_for(self.letters, 10, "what was missed does not go out")
+        letter, = wait_until(self.letters, "what was missed does not go out")
         self.assertEqual(letter[1][:13], "2026-03-09T10")
 
 
@@ -197,7 +221,7 @@ class Asleep(unittest.TestCase):
             # as many deadlines, all of them weeks away: nobody has to be told today
             today = datetime.date.today().isoformat()
             record_all(line, cast(today, [f"K-{number:05d}" for number in range(cases)]))
-            wait_for(lambda: line.ask("status")["behind"] == 0, 60, "the plan is never ready")
+            wait_until(lambda: line.ask("status")["behind"] == 0, "the plan is never ready")
             status = line.ask("status")
             self.assertGreaterEqual(status["counts"]["deadlines_open"], cases)
             self.assertGreater(at(status["next_at"]).timestamp(), time.time() + 3600)

@@ -2,6 +2,7 @@
 # The daemon as systemd knows it: says when it is ready, that it lives, and when it stops.
 
 setup() {
+	load wait
 	root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	cd "$BATS_TEST_TMPDIR" || return 1
 	cp -r "$root/conf" conf
@@ -23,15 +24,6 @@ teardown() {
 	[ -z "$listener" ] || kill "$listener" 2>/dev/null || true
 }
 
-within() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.05
-	done
-}
-
 listen() { # as systemd would: each message becomes a line of the file "heard"
 	python3 -c '
 import socket
@@ -42,7 +34,7 @@ while True:
     heard.write(listener.recv(4096).decode() + "\n")
 ' 3>&- &
 	listener=$!
-	within 5 test -S notify
+	wait_until test -S notify
 }
 
 start() { # [VARIABLE=VALUE...]
@@ -53,20 +45,20 @@ start() { # [VARIABLE=VALUE...]
 @test "ready, alive and stopping are told, in this order" {
 	listen
 	start NOTIFY_SOCKET="$PWD/notify" WATCHDOG_USEC=300000
-	within 10 grep -qs '^READY=1$' heard
+	wait_until grep -qs '^READY=1$' heard
 	[ "$("$KEDJACTL" --socket conf/control clock --json | grep -c virtual)" -eq 1 ]
-	within 10 grep -q '^WATCHDOG=1$' heard
+	wait_until grep -q '^WATCHDOG=1$' heard
 	kill -TERM "$daemon"
 	wait "$daemon"
 	daemon=
-	within 5 grep -q '^STOPPING=1$' heard
+	wait_until grep -q '^STOPPING=1$' heard
 	[ "$(grep -v '^WATCHDOG=1$' heard)" = $'READY=1\nSTOPPING=1' ]
 }
 
 @test "without a watchdog there are no signs of life" {
 	listen
 	start NOTIFY_SOCKET="$PWD/notify"
-	within 10 grep -qs '^READY=1$' heard
+	wait_until grep -qs '^READY=1$' heard
 	sleep 1
 	run grep WATCHDOG heard
 	[ "$status" -eq 1 ]
@@ -75,7 +67,7 @@ start() { # [VARIABLE=VALUE...]
 @test "it is ready only when it answers" {
 	listen
 	start NOTIFY_SOCKET="$PWD/notify"
-	within 10 grep -qs '^READY=1$' heard
+	wait_until grep -qs '^READY=1$' heard
 	"$KEDJACTL" --socket conf/control status
 }
 

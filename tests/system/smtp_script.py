@@ -9,7 +9,7 @@ data) or BDAT; with a number it is meant only for the n-th such step, counted ov
 connections. What is done: a reply (text, or bytes as they are), DROP (hang up), HANG (say
 nothing until the client hangs up), FLOOD (talk without end), or a list of these; for CONTENT
 also "middle" and "middle-hang" (both after the first line of the data) and "stall" (reads nothing
-for three seconds, then all). What is not in the script goes well.
+for `stall` seconds, then all). What is not in the script goes well.
 """
 import base64
 import socket
@@ -38,6 +38,7 @@ class Script:
         self.seen = []                  # letters that arrived whole, answered or not
         self.server_names = []          # SNI
         self.connections = 0
+        self.stall = 3
         self.counts = {}
         self.lock = threading.Lock()
         if tls:
@@ -202,7 +203,7 @@ class Conversation:
             self.line()
             self.do(HANG)
         if action == "stall":
-            time.sleep(3)
+            time.sleep(self.script.stall)
             action = "250 2.0.0 taken"
         while (got := self.line()) != b".\r\n":
             lines.append(got[1:] if got.startswith(b".") else got)

@@ -8,18 +8,19 @@ import unittest
 
 import mailer_tls
 from mail_office import (ADMINISTRATOR, PLAN, MailOffice, Refused, cast, event, folder, free_port,
-                         messages, parse, record_all, settled, wait_for)
+                         messages, parse, record_all, settled)
 from smtp_script import DROP, FLOOD, HANG, Script
+from waiting import PATIENCES, wait_until, with_more_and_more
 
 MONDAY = "2026-03-02T10:00"
 PIECES = ["PIPELINING", "CHUNKING"]
 
 
 class Case(unittest.TestCase):
-    def office(self, port, **settings):
+    def office(self, port, patience=None, **settings):
         place = folder()
         self.addCleanup(shutil.rmtree, place)
-        office = MailOffice(place, port, patience=1, **settings)
+        office = MailOffice(place, port, patience, **settings)
         self.addCleanup(office.__exit__)
         return office, office.start("--virtual-clock", MONDAY)
 
@@ -61,18 +62,18 @@ class States(Case):
     def test_each_row(self):
         for steps, extensions, state, code, attempts, alarm in self.ROWS:
             with self.subTest(steps=str(steps), extensions=extensions):
-                self.try_row(steps, extensions, state, code, attempts, alarm)
+                hangs = HANG in steps.values() or "middle-hang" in steps.values()
+                with_more_and_more(PATIENCES if hangs else (None,), lambda patience: self.try_row(
+                    patience, steps, extensions, state, code, attempts, alarm))
 
-    def try_row(self, steps, extensions, state, code, attempts, alarm):
+    def try_row(self, patience, steps, extensions, state, code, attempts, alarm):
         with Script(steps, extensions=extensions) as server:
-            office, line = self.office(server.port)
+            office, line = self.office(server.port, patience)
             line.ask("drill")
-            settled(line)
-            wait_for(lambda: [(row["state"], row["attempts"]) for row in messages(line)] == [(state, attempts)],
-                     10, f"{state} after {steps}: {messages(line)}")
-            letter, = messages(line)
+            letter, = settled(line)
+            self.assertEqual((letter["state"], letter["attempts"]), (state, attempts), steps)
             if alarm is not None:
-                wait_for(lambda: line.ask("status")["alarms"], 10, "no alarm")
+                wait_until(lambda: line.ask("status")["alarms"], "no alarm")
             if code is not None:
                 self.assertEqual(letter["outcome"]["code"], code)
             taken = [parse(data)["Message-ID"] for _, data in server.taken if data]
@@ -116,11 +117,11 @@ class Faults(Case):
             office, line = self.office(server.port, **settings)
             for _ in range(3):
                 line.ask("drill")
-            status = wait_for(lambda: (now := line.ask("status"))["outbox"]["fault"] and now, 10, "no fault")
+            status = wait_until(lambda: (now := line.ask("status"))["outbox"]["fault"] and now, "no fault")
             self.assertTrue(status["outbox"]["fault"].startswith(kind), status["outbox"])
             self.assertIn("no letters go out: " + kind, " ".join(status["alarms"]))
-            rows = wait_for(lambda: all((row["state"], row["attempts"]) == ("queued", 0)
-                                        for row in messages(line)), 5, "attempts were used up")
+            rows = wait_until(lambda: all((row["state"], row["attempts"]) == ("queued", 0)
+                                          for row in messages(line)), "attempts were used up")
             self.assertTrue(rows)
             time.sleep(0.5)
             self.assertEqual(server.seen, [])
@@ -132,8 +133,8 @@ class Faults(Case):
                 office.configure(smtp_port=right.port, smtp_user="kedja", smtp_host="localhost",
                                  smtp_password_file=self.store.file("secret"))
                 line.ask("rules.reload")
-                wait_for(lambda: [(row["state"], row["attempts"]) for row in messages(line)] ==
-                         [("sent", 1)] * 3, 10, "the letters do not go out")
+                wait_until(lambda: [(row["state"], row["attempts"]) for row in messages(line)] ==
+                           [("sent", 1)] * 3, "the letters do not go out")
                 self.assertEqual(len(right.taken), 3)
             self.assertEqual(line.ask("status")["alarms"], [])
             self.assertIn("the queue moves again", office.whole_log())
@@ -158,22 +159,25 @@ class Life(Case):
     """What becomes of letters afterwards."""
 
     def test_hang_after_the_dot_and_again_the_same_letter(self):
-        for action in (HANG, DROP):
-            with Script({"CONTENT 1": action}) as server:
-                _, line = self.office(server.port)
-                line.ask("drill")
-                first, = settled(line)
-                self.assertEqual((first["state"], first["next_attempt"]), ("unclear", "2026-03-02T10:05:00+01:00"))
-                line.ask("clock.set", {"time": "2026-03-02T10:05"})
-                second, = settled(line)
-                self.assertEqual((second["state"], second["attempts"]), ("sent", 2))
-                self.assertEqual(second["message_id"], first["message_id"])
-                self.assertEqual(len(server.seen), 2)
-                self.assertEqual(server.seen[0], server.seen[1])  # byte for byte
-                self.assertEqual(len(server.taken), 1)
-                steps = [(row["was"], row["state"]) for row in line.ask("outbox.show", {"id": 1})["history"]]
-                self.assertEqual(steps, [(None, "queued"), ("queued", "handed"), ("handed", "unclear"),
-                                         ("unclear", "handed"), ("handed", "sent")])
+        self.try_unclear(None, DROP)
+        with_more_and_more(PATIENCES, lambda patience: self.try_unclear(patience, HANG))
+
+    def try_unclear(self, patience, action):
+        with Script({"CONTENT 1": action}) as server:
+            _, line = self.office(server.port, patience)
+            line.ask("drill")
+            first, = settled(line)
+            self.assertEqual((first["state"], first["next_attempt"]), ("unclear", "2026-03-02T10:05:00+01:00"))
+            line.ask("clock.set", {"time": "2026-03-02T10:05"})
+            second, = settled(line)
+            self.assertEqual((second["state"], second["attempts"]), ("sent", 2))
+            self.assertEqual(second["message_id"], first["message_id"])
+            self.assertEqual(len(server.seen), 2)
+            self.assertEqual(server.seen[0], server.seen[1])  # byte for byte
+            self.assertEqual(len(server.taken), 1)
+            steps = [(row["was"], row["state"]) for row in line.ask("outbox.show", {"id": 1})["history"]]
+            self.assertEqual(steps, [(None, "queued"), ("queued", "handed"), ("handed", "unclear"),
+                                     ("unclear", "handed"), ("handed", "sent")])
 
     def test_bodies_are_dropped_and_the_rest_stays(self):
         with Script() as server:
@@ -301,7 +305,7 @@ class Drill(Case):
         for language, word, subject in (("sv", "prov", "Prov från kedja"), ("en", "test", "Test from kedja")):
             with Script() as server:
                 office, _ = self.office(server.port, language=language)
-                said, code = office.ctl("drill")
+                said, code = office.ctl("drill", "--wait", "600")
                 self.assertEqual(code, 0, said)
                 self.assertIn("sent: 250", said)
                 (to, raw), = server.taken
@@ -314,7 +318,7 @@ class Drill(Case):
 
     def test_without_a_server_it_is_found_wanting(self):
         office, _ = self.office(free_port())
-        said, code = office.ctl("drill")
+        said, code = office.ctl("drill", "--wait", "600")
         self.assertEqual(code, 1)
         self.assertIn("deferred: no connection", said)
 

@@ -28,7 +28,7 @@ untouched() {
 }
 
 @test "no such folder, and a folder without kedja.conf" {
-	run timeout 20 "$KEDJAD" --conf "$dir/nowhere" --virtual-clock 2026-01-05T07:00
+	run unless_hung "$KEDJAD" --conf "$dir/nowhere" --virtual-clock 2026-01-05T07:00
 	[ "$status" -eq 1 ]
 	[[ $output == *nowhere* ]]
 	rm "$dir/conf/kedja.conf"
@@ -93,7 +93,7 @@ untouched() {
 	cp -r "$dir/conf" "$dir/second"
 	sed -i "s/control\"/control2\"/" "$dir/second/kedja.conf"
 	before=$(seal)
-	run timeout 20 "$KEDJAD" --conf "$dir/second" --virtual-clock 2026-01-05T07:00
+	run unless_hung "$KEDJAD" --conf "$dir/second" --virtual-clock 2026-01-05T07:00
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output == *"another"* || $output == *"$daemon"* ]]
@@ -105,7 +105,7 @@ untouched() {
 	start
 	cp -r "$dir/conf" "$dir/second"
 	sed -i "s/kedja\.db/second.db/" "$dir/second/kedja.conf"
-	run timeout 20 "$KEDJAD" --conf "$dir/second" --virtual-clock 2026-01-05T07:00
+	run unless_hung "$KEDJAD" --conf "$dir/second" --virtual-clock 2026-01-05T07:00
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output == *"$dir/control"* ]]
@@ -115,7 +115,7 @@ untouched() {
 @test "a socket that a killed daemon left behind is no hindrance" {
 	start
 	kill -9 "$daemon"
-	eventually 50 gone "$daemon"
+	wait_until gone "$daemon"
 	[ -S "$dir/control" ]
 	start
 	answers
@@ -143,7 +143,7 @@ untouched() {
 	fi
 	chmod 555 "$dir/data"
 	before=$(seal)
-	run timeout 20 "${as_user[@]}" "$KEDJAD" --conf "$dir/conf" --virtual-clock 2026-01-05T07:00
+	run unless_hung "${as_user[@]}" "$KEDJAD" --conf "$dir/conf" --virtual-clock 2026-01-05T07:00
 	echo "$output"
 	same "$before" "$(seal)"
 	[ "$status" -eq 1 ]
@@ -153,7 +153,7 @@ untouched() {
 	# the folder of the socket, and a file that may only be read
 	chmod 777 "$dir/data"
 	chmod 555 "$dir"
-	run timeout 20 "${as_user[@]}" "$KEDJAD" --conf "$dir/conf" --virtual-clock 2026-01-05T07:00
+	run unless_hung "${as_user[@]}" "$KEDJAD" --conf "$dir/conf" --virtual-clock 2026-01-05T07:00
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output == *"$dir/control"* ]]
@@ -182,7 +182,7 @@ untouched() {
 	start --virtual-clock 2026-01-05T07:00
 	[[ $(ctl clock --json | json 'd["now"]') == 2026-03-03T12:34* ]]
 	kill -9 "$daemon"
-	eventually 50 gone "$daemon"
+	wait_until gone "$daemon"
 	start --virtual-clock 2027-01-05T07:00
 	[[ $(ctl clock --json | json 'd["now"]') == 2026-03-03T12:34* ]]
 }
@@ -193,12 +193,12 @@ untouched() {
 	mailer=$(ctl status --json | json 'd["mailer"]["pid"]')
 	[ -d "/proc/$mailer" ]
 	stop
-	eventually 50 gone "$mailer"
+	wait_until gone "$mailer"
 	[ ! -e "$dir/data/kedja.db-wal" ]
 	start
 	mailer=$(ctl status --json | json 'd["mailer"]["pid"]')
 	kill -9 "$daemon"
-	eventually 50 gone "$mailer"
+	wait_until gone "$mailer"
 	same ok "$(base 'PRAGMA integrity_check')"
 	start
 	same 1 "$(ctl cases --json | json 'len(d)')"

@@ -2,7 +2,8 @@
 """A mailer that does what the address of each letter says, to try what stands before it.
 
 In the folder KEDJA_FAKE: "mode" says how it starts; "log" gets a line for all it is told;
-"healed" being there, the letters to die, hang and tls are sent after all.
+"healed" being there, the letters to die, hang and tls are sent after all; "slow" are the seconds that
+a letter to slow takes (0.3), and one to wait is sent when there is "go".
 Modes: normal, mute, nonsense, old, exit, config, stubborn (stays after the end of its input).
 """
 import hashlib
@@ -63,12 +64,23 @@ def wait_noted():
             told = None
 
 
+def hang():
+    while True:
+        time.sleep(3600)
+
+
+def slowness():
+    try:
+        with open(FOLDER + "/slow", encoding="ascii") as file:
+            return float(file.read())
+    except FileNotFoundError:
+        return 0.3
+
+
 def misbehave(letter, what):
     """What a mailer may do instead of telling an outcome."""
     if what == "die":
         os._exit(7)
-    if what == "hang":
-        time.sleep(60)
     if what == "babble":
         pipe.sendall(b"{]\n")
     if what == "flood":
@@ -77,7 +89,7 @@ def misbehave(letter, what):
         say({"id": letter["id"] + 1000, "outcome": "sent", "code": 250, "text": ""})
     if what == "early":
         say({"done": True})
-    time.sleep(60)
+    hang()
 
 
 def deliver(letter):
@@ -87,8 +99,10 @@ def deliver(letter):
     line = json.dumps(letter, sort_keys=True, ensure_ascii=False)
     log("letter", letter["id"], what, hashlib.sha256(line.encode()).hexdigest()[:16])
     if what == "slow":
-        time.sleep(0.3)
-    if what in ("sent", "slow") or healed:
+        time.sleep(slowness())
+    while what == "wait" and not os.path.exists(FOLDER + "/go"):
+        time.sleep(0.01)
+    if what in ("sent", "slow", "wait") or healed:
         outcome(letter, "sent", 250, "2.0.0 Ok")
     elif what == "deferred":
         outcome(letter, "deferred", 451, "4.3.0 try later\nö")
@@ -133,7 +147,7 @@ def main():
     if mode() == "exit":
         sys.exit(3)
     if mode() == "mute":
-        time.sleep(60)
+        hang()
     if mode() == "nonsense":
         pipe.sendall(b"HTTP/1.1 400 Bad Request\r\n")
     say({"hello": "kedja-mailer", "protocol": 2 if mode() == "old" else 1})
@@ -147,7 +161,7 @@ def main():
             send(said["send"])
     log("end")
     if mode() == "stubborn":
-        time.sleep(60)
+        hang()
 
 
 main()

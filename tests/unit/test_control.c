@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +24,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define HALF_LINE_SECONDS 1
-#define UNREAD_SECONDS    1
+/* What the daemon bears; short only where that is what is tried. */
+static int limit_seconds;
+#define HALF_LINE_SECONDS limit_seconds
+#define UNREAD_SECONDS    limit_seconds
 
 #include "daemon/control/control.c"
 #include "daemon/control/peer.c"
-
-#define PATIENCE_MS 10000
+#include "tests/unit/hang.h"
 
 /* --- the daemon ------------------------------------------------------------------------- */
 
@@ -230,7 +232,7 @@ static void start(struct fixture *fixture)
 	if (fixture->daemon == 0)
 		exit(run_daemon(fixture->path, fixture->database));
 	for (int i = 0; (fixture->client = try_connect(fixture->path)) < 0; i++) {
-		assert_true(i < PATIENCE_MS / 10);
+		assert_true(i < HANG_SECONDS * 100);
 		wait_ms(10);
 	}
 }
@@ -259,6 +261,15 @@ static int set_up(void **state)
 
 static int set_up_daemon(void **state)
 {
+	limit_seconds = HANG_SECONDS;
+	set_up(state);
+	start(*state);
+	return 0;
+}
+
+static int set_up_impatient_daemon(void **state)
+{
+	limit_seconds = 1;
 	set_up(state);
 	start(*state);
 	return 0;
@@ -311,7 +322,7 @@ static char *receive(int client)
 	char *line = NULL;
 	for (;;) {
 		line = array_grow(line, length, &capacity, 1);
-		if (!is_readable(client, PATIENCE_MS))
+		if (!is_readable(client, HANG_SECONDS * 1000))
 			fail_msg("no answer");
 		ssize_t got = recv(client, line + length, 1, 0);
 		if (got <= 0) {
@@ -364,6 +375,21 @@ static void ask(int client, const char *id, const char *method, const char *para
 	free(line);
 }
 
+/* Several lines in one write are served in one turn. */
+static void send_together(int client, char *lines[], size_t count)
+{
+	size_t length = 0;
+	char *all = NULL;
+	FILE *stream = open_memstream(&all, &length);
+	for (size_t i = 0; i < count; i++) {
+		fputs(lines[i], stream);
+		free(lines[i]);
+	}
+	fclose(stream);
+	send_bytes(client, all, length);
+	free(all);
+}
+
 static void expect_result(int client, const char *id, const char *result)
 {
 	char *line = xasprintf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":%s}", id, result);
@@ -387,7 +413,7 @@ static json_int_t figure(const struct fixture *fixture, const char *name)
 static void expect_figure(const struct fixture *fixture, const char *name, json_int_t expected)
 {
 	for (int i = 0; figure(fixture, name) != expected; i++) {
-		if (i == PATIENCE_MS / 10)
+		if (i == HANG_SECONDS * 100)
 			fail_msg("%s is not %lld", name, (long long)expected);
 		wait_ms(10);
 	}
@@ -483,11 +509,10 @@ static void test_half_closed(void **state)
 {
 	struct fixture *fixture = *state;
 	int client = connected(fixture);
-	ask(client, "1", "echo", "\"n\":1");
-	ask(client, "2", "later", "\"n\":50");
-	char *line = request("3", "echo", "\"n\":3");
-	send_bytes(client, line, strlen(line) - 1);
-	free(line);
+	char *lines[] = { request("1", "echo", "\"n\":1"), request("2", "later", "\"n\":50"),
+			  request("3", "echo", "\"n\":3") };
+	*strchr(lines[2], '\n') = '\0';
+	send_together(client, lines, 3);
 	shutdown(client, SHUT_WR);
 	expect_words(client, "\"id\":1");
 	expect_words(client, "\"id\":3");
@@ -585,14 +610,13 @@ static void test_half_a_line_and_silence(void **state)
 	int idle = connected(fixture), half = connected(fixture), drip = connected(fixture);
 	send_text(half, "{\"jsonrpc\"");
 	int64_t before = clock_monotonic_us();
-	for (int i = 0; i < 100 && !is_readable(drip, 0); i++) {
+	while (!is_readable(drip, 0)) {
 		(void)!send(drip, "{", 1, MSG_NOSIGNAL);
 		wait_ms(50);
 	}
 	expect_end(drip); /* dripping is no way to stay */
 	expect_end(half);
-	int64_t waited = clock_monotonic_us() - before;
-	assert_in_range(waited, 900000, 4000000);
+	assert_true(clock_monotonic_us() - before >= 900000);
 	ask(idle, "1", "echo", "\"n\":7");
 	expect_words(idle, "\"n\":7");
 	assert_int_equal(figure(fixture, "dropped"), 2);
@@ -622,16 +646,23 @@ static void test_client_that_never_reads(void **state)
 	for (int i = 0; i < 200; i++)
 		ask(client, "1", "big", "\"n\":500000");
 	for (int i = 0; i < 10; i++) {
-		int64_t asked = clock_monotonic_us();
 		ask(fixture->client, "2", "echo", "\"n\":7");
 		expect_words(fixture->client, "\"id\":2");
-		assert_true(clock_monotonic_us() - asked < 1000000);
 		assert_true(figure(fixture, "bytes") < 6 * 1024 * 1024);
 	}
 	assert_true(resident(fixture->daemon) < before + 60 * 1024 * 1024);
 	assert_int_equal(figure(fixture, "peers"), 2);
-	expect_figure(fixture, "peers", 1); /* a second later */
-	assert_int_equal(figure(fixture, "dropped"), 1);
+	close(client);
+}
+
+static void test_patience_with_one_who_never_reads(void **state)
+{
+	struct fixture *fixture = *state;
+	int client = connected(fixture);
+	for (int i = 0; i < 20; i++)
+		ask(client, "1", "big", "\"n\":500000");
+	expect_figure(fixture, "dropped", 1); /* a second later */
+	assert_int_equal(figure(fixture, "peers"), 1);
 	assert_int_equal(figure(fixture, "waiting"), 0);
 	close(client);
 }
@@ -646,7 +677,7 @@ static void test_slow_reader_gets_all(void **state)
 	size_t total = 0, wanted = 30 * (500000 + strlen("{\"jsonrpc\":\"2.0\",\"id\":1,"
 							 "\"result\":\"\"}\n"));
 	while (total < wanted) {
-		assert_true(is_readable(client, PATIENCE_MS));
+		assert_true(is_readable(client, HANG_SECONDS * 1000));
 		ssize_t got = recv(client, bytes, sizeof(bytes), 0);
 		assert_true(got > 0);
 		total += (size_t)got;
@@ -705,8 +736,8 @@ static void test_ticket_left_at_the_end(void **state)
 static void test_answers_that_come_later(void **state)
 {
 	struct fixture *fixture = *state;
-	ask(fixture->client, "\"x\"", "later", "\"n\":20");
-	ask(fixture->client, "2", "echo", "");
+	char *lines[] = { request("\"x\"", "later", "\"n\":20"), request("2", "echo", "") };
+	send_together(fixture->client, lines, 2);
 	expect_words(fixture->client, "\"id\":2");
 	expect_result(fixture->client, "\"x\"", "\"at last\"");
 	/* In a batch it comes by itself; a notification gets none. */
@@ -781,21 +812,6 @@ static void test_few_descriptors(void **state)
 
 /* --- commits ------------------------------------------------------------------------------ */
 
-/* Several lines in one write are served in one turn. */
-static void send_together(int client, char *lines[], size_t count)
-{
-	size_t length = 0;
-	char *all = NULL;
-	FILE *stream = open_memstream(&all, &length);
-	for (size_t i = 0; i < count; i++) {
-		fputs(lines[i], stream);
-		free(lines[i]);
-	}
-	fclose(stream);
-	send_bytes(client, all, length);
-	free(all);
-}
-
 static void test_commit_that_fails(void **state)
 {
 	struct fixture *fixture = *state;
@@ -854,19 +870,15 @@ static void test_full_disk(void **state)
 static void test_no_transaction_can_be_begun(void **state)
 {
 	struct fixture *fixture = *state;
-	char *command = xasprintf("sqlite3 '%s' 'BEGIN IMMEDIATE' '.shell sleep 4' COMMIT "
-				  ">/dev/null 2>&1 &",
-				  fixture->database);
-	if (system("command -v sqlite3 >/dev/null") != 0)
-		skip();
-	assert_int_equal(system(command), 0);
-	free(command);
-	wait_ms(1000);
+	sqlite3 *other;
+	assert_int_equal(sqlite3_open(fixture->database, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	char *lines[] = { request("1", "count", ""), request("2", "put", "\"text\":\"a\"") };
 	send_together(fixture->client, lines, 2);
 	expect_words(fixture->client, "\"id\":1,\"error\":{\"code\":-32603");
 	expect_words(fixture->client, "another program is writing");
-	wait_ms(2500);
+	assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(other), SQLITE_OK);
 	ask(fixture->client, "3", "put", "\"text\":\"a\"");
 	expect_result(fixture->client, "3", "true");
 }
@@ -924,6 +936,8 @@ static void test_stale_socket_is_replaced(void **state)
 int main(void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up_daemon, tear_down_daemon)
+#define IMPATIENT(test)                                                                            \
+	cmocka_unit_test_setup_teardown(test, set_up_impatient_daemon, tear_down_daemon)
 	const struct CMUnitTest tests[] = {
 		CASE(test_question_and_answer),
 		CASE(test_user_without_a_name),
@@ -934,7 +948,8 @@ int main(void)
 		CASE(test_longest_line),
 		CASE(test_line_that_is_too_long),
 		CASE(test_endless_line),
-		CASE(test_half_a_line_and_silence),
+		IMPATIENT(test_half_a_line_and_silence),
+		IMPATIENT(test_patience_with_one_who_never_reads),
 		CASE(test_client_that_never_reads),
 		CASE(test_slow_reader_gets_all),
 		CASE(test_all_peers_together_are_bounded),

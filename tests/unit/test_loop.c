@@ -88,10 +88,9 @@ static void test_work_is_called_once_a_pass(void **state)
 	struct fixture *fixture = *state;
 	fixture->busy = 99;
 	fixture->most = 100;
-	int64_t before = clock_monotonic_us();
-	loop_run(fixture->loop, work, fixture);
+	loop_run(fixture->loop, work,
+		 fixture); /* nothing is there that would wake one that waits */
 	assert_int_equal(fixture->passes, 100);
-	assert_true(clock_monotonic_us() - before < 1000000); /* never waited */
 }
 
 static void test_stop_before_run(void **state)
@@ -206,12 +205,11 @@ static void test_timers(void **state)
 	int64_t before = clock_monotonic_us();
 	loop_timer_set(other, 0.02);
 	loop_timer_set(other, -1);
-	loop_timer_set(timer, 100);
+	loop_timer_set(timer, 86400); /* a day, if the next one did not take its place */
 	loop_timer_set(timer, 0.1);
 	loop_run(fixture->loop, work, fixture);
-	int64_t waited = clock_monotonic_us() - before;
 	assert_int_equal(fixture->timeouts, 1);
-	assert_true(waited >= 99000 && waited < 5000000);
+	assert_true(clock_monotonic_us() - before >= 99000);
 	loop_timer_free(timer);
 	loop_timer_free(other);
 	loop_timer_free(NULL);
@@ -229,7 +227,8 @@ static void test_idle_loop_sleeps(void **state)
 	alarm(1);
 	loop_run(fixture->loop, work, fixture);
 	getrusage(RUSAGE_SELF, &after);
-	assert_int_equal(fixture->passes, 2); /* the first, and the one of the signal */
+	/* The first, and the one of the signal, unless that was there before the first. */
+	assert_in_range(fixture->passes, 1, 2);
 	assert_in_range(after.ru_nvcsw - before.ru_nvcsw, 0, 3);
 }
 

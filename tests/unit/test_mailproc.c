@@ -15,6 +15,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/outbox/mailproc.h"
+#include "tests/unit/hang.h"
 
 #define PROGRAM "tests/unit/fake_mailer.py"
 
@@ -129,7 +130,7 @@ static void run_until(struct fixture *f, const char *heard)
 {
 	f->until = heard;
 	f->in_time = true;
-	loop_timer_set(f->patience, 20);
+	loop_timer_set(f->patience, HANG_SECONDS);
 	loop_run(f->loop, work, f);
 	if (!f->in_time)
 		print_message("waited for \"%s\", heard \"%s\"\n", heard, f->heard);
@@ -158,7 +159,7 @@ static int set_up(void **state)
 	f->patience = loop_timer_new(f->loop, on_patience, f);
 	f->settings = (struct settings){ .sender = (char *)"kedja@example.se",
 					 .smtp_port = 25,
-					 .delivery_limit = 1 };
+					 .delivery_limit = HANG_SECONDS };
 	f->heard = xstrdup("");
 	*state = f;
 	return 0;
@@ -247,6 +248,7 @@ static void the_next_letter_waits_for_the_note(void **state)
 	start(f);
 	run_until(f, "ready ");
 	give(f, letters("sent", "sent", NULL));
+	run_until(f, "1=sent/250 ");
 	run_for(f, 0.3);
 	assert_string_equal(f->heard, "1=sent/250 ");
 	assert_false(log_has(f, "letter 2 "));
@@ -276,18 +278,26 @@ static void killed_while_it_rests(void **state)
 	assert_string_equal(f->heard, "ready ");
 }
 
+/* The limit is for each letter: five of 0.3 times the limit are not too slow. On a machine that is
+ * too busy for a limit of a second a longer one shows the same. */
 static void a_letter_has_a_limit(void **state)
 {
 	struct fixture *f = *state;
+	f->settings.delivery_limit = 1;
 	start(f);
-	run_until(f, "ready ");
-	int64_t begun = clock_monotonic_us();
-	give(f, letters("slow", "slow", "slow", "slow", "slow", "hang", "sent", NULL));
-	run_until(f, "died ");
-	/* The limit is for each letter: five slow ones were not too slow. */
-	assert_non_null(strstr(f->heard, "5=sent/250 died "));
-	assert_true(clock_monotonic_us() - begun > 2400000);
-	assert_true(clock_monotonic_us() - begun < 8000000);
+	for (;;) {
+		run_until(f, "ready ");
+		give(f, letters("slow", "slow", "slow", "slow", "slow", "hang", "sent", NULL));
+		run_until(f, "died ");
+		if (strstr(f->heard, "5=sent/250 died ") != NULL)
+			break;
+		assert_true(f->settings.delivery_limit < 100);
+		f->settings.delivery_limit *= 5;
+		char *slow = xasprintf("%g", 0.3 * (double)f->settings.delivery_limit);
+		put_file(f, "slow", slow);
+		free(slow);
+		mailproc_configure(f->mailproc, &f->settings);
+	}
 	assert_int_equal(mailproc_state(f->mailproc), MAILER_DOWN);
 	assert_int_equal(mailproc_pid(f->mailproc), 0);
 	run_until(f, "ready ");
@@ -304,7 +314,6 @@ static void check_ended_for(struct fixture *f, const char *to)
 static void nonsense_ends_it(void **state)
 {
 	struct fixture *f = *state;
-	f->settings.delivery_limit = 30;
 	start(f);
 	check_ended_for(f, "babble");
 	check_ended_for(f, "flood");
@@ -409,10 +418,13 @@ static void stop_lets_the_letter_in_hand_end(void **state)
 	struct fixture *f = *state;
 	start(f);
 	run_until(f, "ready ");
-	give(f, letters("slow", "slow", "slow", NULL));
+	give(f, letters("wait", "wait", "wait", NULL));
 	while (!log_has(f, "letter 1 "))
 		run_for(f, 0.02);
-	mailproc_stop(f->mailproc, 10);
+	char *command = xasprintf("(sleep 0.3; touch %s/go) &", f->folder);
+	assert_int_equal(system(command), 0);
+	free(command);
+	mailproc_stop(f->mailproc, HANG_SECONDS);
 	assert_string_equal(f->heard, "1=sent/250 over ");
 	assert_int_equal(mailproc_state(f->mailproc), MAILER_DOWN);
 	assert_true(log_has(f, "end\n"));
@@ -426,16 +438,13 @@ static void stop_does_not_wait_for_ever(void **state)
 	give(f, letters("sent", "hang", NULL));
 	while (!log_has(f, "letter 2 "))
 		run_for(f, 0.02);
-	int64_t begun = clock_monotonic_us();
-	mailproc_stop(f->mailproc, 0.3);
-	assert_true(clock_monotonic_us() - begun < 2000000);
+	mailproc_stop(f->mailproc, 0.3); /* the letter hangs for ever */
 	assert_string_equal(f->heard, "1=sent/250 died ");
 }
 
 static void a_batch_of_nearly_a_mebibyte(void **state)
 {
 	struct fixture *f = *state;
-	f->settings.delivery_limit = 30;
 	start(f);
 	run_until(f, "ready ");
 	char *text = xcalloc(1000001, 1);

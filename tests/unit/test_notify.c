@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/base/notify.h"
+#include "tests/unit/hang.h"
 
 struct listener {
 	int socket;
@@ -180,7 +181,7 @@ static void a_deaf_listener_blocks_nobody(void **state)
 	listen_at(&listener, "@test_notify.deaf.%d");
 	set_environment(listener.name, NULL, NULL);
 	struct notify *notify = opened();
-	alarm(10); /* the default action ends the test, and is seen */
+	alarm(HANG_SECONDS); /* the default action ends the test, and is seen */
 	for (int i = 0; i < 5000; i++)
 		notify_watchdog(notify);
 	alarm(0);

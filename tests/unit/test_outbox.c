@@ -17,6 +17,7 @@
 #include "daemon/outbox/outbox.h"
 #include "daemon/store/message.h"
 #include "daemon/store/schema.h"
+#include "tests/unit/hang.h"
 
 #define PROGRAM "tests/unit/fake_mailer.py"
 #define NOON    INT64_C(1796036400) /* 2026-11-30 11:00 UTC */
@@ -79,7 +80,7 @@ static void on_patience(void *arg)
 static void settle(struct fixture *f)
 {
 	f->in_time = true;
-	loop_timer_set(f->patience, 20);
+	loop_timer_set(f->patience, HANG_SECONDS);
 	loop_run(f->loop, work, f);
 	loop_timer_set(f->patience, -1);
 	assert_true(f->in_time);
@@ -129,7 +130,7 @@ static int set_up(void **state)
 	f->settings = (struct settings){ .sender = (char *)"kedja@example.se",
 					 .message_id_domain = (char *)"kedja.example.se",
 					 .smtp_port = 25,
-					 .delivery_limit = 1,
+					 .delivery_limit = HANG_SECONDS,
 					 .retry_first = 300,
 					 .retry_most = 4000,
 					 .give_up_after = 5 * 86400,
@@ -361,6 +362,8 @@ static void a_mailer_that_dies_leaves_one_unclear(void **state)
 static void a_letter_that_hangs_is_unclear(void **state)
 {
 	struct fixture *f = *state;
+	f->settings.delivery_limit = 5;
+	outbox_configure(f->outbox, &f->settings);
 	int64_t hangs = add(f, "hang"), other = add(f, "sent");
 	settle(f);
 	check_row(f, hangs, "unclear 1 300 0 ");
@@ -614,13 +617,14 @@ static void cancelling(void **state)
 static void what_is_in_hand_cannot_be_changed(void **state)
 {
 	struct fixture *f = *state;
-	int64_t id = add(f, "slow");
+	int64_t id = add(f, "wait");
 	while (times_delivered(f, id) == 0)
 		run_for(f, 0.02);
 	assert_int_equal(turn_begin(f->turn), 0);
 	assert_false(outbox_cancel(f->outbox, id, "too late", &f->problems));
 	check_problem(f, "id: letter 1 is in the mailer's hands: ask again in a moment");
 	end_turn(f);
+	put_file(f, "go", "");
 	settle(f);
 	check_row(f, id, "sent 1 - 250 2.0.0 Ok");
 }
@@ -685,15 +689,17 @@ static void make_room(void *arg)
 static void a_full_disk_loses_nothing(void **state)
 {
 	struct fixture *f = *state;
-	int64_t one = add(f, "slow"), two = add(f, "sent");
+	int64_t one = add(f, "wait"), two = add(f, "sent");
 	while (times_delivered(f, one) == 0)
 		run_for(f, 0.02);
 	struct rlimit none;
 	getrlimit(RLIMIT_FSIZE, &f->file_size);
 	none = (struct rlimit){ 0, f->file_size.rlim_max };
 	setrlimit(RLIMIT_FSIZE, &none);
-	run_for(f, 1.5); /* the outcomes come in, and cannot be written */
-	assert_true(f->rolled_back > 0);
+	put_file(f, "go", "");
+	while (f->rolled_back == 0) /* the outcomes come in, and cannot be written */
+		run_for(f, 0.1);
+	run_for(f, 1);
 	assert_true(f->rolled_back < 10); /* and it does not spin */
 	check_row(f, one, "handed 0 - - -");
 	f->ended[0] = '\0';

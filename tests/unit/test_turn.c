@@ -168,9 +168,12 @@ static void test_room_ends_with_rows(void **state)
 	assert_int_equal(db_run(query), 500);
 	assert_false(turn_has_room(fixture->turn));
 	assert_int_equal(turn_end(fixture->turn), 0);
-	assert_int_equal(turn_begin(fixture->turn), 0);
-	assert_true(turn_has_room(fixture->turn));
-	assert_int_equal(turn_end(fixture->turn), 0);
+	/* A busy machine may have us sleep for a turn's time just here: then the next one. */
+	for (bool has_room = false; !has_room;) {
+		assert_int_equal(turn_begin(fixture->turn), 0);
+		has_room = turn_has_room(fixture->turn);
+		assert_int_equal(turn_end(fixture->turn), 0);
+	}
 }
 
 static void test_room_ends_with_time(void **state)

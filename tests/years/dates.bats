@@ -84,7 +84,7 @@ x_review() {
 	x_review P2M
 	kill -HUP "$daemon"
 	has_x_review() { ctl rules list --json | grep -q x-review; }
-	eventually 50 has_x_review
+	wait_until has_x_review
 	same "2026-05-15 open" "$(due K-1 x-review)"
 }
 

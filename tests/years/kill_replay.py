@@ -15,9 +15,11 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
 from office import Lost, Office, invented, with_sources  # noqa: E402
+from waiting import HANG  # noqa: E402
 
 CLOCK = ("--virtual-clock", "2006-05-01T08:00")
 END = "2006-11-01T16:00"
+ATTEMPTS = 10
 
 
 def requests(events):
@@ -46,7 +48,7 @@ class Replay:
                 return self.line.ask(method, parameters)
             except Lost:
                 self.losses += 1
-                self.office.process.wait(20)
+                self.office.process.wait(HANG)
                 self.line.close()
                 self.line = self.office.start(*CLOCK)
 
@@ -120,7 +122,20 @@ def main(folder, kills, seed):
     expected = calm.result()
     assert len(expected["letters"]) > 100 and len(expected["firings"]) > 100
 
-    wild = Replay(os.path.join(folder, "wild"))
+    # as fast or as slow as the machine is just now, the kills may come too late to cut anything off
+    for number in range(ATTEMPTS):
+        wild = disturb(os.path.join(folder, f"wild-{number}"), todo, busy, took, kills, rng)
+        compare(expected, wild.found, seed)
+        if wild.interrupted > kills / 4:
+            print(f"{kills} kills: {len(expected['firings'])} firings and {len(expected['letters'])} letters,"
+                  f" as undisturbed; {wild.interrupted} requests were cut off")
+            return
+    raise SystemExit(f"hardly a kill cut anything off: {wild.interrupted} of {kills}")
+
+
+def disturb(folder, todo, busy, took, kills, rng):
+    """The same with so many kills; what came of it is in `found`."""
+    wild = Replay(folder)
     # half of them while letters are made and sent, at any moment of it
     points = set(rng.sample(busy, kills // 2))
     points |= set(rng.sample(sorted(set(range(len(todo))) - points), kills - len(points)))
@@ -131,15 +146,12 @@ def main(folder, kills, seed):
             wild.ask(method, parameters)
     try:
         wild.ask("status", {})
-        found = wild.result()
+        wild.found = wild.result()
     finally:
         if wild.office.process.poll() is None:
             wild.office.kill()
-    assert wild.kills == kills and wild.interrupted > kills / 4, (wild.kills, wild.interrupted)
-    compare(expected, found, seed)
-    print(f"{kills} kills: {len(found['firings'])} firings and {len(found['letters'])} letters,"
-          " as undisturbed;"
-          f" {wild.interrupted} requests were cut off")
+    assert wild.kills == kills, wild.kills
+    return wild
 
 
 main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

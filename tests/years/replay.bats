@@ -114,7 +114,7 @@ under() {
 		sleep 0.3
 		same "$before" "$(switches)" >/dev/null
 	}
-	eventually 50 calm
+	wait_until calm
 	before=$(switches)
 	sleep 2 # this is what is measured, not a wait for something
 	same "$before" "$(switches)"

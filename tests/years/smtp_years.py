@@ -9,8 +9,9 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
-from mail_office import MailOffice, free_port, messages, parse, wait_for  # noqa: E402
+from mail_office import MailOffice, free_port, messages, parse  # noqa: E402
 from office import ROOT  # noqa: E402
+from waiting import wait_until  # noqa: E402
 
 BEGINS = "2006-05-01T08:00"
 
@@ -96,7 +97,7 @@ postlog unix-dgram n - n - 1 postlogd
         subprocess.run(["chown", "postfix", os.path.join(self.folder, "state")], check=True)
         subprocess.run(["chown", "nobody", os.path.join(self.folder, "mail")], check=True)
         self.run("start")
-        wait_for(lambda: self.log().count("daemon started"), 20, "Postfix does not start")
+        wait_until(lambda: self.log().count("daemon started"), "Postfix does not start")
 
     def run(self, what):
         done = subprocess.run(["postfix", "-c", os.path.join(self.folder, "conf"), what],
@@ -117,8 +118,8 @@ postlog unix-dgram n - n - 1 postlogd
 
     def letters(self, count):
         """What is in the mailbox, when the queue has got rid of it; more would come at once."""
-        wait_for(lambda: len(self.files()) >= count, 60, f"{count} letters; {self.log()[-1000:]}")
-        wait_for(lambda: not self.queued(), 20, "the queue of Postfix is never empty")
+        wait_until(lambda: len(self.files()) >= count, f"{count} letters do not come")
+        wait_until(lambda: not self.queued(), "the queue of Postfix is never empty")
         found = []
         for path in self.files():
             with open(path, "rb") as file:
