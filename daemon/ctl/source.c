@@ -1,4 +1,4 @@
-/* See source.h. FNV-1a with 128 bits: offset basis and prime from the FNV draft of the IETF. */
+/* See source.h. */
 #include "daemon/ctl/source.h"
 
 #include <stdbool.h>
@@ -9,11 +9,8 @@
 
 #include "rules/base/mem.h"
 
-#define FNV_BASIS (((source_hash)0x6c62272e07bb0142 << 64) | 0x62b821756295c58d)
-#define FNV_PRIME (((source_hash)1 << 88) | 0x13b)
-
 struct seen {
-	source_hash hash;
+	hash_wide hash;
 	uint64_t count; /* 0: a free place */
 };
 
@@ -42,7 +39,7 @@ void sources_free(struct sources_seen *seen)
 	free(seen);
 }
 
-static struct seen *find_place(struct seen *places, size_t size, source_hash hash)
+static struct seen *find_place(struct seen *places, size_t size, hash_wide hash)
 {
 	size_t i = (size_t)hash & (size - 1);
 	while (places[i].count != 0 && places[i].hash != hash)
@@ -62,26 +59,13 @@ static void grow(struct sources_seen *seen)
 	seen->size = size;
 }
 
-static source_hash add_bytes(source_hash hash, const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * FNV_PRIME;
-	return hash;
-}
-
-/* With its NUL, which no text holds: so no two texts run together. */
-static source_hash add_text(source_hash hash, const char *text)
-{
-	return add_bytes(hash, text, strlen(text) + 1);
-}
-
 /* 17 and "17" are the same to whoever reads the row, so they are the same here. */
-static source_hash add_value(source_hash hash, const json_t *value)
+static hash_wide add_value(hash_wide hash, const json_t *value)
 {
 	if (json_is_string(value))
-		return add_text(hash, json_string_value(value));
+		return hash_wide_text(hash, json_string_value(value));
 	char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
-	hash = add_text(hash, text == NULL ? "" : text);
+	hash = hash_wide_text(hash, text == NULL ? "" : text);
 	free(text);
 	return hash;
 }
@@ -91,7 +75,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static source_hash add_fields(source_hash hash, const json_t *data)
+static hash_wide add_fields(hash_wide hash, const json_t *data)
 {
 	size_t count = 0;
 	const char **names = xcalloc(json_object_size(data), sizeof(*names));
@@ -100,29 +84,27 @@ static source_hash add_fields(source_hash hash, const json_t *data)
 	json_object_foreach((json_t *)data, name, value) names[count++] = name;
 	qsort(names, count, sizeof(*names), by_text);
 	for (size_t i = 0; i < count; i++) {
-		hash = add_text(hash, names[i]);
+		hash = hash_wide_text(hash, names[i]);
 		hash = add_value(hash, json_object_get(data, names[i]));
 	}
 	free(names);
 	return hash;
 }
 
-source_hash source_hash_event(const json_t *event)
+hash_wide source_hash_event(const json_t *event)
 {
 	static const char *const own[] = { "kind", "subject", "key", "at" };
-	source_hash hash = FNV_BASIS;
+	hash_wide hash = HASH_WIDE_START;
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		const json_t *value = json_object_get(event, own[i]);
-		hash = value == NULL ? add_text(hash, "") : add_value(hash, value);
+		hash = value == NULL ? hash_wide_text(hash, "") : add_value(hash, value);
 	}
 	return add_fields(hash, json_object_get(event, "data"));
 }
 
-/* Letters, not digits: ten digits in a row could look like a personal number. */
-static const char *write_name(source_hash hash, uint64_t before, char text[SOURCE_TEXT_SIZE])
+static const char *write_name(hash_wide hash, uint64_t before, char text[SOURCE_TEXT_SIZE])
 {
-	for (int i = 0; i < 32; i++)
-		text[i] = (char)('a' + (int)(hash >> (124 - 4 * i) & 0xf));
+	hash_wide_letters(hash, text);
 	snprintf(text + 32, SOURCE_TEXT_SIZE - 32, "-%llu", (unsigned long long)before);
 	return text;
 }
@@ -130,7 +112,7 @@ static const char *write_name(source_hash hash, uint64_t before, char text[SOURC
 const char *sources_name(struct sources_seen *seen, const json_t *event,
 			 char text[SOURCE_TEXT_SIZE])
 {
-	source_hash hash = source_hash_event(event);
+	hash_wide hash = source_hash_event(event);
 	if (seen->used * 2 >= seen->size)
 		grow(seen);
 	struct seen *place = find_place(seen->places, seen->size, hash);

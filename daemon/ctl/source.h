@@ -8,14 +8,15 @@
 
 #include <jansson.h>
 
+#include "rules/base/hash.h"
+
 struct sources_seen;
 
 struct sources_seen *sources_new(void);
 void sources_free(struct sources_seen *seen); /* takes NULL */
 
 /* 128-bit FNV-1a of kind, subject, key, at and the fields by name, as people would type them. */
-typedef unsigned __int128 source_hash;
-source_hash source_hash_event(const json_t *event);
+hash_wide source_hash_event(const json_t *event);
 
 /* Names the event and counts it: 32 letters, "-" and a number, an id as ids must be. */
 #define SOURCE_TEXT_SIZE 56

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/conf/confread.h"
+#include "rules/base/hash.h"
 
 #define BUCKETS 512
 /* Bounds what the plans hold: small beside SQLite's own cache, enough for a busy morning. */

@@ -9,6 +9,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/store/db_own.h"
+#include "rules/base/hash.h"
 
 #define BUCKETS    512 /* a few hundred statements in all */
 #define BY_POINTER 256
@@ -140,17 +141,9 @@ void db_savepoint_rollback(struct db *db)
 
 /* --- statements ------------------------------------------------------------------------- */
 
-static size_t hash_of_text(const char *text)
-{
-	uint64_t hash = UINT64_C(14695981039346656037);
-	for (; *text != '\0'; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	return (size_t)(hash % BUCKETS);
-}
-
 static struct query *find_by_text(struct db *db, const char *sql)
 {
-	struct query **bucket = &db->queries->by_text[hash_of_text(sql)];
+	struct query **bucket = &db->queries->by_text[hash_text(HASH_START, sql) % BUCKETS];
 	for (struct query *query = *bucket; query != NULL; query = query->next)
 		if (strcmp(query->sql, sql) == 0)
 			return query;

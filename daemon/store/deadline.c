@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/conf/confread.h"
+#include "rules/base/hash.h"
 
 const char *store_deadline_id(const char *subject, const char *rule, const char *key, date anchor,
 			      int occurrence, char id[DEADLINE_ID_SIZE])

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/base/hash.h"
 #include "rules/conf/conftext.h"
 
 static int parse(struct config_t *config, const char *text, const char *file,
@@ -228,23 +229,6 @@ const char *confread_text_at(const config_setting_t *group, const char *key, siz
 		if (is_text(element(setting, at)) && i-- == 0)
 			return config_setting_get_string(element(setting, at));
 	return NULL;
-}
-
-uint64_t hash_text(uint64_t hash, const char *text)
-{
-	do
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	while (*text++ != '\0');
-	return hash;
-}
-
-uint64_t hash_number(uint64_t hash, uint64_t number)
-{
-	for (int i = 0; i < 8; i++) {
-		hash = (hash ^ (number & 0xFF)) * UINT64_C(1099511628211);
-		number >>= 8;
-	}
-	return hash;
 }
 
 static uint64_t hash_float(double value)

@@ -66,9 +66,5 @@ const char *confread_text_at(const config_setting_t *group, const char *key, siz
 
 /* A number for the meaning of a setting and all below it, whatever comments and white space. */
 uint64_t confread_version(const config_setting_t *setting);
-/* FNV-1a, for versions that are put together. */
-uint64_t hash_text(uint64_t hash, const char *text);
-uint64_t hash_number(uint64_t hash, uint64_t number);
-#define HASH_START UINT64_C(14695981039346656037)
 
 #endif

@@ -1,10 +1,10 @@
 /* See facts_table.h. Open addressing; an entry stands as near behind its own place as it can. */
 #include "rules/facts/facts_table.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/base/hash.h"
 #include "rules/base/mem.h"
 
 static const char *name_of(const void *entry)
@@ -14,12 +14,9 @@ static const char *name_of(const void *entry)
 	return name;
 }
 
-/* FNV-1a */
 static size_t place_of(const char *name, size_t capacity)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
+	uint64_t hash = hash_bytes(HASH_START, name, strlen(name));
 	return (size_t)(hash ^ (hash >> 32)) & (capacity - 1);
 }
 

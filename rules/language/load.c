@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/base/hash.h"
 #include "rules/conf/confread.h"
 #include "rules/language/load_own.h"
 

@@ -9,12 +9,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A number for all that came out. */
-static source_hash read_all(const char *text, size_t size)
+static hash_wide read_all(const char *text, size_t size)
 {
 	struct problems problems = PROBLEMS_NONE;
 	struct rows *rows = rows_open(text, size, "fuzz.csv", "rent.charged", &problems);
 	struct row row;
-	source_hash sum = 0;
+	hash_wide sum = 0;
 	int line = 0;
 	if (rows == NULL && problems.count == 0)
 		abort();

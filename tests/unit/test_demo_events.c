@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/conf/confread.h"
+#include "rules/base/hash.h"
 #include "rules/kinds/chain.h"
 #include "rules/kinds/kind.h"
 #include "tests/unit/shipped.h"

@@ -225,10 +225,10 @@ static void a_row_may_name_its_source(void **state)
 	free(text);
 }
 
-static source_hash hash_of(const char *json)
+static hash_wide hash_of(const char *json)
 {
 	json_t *event = json_loads(json, 0, NULL);
-	source_hash hash = source_hash_event(event);
+	hash_wide hash = source_hash_event(event);
 	json_decref(event);
 	return hash;
 }
@@ -256,8 +256,8 @@ static void what_differs_hashes_differently(void **state)
 static void the_hash_is_fnv_1a(void **state)
 {
 	(void)state;
-	source_hash prime = ((source_hash)1 << 88) + 0x13b;
-	source_hash hash = ((source_hash)0x6c62272e07bb0142 << 64) | 0x62b821756295c58d;
+	hash_wide prime = ((hash_wide)1 << 88) + 0x13b;
+	hash_wide hash = ((hash_wide)0x6c62272e07bb0142 << 64) | 0x62b821756295c58d;
 	for (int i = 0; i < 4; i++)
 		hash *= prime;
 	assert_true(hash_of("{}") == hash);

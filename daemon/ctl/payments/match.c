@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/ctl/payments/ocr.h"
+#include "rules/base/hash.h"
 
 #define WORD_MOST 64
 
@@ -61,9 +62,7 @@ static void fold(const char *word, char to[WORD_MOST])
 
 static struct awaited *find_place(struct awaited *places, size_t size, const char *word)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-	for (const char *at = word; *at != '\0'; at++)
-		hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
+	uint64_t hash = hash_text(HASH_START, word);
 	size_t place = (size_t)(hash ^ hash >> 32) & (size - 1);
 	while (places[place].word != NULL && strcmp(places[place].word, word) != 0)
 		place = (place + 1) & (size - 1);

@@ -100,13 +100,6 @@ static void take_word(struct payment_words *words, const char *start, size_t len
 		keep_word(words, word);
 }
 
-static void mix(uint64_t *hash, const char *text)
-{
-	do
-		*hash = (*hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	while (*text++ != '\0');
-}
-
 void payment_join_words(struct payment_words *words, const struct payment_words *more)
 {
 	char word[WORD_MOST + 1];
@@ -116,14 +109,14 @@ void payment_join_words(struct payment_words *words, const struct payment_words 
 		keep_word(words, word);
 		at += length;
 	}
-	words->raw = (words->raw ^ more->raw) * UINT64_C(0x100000001b3);
+	words->raw = (words->raw ^ more->raw) * HASH_PRIME;
 }
 
 void payment_add_words(struct payment_words *words, const char *text, bool free_text,
 		       const struct payment_input *input)
 {
 	if (!free_text)
-		mix(&words->raw, text);
+		words->raw = hash_text(words->raw, text);
 	size_t left = strlen(text);
 	const char *start = text;
 	while (left > 0) {
@@ -224,19 +217,12 @@ int payment_parse_reach(const char *text, date *ret)
 
 /* --- the list -------------------------------------------------------------------------------- */
 
-/* FNV-1a of 128 bits, as source.c has it for rows; letters only, since digits in a row could look
- * like a personal number. */
-void payment_hash(const char *text, char ret[33])
+void payment_hash(const char *text, char ret[HASH_LETTERS_SIZE])
 {
-	unsigned __int128 hash = ((unsigned __int128)0x6c62272e07bb0142 << 64) | 0x62b821756295c58d;
-	const unsigned __int128 prime = ((unsigned __int128)1 << 88) | 0x13b;
-	for (; *text != '\0'; text++)
-		hash = (hash ^ (unsigned char)*text) * prime;
-	for (int i = 0; i < 16; i++) /* so that the last letters change the first ones too */
-		hash *= prime;
-	for (int i = 0; i < 32; i++)
-		ret[i] = (char)('a' + (int)(hash >> (124 - 4 * i) & 0xf));
-	ret[32] = '\0';
+	/* after all else, so that the last letters change the first ones too */
+	static const char nothing[16];
+	hash_wide hash = hash_wide_bytes(HASH_WIDE_START, text, strlen(text));
+	hash_wide_letters(hash_wide_bytes(hash, nothing, sizeof(nothing)), ret);
 }
 
 /*
@@ -265,7 +251,7 @@ static void name_payment(struct payment *payment, const char *readable, const ch
 
 void payment_add(struct payment_list *list, const struct payment_draft *draft)
 {
-	char hash[33];
+	char hash[HASH_LETTERS_SIZE];
 	struct payment payment = { .amount = draft->amount,
 				   .reversal = draft->reversal,
 				   .outgoing = draft->outgoing,

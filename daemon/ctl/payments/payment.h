@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "rules/base/hash.h"
 #include "rules/base/problem.h"
 #include "rules/time/date.h"
 
@@ -112,6 +113,6 @@ void payment_list_finish(struct payment_list *list, const char *file, struct pro
 /* ISO-8859-1 as UTF-8, in the arena; controls become blanks. */
 const char *payment_from_latin1(struct arena *arena, const char *bytes, size_t length);
 /* 32 letters for a text. */
-void payment_hash(const char *text, char ret[33]);
+void payment_hash(const char *text, char ret[HASH_LETTERS_SIZE]);
 
 #endif

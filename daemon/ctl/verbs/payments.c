@@ -331,7 +331,7 @@ static void sum_up(const struct payment_list *list, int64_t *ret_sum, json_int_t
 /* The same for the same payments and reach, whatever the file is called. */
 static char *name_import(const struct import *import, const struct payment_file *file)
 {
-	char hash[33], day[DATE_TEXT_SIZE];
+	char hash[HASH_LETTERS_SIZE], day[DATE_TEXT_SIZE];
 	struct buffer all = BUFFER_NONE;
 	buffer_printf(&all, "%s %s %s", import->programme,
 		      payment_format_name(file->payments.format),
