@@ -253,11 +253,11 @@ static void a_problem_is_one_line(void **state)
 	char *text = NULL;
 	size_t length = 0;
 	FILE *out = open_memstream(&text, &length);
-	problem_add(&problems, "z\nforged: 1", 3, "is\033[2J wrong");
+	problem_add(&problems, "z\nforged: 1", 3, "is\u202e wrong");
 	problem_add(&problems, "a", 0, "comes first only when sorted");
 	show_problems(out, "kedjactl: ", &problems);
 	fclose(out);
-	assert_string_equal(text, "kedjactl: z\\nforged: 1:3: is\\x1b[2J wrong\n"
+	assert_string_equal(text, "kedjactl: z?forged: 1:3: is\\u{202e} wrong\n"
 				  "kedjactl: a: comes first only when sorted\n");
 	free(text);
 	problems_clear(&problems);
