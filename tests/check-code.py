@@ -5,7 +5,6 @@ read off the files. One line for each breach, "file:line: what is wrong"; exit 1
 usage: tests/check-code.py [FOLDER]     default: the current one
 """
 
-import fnmatch
 import glob
 import os
 import re
@@ -67,6 +66,11 @@ def line_of(text, at):
     return text.count("\n", 0, at) + 1
 
 
+def lies_in(module, place):
+    """Is it that module, or one of that room or of a room within it?"""
+    return module == place or module.startswith(place + "/")
+
+
 class Layers:
     """tests/layers.txt: `floor` lines from the lowest up, `apart` and `library` lines."""
 
@@ -89,9 +93,9 @@ class Layers:
                 complain(path, number, "neither floor, apart nor library")
 
     def floor(self, module):
-        """The floor of a module: its own name before patterns, a longer pattern before a shorter."""
+        """The floor of a module: its own name before its room, an inner room before an outer."""
         fits = [(len(p) + (1000 if p == module else 0), n) for p, n in self.floors
-                if fnmatch.fnmatchcase(module, p)]
+                if lies_in(module, p)]
         return max(fits)[1] if fits else None
 
 
@@ -118,7 +122,7 @@ def check_include(layers, path, line, header):
 def check_library(layers, path, line, header):
     for prefix, patterns in layers.libraries:
         if header.startswith(prefix) and not any(
-                fnmatch.fnmatchcase(os.path.splitext(path)[0], p) for p in patterns):
+                lies_in(os.path.splitext(path)[0], p) for p in patterns):
             complain(path, line, f"<{header}> is for {' '.join(patterns)} alone")
     if path.startswith("rules/") and header in PURE_HEADERS:
         complain(path, line, f"rules/ is pure: no <{header}>")
@@ -139,8 +143,81 @@ def check_includes(layers, path, text):
 def check_floors_exist(layers):
     modules = {os.path.splitext(path)[0] for path in find("rules/**/*.[ch]", "daemon/**/*.[ch]")}
     for pattern, number in layers.floors:
-        if not any(fnmatch.fnmatchcase(module, pattern) for module in modules):
+        if not any(lies_in(module, pattern) for module in modules):
             complain(layers.path, number, f"there is no {pattern}")
+
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
+FUNCTION = re.compile(r"^(?!static\b)[A-Za-z_][\w \t*]*?[ *](\w+)\([^;{}]*\)\s*\n\{", re.MULTILINE)
+TABLE = re.compile(r"^(?!static\b|extern\b|typedef\b)[a-z][\w \t*]*?[ *](\w+)(?:\[[^\]\n]*\])*\s*=",
+                   re.MULTILINE)
+
+
+def headers_seen(path, texts, seen=None):
+    """All that a file includes, and what that includes."""
+    seen = set() if seen is None else seen
+    for header in INCLUDE.findall(blank(texts[path], strings=False)):
+        if header in texts and header not in seen:
+            seen.add(header)
+            headers_seen(header, texts, seen)
+    return seen
+
+
+def uses_of(texts):
+    """{file: {other file: names of it that the first uses}}, of the .c files."""
+    codes = {path: blank(text) for path, text in texts.items()}
+    home, told = {}, {}
+    for path, code in codes.items():
+        if path.endswith(".c"):
+            home.update((name, path) for pattern in (FUNCTION, TABLE) for name in pattern.findall(code)
+                        if name != "main")
+        else:
+            for name in re.findall(r"\w+", code):
+                told.setdefault(name, set()).add(path)
+    uses = {}
+    for path, code in codes.items():
+        if not path.endswith(".c"):
+            continue
+        headers = headers_seen(path, texts)
+        uses[path] = {}
+        for name in set(re.findall(r"X\w*", code)):
+            if home.get(name, path) != path and told.get(name, set()) & headers:
+                uses[path].setdefault(home[name], set()).add(name)
+    return uses
+
+
+def rings_of(uses):
+    """Groups of files each of which reaches all others (Tarjan)."""
+    index, low, stack, rings = {}, {}, [], []
+
+    def visit(path):
+        index[path] = low[path] = len(index)
+        stack.append(path)
+        for other in uses[path]:
+            if other not in index:
+                visit(other)
+            if other in stack:
+                low[path] = min(low[path], low[other])
+        if low[path] == index[path]:
+            ring = [stack.pop()]
+            while ring[-1] != path:
+                ring.append(stack.pop())
+            if len(ring) > 1:
+                rings.append(sorted(ring))
+
+    for path in uses:
+        if path not in index:
+            visit(path)
+    return rings
+
+
+def check_circles(texts):
+    """Files that call each other in a ring cannot be read one after the other."""
+    uses = uses_of(texts)
+    for ring in rings_of(uses):
+        ties = [f"{path} -> {other} ({', '.join(sorted(uses[path][other])[:3])})"
+                for path in ring for other in sorted(uses[path]) if other in ring]
+        complain(ring[0], 1, f"a circle of {len(ring)} files: {'; '.join(ties)}")
 
 
 def check_calls(path, code, names, why):
@@ -230,8 +307,10 @@ def main():
         os.chdir(sys.argv[1])
     layers = Layers("tests/layers.txt")
     check_floors_exist(layers)
+    sources = {path: read(path) for path in find("rules/**/*.[ch]", "daemon/**/*.[ch]")}
+    check_circles(sources)
     for path in find("rules/**/*.[ch]", "daemon/**/*.[ch]", "tests/**/*.[ch]"):
-        text = read(path)
+        text = sources.get(path) or read(path)
         code = blank(text)
         if not path.startswith("tests/"):
             check_includes(layers, path, text)

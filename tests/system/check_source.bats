@@ -14,8 +14,8 @@ setup() {
 		floor rules/high
 		floor daemon/base/clock
 		floor daemon/work
-		floor daemon/mailer/*
-		floor daemon/ctl/*
+		floor daemon/mailer
+		floor daemon/ctl
 		apart daemon/mailer daemon/ctl
 		library sqlite3.h daemon/work
 	END
@@ -83,6 +83,17 @@ complains() { # TEXT [NUMBER]: so many complaints (1), not counting the layout, 
 @test "a file includes nothing of a higher floor" {
 	sed -i '1i #include "rules/high.h"' "$tree/rules/low.c"
 	complains 'rules/low.c:1: "rules/high.h" is of a higher floor than rules/low'
+}
+
+@test "files that call each other in a ring" {
+	printf 'int other_answer(void);\n' >"$tree/daemon/ctl/other.h"
+	source_of daemon/ctl/other '#include "daemon/ctl/other.h"' '#include "daemon/ctl/verb.h"' '' \
+		'int other_answer(void)' '{' '	return verb_answer();' '}'
+	check
+	[ "$status" -eq 0 ]
+	source_of daemon/ctl/verb '#include "daemon/ctl/verb.h"' '#include "daemon/ctl/other.h"' '' \
+		'int verb_answer(void)' '{' '	return other_answer();' '}'
+	complains 'daemon/ctl/other.c:1: a circle of 2 files: daemon/ctl/other.c -> daemon/ctl/verb.c (verb_answer); daemon/ctl/verb.c -> daemon/ctl/other.c (other_answer)'
 }
 
 @test "rules never include daemon" {
