@@ -71,6 +71,33 @@ def lies_in(module, place):
     return module == place or module.startswith(place + "/")
 
 
+PICTURE = "DEVELOPERS.md"
+
+
+def check_picture(path):
+    """DEVELOPERS.md shows the floors, the top one first, in a block that begins with ```floors."""
+    floors = [re.sub(r"\s+", " ", line[len("floor "):].replace("#", "")).strip()
+              for line in read(path).splitlines() if line.startswith("floor ")]
+    if not os.path.exists(PICTURE):
+        return
+    text = read(PICTURE)
+    block = re.search(r"^```floors\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    if block is None:
+        complain(PICTURE, 1, f"shows no picture of the floors of {path} (```floors)")
+        return
+    shown = [re.sub(r"\s+", " ", line).strip() for line in block.group(1).splitlines()
+             if line.strip("-| \t")]
+    for number, (mine, theirs) in enumerate(zip(shown, reversed(floors))):
+        if mine != theirs:
+            complain(PICTURE, line_of(text, block.start(1)) + number, f'the floor here is "{theirs}"')
+            return
+    for match in re.finditer(r"`((?:rules|daemon|conf|contrib|tests)/[\w./-]+)`", text):
+        if not os.path.exists(match.group(1)):
+            complain(PICTURE, line_of(text, match.start()), f"there is no {match.group(1)}")
+    if len(shown) != len(floors):
+        complain(PICTURE, line_of(text, block.start(1)), f"{len(shown)} floors, {path} has {len(floors)}")
+
+
 class Layers:
     """tests/layers.txt: `floor` lines from the lowest up, `apart` and `library` lines."""
 
@@ -180,7 +207,7 @@ def uses_of(texts):
             continue
         headers = headers_seen(path, texts)
         uses[path] = {}
-        for name in set(re.findall(r"X\w*", code)):
+        for name in set(re.findall(r"(?<![\w.>])(?<!struct )(?<!enum )[A-Za-z_]\w*", code)):
             if home.get(name, path) != path and told.get(name, set()) & headers:
                 uses[path].setdefault(home[name], set()).add(name)
     return uses
@@ -307,6 +334,7 @@ def main():
         os.chdir(sys.argv[1])
     layers = Layers("tests/layers.txt")
     check_floors_exist(layers)
+    check_picture(layers.path)
     sources = {path: read(path) for path in find("rules/**/*.[ch]", "daemon/**/*.[ch]")}
     check_circles(sources)
     for path in find("rules/**/*.[ch]", "daemon/**/*.[ch]", "tests/**/*.[ch]"):

@@ -96,6 +96,18 @@ complains() { # TEXT [NUMBER]: so many complaints (1), not counting the layout, 
 	complains 'daemon/ctl/other.c:1: a circle of 2 files: daemon/ctl/other.c -> daemon/ctl/verb.c (verb_answer); daemon/ctl/verb.c -> daemon/ctl/other.c (other_answer)'
 }
 
+@test "the picture of the floors shows other floors" {
+	printf '# x\n\n```floors\ndaemon/ctl\ndaemon/mailer\ndaemon/work\ndaemon/base/clock\nrules/high\nrules/low\n```\n' \
+		>"$tree/DEVELOPERS.md"
+	check
+	echo "$output"
+	[ "$status" -eq 0 ]
+	sed -i 's/^rules.high$/rules\/higher/' "$tree/DEVELOPERS.md"
+	complains 'DEVELOPERS.md:8: the floor here is "rules/high"'
+	sed -i 's/^rules.higher$/rules\/high/; s/^# x$/# `rules\/gone.c`/' "$tree/DEVELOPERS.md"
+	complains 'DEVELOPERS.md:1: there is no rules/gone.c'
+}
+
 @test "rules never include daemon" {
 	sed -i '1i #include "daemon/base/clock.h"' "$tree/rules/high.c"
 	complains 'rules/high.c:1: rules/ never includes daemon/'
