@@ -69,18 +69,6 @@ void kedjad_on_retry(void *arg)
 	(void)arg; /* the timer has woken the loop: its pass does the work */
 }
 
-/* When to wake up by itself, read before the commit: afterwards it would cost locks of its own. */
-static instant next_alarm(struct kedjad *k)
-{
-	return clock_is_virtual(k->core.clock) ? INSTANT_NEVER : kedjad_next_event(k);
-}
-
-static void set_alarm(struct kedjad *k, instant next)
-{
-	if (loop_set_alarm(k->loop, next) != 0)
-		log_error("the alarm could not be set");
-}
-
 /* The timer only asks for a sign of life: it comes from here, where the work is done. */
 static void give_sign(struct kedjad *k)
 {
@@ -113,9 +101,11 @@ bool kedjad_work(void *arg)
 	kedjad_keep_clock(k);
 	/* what the commit releases may be what the virtual clock waits for */
 	more = (k->for_clock != NULL && turn_is_begun(k->core.turn)) || more;
-	instant next = next_alarm(k);
+	/* When to wake up by itself: asked after the commit, it would cost locks of its own. */
+	instant next = clock_is_virtual(k->core.clock) ? INSTANT_NEVER : kedjad_next_event(k);
 	bool committed = kedjad_end_turn(k);
-	set_alarm(k, committed ? next : INSTANT_NEVER);
+	if (loop_set_alarm(k->loop, committed ? next : INSTANT_NEVER) != 0)
+		log_error("the alarm could not be set");
 	give_sign(k);
 	return committed ? more : control_has_work(k->control);
 }

@@ -87,23 +87,22 @@ json_t *kedjad_wait_for_plan(struct kedjad *k, struct call *call, method_handler
 	return RPC_LATER;
 }
 
-static int64_t count_of(const struct core *core, const char *literal_sql)
+static int64_t last_message(const struct kedjad *k)
 {
-	struct query *q = db_query(core->db, literal_sql);
-	int64_t count = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
-	return count;
+	return db_number(db_query(k->core.db, "SELECT max(id) FROM message"));
 }
 
-#define LAST_MESSAGE "SELECT coalesce(max(id), 0) FROM message"
-#define LAST_NOTICE  "SELECT coalesce(max(id), 0) FROM notice"
+static int64_t last_notice(const struct kedjad *k)
+{
+	return db_number(db_query(k->core.db, "SELECT max(id) FROM notice"));
+}
 
 json_t *kedjad_wait_for_clock(struct kedjad *k, struct call *call, instant goal)
 {
 	struct waiting *waiting = wait_for(k, call, &k->for_clock);
 	waiting->goal = goal;
-	waiting->letters = count_of(&k->core, LAST_MESSAGE);
-	waiting->notices = count_of(&k->core, LAST_NOTICE);
+	waiting->letters = last_message(k);
+	waiting->notices = last_notice(k);
 	return RPC_LATER;
 }
 
@@ -185,10 +184,10 @@ static void clock_arrived(struct kedjad *k)
 	struct waiting *waiting = k->for_clock;
 	char now[INSTANT_TEXT_SIZE];
 	k->for_clock = waiting->next;
-	json_t *result = json_pack(
-	    "{s:s, s:I, s:I}", "now", clock_format(k->core.clock, clock_now(k->core.clock), now),
-	    "letters", (json_int_t)(count_of(&k->core, LAST_MESSAGE) - waiting->letters), "notices",
-	    (json_int_t)(count_of(&k->core, LAST_NOTICE) - waiting->notices));
+	json_t *result = json_pack("{s:s, s:I, s:I}", "now",
+				   clock_format(k->core.clock, clock_now(k->core.clock), now),
+				   "letters", (json_int_t)(last_message(k) - waiting->letters),
+				   "notices", (json_int_t)(last_notice(k) - waiting->notices));
 	answer_after_turn(k, waiting, result, NULL);
 }
 

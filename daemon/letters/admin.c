@@ -104,9 +104,7 @@ static bool is_of_administrator(const struct core *core, int64_t message)
 {
 	struct query *q = db_query(core->db, "SELECT 1 FROM message WHERE id = ?1 AND person = ''");
 	db_bind_int(q, 1, message);
-	bool is = db_next(q);
-	db_done(q);
-	return is;
+	return db_found(q);
 }
 
 /* False if it was told today already. */

@@ -218,9 +218,7 @@ static bool had_digest(const struct core *core, const char *person, date today,
 	db_bind_text(q, 1, person);
 	db_bind_text(q, 2, date_format(today, text));
 	db_bind_text(q, 3, digest_of == NULL ? "" : digest_of);
-	bool had = db_next(q);
-	db_done(q);
-	return had;
+	return db_found(q);
 }
 
 /* Is this an hour for letters of the day? */
@@ -459,14 +457,6 @@ void letters_wake_at_slot(struct letters *letters)
 	letters->next = slot < letters->next ? slot : letters->next;
 }
 
-/* One round goes through all persons, over as many turns as it takes. */
-static void begin_round(struct letters *letters)
-{
-	if (letters->reached == NULL)
-		letters->next = INSTANT_NEVER;
-	letters->look = true;
-}
-
 int64_t letters_send(struct letters *letters, const struct new_message *message)
 {
 	return letters->add(letters->arg, message);
@@ -479,7 +469,10 @@ bool letters_work(struct letters *letters)
 		return false;
 	if (turn_begin(core->turn) != 0)
 		return false;
-	begin_round(letters);
+	/* One round goes through all persons, over as many turns as it takes. */
+	if (letters->reached == NULL)
+		letters->next = INSTANT_NEVER;
+	letters->look = true;
 	while (turn_has_room(core->turn) && !db_failed(core->db)) {
 		char *person = next_person(core, letters->reached);
 		free(letters->reached);

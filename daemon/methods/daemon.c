@@ -11,10 +11,7 @@
 
 static int64_t count(const struct kedjad *k, const char *literal_sql)
 {
-	struct query *q = db_query(k->core.db, literal_sql);
-	int64_t number = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
-	return number;
+	return db_number(db_query(k->core.db, literal_sql));
 }
 
 static json_t *counts_json(const struct kedjad *k)
@@ -40,9 +37,7 @@ static json_t *counts_json(const struct kedjad *k)
 	struct query *q = db_query(k->core.db, "SELECT count(*) FROM deadline WHERE state = 'open'"
 					       " AND due < ?1");
 	db_bind_text(q, 1, date_format(civil_date(clock_now_civil(k->core.clock)), today));
-	json_object_set_new(counts, "deadlines_overdue",
-			    json_integer(db_next(q) ? db_int(q, 0) : 0));
-	db_done(q);
+	json_object_set_new(counts, "deadlines_overdue", json_integer(db_number(q)));
 	return counts;
 }
 

@@ -228,9 +228,7 @@ static bool key_is_taken(const struct kedjad *k, const struct event *event, cons
 	db_bind_text(q, 1, event->subject);
 	db_bind_text(q, 2, event->kind->name);
 	db_bind_text(q, 3, key);
-	bool taken = db_next(q);
-	db_done(q);
-	return taken;
+	return db_found(q);
 }
 
 static void give_key(const struct incoming *in)
@@ -278,9 +276,7 @@ static bool has_row(const struct kedjad *k, const char *literal_sql, const char 
 {
 	struct query *q = db_query(k->core.db, literal_sql);
 	db_bind_text(q, 1, id);
-	bool found = db_next(q);
-	db_done(q);
-	return found;
+	return db_found(q);
 }
 
 /* What is right, but most likely not all that was meant; NULL for nothing. */

@@ -293,9 +293,7 @@ static bool case_is_open(struct page *page, const char *name)
 	struct query *q =
 	    db_query(page->k->core.db, "SELECT 1 FROM subject WHERE id = ?1 AND open = 1");
 	db_bind_text(q, 1, name);
-	bool open = db_next(q);
-	db_done(q);
-	return open;
+	return db_found(q);
 }
 
 static int month_days(const char *month, date *ret_first, date *ret_last)

@@ -220,9 +220,7 @@ static bool is_known(const struct putting_off *p, const char *by)
 {
 	struct query *q = db_query(p->k->core.db, "SELECT 1 FROM staff WHERE id = ?1 AND gone = 0");
 	db_bind_text(q, 1, by);
-	bool known = db_next(q);
-	db_done(q);
-	return known;
+	return db_found(q);
 }
 
 static void check_by(const struct putting_off *p)

@@ -48,9 +48,7 @@ static bool is_staff(const struct kedjad *k, const char *staff)
 {
 	struct query *q = db_query(k->core.db, "SELECT 1 FROM staff WHERE id = ?1");
 	db_bind_text(q, 1, staff);
-	bool found = db_next(q);
-	db_done(q);
-	return found;
+	return db_found(q);
 }
 
 json_t *method_staff_roles(void *arg, struct call *call)

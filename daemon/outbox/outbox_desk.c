@@ -103,13 +103,6 @@ static void count_ended(struct outbox *outbox)
 	outbox->counted = true;
 }
 
-static int64_t number_of(struct query *q)
-{
-	int64_t number = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
-	return number;
-}
-
 /* All of these are read off an index: with the mail server down for days many letters wait. Those
  * that were made first have the lowest ids. */
 static void count_waiting(struct outbox *outbox, struct outbox_figures *figures)
@@ -121,7 +114,7 @@ static void count_waiting(struct outbox *outbox, struct outbox_figures *figures)
 		struct query *q =
 		    db_query(outbox->db, "SELECT COUNT(*) FROM message WHERE state = ?1");
 		db_bind_text(q, 1, name);
-		figures->by_state[states[i]] = number_of(q);
+		figures->by_state[states[i]] = db_number(q);
 		q = db_query(outbox->db, "SELECT created_at FROM message WHERE state = ?1"
 					 " ORDER BY id LIMIT 1");
 		db_bind_text(q, 1, name);
@@ -130,7 +123,7 @@ static void count_waiting(struct outbox *outbox, struct outbox_figures *figures)
 			figures->oldest_waiting = db_int(q, 0);
 		db_done(q);
 	}
-	figures->given_up = number_of(
+	figures->given_up = db_number(
 	    db_query(outbox->db, "SELECT COUNT(*) FROM message INDEXED BY message_waiting WHERE"
 				 " state IN ('queued','deferred','unclear')"
 				 " AND next_attempt IS NULL"));
@@ -143,11 +136,11 @@ static void count_waiting(struct outbox *outbox, struct outbox_figures *figures)
 
 static void count_unreached(struct outbox *outbox, struct outbox_figures *figures)
 {
-	figures->unreached = number_of(db_query(outbox->db, "SELECT COUNT(*)" UNREACHED));
+	figures->unreached = db_number(db_query(outbox->db, "SELECT COUNT(*)" UNREACHED));
 	if (figures->unreached == 0)
 		return;
 	figures->unreached_since =
-	    number_of(db_query(outbox->db, "SELECT created_at FROM message WHERE id ="
+	    db_number(db_query(outbox->db, "SELECT created_at FROM message WHERE id ="
 					   " (SELECT MIN(id)" UNREACHED ")"));
 	struct query *q =
 	    db_query(outbox->db, "SELECT answer" UNREACHED " ORDER BY next_attempt DESC LIMIT 1");
@@ -165,11 +158,11 @@ static void count_unreached(struct outbox *outbox, struct outbox_figures *figure
 
 static void count_late(struct outbox *outbox, struct outbox_figures *figures)
 {
-	figures->late = number_of(db_query(outbox->db, "SELECT COUNT(*)" PUT_OFF));
+	figures->late = db_number(db_query(outbox->db, "SELECT COUNT(*)" PUT_OFF));
 	if (figures->late == 0)
 		return;
 	figures->late_since =
-	    number_of(db_query(outbox->db, "SELECT created_at" PUT_OFF " ORDER BY id LIMIT 1"));
+	    db_number(db_query(outbox->db, "SELECT created_at" PUT_OFF " ORDER BY id LIMIT 1"));
 	if (figures->late_since > clock_now(outbox->clock) - LATE)
 		figures->late = 0;
 }

@@ -8,11 +8,6 @@ static const char *day_text(date day, char text[DATE_TEXT_SIZE])
 	return date_format(day, text);
 }
 
-static date today_of(const struct core *core)
-{
-	return civil_date(clock_now_civil(core->clock));
-}
-
 int64_t enclosure_add(const struct core *core, const char *person, const char *kind,
 		      const char *ref, date day)
 {
@@ -25,9 +20,7 @@ int64_t enclosure_add(const struct core *core, const char *person, const char *k
 	db_bind_text(q, 2, kind);
 	db_bind_text(q, 3, ref);
 	db_bind_text(q, 4, day_text(day, text));
-	int64_t id = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
-	return id;
+	return db_number(q);
 }
 
 void enclosure_add_subject(const struct core *core, int64_t enclosure, const char *subject,
@@ -62,7 +55,7 @@ size_t enclosure_waiting(const struct core *core, const char *person, struct are
 	struct query *q = db_query(core->db, "SELECT id, kind, ref FROM enclosure WHERE person = ?1"
 					     " AND message IS NULL AND day <= ?2 ORDER BY id");
 	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, day_text(today_of(core), text));
+	db_bind_text(q, 2, day_text(civil_date(clock_now_civil(core->clock)), text));
 	while (db_next(q)) {
 		list = array_grow(list, count, &capacity, sizeof(*list));
 		list[count++] =

@@ -472,9 +472,7 @@ static bool is_held(const struct core *core, const char *subject, const char *ro
 			       " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0");
 	db_bind_text(q, 1, subject);
 	db_bind_text(q, 2, role);
-	bool held = db_next(q);
-	db_done(q);
-	return held;
+	return db_found(q);
 }
 
 static void crowd_add_of_cases(struct crowd *crowd, const char *programme, const char *role)

@@ -107,9 +107,7 @@ static bool is_told(const struct firing *firing, const struct planned_step *plan
 	db_bind_int(q, 7, planned->repetition);
 	db_bind_text(q, 8, person);
 	db_bind_text(q, 9, firing->back);
-	bool told = db_next(q);
-	db_done(q);
-	return told;
+	return db_found(q);
 }
 
 /* The holder is away: on return one letter sums up what went to others. */

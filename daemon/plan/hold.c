@@ -8,12 +8,9 @@
 
 static bool something_waits(const struct core *core)
 {
-	struct query *q =
-	    db_query(core->db, "SELECT 1 FROM notice WHERE catches_up = 1 AND state = 'queued'"
-			       " AND message IS NULL LIMIT 1");
-	bool waits = db_next(q);
-	db_done(q);
-	return waits;
+	return db_found(db_query(core->db,
+				 "SELECT 1 FROM notice WHERE catches_up = 1 AND state = 'queued'"
+				 " AND message IS NULL LIMIT 1"));
 }
 
 static bool is_flood(const struct core *core, int64_t above)
@@ -47,10 +44,7 @@ bool hold_work(const struct core *core)
 
 int64_t hold_count(const struct core *core)
 {
-	struct query *q = db_query(core->db, "SELECT count(*) FROM notice WHERE state = 'held'");
-	int64_t count = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
-	return count;
+	return db_number(db_query(core->db, "SELECT count(*) FROM notice WHERE state = 'held'"));
 }
 
 #define CHOSEN " AND (?1 IS NULL OR rule = ?1) AND (?2 IS NULL OR subject = ?2)"
@@ -69,9 +63,7 @@ static int64_t last_of_turn(const struct core *core, const struct hold_choice *c
 		      " ORDER BY id LIMIT ?3)");
 	bind_choice(q, choice);
 	db_bind_int(q, 3, AT_ONCE);
-	int64_t last = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
-	return last;
+	return db_number(q);
 }
 
 static int64_t count_left(const struct core *core, const struct hold_choice *choice)
@@ -79,9 +71,7 @@ static int64_t count_left(const struct core *core, const struct hold_choice *cho
 	struct query *q =
 	    db_query(core->db, "SELECT count(*) FROM notice WHERE state = 'held'" CHOSEN);
 	bind_choice(q, choice);
-	int64_t left = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
-	return left;
+	return db_number(q);
 }
 
 /* What has no deadline any more that it could be about, or about which more was said since. */

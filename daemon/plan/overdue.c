@@ -104,9 +104,7 @@ static int64_t count_now(const struct overdue *overdue, date day)
 					" AND s.programme = ?1");
 	db_bind_text(q, 1, overdue->programme);
 	db_bind_text(q, 2, date_format(day, text));
-	int64_t count = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
-	return count;
+	return db_number(q);
 }
 
 int64_t overdue_count(void *arg, date day)

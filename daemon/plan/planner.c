@@ -260,9 +260,7 @@ static bool is_seen_already(struct planner *planner, const char *programme, int6
 						      " WHERE programme = ?1 AND event = ?2");
 	db_bind_text(q, 1, programme);
 	db_bind_int(q, 2, event);
-	bool found = db_next(q);
-	db_done(q);
-	return found;
+	return db_found(q);
 }
 
 static void show_to(struct planner *planner, const char *programme, const struct event *event)

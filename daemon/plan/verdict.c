@@ -131,9 +131,7 @@ static bool has_fired(void *arg, const struct step *step, int repetition)
 	db_bind_text(q, 7, step->name);
 	db_bind_int(q, 8, repetition);
 	db_bind_int(q, 9, fired->question->then);
-	bool found = db_next(q);
-	db_done(q);
-	return found;
+	return db_found(q);
 }
 
 /* Of a deadline that somebody has put off: what is told next, and not what would have been. */

@@ -288,6 +288,20 @@ int64_t db_run(struct query *query)
 	return is_dead(db) ? 0 : db_changes_total(db) - before;
 }
 
+bool db_found(struct query *query)
+{
+	bool found = db_next(query);
+	db_done(query);
+	return found;
+}
+
+int64_t db_number(struct query *query)
+{
+	int64_t number = db_next(query) ? db_int(query, 0) : 0;
+	db_done(query);
+	return number;
+}
+
 int64_t db_last_id(struct db *db)
 {
 	return db->sqlite == NULL ? 0 : sqlite3_last_insert_rowid(db->sqlite);

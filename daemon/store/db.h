@@ -71,6 +71,9 @@ bool db_is_null(struct query *query, int column);
 void db_done(struct query *query); /* resets; always call it */
 /* db_next once and db_done, for statements without rows; the number of rows changed. */
 int64_t db_run(struct query *query);
+/* The same for a question with one row at most: is there one; its first column, 0 without one. */
+bool db_found(struct query *query);
+int64_t db_number(struct query *query);
 int64_t db_last_id(struct db *db);
 int64_t db_changes_total(struct db *db); /* rows changed since the file was opened, for budgets */
 

@@ -100,9 +100,7 @@ int64_t store_event_with_source(const struct core *core, const char *source)
 {
 	struct query *q = db_query(core->db, "SELECT id FROM event WHERE source = ?1");
 	db_bind_text(q, 1, source);
-	int64_t id = db_next(q) ? db_int(q, 0) : 0;
-	db_done(q);
-	return id;
+	return db_number(q);
 }
 
 void store_event_void(const struct core *core, int64_t event, int64_t by)
@@ -118,9 +116,7 @@ bool store_event_is_void(const struct core *core, int64_t event)
 {
 	struct query *q = db_query(core->db, "SELECT 1 FROM void WHERE event = ?1");
 	db_bind_int(q, 1, event);
-	bool found = db_next(q);
-	db_done(q);
-	return found;
+	return db_found(q);
 }
 
 /* The row that a query with EVENT_COLUMNS stands on. */

@@ -23,9 +23,7 @@ bool store_put_off_any(const struct core *core, const char *subject)
 	    db_query(core->db, "SELECT 1 FROM notice WHERE subject = ?1 AND state = 'put_off'"
 			       " AND released IS NULL LIMIT 1");
 	db_bind_text(q, 1, subject);
-	bool any = db_next(q);
-	db_done(q);
-	return any;
+	return db_found(q);
 }
 
 static const struct step *step_named(const struct rule *rule, const char *name)
@@ -151,9 +149,7 @@ static bool has_come(const struct core *core, const char *subject, const struct 
 	db_bind_text(q, 7, name_of_coming(put_off, name));
 	db_bind_int(q, 8, put_off->until);
 	db_bind_int(q, 9, then);
-	bool come = db_next(q);
-	db_done(q);
-	return come;
+	return db_found(q);
 }
 
 const struct put_off *store_put_off_again(const struct core *core, const char *subject,
