@@ -93,6 +93,11 @@ civil clock_now_civil(const struct clock *clock)
 	return clock_to_civil(clock, clock_now(clock));
 }
 
+date clock_today(const struct clock *clock)
+{
+	return civil_date(clock_now_civil(clock));
+}
+
 int64_t clock_monotonic_us(void)
 {
 	struct timespec now;

@@ -31,6 +31,7 @@ MUST_CHECK int clock_set_virtual(struct clock *clock, instant now);
 
 instant clock_now(const struct clock *clock);
 civil clock_now_civil(const struct clock *clock);
+date clock_today(const struct clock *clock);
 
 civil clock_to_civil(const struct clock *clock, instant at);
 instant clock_from_civil(const struct clock *clock, civil at);

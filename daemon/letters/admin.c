@@ -111,7 +111,7 @@ static bool is_of_administrator(const struct core *core, int64_t message)
 static bool tell_today(const struct core *core)
 {
 	char today[DATE_TEXT_SIZE];
-	date_format(civil_date(clock_now_civil(core->clock)), today);
+	date_format(clock_today(core->clock), today);
 	return store_meta_set(core, "told_given_up", today);
 }
 

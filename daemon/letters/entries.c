@@ -14,12 +14,11 @@ struct entry {
 
 static void bind_identity(struct query *q, const struct person *person, const struct piece *piece)
 {
-	char anchor[DATE_TEXT_SIZE];
 	db_bind_text(q, 1, person->id);
 	db_bind_text(q, 2, piece->item.subject);
 	db_bind_text(q, 3, piece->item.rule);
 	db_bind_text(q, 4, piece->item.key);
-	db_bind_text(q, 5, date_format(piece->item.anchor, anchor));
+	db_bind_date(q, 5, piece->item.anchor);
 	db_bind_int(q, 6, piece->occurrence);
 }
 
@@ -44,7 +43,6 @@ static bool find(const struct core *core, const struct person *person, const str
 /* As the deadline stands when the letter is made: the notice may have waited. DATE_NONE: over. */
 static date due_today(const struct core *core, const struct piece *piece)
 {
-	char anchor[DATE_TEXT_SIZE];
 	struct query *q =
 	    db_query(core->db, "SELECT due FROM deadline WHERE subject = ?1 AND rule = ?2"
 			       " AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
@@ -52,7 +50,7 @@ static date due_today(const struct core *core, const struct piece *piece)
 	db_bind_text(q, 1, piece->item.subject);
 	db_bind_text(q, 2, piece->item.rule);
 	db_bind_text(q, 3, piece->item.key);
-	db_bind_text(q, 4, date_format(piece->item.anchor, anchor));
+	db_bind_date(q, 4, piece->item.anchor);
 	db_bind_int(q, 5, piece->occurrence);
 	date due = db_next(q) ? db_date(q, 0) : DATE_NONE;
 	db_done(q);
@@ -73,7 +71,6 @@ static char *new_uid(const struct core *core, const struct person *person,
 static void put(const struct core *core, const struct person *person, const struct piece *piece,
 		const struct entry *entry)
 {
-	char day[DATE_TEXT_SIZE];
 	struct query *q = db_query(
 	    core->db, "INSERT OR REPLACE INTO calendar_entry (person, subject, rule, key, anchor,"
 		      " occurrence, uid, sequence, day, withdrawn)"
@@ -81,7 +78,7 @@ static void put(const struct core *core, const struct person *person, const stru
 	bind_identity(q, person, piece);
 	db_bind_text(q, 7, entry->uid);
 	db_bind_int(q, 8, entry->sequence);
-	db_bind_text(q, 9, date_format(entry->day, day));
+	db_bind_date(q, 9, entry->day);
 	db_run(q);
 }
 
@@ -179,7 +176,6 @@ void entries_turn(const struct core *core, const struct person *person, const ch
 {
 	struct arena *arena = arena_new();
 	struct entry_change change;
-	char day[DATE_TEXT_SIZE];
 	if (entries_read(core, uid, arena, &change)) {
 		const struct letter_item *item = &change.item;
 		struct entry entry = { xstrdup(uid), change.sequence, item->due, item->done,
@@ -196,7 +192,7 @@ void entries_turn(const struct core *core, const struct person *person, const ch
 		db_bind_text(q, 1, uid);
 		db_bind_int(q, 2, item->done);
 		db_bind_int(q, 3, change.sequence);
-		db_bind_text(q, 4, date_format(item->due, day));
+		db_bind_date(q, 4, item->due);
 		db_run(q);
 	}
 	arena_free(arena);

@@ -91,7 +91,7 @@ static int render(const struct letters *letters, const struct person *person,
 	const struct settings *settings = letters->core->office->settings;
 	struct letter letter = { .language = person->language,
 				 .name = person->name,
-				 .today = civil_date(clock_now_civil(letters->core->clock)),
+				 .today = clock_today(letters->core->clock),
 				 .minimal = strcmp(settings->content, "minimal") == 0,
 				 .report_how = strcmp(person->language, "en") == 0
 						   ? settings->report_how_en
@@ -212,11 +212,10 @@ static void write_letters(struct letters *letters, const struct person *person,
 static bool had_digest(const struct core *core, const char *person, date today,
 		       const char *digest_of)
 {
-	char text[DATE_TEXT_SIZE];
 	struct query *q = db_query(core->db, "SELECT 1 FROM message WHERE person = ?1"
 					     " AND digest_day = ?2 AND digest_of = ?3");
 	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, date_format(today, text));
+	db_bind_date(q, 2, today);
 	db_bind_text(q, 3, digest_of == NULL ? "" : digest_of);
 	return db_found(q);
 }
@@ -282,7 +281,7 @@ static enum choice choose(const struct letters *letters, const struct person *pe
 			  const struct piece *piece, const struct week *week)
 {
 	const struct core *core = letters->core;
-	date today = civil_date(clock_now_civil(core->clock));
+	date today = clock_today(core->clock);
 	bool by_case = strcmp(core->office->settings->grouping, "case") == 0;
 	if (piece->urgent)
 		return piece->item.is_protected ? GOES_ALONE : GOES_NOW;
@@ -314,7 +313,7 @@ static void read_sections(struct letters *letters, const struct person *person, 
 			  struct bundle *bundle)
 {
 	const struct core *core = letters->core;
-	date today = civil_date(clock_now_civil(core->clock));
+	date today = clock_today(core->clock);
 	if (!is_slot(core) || had_digest(core, person->id, today, NULL))
 		return;
 	bundle->enclosed = sections_read(core, person, arena);
@@ -336,7 +335,7 @@ static void write_day(struct letters *letters, const struct person *person, stru
 {
 	const struct core *core = letters->core;
 	bool by_case = strcmp(core->office->settings->grouping, "case") == 0;
-	bundle->digest_day = civil_date(clock_now_civil(core->clock));
+	bundle->digest_day = clock_today(core->clock);
 	if (by_case)
 		write_sections(letters, person, bundle);
 	for (size_t i = 0; i < pile->count; i++) {
@@ -362,7 +361,7 @@ static instant write_to(struct letters *letters, const struct person *person, st
 			struct arena *arena)
 {
 	const struct core *core = letters->core;
-	struct week week = week_of(core, civil_date(clock_now_civil(core->clock)));
+	struct week week = week_of(core, clock_today(core->clock));
 	enum choice *choices = xcalloc(pile->count + 1, sizeof(*choices));
 	struct bundle bundle = { .pieces = xcalloc(pile->count + 1, sizeof(*bundle.pieces)),
 				 .digest_day = DATE_NONE };
@@ -437,7 +436,6 @@ static instant write_for(struct letters *letters, const char *id)
 /* The next person after `last` for whom something waits; the caller frees it. */
 static char *next_person(const struct core *core, const char *last)
 {
-	char today[DATE_TEXT_SIZE];
 	struct query *q = db_query(
 	    core->db, "SELECT min(person) FROM (SELECT * FROM (SELECT person FROM notice"
 		      "  WHERE state = 'queued' AND message IS NULL"
@@ -445,7 +443,7 @@ static char *next_person(const struct core *core, const char *last)
 		      " UNION ALL SELECT * FROM (SELECT person FROM enclosure WHERE message IS NULL"
 		      "  AND day <= ?2 AND (?1 IS NULL OR person > ?1) ORDER BY person LIMIT 1))");
 	db_bind_text(q, 1, last);
-	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
+	db_bind_date(q, 2, clock_today(core->clock));
 	char *person = db_next(q) && !db_is_null(q, 0) ? xstrdup(db_text(q, 0)) : NULL;
 	db_done(q);
 	return person;

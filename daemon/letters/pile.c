@@ -189,7 +189,6 @@ static const char *overdue_by_rule(const struct pile_reader *reader, const char 
 {
 	const struct core *core = reader->core;
 	struct arena *arena = reader->arena;
-	char today[DATE_TEXT_SIZE];
 	const char *all = NULL, *persons = NULL;
 	char *last = NULL;
 	int64_t of_rule = 0;
@@ -202,7 +201,7 @@ static const char *overdue_by_rule(const struct pile_reader *reader, const char 
 		      "  AND d.due < ?2 AND c.programme = ?1)"
 		      " GROUP BY rule, who ORDER BY rule, who");
 	db_bind_text(q, 1, programme);
-	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
+	db_bind_date(q, 2, clock_today(core->clock));
 	bool more = db_next(q);
 	while (more) {
 		const char *title = title_of_rule(reader, db_text(q, 0));
@@ -288,7 +287,7 @@ void pile_read(struct pile *pile, const struct core *core, const struct person *
 	while (db_next(q))
 		pile_add(pile, piece_from_row(&reader, q));
 	db_done(q);
-	pile_sort(pile, civil_date(clock_now_civil(core->clock)));
+	pile_sort(pile, clock_today(core->clock));
 }
 
 /* What only the words of a letter need. */

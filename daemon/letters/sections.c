@@ -101,11 +101,10 @@ static bool read_return(struct draft *draft, const struct enclosure *enclosure)
 /* The last day of the leave that the person is on today; DATE_NONE: at work. */
 static date away_until(const struct core *core, const char *person)
 {
-	char today[DATE_TEXT_SIZE];
 	struct query *q = db_query(core->db, "SELECT max(last) FROM absence WHERE staff = ?1"
 					     " AND first <= ?2 AND last >= ?2");
 	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
+	db_bind_date(q, 2, clock_today(core->clock));
 	date last = db_next(q) ? db_date(q, 0) : DATE_NONE;
 	db_done(q);
 	return last;

@@ -17,7 +17,6 @@ static json_t *case_row(struct query *q)
 json_t *method_case_list(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	char today[DATE_TEXT_SIZE];
 	if (planner_is_behind(k->planner))
 		return kedjad_wait_for_plan(k, call, method_case_list);
 	struct query *q = db_query(
@@ -30,7 +29,7 @@ json_t *method_case_list(void *arg, struct call *call)
 			" ORDER BY s.id LIMIT ?2");
 	db_bind_text(q, 1, call_text(call, "after"));
 	db_bind_int(q, 2, PAGE_ROWS);
-	db_bind_text(q, 3, date_format(civil_date(clock_now_civil(k->core.clock)), today));
+	db_bind_date(q, 3, clock_today(k->core.clock));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
 		json_array_append_new(rows, case_row(q));
@@ -61,7 +60,7 @@ static json_t *value_json(struct value value)
 static json_t *facts_json(const struct kedjad *k, const struct plan *plan, enum subject_type type)
 {
 	json_t *facts = json_object();
-	date today = civil_date(clock_now_civil(k->core.clock));
+	date today = clock_today(k->core.clock);
 	const struct fact *fact;
 	for (int i = 0; (fact = facts_at(i)) != NULL; i++)
 		if (fact->subject == type)

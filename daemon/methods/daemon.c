@@ -33,10 +33,9 @@ static json_t *counts_json(const struct kedjad *k)
 	json_t *counts = json_object();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		json_object_set_new(counts, rows[i].name, json_integer(count(k, rows[i].sql)));
-	char today[DATE_TEXT_SIZE];
 	struct query *q = db_query(k->core.db, "SELECT count(*) FROM deadline WHERE state = 'open'"
 					       " AND due < ?1");
-	db_bind_text(q, 1, date_format(civil_date(clock_now_civil(k->core.clock)), today));
+	db_bind_date(q, 1, clock_today(k->core.clock));
 	json_object_set_new(counts, "deadlines_overdue", json_integer(db_number(q)));
 	return counts;
 }

@@ -61,12 +61,11 @@ static struct query *deadline_query(struct kedjad *k, struct call *call)
 static json_t *list_deadlines(struct kedjad *k, struct call *call)
 {
 	const char *person = call_text(call, "for"), *state = call_text(call, "state");
-	char today[DATE_TEXT_SIZE];
 	struct query *q = deadline_query(k, call);
 	db_bind_text(q, 1, call_text(call, "subject"));
 	db_bind_text(q, 2, call_text(call, "until"));
 	db_bind_int(q, 3, call_flag(call, "overdue"));
-	db_bind_text(q, 4, date_format(civil_date(clock_now_civil(k->core.clock)), today));
+	db_bind_date(q, 4, clock_today(k->core.clock));
 	db_bind_text(q, 5, state);
 	db_bind_text(q, 6, call_text(call, "after"));
 	json_t *rows = json_array();

@@ -143,14 +143,13 @@ static void check_voiding(const struct incoming *in, struct problems *problems)
 /* An opening counts from the start of its day: on the day of a closing it would come before it. */
 static void check_opening(const struct incoming *in, struct problems *problems)
 {
-	char day[DATE_TEXT_SIZE];
 	struct query *q =
 	    db_query(in->k->core.db, "SELECT e.id FROM event e WHERE e.subject = ?1"
 				     " AND e.kind IN ('case.closed', 'programme.ended')"
 				     " AND substr(e.at, 1, 10) = ?2 AND NOT EXISTS"
 				     " (SELECT 1 FROM void v WHERE v.event = e.id)");
 	db_bind_text(q, 1, in->event->subject);
-	db_bind_text(q, 2, date_format(in->event->at.day, day));
+	db_bind_date(q, 2, in->event->at.day);
 	if (db_next(q))
 		problem_add(
 		    problems, "at", 0,

@@ -64,7 +64,7 @@ json_t *method_payment_coverage(void *arg, struct call *call)
 	if (programme != NULL) {
 		const struct plan *plan = planner_get(k->planner, programme);
 		int fact = facts_find(SUBJECT_PROGRAMME, "unmatched_payments");
-		date today = civil_date(clock_now_civil(k->core.clock));
+		date today = clock_today(k->core.clock);
 		int64_t unmatched =
 		    plan == NULL ? 0 : facts_get(plan_facts(plan), fact, today).number;
 		answer =

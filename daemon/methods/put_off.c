@@ -26,7 +26,7 @@ static const char *text_of(const struct putting_off *p, const char *field)
 static void check_until(const struct putting_off *p)
 {
 	char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
-	date today = civil_date(clock_now_civil(p->k->core.clock));
+	date today = clock_today(p->k->core.clock);
 	date until = (date)event_value(p->event, "until").number;
 	date most = date_add_months(today, MONTHS_MOST);
 	if (until <= today)

@@ -23,7 +23,6 @@ static json_t *staff_row(struct query *q)
 json_t *method_staff_list(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	char today[DATE_TEXT_SIZE];
 	struct query *q = db_query(
 	    k->core.db, "SELECT s.id, s.name, s.email, s.board, s.language, s.rhythm, s.gone,"
 			" (SELECT count(*) FROM role r WHERE r.staff = s.id), a.last, a.deputy"
@@ -33,7 +32,7 @@ json_t *method_staff_list(void *arg, struct call *call)
 			" WHERE (?1 IS NULL OR s.id > ?1) ORDER BY s.id LIMIT ?2");
 	db_bind_text(q, 1, call_text(call, "after"));
 	db_bind_int(q, 2, PAGE_ROWS);
-	db_bind_text(q, 3, date_format(civil_date(clock_now_civil(k->core.clock)), today));
+	db_bind_date(q, 3, clock_today(k->core.clock));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
 		json_array_append_new(rows, staff_row(q));

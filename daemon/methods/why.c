@@ -155,7 +155,7 @@ static instant moment_asked(const struct kedjad *k, const struct call *call)
 	instant now = clock_now(k->core.clock);
 	if (on == NULL || date_parse(on, &day) != 0)
 		return now;
-	if (day == civil_date(clock_now_civil(k->core.clock)))
+	if (day == clock_today(k->core.clock))
 		return now;
 	return clock_from_civil(k->core.clock, civil_at(day, CIVIL_DAY - 1));
 }

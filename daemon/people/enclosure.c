@@ -55,7 +55,7 @@ size_t enclosure_waiting(const struct core *core, const char *person, struct are
 	struct query *q = db_query(core->db, "SELECT id, kind, ref FROM enclosure WHERE person = ?1"
 					     " AND message IS NULL AND day <= ?2 ORDER BY id");
 	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, day_text(civil_date(clock_now_civil(core->clock)), text));
+	db_bind_text(q, 2, day_text(clock_today(core->clock), text));
 	while (db_next(q)) {
 		list = array_grow(list, count, &capacity, sizeof(*list));
 		list[count++] =

@@ -41,7 +41,7 @@ static void profile_apply(struct profile *profile, const struct event *event)
 
 static void absence_add(const struct core *core, const struct event *event)
 {
-	char first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
+	char last[DATE_TEXT_SIZE];
 	struct value from = event_value(event, "from"), to = event_value(event, "to");
 	if (from.type != VALUE_DATE)
 		return;
@@ -49,7 +49,7 @@ static void absence_add(const struct core *core, const struct event *event)
 	    db_query(core->db, "INSERT INTO absence (staff, first, last, deputy, event)"
 			       " VALUES (?1, ?2, ?3, ?4, ?5)");
 	db_bind_text(q, 1, event->subject);
-	db_bind_text(q, 2, date_format((date)from.number, first));
+	db_bind_date(q, 2, (date)from.number);
 	db_bind_text(q, 3,
 		     to.type == VALUE_DATE ? date_format((date)to.number, last) : "9999-12-31");
 	db_bind_text(q, 4, text_or(event, "deputy", NULL));
@@ -61,14 +61,13 @@ static void absence_add(const struct core *core, const struct event *event)
  * for later stay as they are. */
 static void absence_end(const struct core *core, const struct event *event)
 {
-	char last[DATE_TEXT_SIZE], first[DATE_TEXT_SIZE];
 	struct value from = event_value(event, "from");
 	date back = from.type == VALUE_DATE ? (date)from.number : event->at.day;
 	struct query *q = db_query(core->db, "UPDATE absence SET last = ?2 WHERE staff = ?1"
 					     " AND last > ?2 AND first <= ?3");
 	db_bind_text(q, 1, event->subject);
-	db_bind_text(q, 2, date_format(back - 1, last));
-	db_bind_text(q, 3, date_format(back, first));
+	db_bind_date(q, 2, back - 1);
+	db_bind_date(q, 3, back);
 	db_run(q);
 }
 
@@ -134,7 +133,6 @@ void people_refresh_roles(const struct core *core, const char *subject)
 
 static void consent_apply(const struct core *core, const struct event *event)
 {
-	char until[DATE_TEXT_SIZE];
 	bool given = strcmp(event->kind->name, "consent.given") == 0;
 	struct query *q =
 	    given ? db_query(core->db, "INSERT OR REPLACE INTO consent (subject, board, until)"
@@ -143,7 +141,7 @@ static void consent_apply(const struct core *core, const struct event *event)
 	db_bind_text(q, 1, event->subject);
 	db_bind_text(q, 2, text_or(event, "board", ""));
 	if (given)
-		db_bind_text(q, 3, date_format((date)event_value(event, "until").number, until));
+		db_bind_date(q, 3, (date)event_value(event, "until").number);
 	db_run(q);
 }
 
@@ -185,7 +183,6 @@ void people_refresh_boards(const struct core *core, const char *subject)
 bool people_may_be_told(const struct core *core, const char *subject, const char *programme,
 			const char *board)
 {
-	char today[DATE_TEXT_SIZE];
 	if (board == NULL || programme == NULL || strcmp(subject, programme) == 0)
 		return true;
 	struct query *q =
@@ -196,7 +193,7 @@ bool people_may_be_told(const struct core *core, const char *subject, const char
 	db_bind_text(q, 1, subject);
 	db_bind_text(q, 2, programme);
 	db_bind_text(q, 3, board);
-	db_bind_text(q, 4, date_format(civil_date(clock_now_civil(core->clock)), today));
+	db_bind_date(q, 4, clock_today(core->clock));
 	bool may = db_next(q) && db_int(q, 0) != 0;
 	db_done(q);
 	return may;
@@ -212,12 +209,11 @@ struct leave {
 static bool leave_today(const struct core *core, const char *staff, struct arena *arena,
 			struct leave *ret)
 {
-	char today[DATE_TEXT_SIZE];
 	struct query *q = db_query(
 	    core->db, "SELECT coalesce(deputy, ''), event, last FROM absence WHERE staff = ?1"
 		      " AND first <= ?2 AND last >= ?2 ORDER BY event DESC LIMIT 1");
 	db_bind_text(q, 1, staff);
-	db_bind_text(q, 2, date_format(civil_date(clock_now_civil(core->clock)), today));
+	db_bind_date(q, 2, clock_today(core->clock));
 	bool away = db_next(q);
 	if (away) {
 		ret->deputy = arena_strdup(arena, db_text(q, 0));

@@ -65,7 +65,7 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 		       const char *reason)
 {
 	const struct deadline *deadline = firing->deadline;
-	char id[DEADLINE_ID_SIZE], due[DATE_TEXT_SIZE];
+	char id[DEADLINE_ID_SIZE];
 	struct query *q =
 	    db_query(firing->core->db,
 		     "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
@@ -77,7 +77,7 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 	db_bind_text(q, 9,
 		     store_deadline_id(firing->subject, deadline->rule->name, deadline->key,
 				       deadline->anchor, deadline->occurrence, id));
-	db_bind_text(q, 10, date_format(deadline->due, due));
+	db_bind_date(q, 10, deadline->due);
 	db_bind_int(q, 11, deadline->missed);
 	db_bind_text(q, 12, role == NULL ? "" : role->name);
 	db_bind_text(q, 13, person);

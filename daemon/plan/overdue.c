@@ -97,20 +97,19 @@ static void read_past(struct overdue *overdue)
 /* Through the index of what is open: most of a long history is not. */
 static int64_t count_now(const struct overdue *overdue, date day)
 {
-	char text[DATE_TEXT_SIZE];
 	struct query *q =
 	    db_query(overdue->core->db, "SELECT count(*) FROM deadline d JOIN subject s"
 					" ON s.id = d.subject WHERE d.state = 'open' AND d.due < ?2"
 					" AND s.programme = ?1");
 	db_bind_text(q, 1, overdue->programme);
-	db_bind_text(q, 2, date_format(day, text));
+	db_bind_date(q, 2, day);
 	return db_number(q);
 }
 
 int64_t overdue_count(void *arg, date day)
 {
 	struct overdue *overdue = arg;
-	if (day >= civil_date(clock_now_civil(overdue->core->clock)))
+	if (day >= clock_today(overdue->core->clock))
 		return count_now(overdue, day);
 	if (!overdue->past_is_read)
 		read_past(overdue);

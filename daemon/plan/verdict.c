@@ -116,7 +116,6 @@ struct fired {
 static bool has_fired(void *arg, const struct step *step, int repetition)
 {
 	const struct fired *fired = arg;
-	char anchor[DATE_TEXT_SIZE];
 	struct query *q =
 	    db_query(fired->question->core->db,
 		     "SELECT 1 FROM firing WHERE subject = ?1 AND rule IN (?2, ?3) AND key = ?4"
@@ -126,7 +125,7 @@ static bool has_fired(void *arg, const struct step *step, int repetition)
 	db_bind_text(q, 2, fired->deadline->rule->name);
 	db_bind_text(q, 3, fired->deadline->rule->was);
 	db_bind_text(q, 4, fired->deadline->key);
-	db_bind_text(q, 5, date_format(fired->deadline->anchor, anchor));
+	db_bind_date(q, 5, fired->deadline->anchor);
 	db_bind_int(q, 6, fired->deadline->occurrence);
 	db_bind_text(q, 7, step->name);
 	db_bind_int(q, 8, repetition);

@@ -219,6 +219,12 @@ void db_bind_text(struct query *query, int parameter, const char *text)
 						     SQLITE_TRANSIENT));
 }
 
+void db_bind_date(struct query *query, int parameter, date day)
+{
+	char text[DATE_TEXT_SIZE];
+	db_bind_text(query, parameter, date_format(day, text));
+}
+
 void db_bind_null(struct query *query, int parameter)
 {
 	if (query->statement != NULL)

@@ -59,8 +59,9 @@ void db_savepoint_rollback(struct db *db);
  * (nested use of the same text is a bug and aborts). Columns count from 0, parameters from 1. */
 struct query *db_query(struct db *db, const char *literal_sql);
 void db_bind_int(struct query *query, int parameter, int64_t value);
-void db_bind_text(struct query *query, int parameter,
-		  const char *text); /* NULL binds NULL; copied */
+/* Copied; NULL binds NULL. */
+void db_bind_text(struct query *query, int parameter, const char *text);
+void db_bind_date(struct query *query, int parameter, date day); /* DATE_NONE binds '' */
 void db_bind_null(struct query *query, int parameter);
 bool db_next(struct query *query);               /* a row? false at the end and after a failure */
 int64_t db_int(struct query *query, int column); /* 0 for NULL */

@@ -20,11 +20,10 @@ const char *store_deadline_id(const char *subject, const char *rule, const char 
 
 void store_deadline_bind(struct query *q, const char *subject, const struct deadline *deadline)
 {
-	char anchor[DATE_TEXT_SIZE];
 	db_bind_text(q, 1, subject);
 	db_bind_text(q, 2, deadline->rule->name);
 	db_bind_text(q, 3, deadline->key);
-	db_bind_text(q, 4, date_format(deadline->anchor, anchor));
+	db_bind_date(q, 4, deadline->anchor);
 	db_bind_int(q, 5, deadline->occurrence);
 }
 
@@ -58,7 +57,7 @@ static void bind_put_off(struct query *q, const struct put_off *latest)
 void store_deadline_put(const struct core *core, const char *subject,
 			const struct deadline *deadline, const char *next_step, instant next_at)
 {
-	char id[DEADLINE_ID_SIZE], due[DATE_TEXT_SIZE];
+	char id[DEADLINE_ID_SIZE];
 	struct query *q = db_query(
 	    core->db,
 	    "INSERT INTO deadline (subject, rule, key, anchor, occurrence, id, anchor_event, due,"
@@ -74,7 +73,7 @@ void store_deadline_put(const struct core *core, const char *subject,
 		     store_deadline_id(subject, deadline->rule->name, deadline->key,
 				       deadline->anchor, deadline->occurrence, id));
 	db_bind_int(q, 7, deadline->anchor_event);
-	db_bind_text(q, 8, date_format(deadline->due, due));
+	db_bind_date(q, 8, deadline->due);
 	db_bind_text(q, 9, deadline_state_name(deadline->state));
 	db_bind_int(q, 10, deadline->missed);
 	bind_end(q, deadline);

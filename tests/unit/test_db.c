@@ -484,6 +484,28 @@ static void test_dates(void **state)
 	for (int column = 2; column < 6; column++)
 		assert_int_equal(db_date(query, column), DATE_NONE);
 	db_done(query);
+
+	query = db_query(fixture->db, "SELECT ?1, ?2");
+	db_bind_date(query, 1, date_from_ymd(2028, 2, 29));
+	db_bind_date(query, 2, DATE_NONE);
+	assert_true(db_next(query));
+	assert_string_equal(db_text(query, 0), "2028-02-29");
+	assert_string_equal(db_text(query, 1), "");
+	db_done(query);
+}
+
+static void test_questions_with_one_row(void **state)
+{
+	struct fixture *fixture = *state;
+	open_steps(fixture, 2);
+	struct db *db = fixture->db;
+	assert_int_equal(db_number(db_query(db, "SELECT 7 UNION ALL SELECT 8")), 7);
+	assert_int_equal(db_number(db_query(db, "SELECT 7 WHERE 0")), 0);
+	assert_true(db_found(db_query(db, "SELECT NULL")));
+	assert_false(db_found(db_query(db, "SELECT NULL WHERE 0")));
+	/* and the queries may be asked again */
+	assert_int_equal(db_number(db_query(db, "SELECT 7 UNION ALL SELECT 8")), 7);
+	assert_true(db_found(db_query(db, "SELECT NULL")));
 }
 
 static void test_failure_is_remembered(void **state)
@@ -852,6 +874,7 @@ int main(void)
 		CASE(test_unwritable_file),
 		CASE(test_typed_columns),
 		CASE(test_dates),
+		CASE(test_questions_with_one_row),
 		CASE(test_failure_is_remembered),
 		CASE(test_savepoints_spoil_no_other),
 		CASE(test_reads_outside_a_transaction_stand_alone),
