@@ -9,13 +9,18 @@ setup() {
 
 # try FILE CLASS...: the tests of these classes; what failed is shown.
 try() {
-	run /usr/bin/python3 -B "$BATS_TEST_DIRNAME/$1.py" "${@:2}"
+	run /usr/bin/python3 -B "$BATS_TEST_DIRNAME/$1.py" -v "${@:2}"
 	echo "$output"
 	[ "$status" -eq 0 ]
 }
 
 @test "the Maildir holds each letter once, whole, and the same bytes for the same letter" {
 	try mailer Maildir
+}
+
+@test "a folder of somebody else is a fault" {
+	try mailer Somebody
+	[[ ! $output =~ skipped\ [\'\"](.*)[\'\"] ]] || skip "${BASH_REMATCH[1]}"
 }
 
 @test "wrong input is refused with a sentence, wrong settings are faults" {

@@ -16,14 +16,14 @@ SENDER = "kedja@exempel.se"
 class Mailer:
     """One running kedja-mailer, and the other end of its descriptor 0."""
 
-    def __init__(self, *options, env=None, **popen):
+    def __init__(self, *options, env=None, program=PROGRAM, **popen):
         self.socket, theirs = socket.socketpair()
         surroundings = {"PATH": "/usr/bin:/bin"}
         # so that a build with sanitizers can be tried the same way
         surroundings.update({k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")})
         surroundings.update(env or {})
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([PROGRAM, *options], stdin=theirs, stdout=subprocess.DEVNULL,
+        self.process = subprocess.Popen([program, *options], stdin=theirs, stdout=subprocess.DEVNULL,
                                         stderr=self.errors, env=surroundings, **popen)
         theirs.close()
         self.socket.settimeout(HANG)

@@ -140,6 +140,11 @@ untouched() {
 		cp "$KEDJAD" "$(dirname "$KEDJAD")/kedja-mailer" "$dir/bin/"
 		KEDJAD=$dir/bin/kedjad
 		chmod -R a+rX "$dir"
+		"${as_user[@]}" test -x "$KEDJAD" || skip "another user may not enter $dir"
+		if [[ ${LSAN_OPTIONS:-} =~ suppressions=([^:]+) ]]; then
+			cp "${BASH_REMATCH[1]}" "$dir/bin/"
+			export LSAN_OPTIONS=suppressions=$dir/bin/${BASH_REMATCH[1]##*/}:print_suppressions=0
+		fi
 	fi
 	chmod 555 "$dir/data"
 	before=$(seal)
