@@ -26,6 +26,7 @@ FUZZ_SECONDS ?= 4
 PACKAGES_build = build
 PACKAGES_run = build demo
 PACKAGES_test = build demo test
+PACKAGES_prove = build demo test prove
 PACKAGES_bench = build demo bench
 PACKAGES_all = build demo test bench
 
@@ -89,11 +90,11 @@ MANUALS = $(call files,rules daemon conf,*.[1-9])
 # --- what can be asked for -------------------------------------------------------------------------
 
 # Asked for together, these go one after the other; each is parallel within itself.
-ifneq ($(filter run check years sanitize mutants bench check-source fuzz fuzz-brief coverage,$(MAKECMDGOALS)),)
+ifneq ($(filter run check prove sanitize mutants bench check-source fuzz fuzz-brief coverage,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 
-.PHONY: all tests run check years sanitize mutants bench check-source format fuzz-brief fuzz coverage \
+.PHONY: all tests run check prove sanitize mutants bench check-source format fuzz-brief fuzz coverage \
 	install deps clean help FORCE
 
 all: $(PROGRAMS) ## the three programs: kedjad, kedja-mailer, kedjactl (the default)
@@ -108,10 +109,13 @@ check: $(B)/.packages-test ## all tests
 	+@$(SUBMAKE) tests
 	@BUILD=$(B) tests/run
 
-years: $(B)/.packages-test ## what is too long for every day: all years in full, 1,000 random cases, 200 kills
+# Packages that are large and serve this alone are of the purpose "prove" in contrib/deps.sh.
+prove: $(B)/.packages-prove ## what is too long for every day: all years, 1,000 cases, 200 kills, a busy machine
 	+@$(SUBMAKE) tests
 	@BUILD=$(B) KEDJA_LONG=1 VERDICT_CASES=1000 tests/run tests/years/*.bats tests/faults/*.bats \
 		tests/system/real_clock.bats tests/unit/test_verdict.c
+	@echo "All tests once more, beside four processes that only reckon:"
+	@stress-ng --quiet --cpu 4 & busy=$$!; trap 'kill $$busy' EXIT; BUILD=$(B) tests/run
 
 sanitize: $(B)/.packages-test ## all tests again, under the address and undefined behaviour sanitizers
 	+@$(SUBMAKE) B=$(B)/sanitize SANITIZE=address,undefined CFLAGS='-g -O1' tests

@@ -1,19 +1,21 @@
 #!/usr/bin/env bats
 # contrib/deps.sh with a Debian that is made up: what it asks for, as whom, and what it says.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	deps=$BATS_TEST_DIRNAME/../../contrib/deps.sh
 	bin=$BATS_TEST_TMPDIR/bin
 	calls=$BATS_TEST_TMPDIR/calls
 	mkdir "$bin"
 	: >"$calls"
-	for tool in sh env cat sed sort tail mktemp rm printf touch; do
+	for tool in sh env cat sed sort tail mktemp rm printf touch chmod; do
 		ln -s "$(command -v $tool)" "$bin/$tool"
 	done
 	installed python3
 	fake apt-get 'echo "apt-get $*" >>"$CALLS"'
 	fake id 'echo 0'
-	export CALLS=$calls
+	export CALLS=$calls POLICY_RC_D=$BATS_TEST_TMPDIR/policy-rc.d
 }
 
 fake() { # NAME SCRIPT
@@ -44,7 +46,7 @@ deps() {
 	[ "$status" -eq 0 ]
 	[ "$output" = "Installing packages that are missing: gcc tzdata" ]
 	[ "$(wc -l <"$calls")" -eq 1 ]
-	grep -qE -- '-y .* install --no-install-recommends gcc tzdata$' "$calls"
+	grep -qE -- '-y .* install --no-install-recommends --no-remove gcc tzdata$' "$calls"
 }
 
 @test "a package that was removed but left its settings is missing" {
@@ -68,7 +70,59 @@ deps() {
 	deps bench
 	[ "$status" -eq 1 ]
 	[[ $output == *'E: no network'* ]]
-	[[ $output == *'apt-get update && apt-get install --no-install-recommends redis-tools sqlite3'* ]]
+	[[ $output == *'apt-get update && apt-get install --no-install-recommends --no-remove redis-tools sqlite3'* ]]
+}
+
+@test "no service is started meanwhile, and what forbade it is gone afterwards" {
+	fake apt-get 'echo "apt-get $*" >>"$CALLS"; "$POLICY_RC_D" postfix start; echo "policy $?" >>"$CALLS"'
+	deps test
+	[ "$status" -eq 0 ]
+	grep -q '^policy 101$' "$calls"
+	[ ! -e "$POLICY_RC_D" ]
+	# interrupted, or failed: gone as well
+	fake apt-get 'echo "E: no network"; exit 100'
+	deps test
+	[ "$status" -eq 1 ]
+	[ ! -e "$POLICY_RC_D" ]
+	fake apt-get 'kill -TERM "$PPID"; exit 100'
+	deps test
+	[ "$status" -ne 0 ]
+	[ ! -e "$POLICY_RC_D" ]
+}
+
+@test "an answer that is there already stays" {
+	echo 'exit 0' >"$POLICY_RC_D"
+	deps test
+	[ "$status" -eq 0 ]
+	[ "$(cat "$POLICY_RC_D")" = 'exit 0' ]
+}
+
+@test "Postfix is installed unconfigured" {
+	fake debconf-set-selections 'cat >>"$CALLS"'
+	deps demo test
+	[ "$status" -eq 0 ]
+	grep -q '^postfix postfix/main_mailer_type select No configuration$' "$calls"
+	[[ $(tail -n 1 "$calls") == *" postfix "* ]]
+	: >"$calls"
+	deps bench
+	[ "$status" -eq 0 ]
+	run -1 grep postfix "$calls"
+}
+
+@test "another mail server stays: Postfix is left out, the rest is installed" {
+	mapfile -t others < <("$deps" --list test | grep -vE '^(postfix|socat)$')
+	fake dpkg-query "case \"\$*\" in *Provides*) echo 'installed mail-transport-agent' ;;
+		*) printf 'installed %s\n' ${others[*]} ;; esac"
+	deps test
+	[ "$status" -eq 0 ]
+	[[ $output == *"another mail server here"* ]]
+	[[ $output == *"Installing packages that are missing: socat" ]]
+	: >"$calls"
+	fake dpkg-query "case \"\$*\" in *Provides*) echo 'installed mail-transport-agent' ;;
+		*) printf 'installed %s\n' ${others[*]} socat ;; esac"
+	deps test
+	[ "$status" -eq 0 ]
+	[ ! -s "$calls" ]
 }
 
 @test "an ordinary user goes through sudo" {
@@ -84,7 +138,7 @@ deps() {
 	fake id 'echo 1000'
 	deps bench
 	[ "$status" -eq 1 ]
-	[[ $output == *'apt-get update && apt-get install --no-install-recommends redis-tools sqlite3'* ]]
+	[[ $output == *'apt-get update && apt-get install --no-install-recommends --no-remove redis-tools sqlite3'* ]]
 	[ ! -s "$calls" ]
 }
 

@@ -2,7 +2,7 @@
  * Random cases over three years, through the daemon's own code: on each day each rule has one
  * verdict, "sent" is said exactly where notices were sent, and turning a condition that is named
  * as the reason turns the verdict. VERDICT_CASES and VERDICT_DAYS ask for more than `make check`:
- * `make years` does.
+ * `make prove` does.
  */
 #include <setjmp.h>
 #include <stdarg.h>
