@@ -3,15 +3,20 @@
 
 #include <stdlib.h>
 
+int ask_unanswered(char *reason)
+{
+	show_end_progress();
+	show_printf(stderr, "kedjactl: %s\n", reason);
+	free(reason);
+	return CTL_NO_DAEMON;
+}
+
 int ask_open(const struct invocation *call, struct client **ret)
 {
-	char *why = NULL;
-	struct client *client = client_open(call->socket, &why);
-	if (client == NULL) {
-		show_printf(stderr, "kedjactl: %s\n", why);
-		free(why);
-		return CTL_NO_DAEMON;
-	}
+	char *reason = NULL;
+	struct client *client = client_open(call->socket, &reason);
+	if (client == NULL)
+		return ask_unanswered(reason);
 	*ret = client;
 	return CTL_DONE;
 }
@@ -44,9 +49,9 @@ void ask_complain(const json_t *error)
 int ask(struct client *client, const char *method, json_t *parameters, json_t **ret)
 {
 	char *text = parameters == NULL ? NULL : json_dumps(parameters, JSON_COMPACT);
-	char *why = NULL;
+	char *reason = NULL;
 	json_t *answer = NULL;
-	enum answer outcome = client_call(client, method, text, &answer, &why);
+	enum answer outcome = client_call(client, method, text, &answer, &reason);
 	free(text);
 	json_decref(parameters);
 	switch (outcome) {
@@ -60,9 +65,7 @@ int ask(struct client *client, const char *method, json_t *parameters, json_t **
 	case ANSWER_NONE:
 		break;
 	}
-	show_printf(stderr, "kedjactl: %s\n", why);
-	free(why);
-	return CTL_NO_DAEMON;
+	return ask_unanswered(reason);
 }
 
 int ask_once(const struct invocation *call, const char *method, json_t *parameters, json_t **ret)

@@ -16,6 +16,10 @@ MUST_CHECK int ask_open(const struct invocation *call, struct client **ret);
  * telling every problem. Takes over `parameters`, which may be NULL. */
 MUST_CHECK int ask(struct client *client, const char *method, json_t *parameters, json_t **ret);
 
+/* Says why no answer came, takes the progress line away before and frees `reason`. CTL_NO_DAEMON.
+ */
+int ask_unanswered(char *reason);
+
 /* One question and the end: opens, asks, closes. With --json the answer is shown and *ret is
  * NULL; else *ret is the answer. Takes over `parameters`. */
 MUST_CHECK int ask_once(const struct invocation *call, const char *method, json_t *parameters,

@@ -67,11 +67,11 @@ static int connect_to(const char *path)
 	return fd;
 }
 
-struct client *client_open(const char *path, char **ret_why)
+struct client *client_open(const char *path, char **ret_reason)
 {
 	int fd = connect_to(path);
 	if (fd < 0) {
-		*ret_why = xasprintf("no daemon at %s: %s", path, open_reason(-fd));
+		*ret_reason = xasprintf("no daemon at %s: %s", path, open_reason(-fd));
 		return NULL;
 	}
 	struct client *client = xcalloc(1, sizeof(*client));
@@ -112,7 +112,7 @@ static char *broken_off(const struct client *client, const char *method, const c
 }
 
 /* One line from the socket; its length, with the line still in client->in. 0 with a reason. */
-static size_t read_line(struct client *client, const char *method, char **ret_why)
+static size_t read_line(struct client *client, const char *method, char **ret_reason)
 {
 	for (size_t seen = 0;;) {
 		char *end = client->in.length == seen
@@ -122,7 +122,7 @@ static size_t read_line(struct client *client, const char *method, char **ret_wh
 			return (size_t)(end - client->in.bytes) + 1;
 		seen = client->in.length;
 		if (seen > ANSWER_MOST) {
-			*ret_why = broken_off(client, method, "sent an answer of over 64 MiB");
+			*ret_reason = broken_off(client, method, "sent an answer of over 64 MiB");
 			return 0;
 		}
 		char bytes[READ_SIZE];
@@ -130,9 +130,9 @@ static size_t read_line(struct client *client, const char *method, char **ret_wh
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0) {
-			*ret_why = broken_off(client, method,
-					      seen > 0 ? "broke off in the middle of its answer"
-						       : "closed the connection");
+			*ret_reason = broken_off(client, method,
+						 seen > 0 ? "broke off in the middle of its answer"
+							  : "closed the connection");
 			return 0;
 		}
 		buffer_add(&client->in, bytes, (size_t)got);
@@ -167,11 +167,11 @@ static enum answer take_answer(const json_t *line, json_t **ret)
 	return ANSWER_RESULT;
 }
 
-enum answer client_hear(struct client *client, const char *method, json_t **ret, char **ret_why)
+enum answer client_hear(struct client *client, const char *method, json_t **ret, char **ret_reason)
 {
 	client->heard++;
 	for (;;) {
-		size_t length = read_line(client, method, ret_why);
+		size_t length = read_line(client, method, ret_reason);
 		if (length == 0)
 			return ANSWER_NONE;
 		json_t *line = json_loadb(client->in.bytes, length, JSON_REJECT_DUPLICATES, NULL);
@@ -184,7 +184,7 @@ enum answer client_hear(struct client *client, const char *method, json_t **ret,
 		if (!wanted && notification)
 			continue;
 		if (answer == ANSWER_NONE)
-			*ret_why = not_kedjad(client);
+			*ret_reason = not_kedjad(client);
 		return answer;
 	}
 }
@@ -203,8 +203,8 @@ void client_send(struct client *client, const char *method, const char *paramete
 }
 
 enum answer client_call(struct client *client, const char *method, const char *parameters,
-			json_t **ret, char **ret_why)
+			json_t **ret, char **ret_reason)
 {
 	client_send(client, method, parameters);
-	return client_hear(client, method, ret, ret_why);
+	return client_hear(client, method, ret, ret_reason);
 }

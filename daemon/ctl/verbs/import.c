@@ -12,27 +12,24 @@
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/complaint.h"
+#include "daemon/ctl/events.h"
 #include "daemon/ctl/rows.h"
 #include "daemon/ctl/verbs/verbs.h"
 #include "rules/time/date.h"
 
-#define BATCH_ROWS  1000
-#define BATCH_BYTES (512 * 1024) /* with one more row still below the daemon's line of 1 MiB */
-#define FILE_MOST   (1024L * 1024 * 1024)
+#define FILE_MOST (1024L * 1024 * 1024)
 
 struct import {
 	const struct invocation *call;
 	const char *file;
 	struct buffer text;
 	struct client *client;
-	/* The batch in hand: JSON texts with commas, and the lines they stand on. */
-	struct buffer batch;
-	int lines[BATCH_ROWS];
-	size_t count;
-	civil now; /* where the virtual clock stands, with --advance */
+	struct events batch; /* in hand */
+	civil now;           /* where the virtual clock stands, with --advance */
 	struct problems problems;
 	size_t complaints;
-	long long rows, fresh, known;
+	long long rows;
+	struct recorded recorded;
 };
 
 static int read_input(struct import *import)
@@ -57,88 +54,32 @@ static void tell_problems(struct import *import)
 	complaint_tell(&import->problems);
 }
 
-/* An error of the daemon about the batch, at the lines of the file that it means. */
-static void place_error(struct import *import, const json_t *error)
+/* Tells all mistakes up to the end of the batch in hand, which is empty after it. */
+static int send_batch(struct import *import, const char *method, struct recorded *recorded)
 {
-	const json_t *list = json_object_get(json_object_get(error, "data"), "problems");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *entry = json_array_get(list, i),
-			     *event = json_object_get(entry, "event");
-		const char *field = show_text_of(entry, "field");
-		json_int_t place = json_is_integer(event) ? json_integer_value(event) : 0;
-		bool inside = place >= 0 && (size_t)place < import->count;
-		problem_add(&import->problems, import->file, inside ? import->lines[place] : 0,
-			    "%s%s%s", field, *field == '\0' ? "" : ": ",
-			    show_text_of(entry, "text"));
+	bool only_checks = recorded == NULL;
+	int code = CTL_DONE;
+	if (import->batch.count > 0) {
+		events_send(&import->batch, import->client, method,
+			    only_checks && invocation_flag(import->call, "advance"));
+		code = events_hear(&import->batch, import->client, method, recorded,
+				   &import->problems);
 	}
-	if (json_array_size(list) == 0)
-		problem_add(&import->problems, import->file, 0, "%s",
-			    show_text_of(error, "message"));
-}
-
-/* Asks with the batch in hand. CTL_REFUSED: the mistakes stand in import->problems. */
-static int send_batch(struct import *import, const char *method, json_t **ret)
-{
-	struct buffer parameters = BUFFER_NONE;
-	json_t *answer = NULL;
-	char *why = NULL;
-	bool ahead = invocation_flag(import->call, "advance") && strcmp(method, "event.check") == 0;
-	buffer_printf(&parameters, "{\"events\":[%s]%s}", import->batch.bytes,
-		      ahead ? ",\"ahead\":true" : "");
-	enum answer outcome = client_call(import->client, method, parameters.bytes, &answer, &why);
-	buffer_clear(&parameters);
-	switch (outcome) {
-	case ANSWER_RESULT:
-		*ret = answer;
-		return CTL_DONE;
-	case ANSWER_ERROR:
-		place_error(import, answer);
-		json_decref(answer);
-		return CTL_REFUSED;
-	case ANSWER_NONE:
-		break;
-	}
-	show_end_progress();
-	show_printf(stderr, "kedjactl: %s\n", why);
-	free(why);
-	return CTL_NO_DAEMON;
-}
-
-static void empty_batch(struct import *import)
-{
-	buffer_empty(&import->batch);
-	import->count = 0;
+	tell_problems(import);
+	return code;
 }
 
 static int check_batch(struct import *import)
 {
-	json_t *answer = NULL;
-	int code = import->count == 0 ? CTL_DONE : send_batch(import, "event.check", &answer);
-	json_decref(answer);
-	tell_problems(import);
-	empty_batch(import);
+	int code = send_batch(import, "event.check", NULL);
 	show_progress("checked %lld", import->rows);
 	return code == CTL_NO_DAEMON ? code : CTL_DONE;
 }
 
-static void count_recorded(struct import *import, const json_t *answer)
-{
-	for (size_t i = 0; i < json_array_size(answer); i++) {
-		bool known = json_is_true(json_object_get(json_array_get(answer, i), "known"));
-		import->known += known;
-		import->fresh += !known;
-	}
-}
-
 static int record_batch(struct import *import)
 {
-	json_t *answer = NULL;
-	int code = import->count == 0 ? CTL_DONE : send_batch(import, "event.record", &answer);
-	count_recorded(import, answer);
-	json_decref(answer);
-	tell_problems(import);
-	empty_batch(import);
-	show_progress("recorded %lld", import->fresh + import->known);
+	int code = send_batch(import, "event.record", &import->recorded);
+	show_progress("recorded %lld", import->recorded.fresh + import->recorded.known);
 	return code;
 }
 
@@ -173,12 +114,9 @@ static int add_row(struct import *import, const struct row *row, batch_done *ful
 		free(text);
 		return CTL_DONE;
 	}
-	if (import->count == BATCH_ROWS || import->batch.length + length > BATCH_BYTES)
+	if (!events_has_room(&import->batch, length))
 		code = full(import);
-	if (import->batch.length > 0)
-		buffer_add_byte(&import->batch, ',');
-	buffer_add(&import->batch, text, length);
-	import->lines[import->count++] = row->line;
+	events_add(&import->batch, text, length, row->line);
 	free(text);
 	return code;
 }
@@ -252,7 +190,7 @@ static int stopped(const struct import *import, int code)
 	fprintf(stderr,
 		"kedjactl: stopped after %lld new, %lld known: "
 		"put it right and import the same file again\n",
-		import->fresh, import->known);
+		import->recorded.fresh, import->recorded.known);
 	return code;
 }
 
@@ -286,7 +224,7 @@ static int run(struct import *import)
 	if (code != CTL_DONE)
 		return stopped(import, code);
 	printf(import->call->json ? "{\"new\": %lld, \"known\": %lld}\n" : "%lld new, %lld known\n",
-	       import->fresh, import->known);
+	       import->recorded.fresh, import->recorded.known);
 	return CTL_DONE;
 }
 
@@ -294,7 +232,7 @@ int verb_import(const struct invocation *call)
 {
 	struct import *import = xcalloc(1, sizeof(*import));
 	import->call = call;
-	import->file = call->arguments[0];
+	import->file = import->batch.file = call->arguments[0];
 	int code = read_input(import);
 	if (code == CTL_DONE)
 		code = ask_open(call, &import->client);
@@ -302,7 +240,7 @@ int verb_import(const struct invocation *call)
 		code = run(import);
 	client_close(import->client);
 	problems_clear(&import->problems);
-	buffer_clear(&import->batch);
+	events_clear(&import->batch);
 	buffer_clear(&import->text);
 	free(import);
 	return code;

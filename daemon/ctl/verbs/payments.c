@@ -10,26 +10,20 @@
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/complaint.h"
+#include "daemon/ctl/events.h"
 #include "daemon/ctl/payments/match.h"
 #include "daemon/ctl/payments/payment_file.h"
 #include "daemon/ctl/verbs/verbs.h"
 
 /* Small enough for one turn of the daemon, which answers others in between. */
 #define BATCH_PAYMENTS 100
-#define BATCH_BYTES    (512 * 1024)
 #define ON_THEIR_WAY   8
 #define REFUSED_MOST   20 /* batches; a file that is wrong throughout is told of so often */
 
 struct tally {
-	long long fresh, known, matched, unmatched, returns, left_out;
+	struct recorded recorded;
+	long long matched, unmatched, returns, left_out;
 	int64_t sum; /* of what came in */
-};
-
-struct batch {
-	struct buffer events;
-	const struct payment *payments[BATCH_PAYMENTS];
-	size_t count;
-	const struct payment_file *file;
 };
 
 struct import {
@@ -42,8 +36,8 @@ struct import {
 	date today;
 	char *last_format; /* of the file read in last, "" before the first */
 	date last_reach;
-	const struct payment_file *file;           /* in hand */
-	struct batch filling, asked[ON_THEIR_WAY]; /* the daemon has those while this is made up */
+	const char *file;                           /* the path of the one in hand */
+	struct events filling, asked[ON_THEIR_WAY]; /* the daemon has those while this is made up */
 	size_t asked_count;
 	struct problems problems;
 	struct tally tally;
@@ -166,60 +160,6 @@ static int read_files(struct import *import)
 
 /* --- batches --------------------------------------------------------------------------------- */
 
-static void place_error(struct import *import, const struct batch *batch, const json_t *error)
-{
-	const json_t *list = json_object_get(json_object_get(error, "data"), "problems");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *entry = json_array_get(list, i);
-		json_int_t place = show_number_of(entry, "event");
-		bool inside = place >= 0 && (size_t)place < batch->count;
-		problem_add(&import->problems, batch->file->path,
-			    inside ? batch->payments[place]->line : 0, "%s: %s",
-			    show_text_of(entry, "field"), show_text_of(entry, "text"));
-	}
-	if (json_array_size(list) == 0)
-		problem_add(&import->problems, batch->file->path, 0, "%s",
-			    show_text_of(error, "message"));
-	complaint_tell(&import->problems);
-}
-
-static void send_events(struct import *import, const char *method, const char *events)
-{
-	char *parameters = xasprintf("{\"events\":[%s]}", events);
-	client_send(import->client, method, parameters);
-	free(parameters);
-}
-
-static int hear_events(struct import *import, const char *method, const struct batch *batch,
-		       json_t **ret)
-{
-	json_t *answer = NULL;
-	char *why = NULL;
-	switch (client_hear(import->client, method, &answer, &why)) {
-	case ANSWER_RESULT:
-		*ret = answer;
-		return CTL_DONE;
-	case ANSWER_ERROR:
-		place_error(import, batch, answer);
-		json_decref(answer);
-		return CTL_REFUSED;
-	case ANSWER_NONE:
-		break;
-	}
-	show_printf(stderr, "kedjactl: %s\n", why);
-	free(why);
-	return CTL_NO_DAEMON;
-}
-
-static void count_booked(struct import *import, const json_t *answer)
-{
-	for (size_t i = 0; i < json_array_size(answer); i++) {
-		bool known = json_is_true(json_object_get(json_array_get(answer, i), "known"));
-		import->tally.known += known;
-		import->tally.fresh += !known;
-	}
-}
-
 /* The worse of two codes; a check goes on after a refusal, to tell all that is wrong. */
 static int worse(int code, int other)
 {
@@ -229,14 +169,11 @@ static int worse(int code, int other)
 /* How the first of those on their way went; it goes to the end, to be filled again. */
 static int hear_batch(struct import *import, const char *method)
 {
-	json_t *answer = NULL;
-	struct batch heard = import->asked[0];
-	int code = hear_events(import, method, &heard, &answer);
-	if (code == CTL_DONE && strcmp(method, "event.record") == 0)
-		count_booked(import, answer);
-	json_decref(answer);
-	buffer_empty(&heard.events);
-	heard.count = 0;
+	bool records = strcmp(method, "event.record") == 0;
+	struct events heard = import->asked[0];
+	int code = events_hear(&heard, import->client, method,
+			       records ? &import->tally.recorded : NULL, &import->problems);
+	complaint_tell(&import->problems);
 	memmove(import->asked, import->asked + 1, (ON_THEIR_WAY - 1) * sizeof(heard));
 	import->asked[ON_THEIR_WAY - 1] = heard;
 	import->asked_count--;
@@ -252,8 +189,8 @@ static int send_batch(struct import *import, const char *method)
 	if (import->asked_count == ON_THEIR_WAY)
 		code = hear_batch(import, method);
 	import->filling.file = import->file;
-	send_events(import, method, import->filling.events.bytes);
-	struct batch empty = import->asked[import->asked_count];
+	events_send(&import->filling, import->client, method, false);
+	struct events empty = import->asked[import->asked_count];
 	import->asked[import->asked_count++] = import->filling;
 	import->filling = empty;
 	return code;
@@ -278,15 +215,12 @@ static int add_payment(struct import *import, const struct payment *payment, con
 	int code = CTL_DONE;
 	if (is_left_out(payment, of_case))
 		return CTL_DONE;
-	if (import->filling.count == BATCH_PAYMENTS || import->filling.events.length > BATCH_BYTES)
-		code = send_batch(import, method);
-	struct batch *batch = &import->filling;
 	json_t *event = match_event(payment, import->programme, of_case);
 	char *text = json_dumps(event, JSON_COMPACT);
-	if (batch->count > 0)
-		buffer_add_byte(&batch->events, ',');
-	buffer_add_text(&batch->events, text);
-	batch->payments[batch->count++] = payment;
+	size_t length = strlen(text);
+	if (import->filling.count == BATCH_PAYMENTS || !events_has_room(&import->filling, length))
+		code = send_batch(import, method);
+	events_add(&import->filling, text, length, payment->line);
 	free(text);
 	json_decref(event);
 	return code;
@@ -296,7 +230,7 @@ static int send_payments(struct import *import, struct payment_file *file, const
 {
 	int code = CTL_DONE, refused = 0;
 	bool only_checks = strcmp(method, "event.check") == 0;
-	import->file = file;
+	import->file = file->path;
 	for (size_t i = 0; i < file->payments.count; i++) {
 		int now = add_payment(import, &file->payments.list[i], method);
 		code = worse(code, now);
@@ -308,8 +242,7 @@ static int send_payments(struct import *import, struct payment_file *file, const
 	if (code == CTL_DONE || (only_checks && code == CTL_REFUSED))
 		code = worse(code, send_batch(import, method));
 	code = hear_all(import, method, code); /* also what was on its way when it went wrong */
-	import->filling.count = 0;
-	buffer_empty(&import->filling.events);
+	events_empty(&import->filling);
 	return code;
 }
 
@@ -348,7 +281,6 @@ static int book_reach(struct import *import, const struct payment_file *file)
 	char day[DATE_TEXT_SIZE];
 	int64_t sum = 0;
 	json_int_t count = 0;
-	json_t *answer = NULL;
 	if (file->payments.has_more_pages) {
 		show_printf(
 		    stderr,
@@ -365,12 +297,14 @@ static int book_reach(struct import *import, const struct payment_file *file)
 		      "covers_through", date_format(file->payments.covers_through, day), "payments",
 		      count, "sum", (json_int_t)sum);
 	char *text = json_dumps(event, JSON_COMPACT);
-	struct batch batch = { .file = file };
-	send_events(import, "event.record", text);
-	int code = hear_events(import, "event.record", &batch, &answer);
+	struct events one = { .file = file->path };
+	events_add(&one, text, strlen(text), 0);
+	events_send(&one, import->client, "event.record", false);
+	int code = events_hear(&one, import->client, "event.record", NULL, &import->problems);
+	complaint_tell(&import->problems);
 	if (code == CTL_DONE && file->payments.covers_through > import->reached)
 		import->reached = file->payments.covers_through;
-	json_decref(answer);
+	events_clear(&one);
 	json_decref(event);
 	free(text);
 	free(source);
@@ -490,17 +424,17 @@ static int say_done(const struct import *import)
 	char day[DATE_TEXT_SIZE];
 	if (import->call->json) {
 		json_t *all = json_pack(
-		    "{s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "new", (json_int_t)tally->fresh, "known",
-		    (json_int_t)tally->known, "matched", (json_int_t)tally->matched, "unmatched",
-		    (json_int_t)tally->unmatched, "returns", (json_int_t)tally->returns, "left_out",
-		    (json_int_t)tally->left_out, "covers_through",
-		    date_format(import->reached, day));
+		    "{s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "new", (json_int_t)tally->recorded.fresh,
+		    "known", (json_int_t)tally->recorded.known, "matched",
+		    (json_int_t)tally->matched, "unmatched", (json_int_t)tally->unmatched,
+		    "returns", (json_int_t)tally->returns, "left_out", (json_int_t)tally->left_out,
+		    "covers_through", date_format(import->reached, day));
 		show_json(stdout, all);
 		json_decref(all);
 		return CTL_DONE;
 	}
-	printf("%lld new, %lld known\n", tally->fresh, tally->known);
-	if (tally->fresh > 0) {
+	printf("%lld new, %lld known\n", tally->recorded.fresh, tally->recorded.known);
+	if (tally->recorded.fresh > 0) {
 		say_tally(import);
 		say_reach(import);
 	}
@@ -525,7 +459,7 @@ static int book(struct import *import)
 		return say_done(import);
 	fprintf(stderr,
 		"kedjactl: stopped after %lld new, %lld known: import the same files again\n",
-		import->tally.fresh, import->tally.known);
+		import->tally.recorded.fresh, import->tally.recorded.known);
 	return code;
 }
 
@@ -560,9 +494,9 @@ int verb_payments_import(const struct invocation *call)
 	free(import->last_format);
 	match_free(import->match);
 	problems_clear(&import->problems);
-	buffer_clear(&import->filling.events);
+	events_clear(&import->filling);
 	for (size_t i = 0; i < ON_THEIR_WAY; i++)
-		buffer_clear(&import->asked[i].events);
+		events_clear(&import->asked[i]);
 	free(import);
 	return code;
 }

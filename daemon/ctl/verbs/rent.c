@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/ctl/ask.h"
+#include "daemon/ctl/events.h"
 #include "daemon/ctl/verbs/verbs.h"
 #include "rules/time/date.h"
 
@@ -116,7 +117,7 @@ int verb_payments_status(const struct invocation *call)
 /* --- rent charge ------------------------------------------------------------------------------ */
 
 /* Why a lease gets no charge; NULL if it gets one. */
-static const char *why_not(const json_t *row)
+static const char *reason_against(const json_t *row)
 {
 	if (json_is_true(json_object_get(row, "charged")))
 		return "charged already";
@@ -128,9 +129,9 @@ static const char *why_not(const json_t *row)
 /* What the person who books should look at. */
 static char *form_note(const json_t *row, const json_t *value)
 {
-	const char *why = why_not(row), *ended = show_text_of(row, "ended");
-	if (why != NULL)
-		return xstrdup(why);
+	const char *reason = reason_against(row), *ended = show_text_of(row, "ended");
+	if (reason != NULL)
+		return xstrdup(reason);
 	if (json_is_true(value))
 		return xasprintf("first month, due %s%s%s", show_text_of(row, "started"),
 				 *ended == '\0' ? "" : "; ended ", ended);
@@ -162,28 +163,15 @@ static json_t *charge_event(const json_t *row, const char *month)
 			 show_text_of(row, "case"), "key", month, "data", data);
 }
 
-#define BATCH_CHARGES 1000
-
 static int book_charges(struct client *client, const json_t *rows, const char *month,
-			long long *ret_booked)
+			size_t *ret_booked)
 {
-	int code = CTL_DONE;
-	size_t count = json_array_size(rows);
-	for (size_t i = 0; i < count && code == CTL_DONE;) {
-		json_t *events = json_array(), *answer = NULL;
-		for (; i < count && json_array_size(events) < BATCH_CHARGES; i++)
-			if (why_not(json_array_get(rows, i)) == NULL)
-				json_array_append_new(events,
-						      charge_event(json_array_get(rows, i), month));
-		size_t sent = json_array_size(events);
-		json_t *parameters = json_pack("{s:o}", "events", events);
-		if (sent == 0)
-			json_decref(parameters);
-		else
-			code = ask(client, "event.record", parameters, &answer);
-		json_decref(answer);
-		*ret_booked += code == CTL_DONE ? (long long)sent : 0;
-	}
+	json_t *events = json_array();
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		if (reason_against(json_array_get(rows, i)) == NULL)
+			json_array_append_new(events, charge_event(json_array_get(rows, i), month));
+	int code = events_record(client, events, ret_booked);
+	json_decref(events);
 	return code;
 }
 
@@ -205,7 +193,7 @@ static int charge(const struct invocation *call, struct client *client, json_t *
 {
 	const char *month = invocation_option(call, "month");
 	json_t *coverage = NULL, *parameters = json_object();
-	long long booked = 0;
+	size_t booked = 0;
 	ask_add_text(parameters, call, "programme");
 	int code = ask(client, "payment.coverage", parameters, &coverage);
 	if (code == CTL_DONE)
@@ -219,7 +207,7 @@ static int charge(const struct invocation *call, struct client *client, json_t *
 	if (code != CTL_DONE || !invocation_flag(call, "book"))
 		return code;
 	code = book_charges(client, rows, month, &booked);
-	fprintf(call->json ? stderr : stdout, "%lld rents booked\n", booked);
+	fprintf(call->json ? stderr : stdout, "%zu rents booked\n", booked);
 	return code;
 }
 

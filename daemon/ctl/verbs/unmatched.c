@@ -6,6 +6,7 @@
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/complaint.h"
 #include "daemon/ctl/csv.h"
+#include "daemon/ctl/events.h"
 #include "daemon/ctl/payments/match.h"
 #include "daemon/ctl/payments/ocr.h"
 #include "daemon/ctl/verbs/verbs.h"
@@ -212,20 +213,10 @@ static int tell_problems(struct assigning *assigning)
 	return CTL_REFUSED;
 }
 
-#define BATCH_ASSIGNED 1000
-
 static int record(struct assigning *assigning)
 {
-	int code = CTL_DONE;
-	size_t count = json_array_size(assigning->events);
-	for (size_t i = 0; i < count && code == CTL_DONE;) {
-		json_t *events = json_array(), *answer = NULL;
-		for (; i < count && json_array_size(events) < BATCH_ASSIGNED; i++)
-			json_array_append(events, json_array_get(assigning->events, i));
-		code = ask(assigning->client, "event.record", json_pack("{s:o}", "events", events),
-			   &answer);
-		json_decref(answer);
-	}
+	size_t count = 0;
+	int code = events_record(assigning->client, assigning->events, &count);
 	if (code == CTL_DONE)
 		printf(assigning->call->json ? "{\"new\": %zu, \"known\": %lld}\n"
 					     : "%zu new, %lld known\n",

@@ -1,0 +1,61 @@
+/*
+ * Events on their way to the daemon, in batches that each hold wholly or not at all. A batch is put
+ * together from the rows of a file, sent, and heard of; what the daemon finds wrong with it is told
+ * at the rows' lines.
+ *
+ *   struct events batch = { .file = path };
+ *   if (!events_has_room(&batch, length)) { events_send(...); code = events_hear(...); }
+ *   events_add(&batch, text, length, line);
+ *   events_clear(&batch);
+ *
+ * Several may be on their way before the first is heard of; they are heard of in the order in which
+ * they were sent.
+ */
+#ifndef KEDJA_CTL_EVENTS_H
+#define KEDJA_CTL_EVENTS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "daemon/ctl/buffer.h"
+#include "daemon/ctl/client.h"
+#include "rules/base/problem.h"
+
+#define EVENTS_MOST 1000 /* of a batch */
+
+struct events {
+	const char *file;   /* where its mistakes are; borrowed */
+	struct buffer text; /* the events as JSON, with commas between */
+	int lines[EVENTS_MOST];
+	size_t count;
+};
+
+/* Does one more fit in, of so many bytes? An empty one takes any that is below 512 KiB. */
+bool events_has_room(const struct events *batch, size_t length);
+/* One event as JSON text, and the line of the file that it stands on (0: none). */
+void events_add(struct events *batch, const char *text, size_t length, int line);
+
+/* Asks event.check or event.record with it, and with `ahead` for events whose time the virtual
+ * clock has yet to reach. The daemon works on it; it is not heard of yet. */
+void events_send(const struct events *batch, struct client *client, const char *method, bool ahead);
+
+/* How many were new to the daemon, and how many it had. */
+struct recorded {
+	long long fresh, known;
+};
+/*
+ * Waits for the answer to the oldest that was sent, which `batch` must be; it is empty after it.
+ * CTL_DONE, with what was recorded added to `recorded` (NULL where it was only checked);
+ * CTL_REFUSED with the mistakes added to the problems; CTL_NO_DAEMON after saying why.
+ */
+MUST_CHECK int events_hear(struct events *batch, struct client *client, const char *method,
+			   struct recorded *recorded, struct problems *problems);
+
+void events_empty(struct events *batch); /* keeps its file and its room */
+void events_clear(struct events *batch); /* frees */
+
+/* Records a list of events that is at hand, batch after batch, and adds how many went in to
+ * `ret_count`. An exit code, after telling what was wrong; the batches before that hold. */
+MUST_CHECK int events_record(struct client *client, const json_t *events, size_t *ret_count);
+
+#endif
