@@ -48,10 +48,7 @@ static char *month_words(const char *language, const char *key)
 {
 	date day;
 	int year, month, of_month;
-	char *first = xasprintf("%s-01", key);
-	bool is_month = date_parse(first, &day) == 0;
-	free(first);
-	if (!is_month)
+	if (date_parse_month(key, &day) != 0)
 		return NULL;
 	date_to_ymd(day, &year, &month, &of_month);
 	return xasprintf("%s %d", months[language_index(language)][month - 1], year);

@@ -298,11 +298,7 @@ static bool case_is_open(struct page *page, const char *name)
 
 static int month_days(const char *month, date *ret_first, date *ret_last)
 {
-	char text[DATE_TEXT_SIZE];
-	if (strlen(month) != strlen("2026-12"))
-		return -1;
-	snprintf(text, sizeof(text), "%.7s-01", month);
-	if (date_parse(text, ret_first) != 0)
+	if (date_parse_month(month, ret_first) != 0)
 		return -1;
 	*ret_last = date_add_days(date_add_months(*ret_first, 1), -1);
 	return 0;

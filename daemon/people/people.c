@@ -41,7 +41,6 @@ static void profile_apply(struct profile *profile, const struct event *event)
 
 static void absence_add(const struct core *core, const struct event *event)
 {
-	char last[DATE_TEXT_SIZE];
 	struct value from = event_value(event, "from"), to = event_value(event, "to");
 	if (from.type != VALUE_DATE)
 		return;
@@ -50,8 +49,7 @@ static void absence_add(const struct core *core, const struct event *event)
 			       " VALUES (?1, ?2, ?3, ?4, ?5)");
 	db_bind_text(q, 1, event->subject);
 	db_bind_date(q, 2, (date)from.number);
-	db_bind_text(q, 3,
-		     to.type == VALUE_DATE ? date_format((date)to.number, last) : "9999-12-31");
+	db_bind_date(q, 3, to.type == VALUE_DATE ? (date)to.number : DATE_LAST);
 	db_bind_text(q, 4, text_or(event, "deputy", NULL));
 	db_bind_int(q, 5, event->id);
 	db_run(q);

@@ -121,7 +121,7 @@ static void sum_up_on_return(const struct firing *firing, int64_t notice, const 
 	db_run(q);
 	(void)!enclosure_add(core, holder, ENCLOSURE_RETURN,
 			     arena_printf(firing->arena, "%" PRId64, leave),
-			     back == DATE_NONE ? date_from_ymd(9999, 12, 31) : back);
+			     back == DATE_NONE ? DATE_LAST : back);
 }
 
 /* The number of the notice; 0 if there was one already. */

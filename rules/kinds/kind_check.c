@@ -110,25 +110,16 @@ static bool check_code(struct checking *checking, const char *place, const char 
 	return false;
 }
 
-static bool is_month(const char *text)
-{
-	char day[16];
-	date first;
-	if (strlen(text) != 7)
-		return false;
-	memcpy(day, text, 7);
-	memcpy(day + 7, "-01", 4);
-	return date_parse(day, &first) == 0;
-}
-
 static void check_key_of(struct checking *checking, const struct kind *kind, const char *key)
 {
 	struct problems *problems = checking->problems;
+	date month;
 	if (kind->key == KEY_NONE)
 		problem_add(problems, "key", 0, "%s has no key: leave it out", kind->name);
 	else if (kind->key_codes != NULL)
 		check_code(checking, "key", key, kind->key_codes);
-	else if (kind->key_means != NULL && strcmp(kind->key_means, "month") == 0 && !is_month(key))
+	else if (kind->key_means != NULL && strcmp(kind->key_means, "month") == 0 &&
+		 date_parse_month(key, &month) != 0)
 		problem_add(problems, "key", 0, "\"%s\" is not a month: write it as in 2026-12",
 			    key);
 	else if (!id_check(key, "key", problems))

@@ -12,8 +12,7 @@
 
 #include "rules/language/condition_own.h"
 
-#define LARGE    (INT64_C(1) << 60) /* sums of lines below this cannot overflow */
-#define LAST_DAY 2932896            /* 9999-12-31 */
+#define LARGE (INT64_C(1) << 60) /* sums of lines below this cannot overflow */
 
 /* A world as it will be so many days later, if nothing happens. */
 struct judging {
@@ -343,7 +342,7 @@ date condition_next_change(const struct condition *condition, const struct condi
 		later = first_crossing(world, condition->root, later);
 		if (later == UNSOLVED)
 			return horizon_of(condition, world, false);
-		if (later > LAST_DAY - today.number)
+		if (later > DATE_LAST - today.number)
 			return horizon;
 		date day = (date)(today.number + later);
 		if (horizon != DATE_NONE && day >= horizon)

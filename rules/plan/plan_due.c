@@ -20,7 +20,7 @@ static date within_years(date day, const struct offset *offset)
 {
 	if (day != DATE_NONE)
 		return day;
-	return offset_is_negative(offset) ? date_from_ymd(1, 1, 1) : date_from_ymd(9999, 12, 31);
+	return offset_is_negative(offset) ? DATE_FIRST : DATE_LAST;
 }
 
 date deadline_due(const struct plan *plan, const struct deadline *deadline)

@@ -8,7 +8,7 @@ date steps_day(const struct deadline *deadline, const struct calendar *calendar,
 	date day = offset_apply_repeated(&step->at, &step->every, repetition - 1, base, calendar);
 	if (day != DATE_NONE)
 		return day;
-	return offset_is_negative(&step->at) ? date_from_ymd(1, 1, 1) : date_from_ymd(9999, 12, 31);
+	return offset_is_negative(&step->at) ? DATE_FIRST : DATE_LAST;
 }
 
 /* A step that became due before anybody knew: on to the next opportunity. */

@@ -12,8 +12,6 @@
 #define DAYS_IN_ERA  146097 /* 400 years, after which the calendar begins again */
 #define YEARS_IN_ERA 400
 #define ERA_OF_1970  719468 /* days from 0000-03-01 to 1970-01-01 */
-#define FIRST_DAY    (-719162)
-#define LAST_DAY     2932896
 
 static bool is_leap_year(int year)
 {
@@ -45,7 +43,7 @@ date date_from_ymd(int year, int month, int day)
 
 void date_to_ymd(date day, int *ret_year, int *ret_month, int *ret_day)
 {
-	if (day < FIRST_DAY || day > LAST_DAY) {
+	if (day < DATE_FIRST || day > DATE_LAST) {
 		*ret_year = *ret_month = *ret_day = 0;
 		return;
 	}
@@ -86,11 +84,11 @@ date date_add_months(date day, int months)
 date date_add_days(date day, int64_t days)
 {
 	/* The first test keeps the sum from wrapping; it lets every date reach every other. */
-	if (days < FIRST_DAY - LAST_DAY || days > LAST_DAY - FIRST_DAY || day < FIRST_DAY ||
-	    day > LAST_DAY)
+	if (days < DATE_FIRST - DATE_LAST || days > DATE_LAST - DATE_FIRST || day < DATE_FIRST ||
+	    day > DATE_LAST)
 		return DATE_NONE;
 	int64_t moved = day + days;
-	return moved < FIRST_DAY || moved > LAST_DAY ? DATE_NONE : (date)moved;
+	return moved < DATE_FIRST || moved > DATE_LAST ? DATE_NONE : (date)moved;
 }
 
 /* Reads exactly `digits` digits and moves past them. Returns -1 if they are not there. */
@@ -168,6 +166,19 @@ const char *date_format(date day, char text[DATE_TEXT_SIZE])
 	return text;
 }
 
+int date_parse_month(const char *text, date *ret)
+{
+	int year = read_digits(&text, 4);
+	if (year < 0 || !skip(&text, '-'))
+		return -1;
+	int month = read_digits(&text, 2);
+	date first = month < 0 || *text != '\0' ? DATE_NONE : date_from_ymd(year, month, 1);
+	if (first == DATE_NONE)
+		return -1;
+	*ret = first;
+	return 0;
+}
+
 civil civil_at(date day, int second)
 {
 	return day == DATE_NONE ? CIVIL_NONE : (civil)day * CIVIL_DAY + second;
@@ -178,7 +189,7 @@ date civil_date(civil time)
 	if (time == CIVIL_NONE)
 		return DATE_NONE;
 	int64_t day = time / CIVIL_DAY - (time % CIVIL_DAY < 0 ? 1 : 0);
-	return day < FIRST_DAY || day > LAST_DAY ? DATE_NONE : (date)day;
+	return day < DATE_FIRST || day > DATE_LAST ? DATE_NONE : (date)day;
 }
 
 int civil_second(civil time)

@@ -13,7 +13,9 @@
 #include "rules/base/mem.h"
 
 typedef int32_t date; /* days since 1970-01-01 */
-#define DATE_NONE INT32_MIN
+#define DATE_NONE  INT32_MIN
+#define DATE_FIRST (-719162) /* 0001-01-01 */
+#define DATE_LAST  2932896   /* 9999-12-31 */
 
 /* DATE_NONE where there is no such day (31 February, month 13, year 0 or 10000). */
 date date_from_ymd(int year, int month, int day);
@@ -25,6 +27,8 @@ int date_days_in_month(int year, int month);
 MUST_CHECK int date_parse(const char *text, date *ret);
 #define DATE_TEXT_SIZE 12
 const char *date_format(date day, char text[DATE_TEXT_SIZE]); /* returns text; "" for no date */
+/* Exactly "YYYY-MM": the first day of that month. 0, or -1 with *ret untouched. */
+MUST_CHECK int date_parse_month(const char *text, date *ret);
 
 int date_weekday(date day); /* 1 Monday .. 7 Sunday, as ISO 8601 */
 

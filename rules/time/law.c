@@ -24,17 +24,6 @@ static bool is_weekday(const struct calendar *calendar, date day)
 	return !calendar_is_holiday(calendar, day);
 }
 
-static date month_begins(const char *month)
-{
-	char text[DATE_TEXT_SIZE];
-	date day;
-	if (strlen(month) != strlen("2026-12"))
-		return DATE_NONE;
-	memcpy(text, month, strlen("2026-12"));
-	memcpy(text + strlen("2026-12"), "-01", sizeof("-01"));
-	return date_parse(text, &day) == 0 ? day : DATE_NONE;
-}
-
 static date later(date a, date b)
 {
 	return a > b ? a : b; /* DATE_NONE is before all dates */
@@ -44,8 +33,8 @@ static date later(date a, date b)
 int law_rent_days(const struct calendar *calendar, const char *month, date due_on, bool first,
 		  struct rent_days *ret)
 {
-	date begins = month_begins(month);
-	if (begins == DATE_NONE && due_on == DATE_NONE)
+	date begins = DATE_NONE;
+	if (date_parse_month(month, &begins) != 0 && due_on == DATE_NONE)
 		return -1;
 	date weekday = DATE_NONE;
 	date bank_day = DATE_NONE;

@@ -197,6 +197,23 @@ static void texts_that_are_no_dates(void **state)
 	}
 }
 
+static void months(void **state)
+{
+	(void)state;
+	static const char *const none[] = {
+		"",        "2026",   "2026-1",  "2026-13",    "2026-00",
+		"0000-01", "202612", "2026/12", "2026-12-01", "2026-12 "
+	};
+	date first = DATE_NONE;
+	assert_int_equal(date_parse_month("2026-12", &first), 0);
+	assert_int_equal(first, date_from_ymd(2026, 12, 1));
+	for (size_t i = 0; i < SOME(none); i++)
+		assert_int_equal(date_parse_month(none[i], &first), -1);
+	assert_int_equal(first, date_from_ymd(2026, 12, 1));
+	assert_int_equal(DATE_FIRST, date_from_ymd(1, 1, 1));
+	assert_int_equal(DATE_LAST, date_from_ymd(9999, 12, 31));
+}
+
 static void times(void **state)
 {
 	(void)state;
@@ -269,6 +286,7 @@ int main(void)
 		cmocka_unit_test(days_that_there_are_not),
 		cmocka_unit_test(the_ends_of_the_numbers),
 		cmocka_unit_test(texts_that_are_no_dates),
+		cmocka_unit_test(months),
 		cmocka_unit_test(times),
 		cmocka_unit_test(moments_sort_as_their_texts),
 	};
