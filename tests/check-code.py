@@ -329,6 +329,20 @@ def text_files():
             yield path
 
 
+ROOT = set(""".ci .clang-format .gitignore CHANGELOG.md DEVELOPERS.md LICENSE Makefile README.md conf contrib
+    daemon rules tests""".split())
+
+
+def check_root():
+    """The hall is kept free: what lies in the root is on the list, or git is told to pass it over."""
+    passed_over = [".git"]
+    if os.path.exists(".gitignore"):
+        passed_over += [line.strip().strip("/") for line in read(".gitignore").splitlines() if line.strip()]
+    for name in sorted(set(os.listdir()) - ROOT):
+        if name not in passed_over:
+            complain(name, 1, "does not belong in the root; what does is listed in tests/check-code.py")
+
+
 def main():
     if len(sys.argv) > 1:
         os.chdir(sys.argv[1])
@@ -347,6 +361,7 @@ def main():
         check_lengths(path, code)
     for path in text_files():
         check_text(path, read(path))
+    check_root()
     for path, line, text in sorted(complaints):
         print(f"{path}:{line}: {text}")
     return 1 if complaints else 0

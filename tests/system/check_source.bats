@@ -8,7 +8,7 @@ setup() {
 	root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	tree=$BATS_TEST_TMPDIR/tree
 	mkdir -p "$tree"/{rules,daemon/base,daemon/mailer,daemon/ctl,conf,tests/unit,build}
-	cp "$root/.clang-format" "$tree"
+	cp "$root/.clang-format" "$root/.gitignore" "$tree"
 	cat >"$tree/tests/layers.txt" <<-END
 		floor rules/low
 		floor rules/high
@@ -204,6 +204,16 @@ complains() { # TEXT [NUMBER]: so many complaints (1), not counting the layout, 
 	[[ $output == *'conf/chain.conf:5: names a host'* ]]
 	printf 'no end' >"$tree/conf/chain.conf"
 	complains 'conf/chain.conf:1: the last line has no end'
+}
+
+@test "a stray file in the root" {
+	mkdir "$tree/.git"
+	echo 'a word' >"$tree/READ-ME-FIRST.txt"
+	complains 'READ-ME-FIRST.txt:1: does not belong in the root'
+	mkdir "$tree/drafts"
+	complains 'drafts:1: does not belong in the root' 2
+	rm "$tree/.gitignore"
+	complains 'build:1: does not belong in the root' 3
 }
 
 @test "layout" {
