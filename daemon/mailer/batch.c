@@ -24,12 +24,12 @@ static void mail_settle(struct mail *mail, enum mail_outcome outcome, int code, 
 static void mail_init(struct mail *mail, const struct mailer_letter *letter,
 		      const struct mailer_settings *settings)
 {
-	char *why = NULL;
+	char *reason = NULL;
 	mail->id = letter->id;
 	mail->address = letter->to_address;
-	if (mime_build(letter, settings, &mail->bytes, &mail->length, &why) != 0) {
-		mail_settle(mail, MAIL_REFUSED, 0, why);
-		free(why);
+	if (mime_build(letter, settings, &mail->bytes, &mail->length, &reason) != 0) {
+		mail_settle(mail, MAIL_REFUSED, 0, reason);
+		free(reason);
 		return;
 	}
 	mail->message_id = mime_message_id(letter->message_id);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/mailer/calendar.h"
+#include "daemon/mailer/ics.h"
 
 enum value_type { VALUE_TEXT, VALUE_NUMBER, VALUE_FLAG, VALUE_RECIPIENT, VALUE_CALENDAR };
 
@@ -76,7 +76,7 @@ static char *value_read(json_t *value, const struct key *key, const char *what, 
 		return NULL;
 	case VALUE_CALENDAR:
 		*(json_t **)(void *)target = value;
-		return calendar_fault(value);
+		return ics_fault(value);
 	case VALUE_RECIPIENT:
 		return object_read(value, recipient_keys, "a letter's 'to'", into);
 	}
@@ -105,9 +105,9 @@ static char *object_read(json_t *object, const struct key *keys, const char *wha
 			return xasprintf("%s has an unknown key: %.40s", what, name);
 		if (json_is_null(value) && !key->required)
 			continue;
-		char *why = value_read(value, key, what, into);
-		if (why != NULL)
-			return why;
+		char *reason = value_read(value, key, what, into);
+		if (reason != NULL)
+			return reason;
 	}
 	for (; keys->name != NULL; keys++) {
 		if (keys->required && json_object_get(object, keys->name) == NULL)
@@ -142,9 +142,10 @@ static char *send_read(json_t *value, struct request *request)
 	for (size_t i = 0; i < request->count; i++) {
 		struct mailer_letter *letter = &request->letters[i];
 		letter->to_name = "";
-		char *why = object_read(json_array_get(value, i), letter_keys, "a letter", letter);
-		if (why != NULL)
-			return why;
+		char *reason =
+		    object_read(json_array_get(value, i), letter_keys, "a letter", letter);
+		if (reason != NULL)
+			return reason;
 	}
 	return NULL;
 }
@@ -165,19 +166,19 @@ static char *root_read(struct request *request)
 	return xasprintf("a line must be {\"configure\":...}, {\"send\":[...]} or {\"noted\":ID}");
 }
 
-int request_parse(const char *line, size_t length, struct request *ret, char **ret_why)
+int request_parse(const char *line, size_t length, struct request *ret, char **ret_reason)
 {
 	json_error_t error;
 	struct request request = { 0 };
-	char *why;
+	char *reason;
 	request.root = json_loadb(line, length, JSON_REJECT_DUPLICATES, &error);
 	if (request.root == NULL)
-		why = xasprintf("a line is not JSON, at byte %d", error.position);
+		reason = xasprintf("a line is not JSON, at byte %d", error.position);
 	else
-		why = root_read(&request);
-	if (why != NULL) {
+		reason = root_read(&request);
+	if (reason != NULL) {
 		request_clear(&request);
-		*ret_why = why;
+		*ret_reason = reason;
 		return -1;
 	}
 	*ret = request;

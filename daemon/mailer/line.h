@@ -3,7 +3,7 @@
  * of keys: every key known, of its type, and there if it must be. A line that is not so is no
  * letter gone wrong but a program gone wrong, and is refused as a whole.
  *
- *   if (request_parse(line, length, &request, &why) != 0) ... say why, end ...
+ *   if (request_parse(line, length, &request, &reason) != 0) ... say the reason, end ...
  *   ... request.kind ...
  *   request_clear(&request);
  */
@@ -59,7 +59,8 @@ struct request {
 };
 
 /* -1 with a sentence that the caller frees. */
-MUST_CHECK int request_parse(const char *line, size_t length, struct request *ret, char **ret_why);
+MUST_CHECK int request_parse(const char *line, size_t length, struct request *ret,
+			     char **ret_reason);
 void request_clear(struct request *request); /* a zeroed one too */
 
 #endif

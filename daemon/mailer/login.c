@@ -38,21 +38,22 @@ static int line_read(const char *path, char line[LOGIN_MOST + 1])
 	return error == 0 ? 0 : -1;
 }
 
-int login_read(struct login *ret, const struct mailer_settings *settings, char **ret_why)
+int login_read(struct login *ret, const struct mailer_settings *settings, char **ret_reason)
 {
 	if (strlen(settings->smtp_user) > LOGIN_MOST) {
-		*ret_why = xasprintf("smtp_user is longer than %d characters", LOGIN_MOST);
+		*ret_reason = xasprintf("smtp_user is longer than %d characters", LOGIN_MOST);
 		return -1;
 	}
 	char *path = password_path(settings);
 	if (path == NULL) {
-		*ret_why = xstrdup("there is a smtp_user but neither a smtp_password_file nor the "
-				   "systemd credential smtp-password");
+		*ret_reason =
+		    xstrdup("there is a smtp_user but neither a smtp_password_file nor the "
+			    "systemd credential smtp-password");
 		return -1;
 	}
 	int result = line_read(path, ret->password);
 	if (result != 0)
-		*ret_why =
+		*ret_reason =
 		    xasprintf("the password cannot be read from %s: %s", path,
 			      errno == ERANGE ? "its first line must have 1 to 255 characters"
 					      : strerror(errno));

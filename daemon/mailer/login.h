@@ -17,7 +17,7 @@ struct login {
 /* From smtp_password_file, or else from the systemd credential "smtp-password". -1 with a
  * sentence that the caller frees. */
 MUST_CHECK int login_read(struct login *ret, const struct mailer_settings *settings,
-			  char **ret_why);
+			  char **ret_reason);
 void login_wipe(struct login *login);
 
 #endif

@@ -132,10 +132,10 @@ static void mailer_send(struct mailer *mailer, const struct request *request)
 static int mailer_hear(struct mailer *mailer, const char *line, size_t length)
 {
 	struct request request;
-	char *why = NULL;
-	if (request_parse(line, length, &request, &why) != 0) {
-		complain(why);
-		free(why);
+	char *reason = NULL;
+	if (request_parse(line, length, &request, &reason) != 0) {
+		complain(reason);
+		free(reason);
 		return 1;
 	}
 	if (request.kind == REQUEST_SEND && mailer->configured.root == NULL) {

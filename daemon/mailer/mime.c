@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/mailer/calendar.h"
+#include "daemon/mailer/ics.h"
 #include "rules/base/address.h"
 
 #define CHARSET     "utf-8"
@@ -176,7 +176,7 @@ static GMimeObject *multipart_new(const char *subtype, const char *message_id, G
 
 /* A calendar says in itself what is to be done with it, and the part must say the same. The name of
  * the file tells nothing of a case. */
-static GMimeObject *calendar_part(const char *calendar, bool cancelled)
+static GMimeObject *ics_part(const char *calendar, bool cancelled)
 {
 	GMimeObject *part = part_new("calendar", calendar);
 	g_mime_object_set_content_type_parameter(part, "method", cancelled ? "CANCEL" : "PUBLISH");
@@ -189,10 +189,10 @@ static GMimeObject *calendar_part(const char *calendar, bool cancelled)
 static GMimeObject *with_calendar(GMimeObject *body, const struct mailer_letter *letter,
 				  const char *message_id, bool cancelled)
 {
-	char *text = calendar_text(letter->calendar, letter->date, cancelled);
+	char *text = ics_text(letter->calendar, letter->date, cancelled);
 	if (text == NULL)
 		return body;
-	GMimeObject *part = calendar_part(text, cancelled);
+	GMimeObject *part = ics_part(text, cancelled);
 	free(text);
 	if (!GMIME_IS_MULTIPART(body) ||
 	    !g_mime_content_type_is_type(g_mime_object_get_content_type(body), "multipart",
@@ -375,25 +375,25 @@ static char *build(const struct mailer_letter *letter, const struct mailer_setti
 }
 
 int mime_build(const struct mailer_letter *letter, const struct mailer_settings *settings,
-	       char **ret_bytes, size_t *ret_length, char **ret_why)
+	       char **ret_bytes, size_t *ret_length, char **ret_reason)
 {
-	char *why = letter_fault(letter), *bytes = NULL;
+	char *reason = letter_fault(letter), *bytes = NULL;
 	size_t length = 0;
 	char *id = mime_message_id(letter->message_id);
 	char *references = references_normal(letter->references == NULL ? "" : letter->references);
-	if (why == NULL && (id == NULL || references == NULL))
-		why = xstrdup("the Message-ID or a reference is not one: it must be as "
-			      "\"id@office.se\"");
-	if (why == NULL) {
+	if (reason == NULL && (id == NULL || references == NULL))
+		reason = xstrdup("the Message-ID or a reference is not one: it must be as "
+				 "\"id@office.se\"");
+	if (reason == NULL) {
 		bytes = build(letter, settings, id, references, &length);
 		if (!mime_is_sound(bytes, length))
-			why = xstrdup("the letter has a line that is too long to be sent");
+			reason = xstrdup("the letter has a line that is too long to be sent");
 	}
 	free(id);
 	free(references);
-	if (why != NULL) {
+	if (reason != NULL) {
 		free(bytes);
-		*ret_why = why;
+		*ret_reason = reason;
 		return -1;
 	}
 	*ret_bytes = bytes;

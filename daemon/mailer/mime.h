@@ -5,7 +5,7 @@
  *
  * The bytes are those of the wire: 7-bit, lines ended by CRLF, none over 998.
  *
- *   if (mime_build(&letter, &settings, &bytes, &length, &why) != 0) ... why ...
+ *   if (mime_build(&letter, &settings, &bytes, &length, &reason) != 0) ... say the reason ...
  *
  * g_mime_init() must have been called.
  */
@@ -23,7 +23,7 @@
  * either. */
 MUST_CHECK int mime_build(const struct mailer_letter *letter,
 			  const struct mailer_settings *settings, char **ret_bytes,
-			  size_t *ret_length, char **ret_why);
+			  size_t *ret_length, char **ret_reason);
 
 /* Is every CR followed by LF and every LF preceded by CR, all 7-bit without NUL, no line too
  * long, and the end the end of a line? What is not so never goes near the wire: a server that

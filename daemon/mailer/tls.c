@@ -51,7 +51,7 @@ static bool context_prepare(struct tls *tls, const char *ca_file)
 	return SSL_CTX_load_verify_locations(tls->context, ca_file, NULL) == 1;
 }
 
-int tls_init(struct tls *tls, const char *host, const char *ca_file, char **ret_why)
+int tls_init(struct tls *tls, const char *host, const char *ca_file, char **ret_reason)
 {
 	struct in_addr address;
 	*tls = (struct tls){ .context = SSL_CTX_new(TLS_client_method()), .host = xstrdup(host) };
@@ -61,8 +61,8 @@ int tls_init(struct tls *tls, const char *host, const char *ca_file, char **ret_
 	char reason[200];
 	ERR_error_string_n(ERR_peek_error(), reason, sizeof(reason));
 	ERR_clear_error();
-	*ret_why = xasprintf("no certificates to trust can be read from %s: %s",
-			     *ca_file == '\0' ? "this system" : ca_file, reason);
+	*ret_reason = xasprintf("no certificates to trust can be read from %s: %s",
+				*ca_file == '\0' ? "this system" : ca_file, reason);
 	tls_clear(tls);
 	return -1;
 }

@@ -19,7 +19,7 @@ struct tls {
 };
 
 /* ca_file "": those that this system trusts. -1 with a sentence that the caller frees. */
-MUST_CHECK int tls_init(struct tls *tls, const char *host, const char *ca_file, char **ret_why);
+MUST_CHECK int tls_init(struct tls *tls, const char *host, const char *ca_file, char **ret_reason);
 void tls_clear(struct tls *tls); /* a zeroed one too */
 
 /* Before each session: forgets the last refusal. */

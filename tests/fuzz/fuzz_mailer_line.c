@@ -42,10 +42,10 @@ static void look_at(const struct request *request)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct request request;
-	char *why = NULL;
-	if (request_parse((const char *)data, size, &request, &why) != 0) {
-		need(why);
-		free(why);
+	char *reason = NULL;
+	if (request_parse((const char *)data, size, &request, &reason) != 0) {
+		need(reason);
+		free(reason);
 		return 0;
 	}
 	look_at(&request);

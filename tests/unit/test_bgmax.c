@@ -134,12 +134,12 @@ static void free_text_dies(void **state)
 	free(got);
 }
 
-static void assert_refused(const char *from, const char *to, const char *why)
+static void assert_refused(const char *from, const char *to, const char *reason)
 {
 	char *text = story_change(fixture, from, to);
 	char *got = story_read(bgmax_read, text, strlen(text), NULL);
-	if (strstr(got, why) == NULL)
-		fail_msg("\"%s\" for \"%s\" gives\n%sand not \"%s\"", to, from, got, why);
+	if (strstr(got, reason) == NULL)
+		fail_msg("\"%s\" for \"%s\" gives\n%sand not \"%s\"", to, from, got, reason);
 	free(got);
 	free(text);
 }

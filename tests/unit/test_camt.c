@@ -44,11 +44,11 @@ static void assert_read(const char *text, const char *expected)
 	free(got);
 }
 
-static void assert_says(const char *text, const char *why)
+static void assert_says(const char *text, const char *reason)
 {
 	char *got = story_read(camt_read, text, strlen(text), NULL);
-	if (strstr(got, why) == NULL)
-		fail_msg("gives\n%sand not \"%s\"", got, why);
+	if (strstr(got, reason) == NULL)
+		fail_msg("gives\n%sand not \"%s\"", got, reason);
 	free(got);
 }
 

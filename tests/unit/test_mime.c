@@ -30,24 +30,24 @@ static struct mailer_letter letter_new(void)
 }
 
 struct built {
-	char *bytes, *why;
+	char *bytes, *reason;
 	size_t length;
 };
 
 static struct built build(const struct mailer_letter *letter)
 {
 	struct built built = { 0 };
-	if (mime_build(letter, &settings, &built.bytes, &built.length, &built.why) == 0)
+	if (mime_build(letter, &settings, &built.bytes, &built.length, &built.reason) == 0)
 		assert_true(mime_is_sound(built.bytes, built.length));
 	else
-		assert_non_null(built.why);
+		assert_non_null(built.reason);
 	return built;
 }
 
 static void built_clear(struct built *built)
 {
 	free(built->bytes);
-	free(built->why);
+	free(built->reason);
 }
 
 static char *file_text(const char *path)
@@ -173,7 +173,7 @@ static void what_cannot_be_sent_is_told(void **state)
 		*(const char **)(void *)((char *)&letter + wrong[i].field) = wrong[i].value;
 		struct built built = build(&letter);
 		assert_null(built.bytes);
-		assert_non_null(strstr(built.why, wrong[i].says));
+		assert_non_null(strstr(built.reason, wrong[i].says));
 		built_clear(&built);
 	}
 }

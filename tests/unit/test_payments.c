@@ -42,18 +42,18 @@ static void amounts_are_exact(void **state)
 		      { "NaN", -1 } };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		int64_t ore = -1;
-		const char *why;
-		int failed = payment_parse_kronor(cases[i].text, false, &ore, &why);
+		const char *reason;
+		int failed = payment_parse_kronor(cases[i].text, false, &ore, &reason);
 		assert_int_equal(failed, cases[i].ore < 0 ? -1 : 0);
 		assert_int_equal(ore, cases[i].ore);
 	}
 	int64_t ore = 0;
-	const char *why;
-	assert_int_equal(payment_parse_kronor("5400,5", true, &ore, &why), 0);
+	const char *reason;
+	assert_int_equal(payment_parse_kronor("5400,5", true, &ore, &reason), 0);
 	assert_int_equal(ore, 540050);
-	assert_int_equal(payment_parse_ore("1000000000000", &ore, &why), 0);
-	assert_int_equal(payment_parse_ore("1000000000001", &ore, &why), -1);
-	assert_int_equal(payment_parse_ore("5400.50", &ore, &why), -1);
+	assert_int_equal(payment_parse_ore("1000000000000", &ore, &reason), 0);
+	assert_int_equal(payment_parse_ore("1000000000001", &ore, &reason), -1);
+	assert_int_equal(payment_parse_ore("5400.50", &ore, &reason), -1);
 }
 
 static bool awaits(void *arg, const char *word)

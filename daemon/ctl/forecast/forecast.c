@@ -91,7 +91,7 @@ json_t *forecast_row(const struct simulation *simulation, const struct simulated
 	    text_or_null(person != NULL && *person == '\0' ? "administrator" : person));
 	json_object_set_new(row, "role", json_string(notice->role));
 	json_object_set_new(row, "cc", json_boolean(notice->copy));
-	json_object_set_new(row, "why", text_or_null(notice->why));
+	json_object_set_new(row, "why", text_or_null(notice->reason));
 	return row;
 }
 

@@ -407,7 +407,7 @@ bool simulated_next(struct simulated *list, struct simulated_notice *ret)
 					  .person = db_text(q, 7),
 					  .role = db_text(q, 8),
 					  .state = db_text(q, 9),
-					  .why = db_text(q, 10),
+					  .reason = db_text(q, 10),
 					  .occurrence = db_int(q, 11),
 					  .repetition = db_int(q, 12),
 					  .copy = db_int(q, 13) != 0 };

@@ -38,7 +38,7 @@ struct giving {
 	bool extras_have_amounts;
 };
 
-struct reading {
+struct bgmax_reading {
 	const struct payment_input *input;
 	struct payment_list *list;
 	struct problems *problems;
@@ -60,7 +60,7 @@ struct reading {
 	size_t waiting_count, waiting_capacity;
 };
 
-static void complain(struct reading *reading, int column, const char *text)
+static void complain(struct bgmax_reading *reading, int column, const char *text)
 {
 	if (reading->problems->count < COMPLAINTS)
 		problem_add_at(reading->problems, reading->input->file, reading->line, column,
@@ -69,7 +69,7 @@ static void complain(struct reading *reading, int column, const char *text)
 
 /* --- lines ----------------------------------------------------------------------------------- */
 
-static uint32_t next_character(struct reading *reading)
+static uint32_t next_character(struct bgmax_reading *reading)
 {
 	uint32_t letter = (unsigned char)*reading->at;
 	size_t size = 1;
@@ -81,16 +81,16 @@ static uint32_t next_character(struct reading *reading)
 
 /* A tab stands for the blanks up to the next stop; in a line that has its 80 characters with it,
  * for one. */
-static size_t tab_stop(const struct reading *reading)
+static size_t tab_stop(const struct bgmax_reading *reading)
 {
-	struct reading ahead = *reading;
+	struct bgmax_reading ahead = *reading;
 	size_t count = 0;
 	for (; ahead.at < ahead.end && *ahead.at != '\n' && *ahead.at != '\r'; count++)
 		next_character(&ahead);
 	return count == RECORD ? 1 : TAB_STOP;
 }
 
-static void put(struct reading *reading, size_t *column, uint32_t letter, size_t tab,
+static void put(struct bgmax_reading *reading, size_t *column, uint32_t letter, size_t tab,
 		bool *too_long)
 {
 	size_t stop = letter == '\t' ? (*column / tab + 1) * tab : *column + 1;
@@ -104,7 +104,7 @@ static void put(struct reading *reading, size_t *column, uint32_t letter, size_t
 }
 
 /* The next line that is not blank, as a record; false at the end. */
-static bool next_record(struct reading *reading)
+static bool next_record(struct bgmax_reading *reading)
 {
 	while (reading->at < reading->end) {
 		size_t column = 0, tab = tab_stop(reading);
@@ -132,14 +132,14 @@ static bool next_record(struct reading *reading)
 /* --- fields ---------------------------------------------------------------------------------- */
 
 /* Columns count from 1, as in the manual. */
-static char *field(const struct reading *reading, int from, int length, char *to)
+static char *field(const struct bgmax_reading *reading, int from, int length, char *to)
 {
 	memcpy(to, reading->record + from - 1, (size_t)length);
 	to[length] = '\0';
 	return to;
 }
 
-static bool is_blank(const struct reading *reading, int from, int length)
+static bool is_blank(const struct bgmax_reading *reading, int from, int length)
 {
 	for (int i = 0; i < length; i++)
 		if (reading->record[from - 1 + i] != ' ')
@@ -148,7 +148,7 @@ static bool is_blank(const struct reading *reading, int from, int length)
 }
 
 /* A number in all the places of its field. */
-static int64_t number(struct reading *reading, int from, int length, const char *what)
+static int64_t number(struct bgmax_reading *reading, int from, int length, const char *what)
 {
 	int64_t value = 0;
 	for (int i = 0; i < length; i++) {
@@ -164,7 +164,7 @@ static int64_t number(struct reading *reading, int from, int length, const char 
 	return value;
 }
 
-static int64_t amount(struct reading *reading)
+static int64_t amount(struct bgmax_reading *reading)
 {
 	int64_t value = number(reading, AT(38, 55), "the amount");
 	if (value <= PAYMENT_AMOUNT_MOST)
@@ -173,7 +173,7 @@ static int64_t amount(struct reading *reading)
 	return 0;
 }
 
-static date day(struct reading *reading, int from, const char *what)
+static date day(struct bgmax_reading *reading, int from, const char *what)
 {
 	date value;
 	char text[DATE_TEXT_SIZE], digits[9];
@@ -187,7 +187,7 @@ static date day(struct reading *reading, int from, const char *what)
 	return DATE_NONE;
 }
 
-static void words_of(struct reading *reading, int from, int length, bool free_text,
+static void words_of(struct bgmax_reading *reading, int from, int length, bool free_text,
 		     struct payment_words *words)
 {
 	struct arena *arena = arena_new();
@@ -205,7 +205,7 @@ static void giving_clear(struct giving *giving)
 }
 
 /* The payment in hand is whole: it waits for the day that the section's 15 tells. */
-static void finish_giving(struct reading *reading)
+static void finish_giving(struct bgmax_reading *reading)
 {
 	struct giving *giving = &reading->giving;
 	if (!giving->is_open)
@@ -220,7 +220,7 @@ static void finish_giving(struct reading *reading)
 	*giving = (struct giving){ .is_open = false };
 }
 
-static bool needs_section(struct reading *reading)
+static bool needs_section(struct bgmax_reading *reading)
 {
 	if (reading->state == INSIDE)
 		return true;
@@ -228,7 +228,7 @@ static bool needs_section(struct reading *reading)
 	return false;
 }
 
-static void read_payment(struct reading *reading, bool is_deduction)
+static void read_payment(struct bgmax_reading *reading, bool is_deduction)
 {
 	finish_giving(reading);
 	reading->counts[is_deduction]++;
@@ -248,7 +248,7 @@ static void read_payment(struct reading *reading, bool is_deduction)
 		complain(reading, 71, "the deduction code is not 0, 1 or 2");
 }
 
-static void read_extra(struct reading *reading, bool is_negative)
+static void read_extra(struct bgmax_reading *reading, bool is_negative)
 {
 	struct giving *giving = &reading->giving;
 	reading->counts[2]++;
@@ -270,7 +270,7 @@ static void read_extra(struct reading *reading, bool is_negative)
 	words_of(reading, AT(13, 37), false, &extra->words);
 }
 
-static void read_about(struct reading *reading, bool is_information)
+static void read_about(struct bgmax_reading *reading, bool is_information)
 {
 	if (!reading->giving.is_open)
 		complain(reading, 1, "belongs to no payment: 20 or 21 must come before it");
@@ -292,7 +292,7 @@ static bool is_divided(const struct giving *giving)
 	return sum == giving->amount;
 }
 
-static void keep(struct reading *reading, const struct giving *giving)
+static void keep(struct bgmax_reading *reading, const struct giving *giving)
 {
 	char identity[160], readable[16], day_text[DATE_TEXT_SIZE];
 	bool has_number = strspn(giving->number, "0 ") != strlen(giving->number);
@@ -323,7 +323,7 @@ static void keep(struct reading *reading, const struct giving *giving)
 	}
 }
 
-static void drop_waiting(struct reading *reading, bool wanted)
+static void drop_waiting(struct bgmax_reading *reading, bool wanted)
 {
 	for (size_t i = 0; i < reading->waiting_count; i++) {
 		if (wanted)
@@ -335,7 +335,7 @@ static void drop_waiting(struct reading *reading, bool wanted)
 
 /* --- sections -------------------------------------------------------------------------------- */
 
-static void read_start(struct reading *reading)
+static void read_start(struct bgmax_reading *reading)
 {
 	char layout[21];
 	if (reading->state != BEFORE) {
@@ -352,7 +352,7 @@ static void read_start(struct reading *reading)
 	reading->created = day(reading, 25, "the day of the file");
 }
 
-static void read_opening(struct reading *reading)
+static void read_opening(struct bgmax_reading *reading)
 {
 	finish_giving(reading);
 	if (reading->state == INSIDE)
@@ -367,7 +367,8 @@ static void read_opening(struct reading *reading)
 	reading->section_count = 0;
 }
 
-static void expect(struct reading *reading, int column, const char *what, int64_t is, int64_t told)
+static void expect(struct bgmax_reading *reading, int column, const char *what, int64_t is,
+		   int64_t told)
 {
 	char text[120];
 	if (is == told)
@@ -377,7 +378,7 @@ static void expect(struct reading *reading, int column, const char *what, int64_
 	complain(reading, column, text);
 }
 
-static void read_deposit(struct reading *reading)
+static void read_deposit(struct bgmax_reading *reading)
 {
 	finish_giving(reading);
 	reading->counts[3]++;
@@ -395,7 +396,7 @@ static void read_deposit(struct reading *reading)
 	reading->state = OUTSIDE;
 }
 
-static void read_end(struct reading *reading)
+static void read_end(struct bgmax_reading *reading)
 {
 	static const struct {
 		int column;
@@ -415,7 +416,7 @@ static void read_end(struct reading *reading)
 
 /* --- the file -------------------------------------------------------------------------------- */
 
-static void read_record(struct reading *reading)
+static void read_record(struct bgmax_reading *reading)
 {
 	const char *record = reading->record;
 	if (record[0] < '0' || record[0] > '9' || record[1] < '0' || record[1] > '9') {
@@ -490,7 +491,7 @@ bool bgmax_is(const char *text, size_t length)
 	return length - skip >= 7 && memcmp(text + skip, "01BGMAX", 7) == 0;
 }
 
-static void check_whole(struct reading *reading)
+static void check_whole(struct bgmax_reading *reading)
 {
 	const char *file = reading->input->file;
 	if (reading->state == BEFORE)
@@ -506,14 +507,14 @@ void bgmax_read(const struct payment_input *input, struct payment_list *ret,
 		struct problems *problems)
 {
 	size_t skip = mark_length(input->text, input->length);
-	struct reading reading = { .input = input,
-				   .list = ret,
-				   .problems = problems,
-				   .at = input->text + skip,
-				   .end = input->text + input->length,
-				   .is_utf8 = is_utf8_text(input->text, input->length),
-				   .section_day = DATE_NONE,
-				   .created = DATE_NONE };
+	struct bgmax_reading reading = { .input = input,
+					 .list = ret,
+					 .problems = problems,
+					 .at = input->text + skip,
+					 .end = input->text + input->length,
+					 .is_utf8 = is_utf8_text(input->text, input->length),
+					 .section_day = DATE_NONE,
+					 .created = DATE_NONE };
 	size_t before = problems->count;
 	while (problems->count < COMPLAINTS && next_record(&reading))
 		read_record(&reading);

@@ -3,8 +3,8 @@
  * characters. All amounts, sums and counts must be right; about line ends, blanks at the end of
  * lines and unknown records it is not particular. Pure.
  */
-#ifndef KEDJA_CTL_BGMAX_H
-#define KEDJA_CTL_BGMAX_H
+#ifndef KEDJA_CTL_PAYMENTS_BGMAX_H
+#define KEDJA_CTL_PAYMENTS_BGMAX_H
 
 #include "daemon/ctl/payments/payment.h"
 

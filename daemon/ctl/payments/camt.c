@@ -77,14 +77,14 @@ static void take_account(struct camt *reading)
 
 static void take_amount(struct camt *reading)
 {
-	const char *why;
+	const char *reason;
 	char complaint[200];
 	struct sums *of = sums(reading);
 	int64_t amount = 0;
 	if (!reading->has_currency || strcmp(reading->currency, "SEK") != 0) {
 		camt_complain(reading, line_of(reading), "the currency is not SEK");
-	} else if (payment_parse_kronor(reading->text, false, &amount, &why) != 0) {
-		snprintf(complaint, sizeof(complaint), "the amount %s", why);
+	} else if (payment_parse_kronor(reading->text, false, &amount, &reason) != 0) {
+		snprintf(complaint, sizeof(complaint), "the amount %s", reason);
 		camt_complain(reading, line_of(reading), complaint);
 	}
 	of->has_amount = true;
@@ -174,8 +174,8 @@ static void take_bank_id(struct camt *reading)
 static void take_count(struct camt *reading)
 {
 	int64_t count = 0;
-	const char *why;
-	if (payment_parse_ore(reading->text, &count, &why) != 0)
+	const char *reason;
+	if (payment_parse_ore(reading->text, &count, &reason) != 0)
 		camt_complain(reading, line_of(reading), "NbOfTxs is not a number");
 	reading->entry.told_count =
 	    (reading->entry.told_count < 0 ? 0 : reading->entry.told_count) + count;

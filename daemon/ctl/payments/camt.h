@@ -2,8 +2,8 @@
  * camt.054, the notification of payments of ISO 20022, in the versions 02 and 08. A batch is read
  * as its transactions; what is not booked yet is left out. Pure: bytes in, payments out.
  */
-#ifndef KEDJA_CTL_CAMT_H
-#define KEDJA_CTL_CAMT_H
+#ifndef KEDJA_CTL_PAYMENTS_CAMT_H
+#define KEDJA_CTL_PAYMENTS_CAMT_H
 
 #include "daemon/ctl/payments/payment.h"
 

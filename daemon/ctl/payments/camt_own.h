@@ -1,6 +1,6 @@
 /* What the two files of the camt.054 reader share; nobody else includes this. */
-#ifndef KEDJA_CTL_CAMT_OWN_H
-#define KEDJA_CTL_CAMT_OWN_H
+#ifndef KEDJA_CTL_PAYMENTS_CAMT_OWN_H
+#define KEDJA_CTL_PAYMENTS_CAMT_OWN_H
 
 #include <expat.h>
 

@@ -3,8 +3,8 @@
  * the cases themselves); a payment belongs to a case if all of its words that name a case name
  * that one. A word that two cases wait for names none. Nothing is ever concluded from an amount.
  */
-#ifndef KEDJA_CTL_MATCH_H
-#define KEDJA_CTL_MATCH_H
+#ifndef KEDJA_CTL_PAYMENTS_MATCH_H
+#define KEDJA_CTL_PAYMENTS_MATCH_H
 
 #include <jansson.h>
 

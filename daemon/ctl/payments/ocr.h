@@ -2,8 +2,8 @@
  * Payment numbers (OCR): 2 to 25 digits, the last one a check digit (Luhn, modulus 10); in some
  * agreements the one before it says how long the number is (its length modulo 10).
  */
-#ifndef KEDJA_CTL_OCR_H
-#define KEDJA_CTL_OCR_H
+#ifndef KEDJA_CTL_PAYMENTS_OCR_H
+#define KEDJA_CTL_PAYMENTS_OCR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -144,27 +144,27 @@ static int add_digits(const char *text, size_t count, int64_t *number)
 	return 0;
 }
 
-int payment_parse_ore(const char *text, int64_t *ret, const char **ret_why)
+int payment_parse_ore(const char *text, int64_t *ret, const char **ret_reason)
 {
 	int64_t number = 0;
 	size_t length = strspn(text, "0123456789");
-	*ret_why = "is not a number of whole öre";
+	*ret_reason = "is not a number of whole öre";
 	if (length == 0 || text[length] != '\0')
 		return -1;
-	*ret_why = "is more than 10,000,000,000 kronor";
+	*ret_reason = "is more than 10,000,000,000 kronor";
 	if (add_digits(text, length, &number) != 0)
 		return -1;
 	*ret = number;
 	return 0;
 }
 
-int payment_parse_kronor(const char *text, bool comma, int64_t *ret, const char **ret_why)
+int payment_parse_kronor(const char *text, bool comma, int64_t *ret, const char **ret_reason)
 {
 	int64_t number = 0;
 	size_t whole = strspn(text, "0123456789");
 	const char *rest = text + whole;
 	size_t parts = 0;
-	*ret_why = "is not an amount: write it as in 5400.50";
+	*ret_reason = "is not an amount: write it as in 5400.50";
 	if (*rest == '.' || (comma && *rest == ',')) {
 		parts = strspn(++rest, "0123456789");
 		if (parts == 0)
@@ -173,10 +173,10 @@ int payment_parse_kronor(const char *text, bool comma, int64_t *ret, const char 
 	if (whole == 0 || rest[parts] != '\0')
 		return -1;
 	if (parts > 2 && strspn(rest + 2, "0") != parts - 2) {
-		*ret_why = "has parts of an öre";
+		*ret_reason = "has parts of an öre";
 		return -1;
 	}
-	*ret_why = "is more than 10,000,000,000 kronor";
+	*ret_reason = "is more than 10,000,000,000 kronor";
 	if (add_digits(text, whole, &number) != 0 ||
 	    add_digits(rest, parts > 2 ? 2 : parts, &number))
 		return -1;

@@ -5,8 +5,8 @@
  *
  * A file is right as a whole, or nothing of it is used.
  */
-#ifndef KEDJA_CTL_PAYMENT_H
-#define KEDJA_CTL_PAYMENT_H
+#ifndef KEDJA_CTL_PAYMENTS_PAYMENT_H
+#define KEDJA_CTL_PAYMENTS_PAYMENT_H
 
 #include <stdint.h>
 
@@ -81,11 +81,11 @@ void payment_add_words(struct payment_words *words, const char *text, bool free_
 void payment_join_words(struct payment_words *words, const struct payment_words *more);
 
 /* Decimal text ("5400", "5400.50") as öre, 0 .. PAYMENT_AMOUNT_MOST; `comma` allows "5400,50"
- * too. 0; -1 with what is wrong in *ret_why. */
+ * too. 0; -1 with what is wrong in *ret_reason. */
 MUST_CHECK int payment_parse_kronor(const char *text, bool comma, int64_t *ret,
-				    const char **ret_why);
+				    const char **ret_reason);
 /* Whole öre in digits, the same way. */
-MUST_CHECK int payment_parse_ore(const char *text, int64_t *ret, const char **ret_why);
+MUST_CHECK int payment_parse_ore(const char *text, int64_t *ret, const char **ret_reason);
 /* A date, or the date that a time begins with. */
 MUST_CHECK int payment_parse_day(const char *text, date *ret);
 /* The day through which a moment ("2026-11-30T18:30:00+01:00") closes: its own from six in the

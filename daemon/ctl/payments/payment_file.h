@@ -1,6 +1,6 @@
 /* A payment file from the disk: read within bounds, its form found out, parsed whole. */
-#ifndef KEDJA_CTL_PAYMENT_FILE_H
-#define KEDJA_CTL_PAYMENT_FILE_H
+#ifndef KEDJA_CTL_PAYMENTS_PAYMENT_FILE_H
+#define KEDJA_CTL_PAYMENTS_PAYMENT_FILE_H
 
 #include "daemon/ctl/payments/payment.h"
 

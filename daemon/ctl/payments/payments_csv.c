@@ -14,7 +14,7 @@ struct places {
 	int reference, month, amount, paid_on, id; /* -1: no such column */
 };
 
-struct reading {
+struct csv_reading {
 	const struct payment_input *input;
 	const struct payment_columns *columns;
 	struct payment_list *list;
@@ -30,7 +30,7 @@ static int find_column(const struct csv *csv, const char *name)
 	return -1;
 }
 
-static int need_column(const struct reading *reading, const struct csv *csv, const char *name)
+static int need_column(const struct csv_reading *reading, const struct csv *csv, const char *name)
 {
 	int place = find_column(csv, name);
 	if (place < 0)
@@ -40,7 +40,7 @@ static int need_column(const struct reading *reading, const struct csv *csv, con
 	return place;
 }
 
-static void find_columns(struct reading *reading, const struct csv *csv)
+static void find_columns(struct csv_reading *reading, const struct csv *csv)
 {
 	const struct payment_columns *columns = reading->columns;
 	reading->places = (struct places){
@@ -69,10 +69,10 @@ static char *without_blanks(const char *text)
 	return bare;
 }
 
-static bool read_amount(struct reading *reading, const struct csv_record *record,
+static bool read_amount(struct csv_reading *reading, const struct csv_record *record,
 			struct payment_draft *draft)
 {
-	const char *why = NULL;
+	const char *reason = NULL;
 	char *text = without_blanks(cell(record, reading->places.amount));
 	const char *digits = text[0] == '-' ? text + 1 : text;
 	int failed = 0;
@@ -80,16 +80,16 @@ static bool read_amount(struct reading *reading, const struct csv_record *record
 	draft->amount = 0;
 	if (*text != '\0')
 		failed = reading->columns->in_kronor
-			     ? payment_parse_kronor(digits, true, &draft->amount, &why)
-			     : payment_parse_ore(digits, &draft->amount, &why);
+			     ? payment_parse_kronor(digits, true, &draft->amount, &reason)
+			     : payment_parse_ore(digits, &draft->amount, &reason);
 	free(text);
 	if (failed != 0)
 		problem_add(reading->problems, reading->input->file, record->line, "%s: %s",
-			    reading->columns->amount, why);
+			    reading->columns->amount, reason);
 	return failed == 0;
 }
 
-static bool read_day(struct reading *reading, const struct csv_record *record,
+static bool read_day(struct csv_reading *reading, const struct csv_record *record,
 		     struct payment_draft *draft)
 {
 	if (date_parse(cell(record, reading->places.paid_on), &draft->paid_on) == 0) {
@@ -103,7 +103,7 @@ static bool read_day(struct reading *reading, const struct csv_record *record,
 
 /* A day stands for the month that it is the rent day of: rent is paid for the month to come, when
  * that day is one of the last of a month. A month ("2026-12") is itself. */
-static void add_month(struct reading *reading, const struct csv_record *record,
+static void add_month(struct csv_reading *reading, const struct csv_record *record,
 		      struct payment_words *words)
 {
 	const char *text = cell(record, reading->places.month);
@@ -121,7 +121,7 @@ static void add_month(struct reading *reading, const struct csv_record *record,
 	payment_add_words(words, name, false, reading->input);
 }
 
-static void read_row(struct reading *reading, const struct csv_record *record)
+static void read_row(struct csv_reading *reading, const struct csv_record *record)
 {
 	struct payment_words words = { .length = 0 };
 	struct payment_draft draft = { .words = &words, .line = record->line };
@@ -146,7 +146,7 @@ static void read_row(struct reading *reading, const struct csv_record *record)
 	free(identity);
 }
 
-static void read_rows(struct reading *reading, const char *text, size_t length)
+static void read_rows(struct csv_reading *reading, const char *text, size_t length)
 {
 	size_t before = reading->problems->count;
 	struct csv *csv = csv_open(text, length, reading->input->file, reading->problems);
@@ -179,7 +179,7 @@ static char *as_utf8(const char *text, size_t length)
 void payments_csv_read(const struct payment_input *input, const struct payment_columns *columns,
 		       struct payment_list *ret, struct problems *problems)
 {
-	struct reading reading = {
+	struct csv_reading reading = {
 		.input = input, .columns = columns, .list = ret, .problems = problems
 	};
 	const char *text = input->text;

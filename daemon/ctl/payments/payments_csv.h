@@ -2,8 +2,8 @@
  * Payments as CSV, as landlords' systems and spreadsheets write them: which column says what is
  * told by kedja.conf. UTF-8 or ISO-8859-1; rows on which nothing was paid are passed over. Pure.
  */
-#ifndef KEDJA_CTL_PAYMENTS_CSV_H
-#define KEDJA_CTL_PAYMENTS_CSV_H
+#ifndef KEDJA_CTL_PAYMENTS_PAYMENTS_CSV_H
+#define KEDJA_CTL_PAYMENTS_PAYMENTS_CSV_H
 
 #include "daemon/ctl/payments/payment.h"
 

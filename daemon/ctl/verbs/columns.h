@@ -1,6 +1,6 @@
 /* Columns that more than one verb shows. */
-#ifndef KEDJA_CTL_VERB_COLUMNS_H
-#define KEDJA_CTL_VERB_COLUMNS_H
+#ifndef KEDJA_CTL_VERBS_COLUMNS_H
+#define KEDJA_CTL_VERBS_COLUMNS_H
 
 #include "daemon/ctl/show.h"
 

@@ -18,7 +18,7 @@ static char *form_weekday(const json_t *row, const json_t *value)
 	return xstrdup(names[date_weekday(day) - 1]);
 }
 
-static char *form_why(const json_t *row, const json_t *value)
+static char *form_reason(const json_t *row, const json_t *value)
 {
 	static const char *const reasons[][2] = {
 		{ "holiday", "public holiday" },
@@ -38,7 +38,7 @@ static const struct column calendar_columns[] = {
 	{ "DATE", "date", NULL, false },
 	{ "WEEKDAY", "date", form_weekday, false },
 	{ "NAME", "name", NULL, false },
-	{ "WHY", "kind", form_why, false },
+	{ "WHY", "kind", form_reason, false },
 	COLUMNS_END,
 };
 

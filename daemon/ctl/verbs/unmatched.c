@@ -12,7 +12,7 @@
 #include "daemon/ctl/verbs/verbs.h"
 
 /* Does it help to know why nothing fitted? Of numbers it can be said. */
-static char *form_why(const json_t *row, const json_t *value)
+static char *form_reason(const json_t *row, const json_t *value)
 {
 	const char *words = json_is_string(value) ? json_string_value(value) : "";
 	(void)row;
@@ -36,7 +36,7 @@ static const struct column columns[] = {
 	{ "PAID", "paid_on", NULL, false },
 	{ "AMOUNT", "amount", form_signed, true },
 	{ "REFERENCE", "reference", NULL, false },
-	{ "", "reference", form_why, false },
+	{ "", "reference", form_reason, false },
 	COLUMNS_END,
 };
 

@@ -1,5 +1,5 @@
-/* See calendar.h. */
-#include "daemon/mailer/calendar.h"
+/* See ics.h. */
+#include "daemon/mailer/ics.h"
 
 #include <libical/ical.h>
 #include <stdio.h>
@@ -43,7 +43,7 @@ static bool is_entry(const json_t *entry)
 	       (cancelled == NULL || json_is_boolean(cancelled));
 }
 
-char *calendar_fault(const json_t *entries)
+char *ics_fault(const json_t *entries)
 {
 	if (entries == NULL)
 		return NULL;
@@ -111,7 +111,7 @@ static icalcomponent *event_of(const json_t *entry, struct icaltimetype stamp, b
 	return event;
 }
 
-static icalcomponent *calendar_new(bool cancelled)
+static icalcomponent *ics_new(bool cancelled)
 {
 	icalcomponent *calendar = icalcomponent_new(ICAL_VCALENDAR_COMPONENT);
 	icalcomponent_add_property(calendar, icalproperty_new_prodid("-//kedja//kedja-mailer//EN"));
@@ -122,9 +122,9 @@ static icalcomponent *calendar_new(bool cancelled)
 	return calendar;
 }
 
-char *calendar_text(const json_t *entries, const char *sent, bool cancelled)
+char *ics_text(const json_t *entries, const char *sent, bool cancelled)
 {
-	icalcomponent *calendar = calendar_new(cancelled);
+	icalcomponent *calendar = ics_new(cancelled);
 	struct icaltimetype stamp = stamp_of(sent);
 	size_t used = 0;
 	for (size_t i = 0; i < json_array_size(entries); i++) {

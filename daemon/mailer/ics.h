@@ -2,10 +2,10 @@
  * Calendar entries as iCalendar (RFC 5545) by libical: whole days, published or withdrawn. The same
  * entries give the same bytes, always: nothing in them comes from the clock or from chance.
  *
- *   text = calendar_text(letter->calendar, stamp, false);    those to publish; NULL: none
+ *   text = ics_text(letter->calendar, stamp, false);    those to publish; NULL: none
  */
-#ifndef KEDJA_MAILER_CALENDAR_H
-#define KEDJA_MAILER_CALENDAR_H
+#ifndef KEDJA_MAILER_ICS_H
+#define KEDJA_MAILER_ICS_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -14,10 +14,10 @@
 
 /* NULL, or what is wrong with the list: [{"uid", "sequence", "day", "summary", "description"?,
  * "cancelled"?}, ...]. The caller frees it. */
-char *calendar_fault(const json_t *entries);
+char *ics_fault(const json_t *entries);
 
 /* A VCALENDAR of all entries that are cancelled, or of all that are not; NULL if there is none.
  * `sent` is that of the letter, as RFC 5322 writes it. The entries must have no fault. */
-char *calendar_text(const json_t *entries, const char *sent, bool cancelled);
+char *ics_text(const json_t *entries, const char *sent, bool cancelled);
 
 #endif
