@@ -36,7 +36,7 @@ static char *bounded(const char *text)
 	return copy;
 }
 
-void outbox_fault_clear(struct outbox *outbox)
+static void clear_fault(struct outbox *outbox)
 {
 	if (outbox->fault.text != NULL)
 		log_notice("mail: the queue moves again");
@@ -71,7 +71,7 @@ static void on_outcome(void *arg, int64_t message, enum mail_outcome outcome, in
 	}
 	struct note what = { NOTE_OUTCOME, message, outcome, code, bounded(text) };
 	note(outbox, &what);
-	outbox_fault_clear(outbox);
+	clear_fault(outbox);
 	log_reach(outbox, &what);
 }
 
@@ -116,7 +116,7 @@ static void on_ready(void *arg)
 {
 	struct outbox *outbox = arg;
 	if (!outbox->fault.in_batch)
-		outbox_fault_clear(outbox);
+		clear_fault(outbox);
 }
 
 const struct mailproc_events outbox_hears = {

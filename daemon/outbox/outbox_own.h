@@ -78,7 +78,6 @@ void outbox_rest(struct outbox *outbox); /* a real second, after a turn that fai
 extern const struct mailproc_events outbox_hears;
 /* Puts what was heard into the database: what there is room for in the turn, or all of it. */
 void outbox_apply_notes(struct outbox *outbox, bool all);
-void outbox_fault_clear(struct outbox *outbox);
 /* Whatever a fault says, the next attempt may be made now. */
 void outbox_try_now(struct outbox *outbox);
 

@@ -58,11 +58,24 @@ bool db_error_is_full(const struct db *db)
 	return db->full;
 }
 
+/* They are prepared anew when next wanted. */
+static void forget_statements(struct db *db)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct query *query = db->queries->by_text[i]; query != NULL;
+		     query = query->next) {
+			if (query->in_use)
+				bug("this query is in use while the file is closed", query->sql);
+			sqlite3_finalize(query->statement);
+			query->statement = NULL;
+		}
+}
+
 static bool reopen_if_needed(struct db *db)
 {
 	if (!db->reopen)
 		return true;
-	db_forget_statements(db);
+	forget_statements(db);
 	return db_connect(db) == 0;
 }
 
@@ -321,18 +334,6 @@ int64_t db_changes_total(struct db *db)
 struct queries *db_queries_new(void)
 {
 	return xcalloc(1, sizeof(struct queries));
-}
-
-void db_forget_statements(struct db *db)
-{
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct query *query = db->queries->by_text[i]; query != NULL;
-		     query = query->next) {
-			if (query->in_use)
-				bug("this query is in use while the file is closed", query->sql);
-			sqlite3_finalize(query->statement);
-			query->statement = NULL;
-		}
 }
 
 void db_queries_free(struct queries *queries)

@@ -38,7 +38,6 @@ void db_disconnect(struct db *db);
 
 struct queries *db_queries_new(void);
 void db_queries_free(struct queries *queries);
-void db_forget_statements(struct db *db); /* they are prepared anew when next wanted */
 
 /* Is this file ours, and of no newer daemon? Then brings an older one up. */
 MUST_CHECK int db_update(struct db *db, const struct migration *migrations, size_t count,

@@ -35,7 +35,8 @@ static json_t *value_to_json(const struct field *field, const struct value *valu
 	return json_null();
 }
 
-json_t *store_event_data(const struct event *event)
+/* The fields as JSON, in the order of the kind's table; a new reference. */
+static json_t *data_of(const struct event *event)
 {
 	json_t *data = json_object();
 	for (size_t i = 0; i < event->kind->field_count; i++)
@@ -77,7 +78,7 @@ static struct value *values_from_text(const struct kind *kind, const char *text,
 int64_t store_event_add(const struct core *core, const struct event *event)
 {
 	char at[MOMENT_TEXT_SIZE];
-	json_t *data = store_event_data(event);
+	json_t *data = data_of(event);
 	char *text = json_dumps(data, JSON_COMPACT);
 	struct query *q =
 	    db_query(core->db, "INSERT INTO event (kind, subject, key, at, recorded_at, actor,"

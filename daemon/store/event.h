@@ -46,7 +46,4 @@ const char *store_event_stage_at(const struct core *core, const char *subject, s
 /* Through which day the payment files of a programme reach: the greatest told, or DATE_NONE. */
 date store_event_covers_through(const struct core *core, const char *programme);
 
-/* The fields as JSON, in the order of the kind's table; a new reference. */
-json_t *store_event_data(const struct event *event);
-
 #endif

@@ -4,8 +4,8 @@
 
 #include <assert.h>
 
-void message_history(struct db *db, int64_t message, const char *was, enum message_state state,
-		     instant now, const char *reason)
+static void add_history(struct db *db, int64_t message, const char *was, enum message_state state,
+			instant now, const char *reason)
 {
 	struct query *q =
 	    db_query(db, "INSERT INTO message_history (message, at, was, state, reason)"
@@ -46,8 +46,8 @@ bool message_change(struct db *db, const struct message_change *change)
 	db_bind_text(q, 8, change->answer);
 	if (db_run(q) != 1)
 		return false;
-	message_history(db, change->message, message_state_name(change->was), change->state,
-			change->now, change->reason);
+	add_history(db, change->message, message_state_name(change->was), change->state,
+		    change->now, change->reason);
 	return true;
 }
 
@@ -78,7 +78,7 @@ int64_t message_insert(struct db *db, const struct new_message *message, const c
 	if (db_run(q) != 1)
 		return 0;
 	int64_t id = db_last_id(db);
-	message_history(db, id, NULL, MESSAGE_QUEUED, now, "made");
+	add_history(db, id, NULL, MESSAGE_QUEUED, now, "made");
 	return id;
 }
 
@@ -188,8 +188,8 @@ void message_hurry(struct db *db, const struct message_row *message, instant now
 	db_bind_int(q, 1, message->id);
 	db_bind_int(q, 2, now);
 	db_run(q);
-	message_history(db, message->id, message_state_name(message->state), message->state, now,
-			"tried again by hand");
+	add_history(db, message->id, message_state_name(message->state), message->state, now,
+		    "tried again by hand");
 }
 
 int64_t message_rewind(struct db *db, instant now, int64_t longest, int64_t most)

@@ -48,8 +48,6 @@ struct message_change {
 };
 /* False, and nothing changed, if it is not in state `was`. An arrow that is not there aborts. */
 MUST_CHECK bool message_change(struct db *db, const struct message_change *change);
-void message_history(struct db *db, int64_t message, const char *was, enum message_state state,
-		     instant now, const char *reason);
 
 struct new_message {
 	const char *person; /* staff id; "" for the administrator */
