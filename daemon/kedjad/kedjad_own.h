@@ -6,6 +6,10 @@
 #include "daemon/kedjad/kedjad.h"
 
 /* kept.c: the set of rules in force, and the one before. In the turn. */
+
+/* The clock goes by the zone of this office; false with a problem: by the one before. */
+MUST_CHECK bool kedjad_use_zone(struct kedjad *k, const struct office *office,
+				struct problems *problems);
 void kedjad_swap_office(struct kedjad *k, struct office *office, struct templates *templates);
 void kedjad_keep_rules(struct kedjad *k);         /* core.office is new, and differs */
 void kedjad_files_are_in_force(struct kedjad *k); /* what runs is what lies on the disk */

@@ -70,6 +70,15 @@ static void keep_version(struct kedjad *k)
 	store_meta_set(&k->core, "rules", version);
 }
 
+bool kedjad_use_zone(struct kedjad *k, const struct office *office, struct problems *problems)
+{
+	const char *zone = calendar_zone(office->calendar);
+	if (clock_set_zone(k->core.clock, zone) == 0)
+		return true;
+	problem_add(problems, "calendar.conf", 0, "zone: this machine does not know \"%s\"", zone);
+	return false;
+}
+
 void kedjad_swap_office(struct kedjad *k, struct office *office, struct templates *templates)
 {
 	struct office *old = k->core.office;
@@ -125,7 +134,7 @@ void kedjad_start_kept(struct kedjad *k)
 	char *now = kedjad_is_reverted(k) ? store_meta_get(&k->core, NOW) : NULL;
 	struct office *office = now == NULL ? NULL : unpack(k, now, &problems);
 	free(now);
-	if (office != NULL && clock_set_zone(k->core.clock, calendar_zone(office->calendar)) == 0) {
+	if (office != NULL && kedjad_use_zone(k, office, &problems)) {
 		take_settings(k->core.office, office);
 		office_free(k->core.office);
 		k->core.office = office;
@@ -227,9 +236,7 @@ int kedjad_revert(struct kedjad *k, json_t **ret_files, json_t **ret_rules,
 	if (before == NULL)
 		problem_add(problems, "", 0,
 			    "there is no set before this one: the rules have not changed yet");
-	if (office != NULL && clock_set_zone(k->core.clock, calendar_zone(office->calendar)) != 0) {
-		problem_add(problems, "calendar.conf", 0, "zone: this machine does not know \"%s\"",
-			    calendar_zone(office->calendar));
+	if (office != NULL && !kedjad_use_zone(k, office, problems)) {
 		office_free(office);
 		office = NULL;
 	}

@@ -31,12 +31,7 @@ int kedjad_reload(struct kedjad *k, bool *ret_changed, struct problems *problems
 	struct templates *templates = NULL;
 	if (office != NULL && kedjad_check_settings(k, office->settings, problems))
 		templates = templates_load(office->settings->templates, office->ruleset, problems);
-	if (templates == NULL ||
-	    clock_set_zone(k->core.clock, calendar_zone(office->calendar)) != 0) {
-		if (templates != NULL)
-			problem_add(problems, "calendar.conf", 0,
-				    "zone: this machine does not know \"%s\"",
-				    calendar_zone(office->calendar));
+	if (templates == NULL || !kedjad_use_zone(k, office, problems)) {
 		templates_free(templates);
 		office_free(office);
 		return -1;
