@@ -55,7 +55,5 @@ void settings_free(struct settings *settings); /* takes NULL */
 /* The table, for the manual check and `kedjad --settings`: one line each, name, type, default,
  * help. */
 void settings_print(void);
-/* A whole file; NULL with a problem. The caller frees it. */
-char *file_read(const char *path, size_t *ret_length, struct problems *problems);
 
 #endif

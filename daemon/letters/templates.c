@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/conf/settings.h"
+#include "daemon/base/file.h"
 
 #define HTML "letter.html"
 

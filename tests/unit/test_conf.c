@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
 #include "daemon/conf/settings.h"
 
 #define LEAST "content = \"minimal\"; sender = \"kedja@stadsdel.se\";\n"

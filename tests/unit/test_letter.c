@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
 #include "daemon/base/wrap.h"
 #include "daemon/conf/settings.h"
 #include "daemon/letters/letter.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/base/file.h"
 #include "daemon/conf/settings.h"
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/payments/bgmax.h"

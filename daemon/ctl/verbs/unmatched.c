@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/conf/settings.h"
+#include "daemon/base/file.h"
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/complaint.h"
 #include "daemon/ctl/csv.h"
