@@ -64,10 +64,7 @@ static struct office *unpack(const struct kedjad *k, const char *text, struct pr
 /* The rules that the rows in the file were made by. */
 static void keep_version(struct kedjad *k)
 {
-	char version[32];
-	snprintf(version, sizeof(version), "%016llx",
-		 (unsigned long long)k->core.office->ruleset->version);
-	store_meta_set(&k->core, "rules", version);
+	store_meta_set(&k->core, "rules", k->core.office->ruleset->version_text);
 }
 
 bool kedjad_use_zone(struct kedjad *k, const struct office *office, struct problems *problems)
@@ -159,10 +156,8 @@ static bool has_kept(const struct kedjad *k)
 
 void kedjad_compare_rules(struct kedjad *k)
 {
-	char version[32];
+	const char *version = k->core.office->ruleset->version_text;
 	char *known = store_meta_get(&k->core, "rules");
-	snprintf(version, sizeof(version), "%016llx",
-		 (unsigned long long)k->core.office->ruleset->version);
 	if (known != NULL && strcmp(known, version) != 0)
 		planner_note_rules(k->planner);
 	if (known == NULL || strcmp(known, version) != 0 || !has_kept(k))

@@ -56,11 +56,11 @@ static void piece_set_rule(const struct pile_reader *reader, struct piece *piece
 		return;
 	piece->serious = has_urgent_step(rule);
 	piece->insists = rule->insist;
-	for (size_t i = 0; i < rule->step_count; i++)
-		if (strcmp(rule->steps[i].name, piece->item.step) == 0) {
-			piece->place = (int)i;
-			piece->calendar = rule->steps[i].calendar_entry;
-		}
+	const struct step *step = rule_step(rule, piece->item.step);
+	if (step != NULL) {
+		piece->place = step->index;
+		piece->calendar = step->calendar_entry;
+	}
 }
 
 static struct piece piece_from_row(const struct pile_reader *reader, struct query *q)
@@ -165,10 +165,8 @@ static void piece_set_event(const struct pile_reader *reader, struct piece *piec
 static const char *template_of_step(const struct core *core, const struct letter_item *item)
 {
 	const struct rule *rule = ruleset_find(core->office->ruleset, item->rule);
-	for (size_t i = 0; rule != NULL && i < rule->step_count; i++)
-		if (strcmp(rule->steps[i].name, item->step) == 0)
-			return rule->steps[i].template;
-	return NULL;
+	const struct step *step = rule == NULL ? NULL : rule_step(rule, item->step);
+	return step == NULL ? NULL : step->template;
 }
 
 /* Does a rule look at how many of the cases' deadlines are overdue? Its letter then tells which. */

@@ -1,5 +1,4 @@
 /* Acts on the daemon itself, and questions about it. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,11 +107,6 @@ static json_t *clock_json(const struct kedjad *k)
 			 calendar_zone(k->core.office->calendar));
 }
 
-static json_t *version_json(const struct kedjad *k)
-{
-	return json_sprintf("%016" PRIx64, k->core.office->ruleset->version);
-}
-
 json_t *method_status(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
@@ -124,11 +118,11 @@ json_t *method_status(void *arg, struct call *call)
 	json_object_set_new(status, "version", json_string(KEDJA_VERSION));
 	json_object_set_new(status, "pid", json_integer(getpid()));
 	json_object_set_new(status, "clock", clock_json(k));
-	json_object_set_new(status, "rules",
-			    json_pack("{s:I, s:o, s:o, s:b}", "count",
-				      (json_int_t)k->core.office->ruleset->count, "version",
-				      version_json(k), "loaded_at", answer_instant(k, k->loaded_at),
-				      "reverted", kedjad_is_reverted(k)));
+	json_object_set_new(
+	    status, "rules",
+	    json_pack("{s:I, s:o, s:o, s:b}", "count", (json_int_t)k->core.office->ruleset->count,
+		      "version", json_string(k->core.office->ruleset->version_text), "loaded_at",
+		      answer_instant(k, k->loaded_at), "reverted", kedjad_is_reverted(k)));
 	json_object_set_new(status, "counts", counts_json(k));
 	json_object_set_new(status, "outbox", outbox_json(k, &figures));
 	json_object_set_new(status, "mailer",
@@ -169,7 +163,8 @@ json_t *method_rules_list(void *arg, struct call *call)
 	json_t *rows = json_array();
 	for (size_t i = 0; i < ruleset->count; i++)
 		json_array_append_new(rows, rule_row(k, &ruleset->rules[i]));
-	return json_pack("{s:o, s:o, s:o, s:n}", "version", version_json(k), "loaded_at",
+	return json_pack("{s:o, s:o, s:o, s:n}", "version",
+			 json_string(k->core.office->ruleset->version_text), "loaded_at",
 			 answer_instant(k, k->loaded_at), "rows", rows, "next");
 }
 
@@ -191,8 +186,9 @@ json_t *method_rules_reload(void *arg, struct call *call)
 			    call->problems.count);
 		return NULL;
 	}
-	return json_pack("{s:b, s:o, s:I, s:I}", "changed", changed, "version", version_json(k),
-			 "rules", (json_int_t)k->core.office->ruleset->count, "behind",
+	return json_pack("{s:b, s:o, s:I, s:I}", "changed", changed, "version",
+			 json_string(k->core.office->ruleset->version_text), "rules",
+			 (json_int_t)k->core.office->ruleset->count, "behind",
 			 (json_int_t)to_plan(k, changed));
 }
 
@@ -205,7 +201,8 @@ json_t *method_rules_revert(void *arg, struct call *call)
 		call_refuse(call, RPC_REFUSED, "the running rules stay as they were");
 		return NULL;
 	}
-	return json_pack("{s:o, s:I, s:I, s:o, s:o}", "version", version_json(k), "rules",
+	return json_pack("{s:o, s:I, s:I, s:o, s:o}", "version",
+			 json_string(k->core.office->ruleset->version_text), "rules",
 			 (json_int_t)k->core.office->ruleset->count, "behind",
 			 (json_int_t)to_plan(k, true), "files", files, "changes", rules);
 }

@@ -127,24 +127,6 @@ void cache_drop(struct cache *cache, const char *subject)
 		drop(cache, entry);
 }
 
-static struct event *copy_event(struct arena *arena, const struct event *event)
-{
-	size_t fields = event->kind->field_count;
-	struct value *values = arena_alloc(arena, (fields + 1) * sizeof(*values));
-	struct event *copy = arena_alloc(arena, sizeof(*copy));
-	*copy = *event;
-	for (size_t i = 0; i < fields; i++) {
-		values[i] = event->values[i];
-		values[i].text = arena_strdup(arena, event->values[i].text);
-	}
-	copy->values = values;
-	copy->subject = arena_strdup(arena, event->subject);
-	copy->key = arena_strdup(arena, event->key);
-	copy->actor = arena_strdup(arena, event->actor);
-	copy->source = arena_strdup(arena, event->source);
-	return copy;
-}
-
 static bool is_case_of(const struct entry *entry, const char *programme)
 {
 	const char *its = entry->plan == NULL ? NULL : facts_programme(plan_facts(entry->plan));
@@ -166,7 +148,9 @@ static void entry_queue(struct entry *entry, const struct event *event)
 		entry->queue_arena = arena_new();
 	entry->queued = array_grow(entry->queued, entry->queued_count, &entry->queued_capacity,
 				   sizeof(*entry->queued));
-	entry->queued[entry->queued_count++] = copy_event(entry->queue_arena, event);
+	struct event *copy = arena_alloc(entry->queue_arena, sizeof(*copy));
+	*copy = event_copy(event, entry->queue_arena);
+	entry->queued[entry->queued_count++] = copy;
 }
 
 void cache_queue(struct cache *cache, const char *subject, const struct event *event)

@@ -32,11 +32,6 @@ static void bind_firing(struct query *q, const struct firing *firing,
 	db_bind_int(q, 8, clock_now(firing->core->clock));
 }
 
-static const char *rules_version(const struct firing *firing)
-{
-	return arena_printf(firing->arena, "%016" PRIx64, firing->core->office->ruleset->version);
-}
-
 /* The promise of I3: the primary key lets it happen once. */
 static bool fire_once(const struct firing *firing, const struct planned_step *planned)
 {
@@ -46,7 +41,7 @@ static bool fire_once(const struct firing *firing, const struct planned_step *pl
 		     " step, repetition, at, rules)"
 		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
 	bind_firing(q, firing, planned);
-	db_bind_text(q, 9, rules_version(firing));
+	db_bind_text(q, 9, firing->core->office->ruleset->version_text);
 	return db_run(q) > 0;
 }
 
@@ -86,7 +81,7 @@ static void notice_add(const struct firing *firing, const struct planned_step *p
 	db_bind_text(q, 16, state);
 	db_bind_text(q, 17, reason);
 	db_bind_int(q, 18, deadline->anchor_event);
-	db_bind_text(q, 19, rules_version(firing));
+	db_bind_text(q, 19, firing->core->office->ruleset->version_text);
 	db_bind_int(q, 20, catches_up(firing, planned));
 	db_bind_text(q, 21, firing->back);
 	db_run(q);
@@ -320,7 +315,7 @@ static void come_back(struct firing *firing, const struct told *told, size_t cou
 		   NULL &&
 	       put_off_comes(again, calendar, now) <= now) {
 		if (!store_put_off_come(core, firing->subject, deadline, again,
-					rules_version(firing)))
+					firing->core->office->ruleset->version_text))
 			return;
 		if (is_told_now(told, count, again->role) ||
 		    is_told_now(released, released_count, again->role) ||

@@ -26,20 +26,12 @@ bool store_put_off_any(const struct core *core, const char *subject)
 	return db_found(q);
 }
 
-static const struct step *step_named(const struct rule *rule, const char *name)
-{
-	for (size_t i = 0; i < rule->step_count; i++)
-		if (strcmp(rule->steps[i].name, name) == 0)
-			return &rule->steps[i];
-	return NULL;
-}
-
 /* A row of: id, step, repetition, role, cc, at. False if the rules know its step or role no more.
  */
 static bool held_from_row(const struct core *core, const struct deadline *deadline, struct query *q,
 			  struct held_step *ret)
 {
-	const struct step *step = step_named(deadline->rule, db_text(q, 1));
+	const struct step *step = rule_step(deadline->rule, db_text(q, 1));
 	const struct role *role = chain_role(core->office->chain, db_text(q, 3));
 	if (step == NULL || role == NULL)
 		return false;

@@ -83,3 +83,20 @@ struct value event_value(const struct event *event, const char *field)
 		return (struct value){ .type = VALUE_NULL };
 	return event->values[place];
 }
+
+struct event event_copy(const struct event *event, struct arena *arena)
+{
+	size_t count = event->kind->field_count;
+	struct value *values = arena_alloc(arena, (count + 1) * sizeof(*values));
+	struct event copy = *event;
+	for (size_t i = 0; i < count; i++) {
+		values[i] = event->values[i];
+		values[i].text = arena_strdup(arena, event->values[i].text);
+	}
+	copy.values = values;
+	copy.subject = arena_strdup(arena, event->subject);
+	copy.key = arena_strdup(arena, event->key);
+	copy.actor = arena_strdup(arena, event->actor);
+	copy.source = arena_strdup(arena, event->source);
+	return copy;
+}

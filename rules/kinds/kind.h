@@ -93,6 +93,8 @@ struct event {
 };
 
 struct value event_value(const struct event *event, const char *field); /* NULL value if absent */
+/* With all its texts and values, which live in the arena. */
+struct event event_copy(const struct event *event, struct arena *arena);
 
 /*
  * What somebody sent, before it is checked. Every value may come as text, as people type it;

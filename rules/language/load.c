@@ -5,6 +5,7 @@
  */
 #include "rules/language/load.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -500,6 +501,7 @@ static void settle(struct ruleset *ruleset)
 	for (size_t i = 0; i < ruleset->count; i++)
 		version = hash_number(version, ruleset->rules[i].version);
 	ruleset->version = version;
+	ruleset->version_text = arena_printf(ruleset->arena, "%016" PRIx64, version);
 }
 
 struct ruleset *load_rules(const struct source *files, size_t count, const struct chain *chain,

@@ -17,6 +17,14 @@ const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name)
 	return NULL;
 }
 
+const struct step *rule_step(const struct rule *rule, const char *name)
+{
+	for (size_t i = 0; i < rule->step_count; i++)
+		if (strcmp(rule->steps[i].name, name) == 0)
+			return &rule->steps[i];
+	return NULL;
+}
+
 const char *rule_title(const struct rule *rule, const char *language)
 {
 	bool english = strcmp(language, "en") == 0 && rule->title_en != NULL;

@@ -120,11 +120,13 @@ struct ruleset {
 	size_t count;
 	const char **disabled; /* names of rules that are not to run here */
 	size_t disabled_count;
-	uint64_t version; /* of all rules, the chain and the calendar together */
+	uint64_t version;         /* of all rules, the chain and the calendar together */
+	const char *version_text; /* the same as it is stored and told: 16 hexadecimal digits */
 };
 
 void ruleset_free(struct ruleset *ruleset);                                       /* takes NULL */
 const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name); /* or NULL */
+const struct step *rule_step(const struct rule *rule, const char *name);          /* or NULL */
 /* What it is called in this language ("sv", "en"); Swedish where there is no English. */
 const char *rule_title(const struct rule *rule, const char *language);
 /* Does the calendar start it (yearly, weekly), and no event? */

@@ -293,27 +293,14 @@ static void close_all(struct plan *plan, const struct event *event)
 			deadline_end(plan, plan->live[i], DEADLINE_CANCELLED, "closed", event);
 }
 
-static const struct value *copy_values(struct arena *arena, const struct event *event)
-{
-	size_t count = event->kind->field_count;
-	struct value *values = arena_alloc(arena, (count + 1) * sizeof(*values));
-	for (size_t i = 0; i < count; i++) {
-		values[i] = event->values[i];
-		values[i].text = arena_strdup(arena, event->values[i].text);
-	}
-	return values;
-}
-
 /* What the fold of the facts gives out is met after the event that brought it about. */
 static void note_virtual(void *arg, const struct event *event)
 {
 	struct plan *plan = arg;
 	plan->news =
 	    array_grow(plan->news, plan->news_count, &plan->news_capacity, sizeof(*plan->news));
-	struct news *news = &plan->news[plan->news_count++];
-	*news = (struct news){ *event, facts_event_is_first(plan->facts) };
-	news->event.key = arena_strdup(plan->arena, event->key);
-	news->event.values = copy_values(plan->arena, event);
+	plan->news[plan->news_count++] =
+	    (struct news){ event_copy(event, plan->arena), facts_event_is_first(plan->facts) };
 }
 
 static void meet_news(struct plan *plan, const struct event *cause)

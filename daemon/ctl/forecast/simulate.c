@@ -70,11 +70,9 @@ static int settle_clock(struct simulation *simulation)
 /* Rules that are others than those of the rows in the file: everything is planned anew. */
 static void compare_rules(struct simulation *simulation)
 {
-	char version[32];
-	snprintf(version, sizeof(version), "%016" PRIx64, simulation->office.ruleset->version);
 	struct query *q =
 	    db_query(simulation->core.db, "SELECT 1 FROM meta WHERE name = 'rules' AND value = ?1");
-	db_bind_text(q, 1, version);
+	db_bind_text(q, 1, simulation->office.ruleset->version_text);
 	bool same = db_next(q);
 	db_done(q);
 	if (!same)

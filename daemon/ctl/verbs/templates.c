@@ -258,14 +258,6 @@ static int show(const struct invocation *call, const struct rendered *letter)
 	return page == NULL ? CTL_DONE : write_page(page, letter->html);
 }
 
-static const struct step *find_step(const struct rule *rule, const char *name)
-{
-	for (size_t i = 0; rule != NULL && i < rule->step_count; i++)
-		if (strcmp(rule->steps[i].name, name) == 0)
-			return &rule->steps[i];
-	return NULL;
-}
-
 static void complain_of_names(const struct office *office, const struct rule *rule,
 			      const char *const *arguments)
 {
@@ -293,7 +285,8 @@ static int preview(const struct invocation *call, const struct office *office,
 	struct rendered letter = { NULL, NULL, NULL };
 	int code = CTL_REFUSED;
 	sample.rule = ruleset_find(office->ruleset, call->arguments[0]);
-	sample.step = find_step(sample.rule, call->arguments[1]);
+	if (sample.rule != NULL)
+		sample.step = rule_step(sample.rule, call->arguments[1]);
 	if (sample.step == NULL) {
 		complain_of_names(office, sample.rule, call->arguments);
 		goto out;
