@@ -1,21 +1,12 @@
 /* Any bytes as an address: what passes can be written between the < and > of an SMTP command and
  * nothing else can be read out of it. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "rules/base/address.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = malloc(size + 1);
-	if (text == NULL)
-		return 0;
-	memcpy(text, data, size);
-	text[size] = '\0';
+	char *text = fuzz_text(data, size);
 	if (address_fault(text) == NULL) {
 		size_t length = strlen(text);
 		const char *at = strchr(text, '@');

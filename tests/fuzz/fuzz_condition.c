@@ -2,10 +2,9 @@
  * Conditions as anybody may write them. Whatever the text, it is read or refused with a reason;
  * and what was read is written so that it reads the same, is judged, and changes after today.
  */
-#include <stdlib.h>
-#include <string.h>
 
 #include "rules/language/condition.h"
+#include "tests/fuzz/fuzz.h"
 
 static const char *const stages[] = { "supported_housing", "trial_flat", "own_lease", NULL };
 

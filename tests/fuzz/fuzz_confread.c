@@ -2,20 +2,12 @@
  * Any bytes as a configuration text. What the look-over lets through, libconfig must parse: were
  * it to refuse, its own message would come without a usable reason, so that is a finding.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "rules/base/utf8.h"
 #include "rules/conf/confread.h"
 #include "rules/conf/conftext.h"
 #include "rules/kinds/chain.h"
-
-static void require(int holds)
-{
-	if (!holds)
-		abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static void check_problems(struct problems *problems)
 {
@@ -56,8 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_problems(&problems);
 
 	/* The same bytes as a chain: a text, so up to the first zero. */
-	char *text = xcalloc(1, size + 1);
-	memcpy(text, data, size);
+	char *text = fuzz_text(data, size);
 	struct chain *chain = chain_parse(text, "fuzz.conf", &problems);
 	require((chain == NULL) == (problems.count > 0));
 	check_problems(&problems);

@@ -1,12 +1,8 @@
 /* Any bytes as a CSV: read to the end twice, the same both times, every event an event. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/ctl/rows.h"
 #include "daemon/ctl/source.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* A number for all that came out. */
 static hash_wide read_all(const char *text, size_t size)
@@ -37,9 +33,7 @@ static hash_wide read_all(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = malloc(size == 0 ? 1 : size); /* its own block: a byte too many is seen */
-	if (size > 0)
-		memcpy(text, data, size);
+	char *text = fuzz_block(data, size);
 	if (read_all(text, size) != read_all(text, size))
 		abort();
 	free(text);

@@ -3,38 +3,23 @@
  * "name=text", "name#number", "name?flag", "name!" (something else) or "name" (nothing). What is
  * accepted must hold what the types promise; what is refused must say why.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "rules/base/utf8.h"
 #include "rules/kinds/chain.h"
 #include "rules/kinds/kind.h"
+#include "tests/fuzz/fuzz.h"
 
 #define MOST_FIELDS 40
 
 static struct chain *chain;
 static civil now;
 
-static void require(int holds)
-{
-	if (!holds)
-		abort();
-}
-
 static void read_chain(void)
 {
-	static char text[65536];
 	struct problems problems = PROBLEMS_NONE;
-	FILE *file = fopen("conf/chain.conf", "r");
-	if (file == NULL) {
-		fputs("run this from the root of the tree\n", stderr);
-		exit(1);
-	}
-	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-	fclose(file);
+	char *text = fuzz_file("conf/chain.conf");
 	chain = chain_parse(text, "conf/chain.conf", &problems);
+	free(text);
 	require(chain != NULL && civil_parse("2026-11-30T10:15:00", &now) == 0);
 }
 
@@ -110,8 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (chain == NULL)
 		read_chain();
-	char *text = xcalloc(1, size + 1), *rest = text, *line;
-	memcpy(text, data, size);
+	char *text = fuzz_text(data, size), *rest = text, *line;
 	struct raw_field fields[MOST_FIELDS];
 	struct raw_event raw = { .kind = next_line(&rest) };
 	raw.subject = next_line(&rest);

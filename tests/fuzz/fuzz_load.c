@@ -3,52 +3,13 @@
  * reason, or it is a ruleset that can be planned with: a small life of a case and of its programme
  * is folded by it, and each deadline's steps are written out.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "rules/check/check.h"
 #include "rules/check/explain.h"
 #include "rules/language/load.h"
 #include "rules/plan/plan.h"
 #include "rules/plan/steps.h"
-
-#define FIRST_DAY 20454 /* 2026-01-01 */
-
-static struct chain *chain;
-static struct calendar *calendar;
-
-static void require(int holds)
-{
-	if (!holds)
-		abort();
-}
-
-static char *read_all(const char *path)
-{
-	char *text = calloc(1, 65536);
-	FILE *file = fopen(path, "r");
-	if (file == NULL || text == NULL) {
-		fputs("run this from the root of the tree\n", stderr);
-		exit(1);
-	}
-	text[fread(text, 1, 65535, file)] = '\0';
-	fclose(file);
-	return text;
-}
-
-static void read_office(void)
-{
-	struct problems problems = PROBLEMS_NONE;
-	char *text = read_all("conf/chain.conf");
-	chain = chain_parse(text, "chain.conf", &problems);
-	free(text);
-	text = read_all("conf/calendar.conf");
-	calendar = calendar_parse(text, "calendar.conf", &problems);
-	free(text);
-	require(chain != NULL && calendar != NULL);
-}
+#include "tests/fuzz/fuzz_rules.h"
 
 /* Each kind of event that the subject may have, one a day, with dates in all fields. */
 static void live(struct plan *plan, const char *subject)
@@ -122,12 +83,9 @@ static void tell_of(const struct ruleset *ruleset)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (chain == NULL)
-		read_office();
+		read_chain_and_calendar();
 	struct problems problems = PROBLEMS_NONE;
-	char *text = calloc(1, size + 1);
-	require(text != NULL);
-	if (size > 0)
-		memcpy(text, data, size);
+	char *text = fuzz_text(data, size);
 	struct source source = { "fuzz.conf", text, size };
 	struct ruleset *ruleset = load_rules(&source, 1, chain, calendar, &problems);
 	require((ruleset == NULL) == (problems.count > 0));

@@ -1,13 +1,8 @@
 /* Any bytes as a line from kedjad: a request or a sentence, never a crash. A request holds only
  * what the table of keys promises. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/mailer/line.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void need(const char *text)
 {

@@ -1,11 +1,7 @@
 /* Any bytes as a template: a problem or a text, never a crash. What can be parsed is rendered. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 
 #include "daemon/base/mustache.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static json_t *values(void)
 {

@@ -1,11 +1,7 @@
 /* Any bytes as NDJSON: read to the end; what is an event stays one when it is read again. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/ctl/rows.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* An event that is written as a line and read again must be the same event. */
 static void read_again(const json_t *event)
@@ -26,9 +22,7 @@ static void read_again(const json_t *event)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct problems problems = PROBLEMS_NONE;
-	char *text = malloc(size == 0 ? 1 : size); /* its own block: a byte too many is seen */
-	if (size > 0)
-		memcpy(text, data, size);
+	char *text = fuzz_block(data, size);
 	struct rows *rows = rows_open(text, size, "fuzz", NULL, &problems);
 	struct row row;
 	while (rows_next(rows, &row, &problems)) {

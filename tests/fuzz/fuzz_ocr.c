@@ -1,12 +1,8 @@
 /* Any bytes as a payment number: with the right check digit behind it it is valid, with any other
  * it is not; and it means itself. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/ctl/payments/ocr.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void check_digits(const char *digits, size_t length)
 {
@@ -26,9 +22,7 @@ static void check_digits(const char *digits, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = malloc(size + 1);
-	memcpy(text, data, size);
-	text[size] = '\0';
+	char *text = fuzz_text(data, size);
 	bool valid = ocr_is_valid(text);
 	if (valid && !ocr_is_digits(text))
 		abort();

@@ -1,12 +1,8 @@
 /* Any bytes as a payment file: read twice, the same both times; what is booked can be an event. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/ctl/payments/payment.h"
 #include "rules/kinds/kind.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static bool awaits(void *arg, const char *word)
 {
@@ -44,11 +40,9 @@ static void read_once(read_payments *parser, const char *text, size_t size,
 
 static int fuzz_payments(read_payments *parser, const uint8_t *data, size_t size)
 {
-	char *text = malloc(size == 0 ? 1 : size); /* its own block: a byte too many is seen */
+	char *text = fuzz_block(data, size);
 	struct payment_list one, two;
 	struct problems problems = PROBLEMS_NONE, again = PROBLEMS_NONE;
-	if (size > 0)
-		memcpy(text, data, size);
 	read_once(parser, text, size, &one, &problems);
 	read_once(parser, text, size, &two, &again);
 	if (problems.count != again.count || one.count != two.count ||

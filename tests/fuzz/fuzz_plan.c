@@ -4,21 +4,15 @@
  * written down, beginning anew when the plan asks for it, it must be the plan that folding all at
  * once gives.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "rules/language/load.h"
 #include "rules/plan/plan.h"
 #include "rules/plan/steps.h"
+#include "tests/fuzz/fuzz_rules.h"
 
-#define FIRST_DAY 20454 /* 2026-01-01 */
-#define EVENTS    64
-#define FIELDS    16
+#define EVENTS 64
+#define FIELDS 16
 
-static struct chain *chain;
-static struct calendar *calendar;
 static struct ruleset *ruleset;
 static size_t kind_count;
 
@@ -39,25 +33,6 @@ static const char own[] =
     "  steps = ( { name = \"a\"; at = \"-P9999Y\"; to = \"field:role\"; },"
     "            { name = \"b\"; at = \"P9999Y\"; to = \"field:role\"; } ); } );";
 
-static void require(int holds)
-{
-	if (!holds)
-		abort();
-}
-
-static char *read_all(const char *path)
-{
-	char *text = calloc(1, 65536);
-	FILE *file = fopen(path, "r");
-	if (file == NULL || text == NULL) {
-		fputs("run this from the root of the tree\n", stderr);
-		exit(1);
-	}
-	text[fread(text, 1, 65535, file)] = '\0';
-	fclose(file);
-	return text;
-}
-
 static void read_office(void)
 {
 	static const char *const names[] = { "conf/rules.d/10-plan.conf",
@@ -65,15 +40,9 @@ static void read_office(void)
 					     "conf/rules.d/30-rent.conf" };
 	struct problems problems = PROBLEMS_NONE;
 	struct source files[4];
-	char *text = read_all("conf/chain.conf");
-	chain = chain_parse(text, "chain.conf", &problems);
-	free(text);
-	text = read_all("conf/calendar.conf");
-	calendar = calendar_parse(text, "calendar.conf", &problems);
-	free(text);
-	require(chain != NULL && calendar != NULL);
+	read_chain_and_calendar();
 	for (int i = 0; i < 3; i++) {
-		char *rules = read_all(names[i]);
+		char *rules = fuzz_file(names[i]);
 		files[i] = (struct source){ names[i], rules, strlen(rules) };
 	}
 	files[3] = (struct source){ "own", own, strlen(own) };

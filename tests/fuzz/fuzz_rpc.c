@@ -3,13 +3,10 @@
  * must have, a refused line leaves nothing behind, and what is said of a line that is not served
  * holds, too.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "daemon/control/rpc.h"
+#include "tests/fuzz/fuzz.h"
 
 static struct db *db;
 

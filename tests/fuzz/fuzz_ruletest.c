@@ -2,21 +2,12 @@
  * Any text as a file of rule tests, over the rules that ship. What is read runs to its end, and
  * fails with a timeline or passes without one; what is refused says why, with a line of the file.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/conf/office.h"
 #include "rules/walk/ruletest.h"
+#include "tests/fuzz/fuzz.h"
 
 static struct office *office;
-
-static void require(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void read_office(void)
 {
@@ -51,9 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct problems problems = PROBLEMS_NONE;
 	if (office == NULL)
 		read_office();
-	char *text = xcalloc(1, size + 1);
-	if (size > 0)
-		memcpy(text, data, size);
+	char *text = fuzz_text(data, size);
 	struct source source = { "fuzz.test.conf", text, size };
 	struct ruletest *tests = ruletest_load(&source, 1, office->ruleset, &problems);
 	require((tests == NULL) == (problems.count > 0));

@@ -1,11 +1,9 @@
 /* Any text as kedja.conf: either problems with a line in the file, or settings that keep their
  * ranges. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/conf/settings.h"
 #include "rules/base/address.h"
+#include "tests/fuzz/fuzz.h"
 
 static void check(const struct settings *settings)
 {

@@ -1,13 +1,8 @@
 /* Any conversation, server and client in turn: the ear on an SMTP session keeps its balance, and a
  * letter never begins where encryption or a login was wanted and is not there. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "daemon/mailer/watch.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* Bytes are said by the server up to a 0xff, then by us, and so on; 0xfe ends the handshake. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
