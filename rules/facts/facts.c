@@ -71,6 +71,17 @@ static struct facts_seen *seen_by_subject_of(struct facts *facts, const struct e
 	return &facts_member_of(facts, event->subject)->seen;
 }
 
+static facts_verb *verb_of(enum subject_type subject, const struct kind *kind)
+{
+	return subject == SUBJECT_CASE ? facts_case_verb(kind->name)
+				       : facts_programme_verb(kind->name);
+}
+
+bool facts_take_kind(enum subject_type subject, const struct kind *kind)
+{
+	return verb_of(subject, kind) != NULL;
+}
+
 void facts_apply(struct facts *facts, const struct event *event, facts_virtual *on_virtual,
 		 void *arg)
 {
@@ -79,8 +90,7 @@ void facts_apply(struct facts *facts, const struct event *event, facts_virtual *
 		learn_name(facts, event);
 	struct facts_seen *seen = seen_by_subject_of(facts, event);
 	facts->event_is_first = seen != NULL && facts_seen_note(seen, event->kind);
-	facts_verb *verb = facts->of_case != NULL ? facts_case_verb(event->kind->name)
-						  : facts_programme_verb(event->kind->name);
+	facts_verb *verb = verb_of(facts->type, event->kind);
 	if (verb != NULL)
 		verb(facts, event);
 	facts->turn = (struct facts_turn){ NULL, NULL, NULL };

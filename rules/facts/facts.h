@@ -42,6 +42,9 @@ typedef void facts_virtual(void *arg, const struct event *event);
 void facts_apply(struct facts *facts, const struct event *event, facts_virtual *on_virtual,
 		 void *arg);
 
+/* Does an event of this kind change any fact of a subject of this type? */
+bool facts_take_kind(enum subject_type subject, const struct kind *kind);
+
 /* VALUE_NULL where nothing has been said; counts are 0, flags false (domain.md 8). Texts live
  * until the next facts_apply. The number of overdue deadlines is always 0 here: no event tells it
  * (plan_ask_overdue in plan.h). */

@@ -65,6 +65,9 @@ struct plan *plan_new(const struct ruleset *ruleset, enum subject_type type, con
 	plan->subject = arena_strdup(plan->arena, subject);
 	plan->facts = facts_new(ruleset->chain, ruleset->calendar, type);
 	plan->tracks = xcalloc(ruleset->count, sizeof(*plan->tracks));
+	plan->known = xcalloc(ruleset->count, sizeof(*plan->known));
+	for (size_t i = 0; i < ruleset->count; i++)
+		plan->known[i] = CIVIL_NONE;
 	plan->overdue_slot = facts_find(type, "overdue_deadlines");
 	plan->today = DATE_NONE;
 	plan->changed_by_time = DATE_NONE;
@@ -79,6 +82,7 @@ void plan_free(struct plan *plan)
 	facts_free(plan->facts);
 	arena_free(plan->arena);
 	free(plan->tracks);
+	free(plan->known);
 	free(plan->all);
 	free(plan->live);
 	free(plan->pauses);
@@ -89,7 +93,8 @@ void plan_free(struct plan *plan)
 size_t plan_size(const struct plan *plan)
 {
 	return sizeof(*plan) + arena_size(plan->arena) + facts_size(plan->facts) +
-	       (plan->ruleset->count + plan->all_capacity + plan->live_capacity) * sizeof(void *) +
+	       (2 * plan->ruleset->count + plan->all_capacity + plan->live_capacity) *
+		   sizeof(void *) +
 	       plan->pause_capacity * sizeof(*plan->pauses) +
 	       plan->news_capacity * sizeof(*plan->news);
 }
@@ -147,7 +152,7 @@ static const struct role **roles_in(struct plan *plan, const struct rule *rule,
 static void rest_on(struct plan *plan, struct deadline *deadline, const struct event *event)
 {
 	deadline->anchor_event = event->id;
-	deadline->known = event->recorded;
+	deadline->known = plan_known(plan, deadline->rule, event->recorded);
 	deadline->agreed = agreed_in(plan, deadline->rule, event, true);
 	deadline->due = deadline_due(plan, deadline);
 	deadline_touch(plan, deadline);
@@ -328,7 +333,9 @@ int plan_apply(struct plan *plan, const struct event *event)
 	bool was_open = facts_is_open(plan->facts), was_paused = facts_is_paused(plan->facts);
 	facts_apply(plan->facts, event, note_virtual, plan);
 	plan->event_is_first = facts_event_is_first(plan->facts);
-	if (facts_is_paused(plan->facts) != was_paused)
+	bool turned = facts_is_paused(plan->facts) != was_paused;
+	plan_note_known(plan, event, facts_is_open(plan->facts) != was_open, turned);
+	if (turned)
 		plan_note_pause(plan, event);
 	bool own = strcmp(event->subject, plan->subject) == 0;
 	/* of its cases a programme meets what only cases have, not who holds a role there */

@@ -61,11 +61,12 @@ struct deadline {
 	int64_t anchor_event; /* id of the event it rests on */
 	date due;             /* adjusted */
 	enum deadline_state state;
-	bool paused;         /* asleep because the subject's clock stands still */
-	int missed;          /* earlier occurrences that were never fulfilled and are in this one */
-	civil known;         /* when it became known: reminders before this are late, not missed */
-	struct moment ended; /* of DONE and CANCELLED */
-	int64_t ended_by;    /* event; 0: time itself */
+	bool paused; /* asleep because the subject's clock stands still */
+	int missed;  /* earlier occurrences that were never fulfilled and are in this one */
+	civil known; /* since when it can be known, by all that it rests on: reminders before
+		      * this are late, not missed */
+	struct moment ended;   /* of DONE and CANCELLED */
+	int64_t ended_by;      /* event; 0: time itself */
 	const char *ended_why; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
 	const struct role **field_roles; /* named by the starting event, as rule->role_fields */
 	date grid;     /* due date of a `grid` occurrence before adjusting, or DATE_NONE */

@@ -22,7 +22,7 @@ struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadli
 	next->unjudged = dated && rule->if_ != NULL;
 	next->anchor_event = deadline->anchor_event;
 	next->field_roles = deadline->field_roles;
-	next->known = known;
+	next->known = plan_known(plan, rule, known);
 	next->due = deadline_due(plan, next);
 	deadline_touch(plan, next);
 	return next;
@@ -45,7 +45,7 @@ static void begin_dated(struct plan *plan, const struct rule *rule, const struct
 	    deadline_add(plan, track, rule, anchor, track_free_occurrence(track, anchor));
 	first->unjudged = rule->if_ != NULL;
 	first->anchor_event = event->id;
-	first->known = event->recorded;
+	first->known = plan_known(plan, rule, event->recorded);
 	first->due = deadline_due(plan, first);
 	deadline_touch(plan, first);
 }
@@ -76,7 +76,7 @@ void deadline_next_on_grid(struct plan *plan, struct track *track, const struct 
 	next->grid = day;
 	next->anchor_event = event->id;
 	next->field_roles = deadline->field_roles;
-	next->known = event->recorded;
+	next->known = plan_known(plan, rule, event->recorded);
 	next->due = deadline_due(plan, next);
 	deadline_touch(plan, next);
 }

@@ -46,6 +46,7 @@ void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known)
 	if (due == deadline->due)
 		return;
 	deadline->due = due;
+	known = plan_known(plan, deadline->rule, known);
 	if (known > deadline->known)
 		deadline->known = known;
 	deadline_touch(plan, deadline);

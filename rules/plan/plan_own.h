@@ -1,7 +1,8 @@
 /*
  * The inside of a plan, for the files of this module and for why.c, which looks into it. From
- * below: plan_track.c (deadlines in their tracks), plan_due.c (due dates), plan_again.c (what comes
- * again), plan_time.c (what time brings), plan_put_off.c, and the fold on top, plan.c.
+ * below: plan_track.c (deadlines in their tracks), plan_known.c (since when), plan_due.c (due
+ * dates), plan_again.c (what comes again), plan_time.c (what time brings), plan_put_off.c, and the
+ * fold on top, plan.c.
  */
 #ifndef KEDJA_PLAN_OWN_H
 #define KEDJA_PLAN_OWN_H
@@ -47,6 +48,7 @@ struct plan {
 	size_t news_count, news_capacity;
 	bool event_is_first;  /* the one that is being met, of its kind on its subject */
 	struct event last;    /* the last one folded: its place in history */
+	civil *known;         /* by rule->index: plan_known.c */
 	date today;           /* the day judged last */
 	date changed_by_time; /* the last day on which time alone changed something */
 	plan_overdue *ask_overdue;
@@ -88,6 +90,14 @@ void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline);
 date track_note_start(struct plan *plan, struct track *track, const struct rule *rule,
 		      const struct event *event, date day);
 void track_forget_starts(struct track *track, const struct rule *rule);
+
+/* plan_known.c */
+
+/* Before the event is met: what it was that the facts say of it now, and did not before. */
+void plan_note_known(struct plan *plan, const struct event *event, bool opens_or_closes,
+		     bool stops_or_runs);
+/* When a rule can have known of what happens to its deadlines at that moment. */
+civil plan_known(const struct plan *plan, const struct rule *rule, civil moment);
 
 /* plan_due.c */
 

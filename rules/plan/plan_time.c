@@ -133,6 +133,7 @@ static void judge_sleep(struct plan *plan, struct deadline *deadline, civil know
 	enum deadline_state state = awake && !paused ? DEADLINE_OPEN : DEADLINE_ASLEEP;
 	if (state == deadline->state && paused == deadline->paused)
 		return;
+	known = plan_known(plan, deadline->rule, known);
 	if (state == DEADLINE_OPEN && known > deadline->known)
 		deadline->known = known;
 	deadline->state = state;
