@@ -148,15 +148,13 @@ static void check_name(struct parser *parser, const struct tag *tag)
 			return;
 	}
 	char *reason = parser->refuse == NULL ? NULL : parser->refuse(parser->arg, tag->name);
-	const char *near = problem_nearest(tag->name, parser->names);
-	if (reason != NULL)
+	if (reason != NULL) {
 		problem_add(parser->problems, parser->file, tag->line, "%s", reason);
-	else if (near == NULL)
+	} else {
 		problem_add(parser->problems, parser->file, tag->line, "unknown name \"%s\"",
 			    tag->name);
-	else
-		problem_add(parser->problems, parser->file, tag->line,
-			    "unknown name \"%s\": did you mean \"%s\"?", tag->name, near);
+		problem_hint(parser->problems, tag->name, parser->names, NULL);
+	}
 	free(reason);
 }
 

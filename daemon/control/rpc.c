@@ -58,12 +58,8 @@ static void check_members(const json_t *asked, struct problems *problems)
 			i++;
 		if (members[i] != NULL)
 			continue;
-		const char *nearest = problem_nearest(name, members);
-		if (nearest == NULL)
-			problem_add(problems, name, 0, "a request has no such member");
-		else
-			problem_add(problems, name, 0,
-				    "a request has no such member: did you mean \"%s\"?", nearest);
+		problem_add(problems, name, 0, "a request has no such member");
+		problem_hint(problems, name, members, NULL);
 	}
 }
 
@@ -175,12 +171,8 @@ static void complain_unknown(const struct method *method, const char *name,
 	size_t count = 0;
 	for (; parameter != NULL && parameter->name != NULL && count < MOST_NAMES; parameter++)
 		names[count++] = parameter->name;
-	const char *nearest = problem_nearest(name, names);
-	if (nearest != NULL)
-		problem_add(problems, name, 0, "%s has no such parameter: did you mean \"%s\"?",
-			    method->name, nearest);
-	else
-		problem_add(problems, name, 0, "%s has no such parameter", method->name);
+	problem_add(problems, name, 0, "%s has no such parameter", method->name);
+	problem_hint(problems, name, names, NULL);
 }
 
 /* A parameter that is null is one that was not given: so a list's last "next" can be sent back. */
@@ -246,14 +238,9 @@ static json_t *unknown_method(const struct serving *serving, const struct reques
 	const char *names[MOST_NAMES + 1] = { NULL };
 	for (size_t i = 0; i < MOST_NAMES && serving->methods[i].name != NULL; i++)
 		names[i] = serving->methods[i].name;
-	const char *nearest = problem_nearest(request->method, names);
 	struct problems problems = PROBLEMS_NONE;
-	if (nearest != NULL)
-		problem_add(&problems, "method", 0,
-			    "there is no method \"%s\": did you mean \"%s\"?", request->method,
-			    nearest);
-	else
-		problem_add(&problems, "method", 0, "there is no method \"%s\"", request->method);
+	problem_add(&problems, "method", 0, "there is no method \"%s\"", request->method);
+	problem_hint(&problems, request->method, names, NULL);
 	json_t *refusal =
 	    rpc_refusal_object(request->id, RPC_METHOD, problems.list[0].text, &problems);
 	problems_clear(&problems);

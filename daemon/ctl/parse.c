@@ -150,12 +150,8 @@ static const char **sub_names(const struct verb *verbs, const char *noun)
 static void add_nearest(struct problems *problems, const char *what, const char *written,
 			const char **names)
 {
-	const char *near = problem_nearest(written, names);
-	if (near == NULL)
-		problem_add(problems, "", 0, "unknown %s \"%s\"", what, written);
-	else
-		problem_add(problems, "", 0, "unknown %s \"%s\": did you mean \"%s\"?", what,
-			    written, near);
+	problem_add(problems, "", 0, "unknown %s \"%s\"", what, written);
+	problem_hint(problems, written, names, NULL);
 	free(names);
 }
 
@@ -261,16 +257,14 @@ static bool is_code(const char *text, const char *const *codes)
 static void complain_of_code(const char *place, const char *text, const char *const *codes,
 			     struct problems *problems)
 {
-	const char *near = problem_nearest(text, codes);
 	char *list = xstrdup(codes[0]);
 	for (size_t i = 1; codes[i] != NULL; i++) {
 		char *longer = xasprintf("%s, %s", list, codes[i]);
 		free(list);
 		list = longer;
 	}
-	problem_add(problems, place, 0, "\"%s\" is not one of %s%s%s%s", text, list,
-		    near == NULL ? "" : ": did you mean \"", near == NULL ? "" : near,
-		    near == NULL ? "" : "\"?");
+	problem_add(problems, place, 0, "\"%s\" is not one of %s", text, list);
+	problem_hint(problems, text, codes, NULL);
 	free(list);
 }
 

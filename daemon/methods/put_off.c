@@ -60,13 +60,8 @@ static const struct rule *find_rule(const struct putting_off *p, const char *nam
 			return rule;
 		names[i] = rule->name;
 	}
-	const char *nearest = problem_nearest(name, names);
-	if (nearest != NULL)
-		problem_add(p->problems, "rule", 0, "there is no rule \"%s\": did you mean \"%s\"?",
-			    name, nearest);
-	else
-		problem_add(p->problems, "rule", 0,
-			    "there is no rule \"%s\": kedjactl rules list names them", name);
+	problem_add(p->problems, "rule", 0, "there is no rule \"%s\"", name);
+	problem_hint(p->problems, name, names, "kedjactl rules list names them");
 	return NULL;
 }
 

@@ -166,3 +166,18 @@ const char *problem_nearest(const char *written, const char *const *names)
 	}
 	return nearest;
 }
+
+void problem_hint(struct problems *problems, const char *written, const char *const *names,
+		  const char *otherwise)
+{
+	struct problem *problem = &problems->list[problems->count - 1];
+	const char *nearest = problem_nearest(written, names);
+	if (nearest == NULL && otherwise == NULL)
+		return;
+	char *longer = nearest != NULL
+			   ? xasprintf("%s: did you mean \"%s\"?", problem->text, nearest)
+			   : xasprintf("%s: %s", problem->text, otherwise);
+	free(problem->text);
+	problem->text = longer;
+	make_harmless(longer);
+}

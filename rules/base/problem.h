@@ -3,7 +3,8 @@
  * would be right", collected so that a person sees all mistakes at once and never only the first.
  *
  *   struct problems problems = PROBLEMS_NONE;
- *   problem_add(&problems, "10-plan.conf", 12, "unknown key \"du\": did you mean \"due\"?");
+ *   problem_add(&problems, "10-plan.conf", 12, "unknown key \"%s\"", "du");
+ *   problem_hint(&problems, "du", keys, "leave it out");     ... : did you mean "due"?
  *   ... problems.count, problems.list[i].text ...
  *   problems_clear(&problems);
  */
@@ -47,5 +48,11 @@ void problems_clear(struct problems *problems); /* frees all, leaves PROBLEMS_NO
  * none is near (more than a third of its letters wrong).
  */
 const char *problem_nearest(const char *written, const char *const *names);
+/*
+ * Goes on with the problem that was added last: `: did you mean "due"?` where one of `names` is
+ * near to what was written, otherwise ": " and `otherwise` (NULL: nothing).
+ */
+void problem_hint(struct problems *problems, const char *written, const char *const *names,
+		  const char *otherwise);
 
 #endif

@@ -132,13 +132,8 @@ static void complain_unknown(const config_setting_t *setting, const struct conf_
 	const char **names = xcalloc(n + 1, sizeof(*names));
 	for (size_t i = 0; i < n; i++)
 		names[i] = keys[i].name;
-	const char *nearest = problem_nearest(name, names);
-	if (nearest != NULL)
-		problem_add(problems, file, line, "unknown key \"%s\": did you mean \"%s\"?", name,
-			    nearest);
-	else
-		problem_add(problems, file, line,
-			    "unknown key \"%s\": correct its spelling or remove it", name);
+	problem_add(problems, file, line, "unknown key \"%s\"", name);
+	problem_hint(problems, name, names, "correct its spelling or remove it");
 	free(names);
 }
 

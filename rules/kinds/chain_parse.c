@@ -69,21 +69,17 @@ static const char **read_names(struct parsing *parsing, const config_setting_t *
 	const char **names = arena_alloc(parsing->chain->arena, (count + 1) * sizeof(*names));
 	for (size_t i = 0; i < count; i++) {
 		const char *name = confread_text_at(group, key, i);
-		const char *nearest = problem_nearest(name, known);
 		int line = confread_line(group, key);
-		if (chain_is_among(name, names))
+		if (chain_is_among(name, names)) {
 			problem_add(parsing->problems, parsing->file, line,
 				    "\"%s\" stands twice in \"%s\": once is enough", name, key);
-		else if (chain_is_among(name, known))
+		} else if (chain_is_among(name, known)) {
 			names[used++] = arena_strdup(parsing->chain->arena, name);
-		else if (nearest != NULL)
+		} else {
 			problem_add(parsing->problems, parsing->file, line,
-				    "unknown %s \"%s\" in \"%s\": did you mean \"%s\"?", what, name,
-				    key, nearest);
-		else
-			problem_add(parsing->problems, parsing->file, line,
-				    "unknown %s \"%s\" in \"%s\": it must be one of this file",
-				    what, name, key);
+				    "unknown %s \"%s\" in \"%s\"", what, name, key);
+			problem_hint(parsing->problems, name, known, "it must be one of this file");
+		}
 	}
 	return names;
 }

@@ -38,16 +38,13 @@ static void check_kind(struct checking *checking)
 		checking->kind = kind;
 		return;
 	}
-	const char *nearest = problem_nearest(name, chain_codes(checking->chain, "kind"));
-	if (kind != NULL)
+	if (kind != NULL) {
 		problem_add(problems, "kind", 0,
 			    "\"%s\" follows from other events: it is not recorded", name);
-	else if (nearest != NULL)
-		problem_add(problems, "kind", 0, "unknown kind \"%s\": did you mean \"%s\"?", name,
-			    nearest);
-	else
-		problem_add(problems, "kind", 0, "unknown kind \"%s\": see the list of kinds",
-			    name);
+		return;
+	}
+	problem_add(problems, "kind", 0, "unknown kind \"%s\"", name);
+	problem_hint(problems, name, chain_codes(checking->chain, "kind"), "see the list of kinds");
 }
 
 static const char *subject_words(const struct kind *kind)
@@ -304,15 +301,13 @@ static void refuse_unknown(struct checking *checking, const char *name)
 	const char **names = arena_alloc(checking->arena, (kind->field_count + 1) * sizeof(*names));
 	for (size_t i = 0; i < kind->field_count; i++)
 		names[i] = kind->fields[i].name;
-	const char *nearest = problem_nearest(name, names);
-	if (nearest != NULL)
-		problem_add(checking->problems, name, 0,
-			    "unknown field of %s: did you mean \"%s\"?", kind->name, nearest);
-	else if (kind->field_count == 0)
+	if (kind->field_count == 0) {
 		problem_add(checking->problems, name, 0, "unknown field: %s has none", kind->name);
-	else
-		problem_add(checking->problems, name, 0, "unknown field of %s: it has %s",
-			    kind->name, words_of(checking->arena, names));
+		return;
+	}
+	problem_add(checking->problems, name, 0, "unknown field of %s", kind->name);
+	problem_hint(checking->problems, name, names,
+		     arena_printf(checking->arena, "it has %s", words_of(checking->arena, names)));
 }
 
 static bool was_given_before(const struct raw_event *raw, size_t i)

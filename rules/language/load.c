@@ -74,13 +74,15 @@ static bool kind_fits(const struct loading *loading, const struct kind *kind)
 	return loading->rule->subject == SUBJECT_PROGRAMME && kind->subject == SUBJECT_CASE;
 }
 
-static const char *nearest_kind(const struct loading *loading, const char *name)
+static void refuse_kind(const struct loading *loading, const char *key, const char *name)
 {
 	const struct kind *kind;
 	const char **names = arena_alloc(loading->arena, 1000 * sizeof(*names));
 	for (size_t i = 0; i < 999 && (kind = chain_kind_at(loading->chain, i)) != NULL; i++)
 		names[i] = kind->name;
-	return problem_nearest(name, names);
+	load_problem(loading, key,
+		     arena_printf(loading->arena, "unknown kind of event \"%s\"", name));
+	problem_hint(loading->problems, name, names, NULL);
 }
 
 static void check_kind_key(const struct loading *loading, const char *key,
@@ -98,12 +100,11 @@ static void check_kind_key(const struct loading *loading, const char *key,
 			return;
 	if (codes == NULL)
 		return;
-	const char *near = problem_nearest(ref->key, codes);
-	load_problem(loading, key,
-		     arena_printf(loading->arena, "\"%s\" is no key of \"%s\": %s \"%s\"%s",
-				  ref->key, ref->kind->name,
-				  near == NULL ? "it may be" : "did you mean",
-				  near == NULL ? codes[0] : near, near == NULL ? "" : "?"));
+	load_problem(
+	    loading, key,
+	    arena_printf(loading->arena, "\"%s\" is no key of \"%s\"", ref->key, ref->kind->name));
+	problem_hint(loading->problems, ref->key, codes,
+		     arena_printf(loading->arena, "it may be \"%s\"", codes[0]));
 }
 
 /* "report.delivered" or "report.delivered[tertial]". */
@@ -124,14 +125,7 @@ static void load_kind(const struct loading *loading, const char *key, const char
 					  "\"report.delivered[tertial]\"",
 					  text));
 	if (ret->kind == NULL) {
-		const char *near = nearest_kind(loading, name);
-		load_problem(
-		    loading, key,
-		    near == NULL
-			? arena_printf(loading->arena, "unknown kind of event \"%s\"", name)
-			: arena_printf(loading->arena,
-				       "unknown kind of event \"%s\": did you mean \"%s\"?", name,
-				       near));
+		refuse_kind(loading, key, name);
 		return;
 	}
 	if (!kind_fits(loading, ret->kind))

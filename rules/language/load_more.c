@@ -185,19 +185,18 @@ static void resolve_hidden(struct ruleset *ruleset, struct rule *rule, struct pr
 	for (size_t i = 0; i < rule->hidden_count; i++) {
 		const struct rule *other = find(ruleset, rule->hidden_names[i]);
 		rule->hidden_by[i] = other;
-		const char *near = problem_nearest(rule->hidden_names[i], names);
 		if (other == NULL && is_disabled(ruleset, rule->hidden_names[i]))
 			continue; /* what does not run hides nothing */
-		if (other == NULL)
+		if (other == NULL) {
 			problem_add(problems, rule->file, rule->line,
-				    "hidden_by: unknown rule \"%s\"%s%s%s", rule->hidden_names[i],
-				    near == NULL ? "" : ": did you mean \"",
-				    near == NULL ? "" : near, near == NULL ? "" : "\"?");
-		else if (other->subject != rule->subject)
+				    "hidden_by: unknown rule \"%s\"", rule->hidden_names[i]);
+			problem_hint(problems, rule->hidden_names[i], names, NULL);
+		} else if (other->subject != rule->subject) {
 			problem_add(problems, rule->file, rule->line,
 				    "hidden_by: \"%s\" is about a %s, this rule about a %s",
 				    other->name, subject_type_name(other->subject),
 				    subject_type_name(rule->subject));
+		}
 	}
 }
 

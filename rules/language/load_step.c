@@ -127,12 +127,8 @@ static void load_addressee(const struct loading *loading, struct rule *rule, con
 	const char **names = arena_alloc(loading->arena, 200 * sizeof(*names));
 	for (size_t i = 0; i < 199 && (role = chain_role_at(loading->chain, i)) != NULL; i++)
 		names[i] = role->name;
-	const char *near = problem_nearest(text, names);
-	load_problem(loading, key,
-		     near == NULL
-			 ? arena_printf(loading->arena, "unknown role \"%s\"", text)
-			 : arena_printf(loading->arena, "unknown role \"%s\": did you mean \"%s\"?",
-					text, near));
+	load_problem(loading, key, arena_printf(loading->arena, "unknown role \"%s\"", text));
+	problem_hint(loading->problems, text, names, NULL);
 }
 
 static struct addressee *load_addressees(const struct loading *loading, struct rule *rule,

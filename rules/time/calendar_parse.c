@@ -55,14 +55,9 @@ static int read_weekday(struct reader *reader, const char *written, int line)
 	for (int i = 0; calendar_weekday_codes[i] != NULL; i++)
 		if (strcmp(written, calendar_weekday_codes[i]) == 0)
 			return i + 1;
-	const char *nearest = problem_nearest(written, calendar_weekday_codes);
-	if (nearest != NULL)
-		problem_add(reader->problems, reader->file, line,
-			    "unknown weekday \"%s\": did you mean \"%s\"?", written, nearest);
-	else
-		problem_add(reader->problems, reader->file, line,
-			    "unknown weekday \"%s\": write mon, tue, wed, thu, fri, sat or sun",
-			    written);
+	problem_add(reader->problems, reader->file, line, "unknown weekday \"%s\"", written);
+	problem_hint(reader->problems, written, calendar_weekday_codes,
+		     "write mon, tue, wed, thu, fri, sat or sun");
 	return 0;
 }
 

@@ -43,14 +43,11 @@ static const struct rule *find_rule(const struct reading *reading, const char *n
 	const char **names = arena_alloc(reading->arena, (ruleset->count + 1) * sizeof(*names));
 	for (size_t i = 0; i < ruleset->count; i++)
 		names[i] = ruleset->rules[i].name;
-	const char *nearest = rule == NULL ? problem_nearest(name, names) : NULL;
-	if (nearest != NULL)
-		problem_add(reading->problems, reading->file, line,
-			    "there is no rule \"%s\": did you mean \"%s\"?", name, nearest);
-	else if (rule == NULL)
-		problem_add(reading->problems, reading->file, line,
-			    "there is no rule \"%s\": see the files beside this one", name);
-	return rule;
+	if (rule != NULL)
+		return rule;
+	problem_add(reading->problems, reading->file, line, "there is no rule \"%s\"", name);
+	problem_hint(reading->problems, name, names, "see the files beside this one");
+	return NULL;
 }
 
 /* Without a name all rules are compared. */

@@ -334,10 +334,8 @@ static void take_role(struct line *line, const char *word, struct roles *roles)
 	const struct chain *chain = line->reading->tests->ruleset->chain;
 	const struct role *role = chain_role(chain, word);
 	if (role == NULL && strcmp(word, "nobody") != 0) {
-		const char *nearest = problem_nearest(word, chain_codes(chain, "role"));
-		COMPLAIN(line, "there is no role \"%s\"%s%s%s", word,
-			 nearest == NULL ? "" : ": did you mean \"", nearest == NULL ? "" : nearest,
-			 nearest == NULL ? "" : "\"?");
+		COMPLAIN(line, "there is no role \"%s\"", word);
+		problem_hint(line->reading->problems, word, chain_codes(chain, "role"), NULL);
 	} else if (roles->count < sizeof(roles->list) / sizeof(roles->list[0])) {
 		roles->list[roles->count++] = role;
 	}

@@ -36,6 +36,23 @@ static void formats_what_there_is(void **state)
 	assert_null(problems.list);
 }
 
+static void hints(void **state)
+{
+	(void)state;
+	static const char *const keys[] = { "due", "title", NULL };
+	struct problems problems = PROBLEMS_NONE;
+	problem_add(&problems, "a", 1, "unknown key \"du\"");
+	problem_hint(&problems, "du", keys, "leave it out");
+	problem_add(&problems, "a", 2, "unknown key \"xyz\"");
+	problem_hint(&problems, "xyz", keys, "leave it out");
+	problem_add(&problems, "a", 3, "unknown key \"xyz\"");
+	problem_hint(&problems, "xyz", keys, NULL);
+	assert_formatted(&problems.list[0], "a:1: unknown key \"du\": did you mean \"due\"?");
+	assert_formatted(&problems.list[1], "a:2: unknown key \"xyz\": leave it out");
+	assert_formatted(&problems.list[2], "a:3: unknown key \"xyz\"");
+	problems_clear(&problems);
+}
+
 static void sorts_from_top_to_end(void **state)
 {
 	(void)state;
@@ -130,7 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(formats_what_there_is), cmocka_unit_test(sorts_from_top_to_end),
 		cmocka_unit_test(makes_harmless),        cmocka_unit_test(guesses_with_care),
-		cmocka_unit_test(reads_utf8_strictly),
+		cmocka_unit_test(reads_utf8_strictly),   cmocka_unit_test(hints),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
