@@ -72,6 +72,10 @@ static void load_hour(const struct loading *loading, struct step *step)
 		load_problem(loading, "time", "write an hour such as \"14:00\", or \"now\"");
 	if (step->time == STEP_NOW && step->repeats)
 		load_problem(loading, "time", "\"now\" comes once: leave out every");
+	if (step->time == STEP_NOW && rule_is_dated(loading->rule))
+		load_problem(loading, "time",
+			     "\"now\" is when an event is recorded, and none starts a yearly or "
+			     "weekly rule: write an hour");
 	if (time != NULL && step->urgent == URGENT_NO)
 		load_problem(
 		    loading, "time",
