@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # kedja: how it is built, tried, checked and installed. `make help` lists what can be asked for.
 #
 # Everything that is made lies under $(B); nothing is written beside the sources. A source file is

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Sees to it that the Debian packages for a purpose are there: says which are missing and installs
 # them, as root or through sudo. Quick and silent when nothing is missing.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
 # Installs the configuration without touching what an administrator has changed: a file that is
 # there and differs stays, and the new one goes beside it as FILE.new, which no program reads.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* kedjad; all else is a library that the tests link. */
 #include "daemon/start.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See start.h: start, step by step, and stop, in the mirrored order. */
 #include "daemon/start.h"
 

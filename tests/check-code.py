@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
 """Holds the C files and all texts of a tree to the rules of DEVELOPERS.md, as far as they can be
 read off the files. One line for each breach, "file:line: what is wrong"; exit 1 if there is one.
 
@@ -329,6 +330,24 @@ def text_files():
             yield path
 
 
+LICENCE = "SPDX-License-Identifier: EUPL-1.2"
+SOURCES = re.compile(r"(?:\.(?:c|h|py|sh|bats|bash|service|sysusers|tmpfiles|[1-9])|^Makefile)$")
+OF_OTHERS = re.compile(r"^(?:build|tests/(?:golden|lint|payments|tables)|.*/(?:seeds|bad))/")
+
+
+def check_licence():
+    """Where there is a licence, each source file names it: in its first line, or right after "#!"."""
+    if not os.path.exists("LICENSE"):
+        return
+    for path in find("**/*", ".ci/*"):
+        if OF_OTHERS.search(path) or not os.path.isfile(path):
+            continue
+        lines = read(path).split("\n")[:2]
+        is_script = lines[0].startswith("#!")
+        if (is_script or SOURCES.search(path)) and LICENCE not in lines[1 if is_script else 0]:
+            complain(path, 1, f"does not say {LICENCE}")
+
+
 ROOT = set(""".ci .clang-format .gitignore CHANGELOG.md DEVELOPERS.md LICENSE Makefile README.md conf contrib
     daemon rules tests""".split())
 
@@ -362,6 +381,7 @@ def main():
     for path in text_files():
         check_text(path, read(path))
     check_root()
+    check_licence()
     for path, line, text in sorted(complaints):
         print(f"{path}:{line}: {text}")
     return 1 if complaints else 0

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
 """Holds the manuals to the code: each key of the rule language, of chain.conf and calendar.conf,
 each fact, kind of event, field, method, parameter and option stands in its page, and the page has
 none that the code does not have. One line for each breach, "file:line: what is wrong"; exit 1 if

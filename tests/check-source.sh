@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
 # Holds the tree to its own rules (DEVELOPERS.md): floors, forbidden calls, formatting, scripts,
 # and that the manuals say what the programs do. Prints every breach; exit 1 if there is one.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
 """Compares two runs of the demonstration: every letter byte for byte, but for the chance in its
 identity (numbered by first use, so that threads are compared too), and every notice. Says what
 differs, by day and reader; exit 1 if anything does.

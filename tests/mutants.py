@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
 """Are the shipped rules really tested? In a copy, each number of each rule is changed by one, up
 and down, one at a time; the tests that lie beside the rule must fail.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
 """Writes two invented years of a housing programme as events, one JSON object a line.
 
     contrib/demo/generate.py --seed 1 > events.ndjson

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
 """Replays the story of the demonstration: its events, the bank's files on the mornings on which they
 come, and the payments that somebody has found the case of, all with kedjactl.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
 """What the demonstration sent: letters' reminders by rule and month, and two letters whole.
 
 usage: summary.py FOLDER      with FOLDER/notices.json and the Maildir FOLDER/mail

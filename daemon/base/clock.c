@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See clock.h. */
 #include "daemon/base/clock.h"
 

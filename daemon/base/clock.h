@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The clock: the only caller of the time functions. Real, or virtual: one that stands still
  * until it is moved. And the office's zone: the only place that turns wall-clock time into

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Files of an office, read whole: at most 16 MiB, and nobody is made to wait who names a pipe. */
 #ifndef KEDJA_BASE_FILE_H
 #define KEDJA_BASE_FILE_H

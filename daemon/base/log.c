@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See log.h. */
 #include "daemon/base/log.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Logging to standard error, one line a message, with systemd's level prefix ("<4>") when the
  * journal reads it. Text from outside is escaped, so nobody forges a line. No case data goes in.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See loop.h. */
 #include "daemon/base/loop.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The event loop: the only file that calls libevent, but for the buffers of control and mailproc.
  *

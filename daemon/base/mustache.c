@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See mustache.h. A template is a flat list of nodes; a section knows where its end is. Names
  * are looked up from the innermost context outwards, dotted ones by their first part.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Mustache, the subset of interpolation, sections, inverted sections and comments (the
  * specification's own tests prove it). Values are JSON. `{{x}}` escapes HTML when `html` is set,

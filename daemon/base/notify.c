@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See notify.h. */
 #include "daemon/base/notify.h"
 

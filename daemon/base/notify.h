@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Telling systemd how we are: ready, stopping, and that we are alive. Only when systemd asks for
  * it; otherwise notify_new gives NULL and every call does nothing.

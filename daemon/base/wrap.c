@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See wrap.h. */
 #include "daemon/base/wrap.h"
 

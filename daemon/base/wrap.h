@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Wrapping text for a letter: UTF-8, one line is one paragraph, lists hang. */
 #ifndef KEDJA_BASE_WRAP_H
 #define KEDJA_BASE_WRAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See office.h. */
 #include "daemon/conf/office.h"
 

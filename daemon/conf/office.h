@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What one office has written down, read from its folder: chain.conf, calendar.conf, the rules in
  * rules.d/ and kedja.conf. kedjad (at start and at a reload) and `kedjactl rules check` read it by

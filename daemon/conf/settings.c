@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See settings.h. A new setting is a field there, a row here, and a paragraph in conf/kedja.conf
  * and conf/kedja.conf.5; nothing else has to know of it. */
 #include "daemon/conf/settings.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * kedja.conf: the settings, as rows of one table with type, range, default and help. The sample
  * file, the manual and `kedjad -n` are held against that table by `make check-source`.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See bind.h. */
 #include "daemon/control/bind.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The name of the control socket in the file system: taking it from nobody who still uses it. */
 #ifndef KEDJA_CONTROL_BIND_H
 #define KEDJA_CONTROL_BIND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See control.h. Connections are peer.c; binding the socket is bind.c. */
 #include "daemon/control/control.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The control socket: a Unix stream socket, its peers and their limits. Lines come in, wait in
  * a queue, are served in the turn, and are answered after its commit.

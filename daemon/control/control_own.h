@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What control.c and peer.c share, and nobody else sees. */
 #ifndef KEDJA_CONTROL_CONTROL_OWN_H
 #define KEDJA_CONTROL_CONTROL_OWN_H

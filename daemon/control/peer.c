@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The connections of control.h: bytes in, lines out, and the limits of each and of all together.
  *

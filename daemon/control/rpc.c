@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See rpc.h. How answers are written is rpc_answer.c. */
 #include "daemon/control/rpc.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * JSON-RPC 2.0, one JSON text a line, and the table of methods. A handler sees checked
  * parameters and who is asking; it never sees a socket.

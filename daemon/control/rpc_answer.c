@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* How answers and refusals of rpc.h are written. */
 #include <stdlib.h>
 #include <string.h>

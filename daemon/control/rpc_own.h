@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What rpc.c and rpc_answer.c share, and nobody else sees. */
 #ifndef KEDJA_CONTROL_RPC_OWN_H
 #define KEDJA_CONTROL_RPC_OWN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See ask.h. */
 #include "daemon/ctl/ask.h"
 

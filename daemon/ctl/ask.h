@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Questions to the daemon as verbs ask them: what went wrong is told to the person at once, and
  * what comes back is an exit code. Lists are fetched page by page and shown as they come.

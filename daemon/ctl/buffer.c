@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See buffer.h. */
 #include "daemon/ctl/buffer.h"
 

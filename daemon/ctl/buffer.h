@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Bytes that grow: an answer that comes in pieces, a batch that is put together, a file read
  * whole. Always ended by a NUL that `length` does not count, once anything was added.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See client.h. */
 #include "daemon/ctl/client.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The other end of the control socket: blocking, one question after the other. Only the connecting
  * has a time limit; an answer may take as long as the work does (a rebuild, the virtual clock).

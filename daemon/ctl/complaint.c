@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See complaint.h. */
 #include "daemon/ctl/complaint.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the verbs say that read files and tell every mistake in them. Where the mistakes are what
  * was asked for (rules check) they are the answer, on standard output; else they say on standard

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See csv.h. */
 #include "daemon/ctl/csv.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * CSV as spreadsheets write it: a header, then rows; separated by ";" or "," (what comes first in
  * the header); cells in quotation marks may hold both, line ends and doubled quotation marks.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See ctl.h. From the command line to the verb's function and its exit code. */
 #include "daemon/ctl/ctl.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * kedjactl: a table of verbs, and what the command line makes of it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See events.h. */
 #include "daemon/ctl/events.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Events on their way to the daemon, in batches that each hold wholly or not at all. A batch is put
  * together from the rows of a file, sent, and heard of; what the daemon finds wrong with it is told

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Help, all of it from the table of verbs: what is not in the table cannot be in the help. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* kedjactl, the command line of kedja. All of it is a library that the tests link. */
 #include "daemon/ctl/verbs/verbs.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The command line against the table of verbs. First the verb is found, looking past options and
  * their values; then every word is judged with the verb known, so options may stand anywhere.

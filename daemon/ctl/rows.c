@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See rows.h: what both kinds of file have in common, and NDJSON. CSV itself is in csv.c. */
 #include "daemon/ctl/rows.h"
 

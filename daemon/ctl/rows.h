@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The rows of an import file as events: NDJSON, an object a line, or CSV with a header. Pure: a
  * text in memory in, events and problems out; it can be read twice and gives the same twice.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See show.h. */
 #include "daemon/ctl/show.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What people and programs see: aligned tables, times as the office reads them, and JSON.
  *

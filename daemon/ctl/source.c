@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See source.h. */
 #include "daemon/ctl/source.h"
 

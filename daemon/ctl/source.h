@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The source of an imported row that names none: a hash of what the row says, and how many rows
  * that say the same stood before it in the file. So the same file twice changes nothing, in

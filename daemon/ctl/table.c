@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The tables of show.h: cells are kept until a flush, so that columns can be as wide as needed. */
 #include <stdlib.h>
 

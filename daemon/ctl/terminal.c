@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See terminal.h. The tables hold the ranges that names and letters may contain, not all of
  * Unicode. */
 #include "daemon/ctl/terminal.h"

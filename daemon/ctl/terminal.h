@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a character does on a terminal, without asking the locale: Swedish text must line up under
  * LC_ALL=C too, and no text from outside may move the cursor.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See kedjad.h: the turn. */
 #include "daemon/kedjad/kedjad.h"
 

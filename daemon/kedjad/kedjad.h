@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The daemon at work: the order of work in a turn, reload, requests that wait, the virtual clock's
  * way to its goal. It is started and stopped by daemon/start.c, which also hands the methods in.

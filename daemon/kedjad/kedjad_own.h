@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of kedjad share, and nobody else sees; lowest first: kept.c, waiting.c, kedjad.c
  * (the turn), reload.c. */
 #ifndef KEDJA_KEDJAD_KEDJAD_OWN_H

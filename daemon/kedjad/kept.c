@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The sets of rules that the daemon has gone by: the one in force and the one before it, as texts
  * in the file of the events, so that an administrator who has taken a bad set can go back at once.

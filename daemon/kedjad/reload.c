@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See kedjad.h: the configuration read anew, asked for on the socket or by a signal. */
 #include <stdlib.h>
 #include <string.h>

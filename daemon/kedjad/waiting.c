@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See kedjad.h: requests whose answer waits until something else is done, and what the longest of
  * them waits for: the virtual clock on its way to its goal.

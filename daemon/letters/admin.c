@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See admin.h. */
 #include "daemon/letters/admin.h"
 

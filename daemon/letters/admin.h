@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Letters to the administrator that are about kedja itself: a test of the whole way, and the
  * alarm that letters have been given up. No case is named in them.

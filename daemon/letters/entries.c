@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See entries.h. */
 #include "daemon/letters/entries.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Entries for the readers' calendars: a letter about a deadline brings its due day along when the
  * step asks for it, moves it when the day has moved, takes it away when the deadline is over, and

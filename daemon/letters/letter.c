@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See letter.h. An item is said in up to four templates: `<rule>.txt` says what it is about
  * (item.txt for rules without a text of their own), `when.txt` (or `<rule>.when.txt`) by when,

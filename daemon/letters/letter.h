@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a letter says. The caller gathers what is to be told; templates say it, in Swedish or
  * English. Only open fields of a case get in here at all (I6): the reference, the kind of

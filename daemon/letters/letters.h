@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * From notices to letters: one for each person and working day (the digest), made when all that
  * is due at this moment has gone off; urgent notices and those of protected cases go alone.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See pile.h. */
 #include "daemon/letters/pile.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What waits to be told to one person: the notices that are in no letter yet, each with what a
  * letter says of it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What a letter tells of others who have put the same matter off. */
 #ifndef KEDJA_LETTERS_PUT_OFF_H
 #define KEDJA_LETTERS_PUT_OFF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See rent.h. What a rule is about is told by the events that it starts with. */
 #include "daemon/letters/rent.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What a letter tells of the days of rent: how far payments are known, and what the law makes of
  * the days that have passed. Asked for each item as its letter is made. */
 #ifndef KEDJA_LETTERS_RENT_H

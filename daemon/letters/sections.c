@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See sections.h. */
 #include "daemon/letters/sections.h"
 

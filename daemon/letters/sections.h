@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The sections of a letter: what its enclosures tell (enclosure.h), as they stand when it is made.
  *

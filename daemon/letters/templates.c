@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See templates.h. */
 #include "daemon/letters/templates.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The templates of letters: conf/templates/{sv,en}/<name>.txt and letter.html, read and checked
  * together with the rules that they serve.

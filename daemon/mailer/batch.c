@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See batch.h. */
 #include "daemon/mailer/batch.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The letters of one batch on their way, and what is told to kedjad about them: one outcome
  * each, in their order, at the moment it and all before it are known.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See ics.h. */
 #include "daemon/mailer/ics.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Calendar entries as iCalendar (RFC 5545) by libical: whole days, published or withdrawn. The same
  * entries give the same bytes, always: nothing in them comes from the clock or from chance.

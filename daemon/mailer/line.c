@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See line.h. */
 #include "daemon/mailer/line.h"
 

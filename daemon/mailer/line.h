@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What kedjad says to the mailer, line by line (daemon/outbox/mailproto.h), checked against tables
  * of keys: every key known, of its type, and there if it must be. A line that is not so is no

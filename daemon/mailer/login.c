@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See login.h. */
 #include "daemon/mailer/login.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Name and password for the mail server. The password is read here and nowhere else in kedja,
  * for as long as a session lasts.

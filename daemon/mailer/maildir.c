@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See maildir.h. */
 #include "daemon/mailer/maildir.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The transport "maildir": letters as files in a Maildir, for trying out and for running beside
  * an old routine without sending.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See mailer.h: the conversation with kedjad, and nothing of what it is about. */
 #include "daemon/mailer/mailer.h"
 

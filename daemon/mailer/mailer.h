@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * kedja-mailer: the only program of kedja that touches mail. It is started by kedjad, speaks with
  * it on descriptor 0 (daemon/outbox/mailproto.h), and may be killed at any moment.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* kedja-mailer; see mailer.h. */
 #include "daemon/mailer/mailer.h"
 

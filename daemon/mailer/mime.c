@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See mime.h. */
 #include "daemon/mailer/mime.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A letter as bytes: RFC 5322 and MIME by GMime. The same letter gives the same bytes, always,
  * so that one that is sent again after a broken connection is the same letter again: nothing in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See report.h. */
 #include "daemon/mailer/report.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the mailer says to kedjad on descriptor 0, a line at a time (daemon/outbox/mailproto.h).
  * Nothing is kept back: a line is in the socket when the call returns.

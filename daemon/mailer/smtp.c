@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See smtp.h. */
 #include "daemon/mailer/smtp.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The transport "smtp", by libesmtp, which may report success where nothing was delivered. What
  * counts as what is decided here, per letter, in this order:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See tls.h. */
 #include "daemon/mailer/tls.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The encryption of mail: an OpenSSL context of our own, for that of libesmtp breaks down on its
  * second session. The certificate's chain and the server's name are checked in the handshake, by

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See watch.h. */
 #include "daemon/mailer/watch.h"
 

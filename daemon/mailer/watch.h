@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * An ear on an SMTP session. The library keeps to itself what the server answers to the greeting,
  * to STARTTLS and to AUTH, goes on without a login that was refused, and takes lines that came

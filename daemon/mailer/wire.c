@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See wire.h. */
 #include "daemon/mailer/wire.h"
 

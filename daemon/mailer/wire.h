@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The socket of an SMTP session, behind the library's back: libesmtp has no bound on connect, no
  * way to hang up, and writes in a manner that meets the receiver's delayed acknowledgement (23

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See method.h: rows as JSON, for answers. */
 #include "daemon/methods/method.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Cases: the list, and everything about one. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Acts on the daemon itself, and questions about it. */
 #include <stdio.h>
 #include <stdlib.h>

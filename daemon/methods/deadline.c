@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Lists of deadlines and notices. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Events come in here and nowhere else. What is sent is checked whole, every mistake told; then
  * it is added to the log, and the planner is told what it touches.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What becomes of reminders that came all at once: released, or never sent. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The handlers of the socket's methods, by noun, and the table of them all; `arg` of each is the
  * struct kedjad. They never see a socket. */
 #ifndef KEDJA_METHODS_METHOD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The outbox as it is seen, and changed by hand. */
 #include "daemon/letters/admin.h"
 #include "daemon/methods/method.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Rent and payments of a programme: what `kedjactl payments` and `kedjactl rent` are told. All of
  * it is read-only; payments and charges come in as events, like everything else.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See put_off.h. */
 #include "daemon/methods/put_off.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Whether somebody may put off what they want to (deadline.acknowledged, deadline.snoozed): the
  * rule and key are known and something of theirs is open, the day lies ahead, and the role as

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Methods about people: who works here, and which roles each holds. */
 #include <string.h>
 

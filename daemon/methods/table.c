@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The methods of the socket, as rows: the dispatcher, `help` and the manual read this table. */
 #include "daemon/methods/method.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Why something was, or was not, sent about a case or a programme. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See mailproc.h. What the mailer says is read as if a stranger said it: it parses what servers
  * send. Anything that is not in mailproto.h ends it, and a new one is started.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The mailer as seen from the loop: spawned (posix_spawn, nothing inherited but descriptor 0),
  * given batches, watched, killed when a letter takes longer than the limit, restarted with a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What kedjad and kedja-mailer say to each other: JSON objects, one a line, over a socket pair
  * on the mailer's descriptor 0. Both sides refuse anything else, and lines over 1 MiB.

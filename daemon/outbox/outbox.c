@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See outbox.h: the turn. One batch is on its way at a time, and it is handed over by the commit
  * that wrote so.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The outbox: every message from the moment it is made until somebody else has it. Its states,
  * changed by one verb that names the state it expects, each change with a row of history:

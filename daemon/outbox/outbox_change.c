@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See outbox_own.h: every change of a row, and what a commit and a rollback mean to the outbox.
  */

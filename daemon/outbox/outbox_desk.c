@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See outbox.h: letters that come in, what a person changes by hand, and the figures. */
 #include <stdio.h>
 #include <stdlib.h>

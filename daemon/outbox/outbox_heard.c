@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See outbox.h: what the mailer says. It comes outside a turn: it is noted in a list, and put
  * into the database in the next turn. The list loses its entries only when that turn has been

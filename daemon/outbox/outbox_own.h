@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The inside of the outbox, shared by its files, lowest first: outbox_change.c (rows, and what a
  * commit means), outbox_heard.c (what the mailer says), outbox.c (the turn) and outbox_desk.c
  * (letters in, changes by hand, figures). */

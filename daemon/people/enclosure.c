@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See enclosure.h. */
 #include "daemon/people/enclosure.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Enclosures: what goes along with the next letter of the day besides its reminders, told once:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See people.h. */
 #include "daemon/people/people.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * People: who is who, who holds which role, who stands in for whom. Derived from the events of
  * staff and of roles; a role stays a role until the letter is made (design.md 6).

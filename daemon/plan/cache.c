@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See cache.h. A hash table with chains, and a list by last use. */
 #include "daemon/plan/cache.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Plans in memory: those of the subjects used last, within a bound. Each entry has the events
  * that were recorded since its plan was folded and have still to be taken in.

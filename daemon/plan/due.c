@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See due.h. */
 #include "daemon/plan/due.h"
 

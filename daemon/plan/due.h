@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What happens when the hour of a step has come: it goes off once and for ever (I3), and fans
  * out into notices to persons. Nothing disappears: a step overtaken by a later one, a role that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The flood guard: an import of old papers, a reload or a long stop can make hundreds of
  * reminders at once that nobody meant. Those that catch up on something, and are more than

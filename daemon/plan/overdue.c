@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See overdue.h. */
 #include "daemon/plan/overdue.h"
 

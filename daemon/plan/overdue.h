@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * How many deadlines of a programme's cases were overdue on a day: the one fact about it that none
  * of its events tells (plan_ask_overdue). A programme that is folded anew asks that of every day of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See planner.h. cache.c holds the plans in memory, planner_rows.c writes what comes of
  * them; this file decides what is planned when.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The planner keeps deadlines in step with events, rules, and time. It holds the plans of the
  * subjects used last, so that an event costs what the event costs, and not what the history

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of the planner share; nobody else includes this. */
 #ifndef KEDJA_PLAN_PLANNER_OWN_H
 #define KEDJA_PLAN_PLANNER_OWN_H

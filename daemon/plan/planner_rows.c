@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What comes of a plan: the rows of its deadlines and of its subject, the hour at which it wakes,
  * and the steps that go off on the way.

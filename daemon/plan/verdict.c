@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See verdict.h. The sentences are in verdict_text.c. */
 #include "daemon/plan/verdict.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Why something was, or was not, sent: for every rule of a subject's type one verdict, as of a
  * day: from the notices of that day, else from the plan as it was known then (rules/plan/why.h).

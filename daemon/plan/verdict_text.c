@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The sentences of verdict.h, in Swedish and in English. Names of rules, kinds and facts stay as
  * the rules write them: whoever asks wants to find them there. */
 #include <stdlib.h>

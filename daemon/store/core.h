@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the working parts of the daemon share. All of it is borrowed from start.c, which makes
  * it, takes it down, and swaps `office` at a reload.

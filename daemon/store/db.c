@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See db.h: transactions and statements. The connection is db_connection.c, the opening of a file
  * db_open.c. */
 #include "daemon/store/db.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * SQLite with typed columns and one way to fail: an error inside a transaction is remembered,
  * every later call of that transaction does nothing, and db_commit says what happened. So code

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See db_own.h: the connection to the file, made and made anew, and what its failures mean. */
 #include <errno.h>
 #include <stdlib.h>

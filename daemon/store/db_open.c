@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Opening and closing the file of db.h: its identity, its log, its migrations. */
 #include <errno.h>
 #include <stdlib.h>

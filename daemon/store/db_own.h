@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of db.h share, and nobody else sees; lowest first: db_connection.c, db.c,
  * db_open.c and db_scratch.c. */
 #ifndef KEDJA_STORE_DB_OWN_H

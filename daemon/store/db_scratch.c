@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A scratch copy of the file, for trying out what would happen. It lies beside the original, for
  * its disk may hold what the original holds, and has no name from its first moment on: however

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See dbfile.h. */
 #include "daemon/store/dbfile.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The database as a file, before SQLite gets to see it: is its folder there and writable, is it
  * ours at all, and does another daemon have it? A refusal leaves everything as it was.

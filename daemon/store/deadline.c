@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See deadline.h. */
 #include "daemon/store/deadline.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Rows of deadlines: derived from the plan of their subject, written only where they differ. */
 #ifndef KEDJA_STORE_DEADLINE_H
 #define KEDJA_STORE_DEADLINE_H

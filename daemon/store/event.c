@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See event.h. */
 #include "daemon/store/event.h"
 

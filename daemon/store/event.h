@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The log of events: rows are only ever added. Reading gives them back as the thinking wants
  * them: typed after the table of kinds, without those that were taken back.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See message.h. Each SQL text stands in one function only. Where an index is named, SQLite would
  * rather take the one by state, and go through all letters each time. */
 #include "daemon/store/message.h"

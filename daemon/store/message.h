@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Letters as rows of the table message: their states, the one verb that changes them, and what the
  * outbox asks about them. All in a turn, but for the questions.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The states of a message as words, the arrows between them, and the hours of the attempts. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See meta.h. */
 #include "daemon/store/meta.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Small facts about the file itself, a text under a name each: the table meta. In the turn. */
 #ifndef KEDJA_STORE_META_H
 #define KEDJA_STORE_META_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See put_off.h. */
 #include "daemon/store/put_off.h"
 

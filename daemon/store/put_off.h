@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Notices that are put off: they stand there with the event that holds them back, and are marked
  * when they come out (rules/plan/steps_held.h says when). That an acknowledged deadline has come

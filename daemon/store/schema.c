@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Truth: event, firing, notice, message, history. Derived, and rebuilt from the events at will:
  * void, subject, deadline, role, staff (rebuild deletes and derives them again).

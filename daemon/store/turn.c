@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See turn.h. */
 #include "daemon/store/turn.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The turn: one pass of the loop is one transaction (I1). What may be seen outside - an answer,
  * a letter handed over, a new alarm - is queued with turn_after and released by the commit; if

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See address.h. */
 #include "rules/base/address.h"
 

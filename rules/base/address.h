@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * E-mail addresses, by an allow-list. The same function judges an address when it is recorded
  * and once more just before it goes on the wire, so that nothing which could be read as a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See hash.h. */
 #include "rules/base/hash.h"
 

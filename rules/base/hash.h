@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * FNV-1a, for tables, for versions and for names that are made from what a thing says: the same
  * everywhere and for ever, since some of it is stored. It is no protection against anybody.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See mem.h. Arena blocks are doubled in size, so a large ruleset costs a dozen mallocs. */
 #include "rules/base/mem.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Memory for the thinking: an arena for what lives and dies together (a ruleset, a parsed
  * event), and allocation that does not fail.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See problem.h. What people wrote is quoted in problems and ends in logs and on terminals, so a
  * text is made harmless here, once: one line, UTF-8, no control characters, not endless.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Problems: the only way the thinking speaks of errors. A list of "where: what is wrong: what
  * would be right", collected so that a person sees all mistakes at once and never only the first.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See utf8.h. */
 #include "rules/base/utf8.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * UTF-8, checked: one character at a time, refusing what is not the shortest form, surrogates
  * and what lies past U+10FFFF.

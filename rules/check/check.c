@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See check.h. Keys of a rule that have no effect beside others, and what only the whole shows. */
 #include "rules/check/check.h"
 

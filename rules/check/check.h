@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What is right by the letter and cannot be meant: the analysis of rules beyond their form. A rule
  * that can never fire, a stage that no rule watches, a step that comes too late to go out, an

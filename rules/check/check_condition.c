@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The conditions of a rule: can they ever be true, can they ever be anything else? */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of the analysis share; for them alone. */
 #ifndef KEDJA_CHECK_OWN_H
 #define KEDJA_CHECK_OWN_H

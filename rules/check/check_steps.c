@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The steps of a rule beside each other and beside its dates. Days are compared on samples: every
  * start within four years; something is told only if it is so on each of them.

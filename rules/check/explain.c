@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See explain.h. Every phrase stands here twice, in Swedish and in English. */
 #include "rules/check/explain.h"
 

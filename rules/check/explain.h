@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A rule in sentences, as somebody would tell it to a colleague, and what it comes to on one
  * sample: the day on which it is due and the days and hours of its reminders.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See confread.h; the look-over of the text is conftext.c. */
 #include "rules/conf/confread.h"
 

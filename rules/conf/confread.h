@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Reading libconfig text strictly. The library (1.5) swallows an unclosed comment, wraps large
  * numbers, takes any bytes as text and knows no unknown key; this stands in between. One config

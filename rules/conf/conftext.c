@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See conftext.h: a small tokenizer and a recursive descent over the grammar of libconfig. It
  * builds nothing; what it lets through, the library parses.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The look-over of libconfig text before the library sees it. The library (1.5) takes any bytes,
  * drops everything behind a comment that is not closed, wraps numbers that are too large, keeps

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The fold itself: events come in, go to the verb of their kind, and may bring others about. */
 #include "rules/facts/facts.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Facts: what is known about a case or a programme after its events so far. Folded event by
  * event, in the order of (at, id); a table of named, typed facts is what conditions read.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What each event does to the facts of a case. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the facts of a case and those of a programme are both kept with. */
 #include <stdlib.h>
 #include <string.h>

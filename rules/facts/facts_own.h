@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the files of the facts share; for them alone. From below: facts_common.c, then
  * facts_case.c, facts_programme.c and facts_rows.c, and facts.c, which gives each event to one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What each event does to the facts of a programme: its own events, and those of its cases. Which
  * cases are its own is kept case by case, since they come and go; the counts follow each change.

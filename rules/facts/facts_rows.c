@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The table of facts: name, type, and how each is read as of a day. Conditions, their help and
  * `why` all come from these rows; domain.md 8 says what they mean.

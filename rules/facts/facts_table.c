@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See facts_table.h. Open addressing; an entry stands as near behind its own place as it can. */
 #include "rules/facts/facts_table.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Things found by their name: the cases of a programme, payments that wait for their case. An
  * entry is a structure of the caller's whose first member is `char *name`.

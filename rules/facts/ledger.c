@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See ledger.h. The money is never a bare sum: each charge keeps the parts of payments that went
  * into it, and what is paid ahead waits as such parts. So a charge that is made anew gives its

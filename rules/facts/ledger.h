@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The rent ledger of one case: charges, payments, and what is settled. Whole öre.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See chain.h. How chain.conf is read is in chain_parse.c. */
 #include "rules/kinds/chain.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The housing chain of one office, from chain.conf: stages and the moves between them, roles,
  * and the lists of codes that events may use (tasks, outcomes ...). Also the kinds of events:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The kinds of events that an office adds in chain.conf. They have the shape of the core ones
  * and can do what those can, save that they cannot loosen the secrecy of a field: its class

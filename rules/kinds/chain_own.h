@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The inside of a chain, for the files of this module alone. From below: chain.c (what is asked
  * of a chain), chain_read.c (rows, names and texts of chain.conf), chain_kinds.c (the kinds),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Reads chain.conf into a chain. Everything is copied, the parsed file is not kept. All mistakes
  * are told; with one of them there is no chain.

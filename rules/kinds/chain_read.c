@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What all parts of chain.conf are read with: rows of a list, names, short texts. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Ids and texts that people write, and the one thing that must never stand in them: a personal
  * number. Promised in kind.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See kind.h. The rows are in kind_table.c, the checking of events in kind_check.c. */
 #include "rules/kinds/kind.h"
 

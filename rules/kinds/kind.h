@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The kinds of events, as rows of one table: name, subject, key, fields, help. The checking of
  * events, the help, the manual, the completion and the import all read that table. domain.md 8

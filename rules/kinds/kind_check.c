@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Checks what somebody sent against its kind and makes an event of it. Every mistake is told, not
  * only the first one; what is sent twice or in the wrong form is never guessed at.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The core kinds of events, one row each, in the order in which people meet them: staff,
  * programme, case, any. The label is what a letter says of the event ("planen antogs"); of money

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Judging conditions, and finding the day on which a verdict changes by itself.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Conditions: the `if` and `while` of the rules. A small subset of SQL's expressions over named,
  * typed values, with NULL as in SQL:

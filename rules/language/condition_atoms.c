@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The demands that a way through a condition makes on its values, and whether they go together:
  * flags and texts each by itself, differences of numbers and dates by the shortest paths between

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A condition written in one way only: words in capitals, one space, no bracket that is not
  * needed. Read again it gives the same tree, so two conditions that mean the same word for word

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The words of a condition. What people bring along from other languages (&&, ||, "text", ==) is
  * understood, and told where it is wrong, so that the reading goes on behind it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of the conditions share: the tree, and the text being read. Nobody else
  * includes this. */
 #ifndef KEDJA_CONDITION_NODE_H

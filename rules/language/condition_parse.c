@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * From text to tree, by recursive descent: OR, AND, NOT, comparison, sum, term. After a mistake in
  * the grammar it goes on at the next AND, OR, comma or closing bracket, so that what is wrong

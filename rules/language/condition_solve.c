@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Can a condition be true? A search for one way to make it so: an AND asks for all its parts, an
  * OR for one of them, and at the end of each way stands a list of small demands on the values

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a condition can come to, whatever happens: the part of the analysis that looks into
  * conditions. Every answer errs on the side of "it can": what is not understood is possible.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the two files of the search share: its ways (condition_solve.c) and the small demands at the
  * end of each way (condition_atoms.c). Nobody else includes this. */
 #ifndef KEDJA_CONDITION_SOLVE_PARTS_H

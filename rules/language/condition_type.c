@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What fits together in a condition. A text literal gets its meaning from what it stands against:
  * a date against a date, one of the list against a code. Something wrong that was told already

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Rule files: the outer shape. Which files, which rules, which keys of a rule; load_step.c reads
  * the steps, load_more.c what holds a deadline back, and load_names.c says what the names in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * From the text of rule files to a ruleset. Every mistake in every file is collected with its
  * file and line; a ruleset comes out only when there are none.

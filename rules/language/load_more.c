@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The keys of a rule beyond its plain course: starts of another shape (starts_all, yearly,
  * weekly), and what holds a deadline back or keeps it going (early, throttle, hidden_by,

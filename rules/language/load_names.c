@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the names in `if` and `while` mean. */
 #include <string.h>
 

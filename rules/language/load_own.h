@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of the rule loader share; for them alone. */
 #ifndef KEDJA_LOAD_OWN_H
 #define KEDJA_LOAD_OWN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What all parts of a rule are read with: which file a key stands in, words, lengths, names. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The steps of a rule: when, how often, to whom. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Looking things up in a ruleset; load.c makes one. */
 #include "rules/language/ruleset.h"
 

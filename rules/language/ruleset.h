@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The rules of one office in memory: read-only once loaded, all in one arena.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The plan: from the history of one subject to its deadlines and the steps of each.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Deadlines that come again: by counting from one anchor (fixed, grid), or on days of the year or
  * the week (yearly, weekly). And whether one may be fulfilled already, or starts too soon

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The due date of a deadline, and the pauses of its subject that move it. */
 #include "rules/plan/plan_own.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Since when a rule can have known what it goes by: for each rule the latest hour at which
  * something that it looks at was written down, of what has been folded so far. A deadline that a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The inside of a plan, for the files of this module and for why.c, which looks into it. From
  * below: plan_track.c (deadlines in their tracks), plan_known.c (since when), plan_due.c (due

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Reminders that somebody puts off (deadline.acknowledged, deadline.snoozed). It is the deadline
  * before us that is meant, of several the one that is due first: as with what fulfils one. So the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What time brings to a plan: occurrences that open and collapse, conditions that turn,
  * ends.

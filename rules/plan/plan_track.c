@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The tracks of a plan and the deadlines in them: how one is found, added and ended, and the
  * starts that wait for each other (starts_all). The lowest

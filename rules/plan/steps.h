@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The steps of a deadline in time: when each one goes out, and who is told when several have
  * come due together.

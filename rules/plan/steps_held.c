@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See steps_held.h. */
 #include "rules/plan/steps_held.h"
 

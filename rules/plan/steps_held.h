@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What is held back because somebody has put it off (struct put_off), and when it comes out.
  *

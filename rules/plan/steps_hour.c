@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See steps_hour.h. */
 #include "rules/plan/steps_hour.h"
 

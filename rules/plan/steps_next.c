@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See steps_next.h. */
 #include "rules/plan/steps_next.h"
 

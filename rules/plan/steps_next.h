@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a deadline says next, when some of it may be put off: steps that are planned (steps.h),
  * and what is held back and comes out (steps_held.h), in one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See why.h. The fold tells of each event that could have started something; what it was that
  * kept it from doing so is looked up then and there, while the facts are those of that moment. */
 #include "rules/plan/why.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Why a rule did, or did not, say something about a subject: one verdict for each rule, from the
  * plan itself.

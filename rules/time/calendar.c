@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See calendar.h. What the days of the years that matter are is worked out once, when the file
  * is read; for days outside that table the rules are asked anew each time.

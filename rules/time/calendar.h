@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The calendar of one office: which days are working days by law, which days the office is
  * closed, its opening hours and the hour at which the day's letters go out.

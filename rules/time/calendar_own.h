@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Inside of the calendar, shared by calendar_parse.c, which fills it, and calendar.c, which
  * answers from it. Nobody else includes this.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Reads calendar.conf into a calendar. Every mistake is told with its line; whatever can still
  * be looked at after one is, so that a person mends the file once.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See date.h. Days are counted with a year that begins in March, so that the leap day comes last
  * and every month before it has its place: then a year is 365 days and the leap days so far.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Days and times of the civil calendar, as pure arithmetic: no zone, no clock, no struct tm.
  * A date is a day number, so dates compare and subtract as numbers. Gregorian, years 1 to 9999.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See law.h. */
 #include "rules/time/law.h"
 

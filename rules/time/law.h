@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The days that the law makes matter for a rent, once it is late, and once notice has been given
  * (jordabalken 12 kap. 3, 20 and 42 to 44 par.; lag 1930:173, 2 par.). The law can be read in

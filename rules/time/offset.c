@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See offset.h. */
 #include "rules/time/offset.h"
 

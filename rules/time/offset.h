@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Offsets between dates, as the rule files write them: ISO 8601 date durations ("P3M", "-P14D",
  * "P1Y2M", "P6W") or working days ("5 workdays", "-2 workdays", "1 workday").

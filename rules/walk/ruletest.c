@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See ruletest.h. The outer shape of the files: which tests, which keys of a test. ruletest_line.c
  * reads the lines, ruletest_run.c lets time pass and compares.

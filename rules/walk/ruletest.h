@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Rule tests: what happens on which day, and which reminders must come of it; kedja-rules-test(5)
  * says how they are written. Each test walks alone through its own time (walk.h).

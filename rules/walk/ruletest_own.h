@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of the rule tests share; nobody else includes this. */
 #ifndef KEDJA_RULETEST_PARTS_H
 #define KEDJA_RULETEST_PARTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Lets the time of a test pass, compares what came with what was expected, and writes down where
  * the two go apart: a timeline of what happened, what was sent, what is missing and what nobody

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See walk.h. Every subject is a walker; a heap has them by the hour at which they wake. At each
  * hour the walkers that wake are settled, then events that have become known are handed to

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Subjects walking through time together: what would be sent, hour by hour, by the thinking that
  * the daemon goes by (plan.h, steps.h), without the daemon.

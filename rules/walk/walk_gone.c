@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See walk_gone.h. */
 #include "rules/walk/walk_gone.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What has gone off on a walk: for each deadline of a subject, by its identity, a bit for each
  * repetition of each step. A subject that is folded anew has other deadlines of the same

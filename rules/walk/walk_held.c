@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See walk_held.h. */
 #include "rules/walk/walk_held.h"
 

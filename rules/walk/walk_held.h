@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What is held back on a walk, for each deadline of a subject: steps that wait for the day until
  * which somebody has put them off, and what was told last, which after an acknowledgement may go

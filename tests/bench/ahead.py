@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Looking ahead, and taking new rules in: a year simulated with the rules that ship, against the one
 SQL query that an administrator would write today over the same dates; the plan of all cases after a
 reload; the check of a thousand rules."""

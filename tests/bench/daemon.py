@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """A real kedjad in a folder of its own, and a client for its socket, for the measurements."""
 
 import atexit

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """The morning on which everything comes at once: 10,000 reminders for 200 people, fresh and then all
 of them overdue. How many letters, in what time they are written and in the Maildir, and the most
 memory that the daemon took on the way."""

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Clients on a Unix socket that ask line by line and wait for each answer, all from one process.
  * The requests are the lines of a file, each sent once, or the first again and again.

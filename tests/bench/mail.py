@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Mail, for the measurements: a sink, a Postfix of our own, and kedja's side of the race.
 
 The sink takes letters and forgets them. Postfix takes them into its queue and hands them to the sink.

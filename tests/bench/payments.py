@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """A bank's file of 100,000 payments (or BENCH_PAYMENTS) read in by kedjactl, against bare rows in
 commits of the same size at the same durability; and what others wait for an answer meanwhile."""
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the disk and SQLite alone can do: rows like events, with two indices, written with the
  * daemon's durability (WAL, synchronous FULL), so many to a commit. And: opening such a file and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Bad neighbours on the control socket of the real daemon. While each misbehaves, somebody else
 asks for the status and is answered; memory stays bounded. How long that took is shown.
 

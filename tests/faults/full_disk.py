@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """A full disk: the turn is rolled back, the answer says so, others are served, and when there is room
 again it goes on by itself. To be run where a small file system may be mounted (unshare -m).
 

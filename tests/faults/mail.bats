@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Letters that cannot go out wait, status says why, and they go when it is mended, each once.
 
 setup() {

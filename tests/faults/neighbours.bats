@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Bad neighbours on the control socket, and a disk without room: the daemon answers others all the
 # while, stays small, loses nothing and goes on.
 

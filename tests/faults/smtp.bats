@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Mail servers that are down, or mean harm: everything else goes on, nothing is lost, nothing counts
 # as sent that was not taken. The figures are shown.
 

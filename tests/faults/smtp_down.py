@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """The mail server is down for some time, and the daemon is stopped and killed meanwhile: the alarm says
 so, and when the server is back every letter goes out, once, the first within one step of the retry.
 

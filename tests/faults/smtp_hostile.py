@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Mail servers that mean harm: the control socket answers all the while, memory stays where it was,
 and nothing counts as sent that was not taken. How long answers took is shown.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Kills of the daemon and of the mailer, forty of them, two hundred with KEDJA_LONG=1. KEDJA_SEED
 # repeats a run.
 

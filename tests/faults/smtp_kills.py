@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """A replay with a mail server, while the daemon and the mailer are killed (kill -9) at random moments:
 what went off is what went off undisturbed, no letter is lost, and the server gets a letter a second
 time only when a kill left it unclear, at most one for each kill, byte for byte the same.

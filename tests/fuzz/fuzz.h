@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the fuzz targets share: an input as a block or a text of its own, so that a byte read beyond
  * it is seen, and a file of the tree. Both are freed by the caller.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Any bytes as an address: what passes can be written between the < and > of an SMTP command and
  * nothing else can be read out of it. */
 

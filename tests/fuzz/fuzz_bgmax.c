@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See fuzz_payments.h. */
 #include "daemon/ctl/payments/bgmax.h"
 #include "tests/fuzz/fuzz_payments.h"

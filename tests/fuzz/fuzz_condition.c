@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Conditions as anybody may write them. Whatever the text, it is read or refused with a reason;
  * and what was read is written so that it reads the same, is judged, and changes after today.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Any bytes as a configuration text. What the look-over lets through, libconfig must parse: were
  * it to refuse, its own message would come without a usable reason, so that is a finding.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Any bytes as a CSV: read to the end twice, the same both times, every event an event. */
 
 #include "daemon/ctl/rows.h"

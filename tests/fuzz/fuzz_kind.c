@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Any bytes as an event: lines of kind, subject, key, time and source, then one field a line as
  * "name=text", "name#number", "name?flag", "name!" (something else) or "name" (nothing). What is

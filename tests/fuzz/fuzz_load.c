@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Any bytes as a file of rules, with the chain and the calendar that ship. It is refused with a
  * reason, or it is a ruleset that can be planned with: a small life of a case and of its programme

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Any bytes as a line from kedjad: a request or a sentence, never a crash. A request holds only
  * what the table of keys promises. */
 

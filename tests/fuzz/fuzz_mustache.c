@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Any bytes as a template: a problem or a text, never a crash. What can be parsed is rendered. */
 
 #include "daemon/base/mustache.h"

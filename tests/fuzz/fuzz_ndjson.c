@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Any bytes as NDJSON: read to the end; what is an event stays one when it is read again. */
 
 #include "daemon/ctl/rows.h"

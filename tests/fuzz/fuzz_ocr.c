@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Any bytes as a payment number: with the right check digit behind it it is valid, with any other
  * it is not; and it means itself. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Any bytes as a payment file: read twice, the same both times; what is booked can be an event. */
 
 #include "daemon/ctl/payments/payment.h"

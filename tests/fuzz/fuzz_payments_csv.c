@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See fuzz_payments.h. The first byte chooses the columns, the rest is the file. */
 #include "daemon/ctl/payments/payments_csv.h"
 #include "tests/fuzz/fuzz_payments.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Any bytes as a history, under the rules that ship and some of our own: eight bytes are an event
  * (kind, day, hour, when it was written down, key, values), judged in between. Folded as it was

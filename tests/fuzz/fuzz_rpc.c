@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Any line, as a peer could send it: the answer is always one JSON text with all that an answer
  * must have, a refused line leaves nothing behind, and what is said of a line that is not served

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the targets of the rules share: the chain and the calendar that ship, read once. */
 #ifndef KEDJA_TESTS_FUZZ_FUZZ_RULES_H
 #define KEDJA_TESTS_FUZZ_FUZZ_RULES_H

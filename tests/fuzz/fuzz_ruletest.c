@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Any text as a file of rule tests, over the rules that ship. What is read runs to its end, and
  * fails with a timeline or passes without one; what is refused says why, with a line of the file.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Any text as kedja.conf: either problems with a line in the file, or settings that keep their
  * ranges. */
 

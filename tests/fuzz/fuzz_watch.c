@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Any conversation, server and client in turn: the ear on an SMTP session keeps its balance, and a
  * letter never begins where encryption or a login was wanted and is not there. */
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Acknowledged and put off: who is not told meanwhile, who is, and what comes back on the day.
 
 setup() {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Secrecy holds between boards: whoever belongs to another one is told of a case only while the case
 # holds a consent for it. Otherwise the unit manager is, with the reason.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Entries for the reader's calendar: brought by a letter, moved when the day moves, taken away when
 # the deadline is over. Read back by a library that has nothing to do with the one that wrote them.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The life of entries in the calendar: what a case without a role, a void, a cancelled letter and a
 # new name of the rule do to them. Read as a calendar reads them, from letters in the Maildir.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The checks of the source are tested as any code: a small tree that breaks each rule once, and
 # each complaint is seen; a good tree, and there is none.
 
@@ -214,6 +215,24 @@ complains() { # TEXT [NUMBER]: so many complaints (1), not counting the layout, 
 	complains 'drafts:1: does not belong in the root' 2
 	rm "$tree/.gitignore"
 	complains 'build:1: does not belong in the root' 3
+}
+
+@test "a source file that does not name the licence" {
+	echo 'a licence' >"$tree/LICENSE"
+	check
+	[ "$status" -eq 1 ]
+	[ "$(grep -c 'does not say SPDX-License-Identifier: EUPL-1.2$' <<<"$output")" -eq 16 ]
+	sed -i '1i /* SPDX-License-Identifier: EUPL-1.2 */' "$tree"/{rules,daemon,daemon/*}/*.[ch]
+	sed -i '1i .\\" SPDX-License-Identifier: EUPL-1.2' "$tree"/{daemon,conf}/*.[1-9]
+	check
+	[ "$status" -eq 0 ]
+	printf '#!/bin/sh\n# SPDX-License-Identifier: EUPL-1.2\ntrue\n' >"$tree/tests/script"
+	check
+	[ "$status" -eq 0 ]
+	sed -i '2d' "$tree/tests/script"
+	sed -i '1s/EUPL-1.2/MIT/' "$tree/daemon/work.c"
+	complains 'tests/script:1: does not say SPDX' 2
+	[[ $output == *'daemon/work.c:1: does not say SPDX'* ]]
 }
 
 @test "layout" {

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
 """Stands between kedjactl and kedjad and ends it after some requests of one method: cuts the line, or
 kills one of the two on the spot.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The demonstration, whole: two years through the real daemon. Every rule that ships has its
 # occasion in it, and no letter tells what letters do not tell.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # contrib/deps.sh with a Debian that is made up: what it asks for, as whom, and what it says.
 
 bats_require_minimum_version 1.5.0

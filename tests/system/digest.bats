@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The letter of the day: what stands in it, in which order, how many there are, and how often.
 
 setup() {

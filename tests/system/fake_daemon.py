@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
 """A daemon that answers as it is told, for trying out what kedjactl makes of it.
 
 fake_daemon.py SOCKET ANSWERS LOG

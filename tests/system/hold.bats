@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Much at once, that nobody meant: it is held until a person decides, and then goes out as it was
 # shown. And rules that only shadow.
 

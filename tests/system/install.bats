@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # What `make install` leaves behind, and the service as systemd sees it.
 
 setup() {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 # Helpers of the tests that run the real programs: a folder with a configuration of its own, a
 # daemon on a virtual clock, and questions to it. Loaded by setup(); KEDJAD and KEDJACTL name the
 # programs.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # kedjactl against a daemon that answers as it is told: what it sends, what it shows, and what it
 # does when the other end is not there, goes away or talks nonsense.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # On leave, and back: one letter sums up what went to others. Handed over: one letter tells the new
 # holder what is open.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # When a letter is written and when not: the slot of the day, what is done before it, what is
 # late, what is urgent; one letter for each person and day.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """An office whose letters go to a mail server by SMTP, for tests in Python of the whole way.
 
 KEDJAD, KEDJACTL and KEDJA_MAILER name the programs (default: build/…).

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Letters as others see them: opened in mutt, and judged by SpamAssassin.
 
 setup() {

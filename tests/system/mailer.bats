@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # kedja-mailer over a socket pair, as kedjad drives it: letters in a Maildir, every answer that an
 # SMTP server can give, certificates and logins good and bad. KEDJA_MAILER names the program.
 

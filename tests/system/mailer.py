@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """kedja-mailer: what it says and hears, letters in a Maildir, and many letters to a real server.
 
     KEDJA_MAILER=build/kedja-mailer /usr/bin/python3 tests/system/mailer.py [CLASS[.test] ...]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """What the tests of kedja-mailer share: the program, driven over a socket pair as kedjad does it."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """kedja-mailer and what an SMTP server answers: each row of what can happen, and servers that mean harm.
 
     KEDJA_MAILER=build/kedja-mailer /usr/bin/python3 tests/system/mailer_smtp.py [CLASS[.test] ...]

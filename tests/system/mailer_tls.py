@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """kedja-mailer and encryption and login: certificates good and bad, and a password that goes nowhere in clear.
 
     KEDJA_MAILER=build/kedja-mailer /usr/bin/python3 tests/system/mailer_tls.py [CLASS[.test] ...]

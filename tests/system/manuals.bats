@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The manuals are held to the code: nothing is missing in them, nothing stands in them that there
 # is not, and what they show as examples is taken by the programs.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # What people get wrong, told to the real daemon: every mistake is answered, each with its place,
 # and nothing has changed.
 

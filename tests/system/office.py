@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """An office for tests in Python: a folder with the configuration, the real daemon in it, and
 questions to it over its socket. KEDJAD names the program (default: build/kedjad)."""
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Bank files through kedjactl into a real daemon: booked once, found again, never guessed at; and
 # nothing of a payer's name, address or free text anywhere.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Who gets a reminder: whoever holds the role that day, on the case or else on the programme, or
 # stands in; and somebody always.
 

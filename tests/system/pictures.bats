@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The pages of letters in a browser: on a phone and on a desk, light and dark. The pictures are left
 # in the build folder, for people to look at.
 

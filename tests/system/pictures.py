@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Letters as a browser shows them: at two widths, light and dark. Nothing may stick out of the page,
 and every text must stand out from what is behind it (WCAG 2.1, 1.4.3: at least 4.5 to 1).
 

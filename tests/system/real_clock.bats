@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The clock on the wall: slots, nights in which clocks change, a clock that is set, and sleep.
 # KEDJA_LONG=1: a minute of sleep with ten thousand cases.
 

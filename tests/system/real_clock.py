@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """The daemon on the clock on the wall, which libfaketime moves: slots, nights in which clocks change,
 a clock that is set. And the real clock itself, on which nothing happens while nothing is due.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Events come in, singly and as files, and are taken back; what is derived from them can be thrown
 # away and comes again; what programs read has the shape that they were promised.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Rules that are read again, good and bad ones, 1,000 of them, while a client records all the time:
 # each reload answers with its verdict, nothing goes off twice, and others get their answers meanwhile.
 

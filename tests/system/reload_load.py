@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
 """A client that records all the while: sends visit.made for one case after the other, a request
 each, until it is told to stop by the end of standard input. Says a line for each that is recorded.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
 """One client has the rules read again and asks for all deadlines, which is answered when everybody
 is planned anew; meanwhile another asks for the time, over and over. Says how often that one was
 answered before the first.

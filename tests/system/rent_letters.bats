@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # What the letters about rent tell: how far payments are known, and the days that the law makes
 # matter, each worked out for the month at hand.
 

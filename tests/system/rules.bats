@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Rules as an administrator has them in hand: an office's own keys, what the check says, a rule in
 # sentences, the facts, a reload that means nothing, and the way back.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # What a rule carries through an edit: its past under an older name, and a dry week in which its
 # reminders are noted and sent to nobody.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # kedjactl rules test: the tests that lie beside the rules, the office's own, and what a failure
 # looks like. No daemon runs here.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The runners of tests and fuzzers: whatever goes wrong is seen, and their verdict is the exit code.
 
 setup() {

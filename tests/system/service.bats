@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The daemon as systemd knows it: says when it is ready, that it lives, and when it stops.
 
 setup() {

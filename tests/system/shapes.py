@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """The lists that kedjactl gives to programs: every row has exactly the keys that were promised, and
 their values look as they should. usage: shapes.py FOLDER, with deadlines, notices, outbox,
 calendar and status in it."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """
 The letter of every step of every shipped rule, in one language, against tests/golden/letters/.
 Prints the first difference of each rule; exit 1 if there is one. After a wanted change

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # kedjactl rules simulate, rules diff and preflight as programs: what they show, what they refuse,
 # and that they leave nothing behind. That what they show comes true is tests/years/ahead.bats.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """An SMTP server that does what a script says, for trying out a mail client.
 
     server = Script({"RCPT": "550 5.1.1 no such user", "DATA 2": DROP}, extensions=["PIPELINING"])

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The whole way of a letter: what a server answers, the state that leaves it in, and what follows.
 
 try() { # CLASS...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """What a mail server answers, and the state in which that leaves a letter, through the whole daemon.
 
     /usr/bin/python3 tests/system/smtp_states.py [CLASS[.test] ...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Starts that must fail, each with a sentence and exit 1, and nothing touched; and stops after
 # which the next start goes on.
 

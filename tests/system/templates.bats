@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The words of letters: checked with the rules that they serve, looked at beforehand, and what may
 # never stand in them.
 

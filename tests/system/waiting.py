@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """How tests in Python wait: until it is so. A busy machine may take its time; the bound is there for
 what hangs, and no test is about how long something took."""
 

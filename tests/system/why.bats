@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # kedjactl why: one verdict for every rule, and what it rests on.
 
 setup() {

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
 """A mailer that does what the address of each letter says, to try what stands before it.
 
 In the folder KEDJA_FAKE: "mode" says how it starts; "log" gets a line for all it is told;

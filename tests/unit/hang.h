@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Waiting in tests ends with what is waited for. This is the bound for what hangs; no test is
  * about how long something took.

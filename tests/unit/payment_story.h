@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the tests of the payment parsers share: a text in, lines of payments or problems out. */
 #ifndef KEDJA_TESTS_PAYMENT_STORY_H
 #define KEDJA_TESTS_PAYMENT_STORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The calendar that ships, for tests that want the real one. */
 #ifndef KEDJA_SHIPPED_H
 #define KEDJA_SHIPPED_H

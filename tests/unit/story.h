@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Histories for the tests of the plan: the office that ships, rules from a text, events as a line
  * says them, and a plan written out as lines that can be read and compared.

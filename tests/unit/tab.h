@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Reads the tables under tests/tables: one case a line, the columns set apart by two spaces or
  * more, so that a column may hold single spaces. Empty lines and lines that begin with # are for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The allow-list of addresses: what passes, what does not, and that nothing but it decides. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* BgMax: what is booked, what is passed over, and what makes a file worthless. */
 #include <setjmp.h>
 #include <stdarg.h>

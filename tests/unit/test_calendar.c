@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The calendar that ships, against the law's tables and against a second telling of the law for
  * every day of a century; and what is said of a calendar that is wrong.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* camt.054: entries, batches and returns, in both versions; and what a parser must not swallow.
  * No bank has sent the files of tests/payments: they were made by hand from the schemas. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The chain that ships, an office's own kinds, and what happens to a chain.conf with mistakes. */
 #include <setjmp.h>
 #include <stdarg.h>

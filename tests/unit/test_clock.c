@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Instants and the office's wall clock, on the nights when they disagree too. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Conditions by tables: what they come to, what is wrong with them and where, on which day they
  * change, and how they are written. test_condition_random.c asks SQLite about thousands more.

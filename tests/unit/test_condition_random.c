@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Conditions made at random, by three judges: SQLite says what each comes to, with the values
  * written out; a walk over the coming days says when it changes; and reading what was written

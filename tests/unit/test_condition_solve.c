@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a condition can come to, against trying it all: random conditions over a few names whose
  * values are few, judged with each of them. What is true once must be told to be possible; and

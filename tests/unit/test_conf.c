@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The settings: defaults, refusals, and that the sample file says what the table says. */
 #include <setjmp.h>
 #include <stdarg.h>

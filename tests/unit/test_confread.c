@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Text that the library would misread is refused, line by line, and all of it at once. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The control socket with real sockets: a daemon in a process of its own, of which everything
  * but the control socket is a handful of methods, and clients that behave badly.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of verbs: command lines against it, its help, and the manual that must follow it. */
 #include <setjmp.h>
 #include <stdarg.h>

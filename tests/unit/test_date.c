@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Days and times: against a naive count of every day, and at the ends of what an int can hold. */
 #include <setjmp.h>
 #include <stdarg.h>

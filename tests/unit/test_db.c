@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The database: who may open it, what it refuses, and how it fails and goes on. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The demonstration's two years: every event is one that could be typed, in order, and a move
  * that the chain allows. Needs python3, and is skipped with a word where there is none. */
 #include <setjmp.h>

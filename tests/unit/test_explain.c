@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Rules in sentences, against tests/golden/explain-sv.txt and explain-en.txt: rules that between
  * them use every key, on one sample day. After a change that is meant:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Facts: the histories of tests/tables/facts.tab; a comparison with counting anew over random
  * histories; and that no fact changes on a day before the one it was said to change on.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* rules/base/hash: the published values of FNV-1a, since what is stored rests on them. */
 #include "rules/base/hash.h"
 

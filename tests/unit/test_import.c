@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Import files: CSV and NDJSON to events, every mistake at its line, and sources that hold. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Events are checked against their kinds: what is right comes back typed, what is wrong all at
  * once. The kinds themselves are a contract, so the table is looked at as well. */
 #include <setjmp.h>

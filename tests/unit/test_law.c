@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The days of the law against tables that a lawyer can read. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The ledger: the law's days for a month's rent, the stories of tests/tables/ledger.tab, and
  * random histories against a second ledger that moves every öre as a coin of its own.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Letters against tests/golden/<name>.txt, and what holds for each of them. After a wanted change
  * KEDJA_GOLDEN=write writes the files anew; read the difference before you believe it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The corpus of broken rule files, tests/lint/: each gives exactly the complaints that stand at its
  * end, a line each:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The loader of rules: each mistake of tests/tables/rule-mistakes.tab at its line and all of a
  * file at once; what a rule says when it is right; and versions, which change with the meaning of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The log: one line a message, whatever the message holds. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The loop: one call of work a pass, signals, the alarm on the wall clock, time limits. */
 #include <setjmp.h>
 #include <stdarg.h>

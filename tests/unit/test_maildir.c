@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Letters into a Maildir: once each, whole or not at all, and whose fault it is when not. */
 #include <setjmp.h>
 #include <stdarg.h>

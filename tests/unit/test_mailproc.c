@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A real loop and a real process: fake_mailer.py, which does what the addresses say. */
 #include <setjmp.h>
 #include <stdarg.h>

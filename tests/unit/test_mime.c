@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Letters as bytes: held against a letter written down once, and against what a wire demands. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The specification's own tests, where they lie beside the project, and what is ours on top of
  * it: names that are checked, mistakes with their lines, all at once. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What notify says, heard at a socket as systemd would hear it. */
 #include <setjmp.h>
 #include <stdarg.h>

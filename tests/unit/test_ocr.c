@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Payment numbers: check digits, length digits, and what payers make of them. */
 #include <setjmp.h>
 #include <stdarg.h>

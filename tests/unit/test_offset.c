@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Offsets: what is one and what is not, and the dated tables of periods. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The whole way of a letter but for the wire: a real loop, a real file, a virtual clock, and
  * fake_mailer.py, which does what the addresses say. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Payments whatever their file: amounts, words, CSV, and whose they are. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The plan, by the stories of tests/tables/plan*.tab, which say at their heads how they are
  * written. Every story is folded at once for each of its questions, and besides by a plan that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The plan over histories that nobody thought of: all kinds of events, the shipped rules and some
  * of our own that use what those do not. Whatever the history,

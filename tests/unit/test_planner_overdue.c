@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What was overdue on a day of the past: read once, it is for every day what one question to the
  * rows for that day alone would answer.

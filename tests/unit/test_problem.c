@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What people wrote comes back whole, harmless and in order; names are guessed with care. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Reminders that somebody puts off, by the stories of tests/tables/put-off.tab, which says at its
  * head how they are written. Each story walks alone through its own time, by the rules that ship

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What is put off, as the daemon keeps it: jumps of the clock over the day, rules that are read
  * again, rows derived anew, reminders that wait for their letter, roles that change hands. Each

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* JSON-RPC: request lines and their answers, and what stands behind an answer. */
 #include <setjmp.h>
 #include <stdarg.h>

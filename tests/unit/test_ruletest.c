@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Rule tests, tested: that what comes as expected passes and nothing else does, that a failure
  * shows where, and that every slip of the pen is told with its line. And the walk below them:

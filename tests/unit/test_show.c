@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What people see: columns that line up whatever the letters, and nothing that moves a cursor. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The turn: what is queued is released by the commit, and dropped when there is none. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Random cases over three years, through the daemon's own code: on each day each rule has one
  * verdict, "sent" is said exactly where notices were sent, and turning a condition that is named

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The ear on an SMTP session: what makes it cut, and what it calls that. */
 #include <setjmp.h>
 #include <stdarg.h>

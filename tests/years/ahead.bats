@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Looking ahead and back: what is shown is what happens, over the two years of the demonstration, its
 # bank's files too. KEDJA_LONG=1: looked ahead from each month instead of four days, and all
 # twenty edits of edits.txt; EDITS says how many, otherwise ten.

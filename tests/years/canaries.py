@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
 """Secrets as canaries: a year of every kind of event, with a word or a number of its own in each
 field that is not open, by all the rules that ship. None of them may come out in a letter (text, page,
 headers, calendar), in the log or in the status. Which fields there are is asked of the daemon: a new

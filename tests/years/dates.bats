@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The days on which things are due, as the office reckons them: quarters that end in February,
 # half-years kept however late the work was, and rules that the office changes itself.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Date, recipient and subject of the letters in a folder, sorted. usage: dates_of.py FOLDER"""
 
 import email

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
 """Compares lists of notices as kedjactl gives them (--json).
 
 usage: differences.py same A B          are these the same notices? (rules simulate, or notices)

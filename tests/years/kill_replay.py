@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Half a year replayed while the daemon is killed again and again (kill -9): what went off, and the
 letters in the Maildir, are those of a replay that nobody disturbed.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """The letters in the Maildir are those of which the daemon tells, and can be read by others.
 usage: letters.py FOLDER SEED; prints one line for each letter, sorted"""
 

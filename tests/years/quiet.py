@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """What a stretch of virtual time costs a daemon: prints its wakeups, writes and ticks of processor
 time while the clock goes to TIME. usage: quiet.py SOCKET TIME"""
 

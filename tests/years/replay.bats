@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # Months of invented work, replayed: letters and lists agree, another zone or language of the
 # machine changes nothing, kills change nothing, order of recording changes nothing, and time in
 # which nothing is due costs nothing.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """The same events, written down in different orders, give the same deadlines.
 usage: shuffle.py FOLDER SEED"""
 

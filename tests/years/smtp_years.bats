@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
 # The demonstration against real mail servers: half a year of it, both years with KEDJA_LONG=1.
 
 setup() {

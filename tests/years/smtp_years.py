@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """The demonstration's years against a real mail server: every letter of the outbox arrives, once.
 
 usage: smtp_years.py FOLDER aiosmtpd|postfix UNTIL     UNTIL: such as 2006-11-01

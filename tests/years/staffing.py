@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
 """Offices staffed at random: people who come and leave, are away with and without deputies, in chains
 and circles; roles that nobody holds; boards and consents. Every reminder reaches somebody or stands
 there as unreachable, nobody of another board is told of a case without a consent, nobody gets two

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """The bank's files: BgMax for the first year, camt.054 from then on. All payers are invented."""
 import datetime
 import os

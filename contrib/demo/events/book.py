@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Days, and the book in which events are written down."""
 import datetime
 import json

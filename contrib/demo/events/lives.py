@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Cases: how they are opened, go on and back in the housing chain, and end."""
 import heapq
 from datetime import date

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Rent: charged every month, paid in time, late, in parts or not at all, and the bank's files."""
 import datetime
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """Who works in the programme. All names are invented."""
 import datetime
 import unicodedata

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """What happens in the programme as a whole: reports, meetings, evaluations, deviations."""
 from datetime import date
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: EUPL-1.2
 """What is certain to happen, whatever the seed: each kind of reminder gets its occasion."""
 from book import FIRST, PROGRAMME, add_months, days, month_key, workday
 import lives

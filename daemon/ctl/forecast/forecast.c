@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See forecast.h. The figures are in tally.c. */
 #include "daemon/ctl/forecast/forecast.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a simulation brings, as the verbs show it: which office and which days are meant, its
  * notices as rows, and the figures about them (tally.c): by rule, by person with the worst day of

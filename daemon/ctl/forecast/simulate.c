@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See simulate.h. */
 #include "daemon/ctl/forecast/simulate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What would happen: the daemon's own planner, due and letters code on a scratch copy of its file,
  * with a virtual clock and no mailer, all subjects walking through time together.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The figures of forecast.h. Rows come in the order of time, so of each person only the day that
  * is being counted has to be kept beside the worst one. */
 #include <stdlib.h>

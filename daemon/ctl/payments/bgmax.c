@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See bgmax.h. Each line is laid out as one record of characters (UTF-8 is taken as the ISO-8859-1
  * that it was made from), then the records are followed in their order: 01, sections from 05 to

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * BgMax, the payment file of Bankgirot (technical manual of November 2019): records of 80
  * characters. All amounts, sums and counts must be right; about line ends, blanks at the end of

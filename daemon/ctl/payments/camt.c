@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * See camt.h. expat tells where elements begin and end; here a path of their names is kept, and
  * only the text of the elements in `leaves` is ever copied out of the parser's own buffers. So

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * camt.054, the notification of payments of ISO 20022, in the versions 02 and 08. A batch is read
  * as its transactions; what is not booked yet is left out. Pure: bytes in, payments out.

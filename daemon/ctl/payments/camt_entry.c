@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See camt_own.h. An entry is checked when it ends, and becomes its payments. */
 #include "daemon/ctl/payments/camt_own.h"
 

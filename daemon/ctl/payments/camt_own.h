@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What the two files of the camt.054 reader share; nobody else includes this. */
 #ifndef KEDJA_CTL_PAYMENTS_CAMT_OWN_H
 #define KEDJA_CTL_PAYMENTS_CAMT_OWN_H

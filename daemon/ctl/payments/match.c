@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See match.h. */
 #include "daemon/ctl/payments/match.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Whose payment is it? The daemon tells which references are awaited (of leases, of charges, and
  * the cases themselves); a payment belongs to a case if all of its words that name a case name

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Payment numbers (OCR): 2 to 25 digits, the last one a check digit (Luhn, modulus 10); in some
  * agreements the one before it says how long the number is (its length modulo 10).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See payment.h. */
 #include "daemon/ctl/payments/payment.h"
 

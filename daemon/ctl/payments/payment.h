@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The payments of a bank's file, whatever its form: what was paid, on which day, what it refers
  * to, and a name by which the same payment is known again in another file. Names, addresses and

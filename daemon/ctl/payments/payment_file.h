@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* A payment file from the disk: read within bounds, its form found out, parsed whole. */
 #ifndef KEDJA_CTL_PAYMENTS_PAYMENT_FILE_H
 #define KEDJA_CTL_PAYMENTS_PAYMENT_FILE_H

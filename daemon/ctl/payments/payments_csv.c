@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* See payments_csv.h. */
 #include "daemon/ctl/payments/payments_csv.h"
 

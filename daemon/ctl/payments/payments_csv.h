@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Payments as CSV, as landlords' systems and spreadsheets write them: which column says what is
  * told by kedja.conf. UTF-8 or ISO-8859-1; rows on which nothing was paid are passed over. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* One case, whole: its events come page by page after the rest. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Columns that more than one verb shows. */
 #ifndef KEDJA_CTL_VERBS_COLUMNS_H
 #define KEDJA_CTL_VERBS_COLUMNS_H

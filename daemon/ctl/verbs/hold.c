@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Reminders that came all at once and are held: a person decides. */
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/verbs/verbs.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A file of events: first every row is checked, here and by the daemon, and all mistakes are
  * told; only a file without any is recorded, in batches that each hold wholly or not at all.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Two tables that the daemon goes by: the days of a year, and the kinds of events. */
 #include <stdlib.h>
 #include <string.h>

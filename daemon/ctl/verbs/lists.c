@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The plain lists: cases, deadlines, notices. */
 #include <stdlib.h>
 #include <string.h>

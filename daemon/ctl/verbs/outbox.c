@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The outbox: its messages, one of them whole, and the two things that may be done by hand. */
 #include <poll.h>
 #include <stdlib.h>

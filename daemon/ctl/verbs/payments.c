@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Payment files: read and checked whole, matched with what the daemon waits for, checked by the
  * daemon, and only then booked, in batches that each hold wholly or not at all. The event that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What of the next 30 days would reach nobody who holds the role, and what has no day to count
  * from: while there is time to put it right.

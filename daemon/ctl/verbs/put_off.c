@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Putting off the reminders of a deadline: seen (ack), or not now (snooze). */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* One event: recording it, and taking it back. */
 #include <stdlib.h>
 #include <string.h>

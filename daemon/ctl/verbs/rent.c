@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Rent as a whole: how much of it is open, and the charges of a month by the leases. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Rules: checked from their files without a daemon, listed and reloaded with one. */
 #include <stdlib.h>
 #include <string.h>

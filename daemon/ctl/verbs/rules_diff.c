@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Which notices come, go or move when the edited rules of a folder take the place of the running
  * ones: ahead, or on the office's own history. Two simulations, each on a copy of its own, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Rules told in sentences, the facts that they may read, and the way back to the set before. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* What will be sent, or would have been: the daemon's own code on a scratch copy of its file. */
 #include <stdlib.h>
 #include <string.h>

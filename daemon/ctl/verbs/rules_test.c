@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The tests that lie beside the rules, run from their files without a daemon. */
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* People: who works here, and one colleague who takes over all roles of another. */
 #include <stdlib.h>
 #include <string.h>

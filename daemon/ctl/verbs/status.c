@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The daemon itself: how it is, its clock, and deriving everything once more. */
 #include <stdlib.h>
 #include <string.h>

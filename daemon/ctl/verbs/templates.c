@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Templates of letters: checked against the rules, and shown as they would read. */
 #include <errno.h>
 #include <stdlib.h>

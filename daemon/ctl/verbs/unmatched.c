@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Payments that fit no rent: the list, as a table or a CSV to be filled in, and their cases. */
 #include <stdlib.h>
 #include <string.h>

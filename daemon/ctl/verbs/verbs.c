@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of verbs: what ctl.h says a row says. */
 #include "daemon/ctl/verbs/verbs.h"
 

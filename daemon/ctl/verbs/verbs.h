@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of verbs of kedjactl, and the functions behind it by noun. */
 #ifndef KEDJA_CTL_VERBS_VERBS_H
 #define KEDJA_CTL_VERBS_VERBS_H

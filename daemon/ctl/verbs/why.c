@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /* Why something was, or was not, sent about a case: a verdict for each rule. */
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/verbs/verbs.h"
