@@ -168,7 +168,7 @@ static void overtake_waiting(const struct core *core, const char *subject,
 			       " AND rule = ?2 AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
 			       " AND state IN ('queued', 'held') AND message IS NULL");
 	store_deadline_bind(q, subject, deadline);
-	db_bind_text(q, 6, deadline->ended_why);
+	db_bind_text(q, 6, deadline->ended_reason);
 	db_run(q);
 }
 

@@ -40,7 +40,7 @@ static void bind_end(struct query *q, const struct deadline *deadline)
 		db_bind_null(q, 12);
 	else
 		db_bind_int(q, 12, deadline->ended_by);
-	db_bind_text(q, 13, deadline->ended_why);
+	db_bind_text(q, 13, deadline->ended_reason);
 }
 
 /* "[41,38]": the events, the latest first. */

@@ -4,8 +4,8 @@
  * and once more just before it goes on the wire, so that nothing which could be read as a
  * command, a header, an option or a route ever gets that far.
  *
- *   why = address_fault(text);
- *   if (why != NULL) problem_add(..., "address", "'%s' %s", text, why);
+ *   fault = address_fault(text);
+ *   if (fault != NULL) problem_add(..., "address", "'%s' %s", text, fault);
  *
  * Narrower than RFC 5321 allows: no quoting, no domain literals, no letters outside ASCII, and
  * none of the signs that old mail routers or shells give a meaning (! % | ` $ / and the like).

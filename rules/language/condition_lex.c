@@ -11,7 +11,7 @@
 
 #include "rules/language/condition_own.h"
 
-void reading_tell(struct reading *reading, int column, const char *format, ...)
+void condition_tell(struct condition_text *reading, int column, const char *format, ...)
 {
 	if (reading->mistakes++ >= CONDITION_MISTAKES)
 		return;
@@ -111,14 +111,15 @@ static struct token read_number(struct lexer *lexer)
 	struct token token = token_of(lexer, TOKEN_NUMBER, length);
 	token.number = number;
 	if (length > digits) {
-		reading_tell(
+		condition_tell(
 		    lexer->reading, token.column,
 		    "%s is not a whole number: names start with a letter, dates stand in quotes",
 		    token.text);
 		token.kind = TOKEN_WRONG;
 	} else if (!fits) {
-		reading_tell(lexer->reading, token.column, "%s is too large a number: at most %lld",
-			     token.text, (long long)INT64_MAX);
+		condition_tell(lexer->reading, token.column,
+			       "%s is too large a number: at most %lld", token.text,
+			       (long long)INT64_MAX);
 		token.kind = TOKEN_WRONG;
 	}
 	return token;
@@ -144,8 +145,8 @@ static struct token read_text(struct lexer *lexer)
 	size_t length = length_of_text(lexer->at);
 	if (length == 0) {
 		struct token open = token_of(lexer, TOKEN_WRONG, strlen(lexer->at));
-		reading_tell(lexer->reading, open.column,
-			     "the text that starts here has no end: %c is missing", quote);
+		condition_tell(lexer->reading, open.column,
+			       "the text that starts here has no end: %c is missing", quote);
 		return open;
 	}
 	struct token token = token_of(lexer, TOKEN_TEXT, length);
@@ -157,8 +158,8 @@ static struct token read_text(struct lexer *lexer)
 			i++;
 	}
 	if (quote == '"')
-		reading_tell(lexer->reading, token.column, "%s stands in double quotes: write '%s'",
-			     token.text, text);
+		condition_tell(lexer->reading, token.column,
+			       "%s stands in double quotes: write '%s'", token.text, text);
 	token.text = text;
 	return token;
 }
@@ -193,13 +194,14 @@ static struct token read_sign(struct lexer *lexer)
 		struct token token = token_of(lexer, sign->kind, strlen(sign->text));
 		token.op = sign->op;
 		if (sign->instead != NULL)
-			reading_tell(lexer->reading, token.column, "unknown sign \"%s\": write %s",
-				     sign->text, sign->instead);
+			condition_tell(lexer->reading, token.column,
+				       "unknown sign \"%s\": write %s", sign->text, sign->instead);
 		return token;
 	}
 	struct token token = token_of(lexer, TOKEN_WRONG, 1);
-	reading_tell(lexer->reading, token.column,
-		     "unknown sign \"%s\": there are = <> < <= > >= + - and brackets", token.text);
+	condition_tell(lexer->reading, token.column,
+		       "unknown sign \"%s\": there are = <> < <= > >= + - and brackets",
+		       token.text);
 	return token;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the files of the conditions share: the tree, and the text being read. Nobody else
- * includes this. */
-#ifndef KEDJA_CONDITION_NODE_H
-#define KEDJA_CONDITION_NODE_H
+/* What the files of the conditions share: the tree, and the text being read. For
+ * them alone, and for the search in that tree (condition_solve_own.h). */
+#ifndef KEDJA_CONDITION_OWN_H
+#define KEDJA_CONDITION_OWN_H
 
 #include "rules/language/condition.h"
 
@@ -55,7 +55,7 @@ struct condition {
 };
 
 /* A text being read, and where its mistakes go. */
-struct reading {
+struct condition_text {
 	const char *text;
 	const struct condition_names *names;
 	struct arena *arena;
@@ -65,7 +65,8 @@ struct reading {
 	int mistakes;
 };
 
-void reading_tell(struct reading *reading, int column, const char *format, ...) PRINTF_LIKE(3, 4);
+void condition_tell(struct condition_text *reading, int column, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
 enum token_kind {
 	TOKEN_END,
@@ -100,7 +101,7 @@ struct token {
 
 /* Where the next token starts. */
 struct lexer {
-	struct reading *reading;
+	struct condition_text *reading;
 	const char *at;
 	int column;
 };
@@ -108,15 +109,15 @@ struct lexer {
 struct token lexer_next(struct lexer *lexer);
 
 /* Nodes with their type; what does not fit is told. Each takes its operands into itself. */
-struct node *node_new(struct reading *reading, enum node_kind kind, int column);
+struct node *node_new(struct condition_text *reading, enum node_kind kind, int column);
 void node_add(struct node *parent, struct node *child);
-struct node *node_name(struct reading *reading, const char *name, int column);
-struct node *node_minus(struct reading *reading, struct node *operand, int column);
+struct node *node_name(struct condition_text *reading, const char *name, int column);
+struct node *node_minus(struct condition_text *reading, struct node *operand, int column);
 /* The types of a sum, once all its parts are in it; a NODE_BAD if they cannot be added. */
-struct node *node_sum_done(struct reading *reading, struct node *sum);
+struct node *node_sum_done(struct condition_text *reading, struct node *sum);
 /* All operands of a comparison, IN or BETWEEN must be of one type. */
-void node_comparison_done(struct reading *reading, struct node *comparison);
+void node_comparison_done(struct condition_text *reading, struct node *comparison);
 /* Tells if something is not true, false or unknown by itself. */
-void node_must_be_flag(struct reading *reading, const struct node *node);
+void node_must_be_flag(struct condition_text *reading, const struct node *node);
 
 #endif

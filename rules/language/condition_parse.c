@@ -9,7 +9,7 @@
 #include "rules/language/condition_own.h"
 
 struct parser {
-	struct reading *reading;
+	struct condition_text *reading;
 	struct lexer lexer;
 	struct token token; /* the one to be looked at */
 	int depth;
@@ -58,8 +58,8 @@ static bool goes_deeper(struct parser *parser)
 {
 	if (++parser->depth <= CONDITION_DEEPEST)
 		return true;
-	reading_tell(parser->reading, parser->token.column,
-		     "too many brackets within each other: at most %d", CONDITION_DEEPEST);
+	condition_tell(parser->reading, parser->token.column,
+		       "too many brackets within each other: at most %d", CONDITION_DEEPEST);
 	while (parser->token.kind != TOKEN_END)
 		advance(parser);
 	return false;
@@ -71,12 +71,12 @@ static void tell_missing_value(struct parser *parser)
 	if (token->kind == TOKEN_WRONG)
 		return;
 	if (token->kind == TOKEN_END)
-		reading_tell(parser->reading, token->column,
-			     "it ends too early: a value belongs here");
+		condition_tell(parser->reading, token->column,
+			       "it ends too early: a value belongs here");
 	else
-		reading_tell(parser->reading, token->column,
-			     "unexpected \"%s\": a name, a number or a 'text' belongs here",
-			     token->text);
+		condition_tell(parser->reading, token->column,
+			       "unexpected \"%s\": a name, a number or a 'text' belongs here",
+			       token->text);
 }
 
 static struct node *parse_brackets(struct parser *parser)
@@ -90,12 +90,12 @@ static struct node *parse_brackets(struct parser *parser)
 	if (accept(parser, TOKEN_RIGHT))
 		return inner;
 	if (parser->token.kind != TOKEN_END && parser->token.kind != TOKEN_WRONG)
-		reading_tell(parser->reading, parser->token.column,
-			     "unexpected \"%s\": AND, OR or ) belongs here", parser->token.text);
+		condition_tell(parser->reading, parser->token.column,
+			       "unexpected \"%s\": AND, OR or ) belongs here", parser->token.text);
 	skip(parser);
 	if (!accept(parser, TOKEN_RIGHT))
-		reading_tell(parser->reading, column,
-			     "the bracket that opens here is never closed");
+		condition_tell(parser->reading, column,
+			       "the bracket that opens here is never closed");
 	return node_new(parser->reading, NODE_BAD, column);
 }
 
@@ -235,8 +235,8 @@ static struct node *parse_is(struct parser *parser, struct node *left)
 	node_add(node, left);
 	if (accept(parser, TOKEN_NULL))
 		return node;
-	reading_tell(parser->reading, parser->token.column,
-		     "IS stands before NULL or NOT NULL: write = to compare with a value");
+	condition_tell(parser->reading, parser->token.column,
+		       "IS stands before NULL or NOT NULL: write = to compare with a value");
 	return bad(parser, node->column);
 }
 
@@ -248,7 +248,8 @@ static struct node *parse_in(struct parser *parser, struct node *left, bool nega
 	node_add(node, left);
 	int column = parser->token.column;
 	if (!accept(parser, TOKEN_LEFT)) {
-		reading_tell(parser->reading, column, "IN needs a list in brackets: IN ('a', 'b')");
+		condition_tell(parser->reading, column,
+			       "IN needs a list in brackets: IN ('a', 'b')");
 		return bad(parser, column);
 	}
 	do {
@@ -258,11 +259,11 @@ static struct node *parse_in(struct parser *parser, struct node *left, bool nega
 	if (accept(parser, TOKEN_RIGHT))
 		return node;
 	if (parser->token.kind != TOKEN_END && parser->token.kind != TOKEN_WRONG)
-		reading_tell(parser->reading, parser->token.column,
-			     "unexpected \"%s\": , or ) belongs here", parser->token.text);
+		condition_tell(parser->reading, parser->token.column,
+			       "unexpected \"%s\": , or ) belongs here", parser->token.text);
 	skip(parser);
 	if (!accept(parser, TOKEN_RIGHT))
-		reading_tell(parser->reading, column, "the list that opens here is never closed");
+		condition_tell(parser->reading, column, "the list that opens here is never closed");
 	return node_new(parser->reading, NODE_BAD, column);
 }
 
@@ -274,8 +275,8 @@ static struct node *parse_between(struct parser *parser, struct node *left, bool
 	node_add(node, left);
 	node_add(node, parse_sum(parser));
 	if (!accept(parser, TOKEN_AND)) {
-		reading_tell(parser->reading, parser->token.column,
-			     "BETWEEN needs two values: BETWEEN 1 AND 3");
+		condition_tell(parser->reading, parser->token.column,
+			       "BETWEEN needs two values: BETWEEN 1 AND 3");
 		accept(parser, TOKEN_COMMA);
 		return bad(parser, node->column);
 	}
@@ -291,8 +292,8 @@ static struct node *parse_not_in_or_between(struct parser *parser, struct node *
 		return parse_in(parser, left, true);
 	if (parser->token.kind == TOKEN_BETWEEN)
 		return parse_between(parser, left, true);
-	reading_tell(parser->reading, parser->token.column,
-		     "after a value NOT stands before IN or BETWEEN: write NOT before the whole");
+	condition_tell(parser->reading, parser->token.column,
+		       "after a value NOT stands before IN or BETWEEN: write NOT before the whole");
 	return bad(parser, left->column);
 }
 
@@ -347,11 +348,12 @@ static struct node *parse_comparison(struct parser *parser)
 	enum token_kind kind = parser->token.kind;
 	if (found != NULL &&
 	    parse_tail(parser, node_new(parser->reading, NODE_BAD, column)) != NULL)
-		reading_tell(parser->reading, column,
-			     "comparisons do not form a chain: join them with AND");
+		condition_tell(parser->reading, column,
+			       "comparisons do not form a chain: join them with AND");
 	else if (kind != TOKEN_WRONG)
-		reading_tell(parser->reading, column, "unexpected \"%s\": %sAND or OR belongs here",
-			     parser->token.text, found == NULL ? "a comparison, " : "");
+		condition_tell(parser->reading, column,
+			       "unexpected \"%s\": %sAND or OR belongs here", parser->token.text,
+			       found == NULL ? "a comparison, " : "");
 	return bad(parser, column);
 }
 
@@ -407,12 +409,12 @@ static void parse_rest(struct parser *parser)
 	while (parser->token.kind != TOKEN_END) {
 		const struct token *token = &parser->token;
 		if (token->kind == TOKEN_RIGHT)
-			reading_tell(parser->reading, token->column,
-				     "this bracket closes nothing: a ( is missing before it");
+			condition_tell(parser->reading, token->column,
+				       "this bracket closes nothing: a ( is missing before it");
 		else if (token->kind != TOKEN_WRONG)
-			reading_tell(parser->reading, token->column,
-				     "unexpected \"%s\": AND, OR or the end belongs here",
-				     token->text);
+			condition_tell(parser->reading, token->column,
+				       "unexpected \"%s\": AND, OR or the end belongs here",
+				       token->text);
 		advance(parser);
 		skip(parser);
 		if (accept(parser, TOKEN_AND) || accept(parser, TOKEN_OR))
@@ -420,16 +422,16 @@ static void parse_rest(struct parser *parser)
 	}
 }
 
-static bool is_readable(struct reading *reading)
+static bool is_readable(struct condition_text *reading)
 {
 	size_t length = strlen(reading->text);
 	if (length > CONDITION_LONGEST) {
-		reading_tell(reading, 1, "the condition has %zu bytes: at most %d are read", length,
-			     CONDITION_LONGEST);
+		condition_tell(reading, 1, "the condition has %zu bytes: at most %d are read",
+			       length, CONDITION_LONGEST);
 		return false;
 	}
 	if (reading->text[strspn(reading->text, " \t\r\n")] == '\0') {
-		reading_tell(reading, 1, "the condition is empty: leave it out, or write TRUE");
+		condition_tell(reading, 1, "the condition is empty: leave it out, or write TRUE");
 		return false;
 	}
 	return true;
@@ -439,7 +441,7 @@ struct condition *condition_parse(const char *text, const struct condition_names
 				  struct arena *arena, const char *file, int line,
 				  struct problems *problems)
 {
-	struct reading reading = { text, names, arena, file, line, problems, 0 };
+	struct condition_text reading = { text, names, arena, file, line, problems, 0 };
 	if (!is_readable(&reading))
 		return NULL;
 	struct parser parser = { .reading = &reading, .lexer = { &reading, text, 1 } };

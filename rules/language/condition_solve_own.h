@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the two files of the search share: its ways (condition_solve.c) and the small demands at the
- * end of each way (condition_atoms.c). Nobody else includes this. */
-#ifndef KEDJA_CONDITION_SOLVE_PARTS_H
-#define KEDJA_CONDITION_SOLVE_PARTS_H
+ * end of each way (condition_atoms.c). For them alone. */
+#ifndef KEDJA_CONDITION_SOLVE_OWN_H
+#define KEDJA_CONDITION_SOLVE_OWN_H
 
 #include "rules/language/condition_own.h"
 #include "rules/language/condition_solve.h"

@@ -8,7 +8,7 @@
 
 #include "rules/language/condition_own.h"
 
-struct node *node_new(struct reading *reading, enum node_kind kind, int column)
+struct node *node_new(struct condition_text *reading, enum node_kind kind, int column)
 {
 	struct node *node = arena_alloc(reading->arena, sizeof(*node));
 	node->kind = kind;
@@ -45,7 +45,7 @@ static const char *type_in_words(enum value_type type)
 }
 
 /* How a message calls a node. */
-static const char *called(struct reading *reading, const struct node *node)
+static const char *called(struct condition_text *reading, const struct node *node)
 {
 	char text[DATE_TEXT_SIZE];
 	switch (node->kind) {
@@ -77,7 +77,7 @@ static const char *called(struct reading *reading, const struct node *node)
 	return "the comparison";
 }
 
-struct node *node_name(struct reading *reading, const char *name, int column)
+struct node *node_name(struct condition_text *reading, const char *name, int column)
 {
 	struct name_meaning meaning = { 0 };
 	if (reading->names->resolve(reading->names->arg, name, &meaning) != 0) {
@@ -85,12 +85,12 @@ struct node *node_name(struct reading *reading, const char *name, int column)
 		    reading->names->list == NULL ? NULL : reading->names->list(reading->names->arg);
 		const char *nearest = all == NULL ? NULL : problem_nearest(name, all);
 		if (nearest != NULL)
-			reading_tell(reading, column, "unknown name \"%s\": did you mean \"%s\"?",
-				     name, nearest);
+			condition_tell(reading, column, "unknown name \"%s\": did you mean \"%s\"?",
+				       name, nearest);
 		else
-			reading_tell(reading, column,
-				     "unknown name \"%s\": it must be a fact, or 'text' in quotes",
-				     name);
+			condition_tell(
+			    reading, column,
+			    "unknown name \"%s\": it must be a fact, or 'text' in quotes", name);
 		return node_new(reading, NODE_BAD, column);
 	}
 	struct node *node = node_new(reading, NODE_NAME, column);
@@ -102,12 +102,13 @@ struct node *node_name(struct reading *reading, const char *name, int column)
 }
 
 /* Makes a date of a text literal; tells if it is none. */
-static bool becomes_date(struct reading *reading, struct node *node, const char *against)
+static bool becomes_date(struct condition_text *reading, struct node *node, const char *against)
 {
 	date day;
 	if (date_parse(node->text, &day) != 0) {
-		reading_tell(reading, node->column,
-			     "'%s' is not a date, but %s: write 'YYYY-MM-DD'", node->text, against);
+		condition_tell(reading, node->column,
+			       "'%s' is not a date, but %s: write 'YYYY-MM-DD'", node->text,
+			       against);
 		return false;
 	}
 	node->kind = NODE_DATE;
@@ -116,27 +117,28 @@ static bool becomes_date(struct reading *reading, struct node *node, const char 
 	return true;
 }
 
-static bool can_be_added(struct reading *reading, struct node *node)
+static bool can_be_added(struct condition_text *reading, struct node *node)
 {
 	if (node->kind == NODE_BAD)
 		return false;
 	if (node->kind == NODE_TEXT)
 		return becomes_date(reading, node, "only numbers and dates can be added");
 	if (node->type == VALUE_TEXT || node->type == VALUE_FLAG) {
-		reading_tell(reading, node->column, "%s is %s: only numbers and dates can be added",
-			     called(reading, node), type_in_words(node->type));
+		condition_tell(reading, node->column,
+			       "%s is %s: only numbers and dates can be added",
+			       called(reading, node), type_in_words(node->type));
 		return false;
 	}
 	return true;
 }
 
-struct node *node_minus(struct reading *reading, struct node *operand, int column)
+struct node *node_minus(struct condition_text *reading, struct node *operand, int column)
 {
 	if (!can_be_added(reading, operand))
 		return node_new(reading, NODE_BAD, column);
 	if (operand->type == VALUE_DATE) {
-		reading_tell(reading, column, "%s is a date: only numbers can be negative",
-			     called(reading, operand));
+		condition_tell(reading, column, "%s is a date: only numbers can be negative",
+			       called(reading, operand));
 		return node_new(reading, NODE_BAD, column);
 	}
 	struct node *minus = node_new(reading, NODE_MINUS, column);
@@ -162,7 +164,7 @@ static bool add_types(enum value_type *sum, const struct node *part)
 	return true;
 }
 
-struct node *node_sum_done(struct reading *reading, struct node *sum)
+struct node *node_sum_done(struct condition_text *reading, struct node *sum)
 {
 	bool fine = true;
 	for (struct node *part = sum->first; part != NULL; part = part->next)
@@ -173,11 +175,11 @@ struct node *node_sum_done(struct reading *reading, struct node *sum)
 	for (struct node *part = sum->first->next; part != NULL; part = part->next) {
 		if (add_types(&sum->type, part))
 			continue;
-		reading_tell(reading, part->column,
-			     part->subtracted
-				 ? "%s is a date: it cannot be taken from a number"
-				 : "%s is a date: it cannot be added to a date, only days can",
-			     called(reading, part));
+		condition_tell(reading, part->column,
+			       part->subtracted
+				   ? "%s is a date: it cannot be taken from a number"
+				   : "%s is a date: it cannot be added to a date, only days can",
+			       called(reading, part));
 		return node_new(reading, NODE_BAD, sum->column);
 	}
 	return sum;
@@ -211,7 +213,7 @@ static const struct node *example_of(const struct node *comparison, enum value_t
 	return found;
 }
 
-static void tell_mismatch(struct reading *reading, const struct node *node,
+static void tell_mismatch(struct condition_text *reading, const struct node *node,
 			  const struct node *example)
 {
 	static const char *const advice[] = {
@@ -221,12 +223,12 @@ static void tell_mismatch(struct reading *reading, const struct node *node,
 		[VALUE_FLAG] = "write it alone, or NOT before it",
 		[VALUE_TEXT] = "compare it with a text in quotes",
 	};
-	reading_tell(reading, node->column, "%s is %s and %s is %s: %s", called(reading, example),
-		     type_in_words(example->type), called(reading, node), type_in_words(node->type),
-		     advice[example->type]);
+	condition_tell(reading, node->column, "%s is %s and %s is %s: %s", called(reading, example),
+		       type_in_words(example->type), called(reading, node),
+		       type_in_words(node->type), advice[example->type]);
 }
 
-static bool all_of_one_type(struct reading *reading, struct node *comparison)
+static bool all_of_one_type(struct condition_text *reading, struct node *comparison)
 {
 	enum value_type type = type_of_group(comparison);
 	const struct node *example = example_of(comparison, type);
@@ -246,7 +248,7 @@ static bool all_of_one_type(struct reading *reading, struct node *comparison)
 	return fine;
 }
 
-static const char *allowed(struct reading *reading, const char *const *codes)
+static const char *allowed(struct condition_text *reading, const char *const *codes)
 {
 	const char *text = "";
 	for (size_t i = 0; codes[i] != NULL; i++) {
@@ -257,7 +259,7 @@ static const char *allowed(struct reading *reading, const char *const *codes)
 	return text;
 }
 
-static void must_be_code(struct reading *reading, const struct node *literal,
+static void must_be_code(struct condition_text *reading, const struct node *literal,
 			 const struct node *name)
 {
 	for (size_t i = 0; name->codes[i] != NULL; i++)
@@ -265,14 +267,14 @@ static void must_be_code(struct reading *reading, const struct node *literal,
 			return;
 	const char *nearest = problem_nearest(literal->text, name->codes);
 	if (nearest != NULL)
-		reading_tell(reading, literal->column, "%s is never '%s': did you mean '%s'?",
-			     name->text, literal->text, nearest);
+		condition_tell(reading, literal->column, "%s is never '%s': did you mean '%s'?",
+			       name->text, literal->text, nearest);
 	else
-		reading_tell(reading, literal->column, "%s is never '%s': it may be %s", name->text,
-			     literal->text, allowed(reading, name->codes));
+		condition_tell(reading, literal->column, "%s is never '%s': it may be %s",
+			       name->text, literal->text, allowed(reading, name->codes));
 }
 
-static void check_codes(struct reading *reading, const struct node *comparison)
+static void check_codes(struct condition_text *reading, const struct node *comparison)
 {
 	const struct node *name = comparison->first;
 	while (name != NULL && name->codes == NULL)
@@ -284,19 +286,19 @@ static void check_codes(struct reading *reading, const struct node *comparison)
 }
 
 /* Flags have no order, and that of the letters in 'own_lease' means nothing. */
-static void check_order(struct reading *reading, const struct node *comparison)
+static void check_order(struct condition_text *reading, const struct node *comparison)
 {
 	for (const struct node *node = comparison->first; node != NULL; node = node->next) {
 		if (node->type != VALUE_FLAG && node->codes == NULL)
 			continue;
-		reading_tell(reading, node->column, "%s has no order: %s", called(reading, node),
-			     node->codes != NULL ? "list the values that are meant, with IN"
-						 : "write it alone, or NOT before it");
+		condition_tell(reading, node->column, "%s has no order: %s", called(reading, node),
+			       node->codes != NULL ? "list the values that are meant, with IN"
+						   : "write it alone, or NOT before it");
 		return;
 	}
 }
 
-void node_comparison_done(struct reading *reading, struct node *comparison)
+void node_comparison_done(struct condition_text *reading, struct node *comparison)
 {
 	comparison->type = VALUE_FLAG;
 	if (!all_of_one_type(reading, comparison))
@@ -309,11 +311,11 @@ void node_comparison_done(struct reading *reading, struct node *comparison)
 		check_order(reading, comparison);
 }
 
-void node_must_be_flag(struct reading *reading, const struct node *node)
+void node_must_be_flag(struct condition_text *reading, const struct node *node)
 {
 	if (node->type == VALUE_FLAG || node->kind == NODE_BAD)
 		return;
-	reading_tell(reading, node->column,
-		     "%s is %s, not true or false: compare it with something",
-		     called(reading, node), type_in_words(node->type));
+	condition_tell(reading, node->column,
+		       "%s is %s, not true or false: compare it with something",
+		       called(reading, node), type_in_words(node->type));
 }

@@ -339,7 +339,8 @@ struct written {
 	bool used;
 };
 
-struct reading {
+/* What all files say, while they are read. */
+struct parsed_files {
 	struct config_t *configs;
 	size_t config_count;
 	struct written *written;
@@ -352,50 +353,51 @@ struct reading {
 	size_t disabled_count, disabled_capacity;
 };
 
-static void read_disabled(struct reading *reading, const config_setting_t *root, const char *file)
+static void read_disabled(struct parsed_files *parsed, const config_setting_t *root,
+			  const char *file)
 {
 	for (size_t i = 0; i < confread_text_count(root, "disable"); i++) {
-		reading->disabled =
-		    array_grow(reading->disabled, reading->disabled_count,
-			       &reading->disabled_capacity, sizeof(*reading->disabled));
-		reading->disabled[reading->disabled_count].name =
+		parsed->disabled =
+		    array_grow(parsed->disabled, parsed->disabled_count, &parsed->disabled_capacity,
+			       sizeof(*parsed->disabled));
+		parsed->disabled[parsed->disabled_count].name =
 		    confread_text_at(root, "disable", i);
-		reading->disabled[reading->disabled_count].file = file;
-		reading->disabled[reading->disabled_count].used = false;
-		reading->disabled[reading->disabled_count++].line = confread_line(root, "disable");
+		parsed->disabled[parsed->disabled_count].file = file;
+		parsed->disabled[parsed->disabled_count].used = false;
+		parsed->disabled[parsed->disabled_count++].line = confread_line(root, "disable");
 	}
 }
 
-static void read_file(struct reading *reading, const struct source *source, struct arena *arena,
+static void read_file(struct parsed_files *parsed, const struct source *source, struct arena *arena,
 		      struct problems *problems)
 {
-	struct config_t *config = &reading->configs[reading->config_count];
+	struct config_t *config = &parsed->configs[parsed->config_count];
 	if (confread_open(config, source->text, source->length, source->file, problems) != 0)
 		return;
-	reading->config_count++;
+	parsed->config_count++;
 	const config_setting_t *root = config_root_setting(config);
 	const char *file = arena_strdup(arena, source->file);
 	confread_keys(root, root_keys, file, problems);
-	read_disabled(reading, root, file);
+	read_disabled(parsed, root, file);
 	const config_setting_t *list = config_setting_get_member(root, "rules");
 	for (int i = 0;
 	     list != NULL && config_setting_is_list(list) && i < config_setting_length(list); i++) {
 		const config_setting_t *group = config_setting_get_elem(list, (unsigned int)i);
 		if (!config_setting_is_group(group))
 			continue;
-		reading->written = array_grow(reading->written, reading->count, &reading->capacity,
-					      sizeof(*reading->written));
-		reading->written[reading->count++] =
+		parsed->written = array_grow(parsed->written, parsed->count, &parsed->capacity,
+					     sizeof(*parsed->written));
+		parsed->written[parsed->count++] =
 		    (struct written){ group, file, confread_text(group, "override"), false };
 	}
 }
 
-static const struct written *find_own(struct reading *reading, const char *name,
+static const struct written *find_own(struct parsed_files *parsed, const char *name,
 				      struct problems *problems)
 {
 	const struct written *own = NULL;
-	for (size_t i = 0; name != NULL && i < reading->count; i++) {
-		struct written *each = &reading->written[i];
+	for (size_t i = 0; name != NULL && i < parsed->count; i++) {
+		struct written *each = &parsed->written[i];
 		if (each->overrides == NULL || strcmp(each->overrides, name) != 0)
 			continue;
 		if (own != NULL)
@@ -408,24 +410,24 @@ static const struct written *find_own(struct reading *reading, const char *name,
 	return own;
 }
 
-static bool is_disabled(struct reading *reading, const char *name)
+static bool is_disabled(struct parsed_files *parsed, const char *name)
 {
 	bool disabled = false;
-	for (size_t i = 0; name != NULL && i < reading->disabled_count; i++) {
-		if (strcmp(reading->disabled[i].name, name) != 0)
+	for (size_t i = 0; name != NULL && i < parsed->disabled_count; i++) {
+		if (strcmp(parsed->disabled[i].name, name) != 0)
 			continue;
-		reading->disabled[i].used = true;
+		parsed->disabled[i].used = true;
 		disabled = true;
 	}
 	return disabled;
 }
 
 /* A rule that is disabled is read all the same, so that its mistakes show. */
-static void load_written(struct reading *reading, const struct written *written,
+static void load_written(struct parsed_files *parsed, const struct written *written,
 			 struct ruleset *ruleset, size_t *capacity, struct problems *problems)
 {
 	const char *name = confread_text(written->group, "name");
-	const struct written *own = find_own(reading, name, problems);
+	const struct written *own = find_own(parsed, name, problems);
 	struct loading loading = { .chain = ruleset->chain,
 				   .calendar = ruleset->calendar,
 				   .arena = ruleset->arena,
@@ -443,44 +445,44 @@ static void load_written(struct reading *reading, const struct written *written,
 		confread_keys(own->group, keys, own->file, problems);
 	}
 	load_rule(&loading, ruleset, rule);
-	if (is_disabled(reading, name))
+	if (is_disabled(parsed, name))
 		ruleset->disabled[ruleset->disabled_count++] = rule->name;
 	else
 		ruleset->count++;
 }
 
-static void complain_of_unused(const struct reading *reading, struct problems *problems)
+static void complain_of_unused(const struct parsed_files *parsed, struct problems *problems)
 {
-	for (size_t i = 0; i < reading->count; i++)
-		if (reading->written[i].overrides != NULL && !reading->written[i].used)
-			problem_add(problems, reading->written[i].file,
-				    confread_line(reading->written[i].group, "override"),
+	for (size_t i = 0; i < parsed->count; i++)
+		if (parsed->written[i].overrides != NULL && !parsed->written[i].used)
+			problem_add(problems, parsed->written[i].file,
+				    confread_line(parsed->written[i].group, "override"),
 				    "override: there is no rule \"%s\"",
-				    reading->written[i].overrides);
-	for (size_t i = 0; i < reading->disabled_count; i++)
-		if (!reading->disabled[i].used)
-			problem_add(problems, reading->disabled[i].file, reading->disabled[i].line,
-				    "disable: there is no rule \"%s\"", reading->disabled[i].name);
+				    parsed->written[i].overrides);
+	for (size_t i = 0; i < parsed->disabled_count; i++)
+		if (!parsed->disabled[i].used)
+			problem_add(problems, parsed->disabled[i].file, parsed->disabled[i].line,
+				    "disable: there is no rule \"%s\"", parsed->disabled[i].name);
 }
 
 static void load_files(const struct source *files, size_t count, struct ruleset *ruleset,
 		       struct problems *problems)
 {
 	size_t capacity = 0;
-	struct reading reading = { .configs = xcalloc(count, sizeof(struct config_t)) };
+	struct parsed_files parsed = { .configs = xcalloc(count, sizeof(struct config_t)) };
 	for (size_t i = 0; i < count; i++)
-		read_file(&reading, &files[i], ruleset->arena, problems);
+		read_file(&parsed, &files[i], ruleset->arena, problems);
 	ruleset->disabled =
-	    arena_alloc(ruleset->arena, (reading.count + 1) * sizeof(*ruleset->disabled));
-	for (size_t i = 0; i < reading.count; i++)
-		if (reading.written[i].overrides == NULL)
-			load_written(&reading, &reading.written[i], ruleset, &capacity, problems);
-	complain_of_unused(&reading, problems);
-	for (size_t i = 0; i < reading.config_count; i++)
-		config_destroy(&reading.configs[i]);
-	free(reading.configs);
-	free(reading.written);
-	free(reading.disabled);
+	    arena_alloc(ruleset->arena, (parsed.count + 1) * sizeof(*ruleset->disabled));
+	for (size_t i = 0; i < parsed.count; i++)
+		if (parsed.written[i].overrides == NULL)
+			load_written(&parsed, &parsed.written[i], ruleset, &capacity, problems);
+	complain_of_unused(&parsed, problems);
+	for (size_t i = 0; i < parsed.config_count; i++)
+		config_destroy(&parsed.configs[i]);
+	free(parsed.configs);
+	free(parsed.written);
+	free(parsed.disabled);
 }
 
 /* Rules grow in an array of their own; at the end they move into the arena with all the rest. */

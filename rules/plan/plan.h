@@ -66,9 +66,10 @@ struct deadline {
 	int missed;  /* earlier occurrences that were never fulfilled and are in this one */
 	civil known; /* since when it can be known, by all that it rests on: reminders before
 		      * this are late, not missed */
-	struct moment ended;   /* of DONE and CANCELLED */
-	int64_t ended_by;      /* event; 0: time itself */
-	const char *ended_why; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
+	struct moment ended; /* of DONE and CANCELLED */
+	int64_t ended_by;    /* event; 0: time itself */
+	const char
+	    *ended_reason; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
 	const struct role **field_roles; /* named by the starting event, as rule->role_fields */
 	date grid;     /* due date of a `grid` occurrence before adjusting, or DATE_NONE */
 	bool unjudged; /* its `if` waits for the day of its first step (yearly, weekly) */

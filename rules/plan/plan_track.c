@@ -12,7 +12,7 @@ static const char ended_by_last_step[] = "last step";
 
 bool deadline_ended_by_last_step(const struct deadline *deadline)
 {
-	return deadline->state == DEADLINE_DONE && deadline->ended_why == ended_by_last_step;
+	return deadline->state == DEADLINE_DONE && deadline->ended_reason == ended_by_last_step;
 }
 
 struct track *track_of(struct plan *plan, const struct rule *rule, const char *key)
@@ -114,7 +114,7 @@ void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_st
 {
 	deadline->state = state;
 	deadline->paused = false;
-	deadline->ended_why = reason;
+	deadline->ended_reason = reason;
 	deadline->ended_by = by == NULL ? 0 : by->id;
 	deadline->ended = by == NULL ? (struct moment){ plan->today, -1 } : by->at;
 	deadline->recheck = DATE_NONE;

@@ -269,11 +269,11 @@ static void judge_ended(struct why_judgement *ret)
 	ret->verdict = deadline->state == DEADLINE_DONE ? WHY_DONE : WHY_CANCELLED;
 	if (deadline_ended_by_last_step(deadline))
 		ret->reason = WHY_LAST_STEP;
-	else if (strcmp(deadline->ended_why, "collapsed") == 0)
+	else if (strcmp(deadline->ended_reason, "collapsed") == 0)
 		ret->verdict = WHY_OVERTAKEN;
-	else if (strcmp(deadline->ended_why, "closed") == 0)
+	else if (strcmp(deadline->ended_reason, "closed") == 0)
 		ret->reason = WHY_CLOSED;
-	else if (strcmp(deadline->ended_why, "if") == 0)
+	else if (strcmp(deadline->ended_reason, "if") == 0)
 		ret->reason = WHY_IF;
 }
 

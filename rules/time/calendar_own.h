@@ -3,8 +3,8 @@
  * Inside of the calendar, shared by calendar_parse.c, which fills it, and calendar.c, which
  * answers from it. Nobody else includes this.
  */
-#ifndef KEDJA_CALENDAR_PARTS_H
-#define KEDJA_CALENDAR_PARTS_H
+#ifndef KEDJA_CALENDAR_OWN_H
+#define KEDJA_CALENDAR_OWN_H
 
 #include "rules/time/calendar.h"
 

@@ -37,7 +37,7 @@ static size_t length_of(const config_setting_t *list)
 	return list == NULL ? 0 : (size_t)config_setting_length(list);
 }
 
-static const struct rule *find_rule(const struct reading *reading, const char *name, int line)
+static const struct rule *find_rule(const struct test_file *reading, const char *name, int line)
 {
 	const struct ruleset *ruleset = reading->tests->ruleset;
 	const struct rule *rule = ruleset_find(ruleset, name);
@@ -52,7 +52,7 @@ static const struct rule *find_rule(const struct reading *reading, const char *n
 }
 
 /* Without a name all rules are compared. */
-static void read_rules(const struct reading *reading, const config_setting_t *group,
+static void read_rules(const struct test_file *reading, const config_setting_t *group,
 		       struct test *test)
 {
 	const struct ruleset *ruleset = reading->tests->ruleset;
@@ -69,7 +69,8 @@ static void read_rules(const struct reading *reading, const config_setting_t *gr
 	}
 }
 
-static void check_id(const struct reading *reading, const config_setting_t *group, const char *key)
+static void check_id(const struct test_file *reading, const config_setting_t *group,
+		     const char *key)
 {
 	const char *text = confread_text(group, key);
 	struct problems found = PROBLEMS_NONE;
@@ -80,7 +81,7 @@ static void check_id(const struct reading *reading, const config_setting_t *grou
 }
 
 /* Of the test, or of all tests of the file. */
-static const char *read_id(const struct reading *reading, const config_setting_t *group,
+static const char *read_id(const struct test_file *reading, const config_setting_t *group,
 			   const char *key)
 {
 	const char *own = confread_text(group, key);
@@ -88,7 +89,7 @@ static const char *read_id(const struct reading *reading, const config_setting_t
 	return arena_strdup(reading->arena, own != NULL ? own : confread_text(reading->root, key));
 }
 
-static void read_events(const struct reading *reading, const config_setting_t *list,
+static void read_events(const struct test_file *reading, const config_setting_t *list,
 			struct test *test)
 {
 	for (size_t i = 0; i < length_of(list); i++) {
@@ -104,7 +105,7 @@ static void read_events(const struct reading *reading, const config_setting_t *l
 	}
 }
 
-static void read_all_events(const struct reading *reading, const config_setting_t *group,
+static void read_all_events(const struct test_file *reading, const config_setting_t *group,
 			    struct test *test)
 {
 	const config_setting_t *first = config_setting_get_member(reading->root, "events");
@@ -119,7 +120,7 @@ static void read_all_events(const struct reading *reading, const config_setting_
 			    "nothing happens in this test: give it events");
 }
 
-static void read_until(const struct reading *reading, const config_setting_t *group,
+static void read_until(const struct test_file *reading, const config_setting_t *group,
 		       struct test *test)
 {
 	const char *text = confread_text(group, "until");
@@ -149,7 +150,7 @@ static void read_until(const struct reading *reading, const config_setting_t *gr
 }
 
 /* By date, so that it reads as it comes. */
-static void read_expected(const struct reading *reading, const config_setting_t *group,
+static void read_expected(const struct test_file *reading, const config_setting_t *group,
 			  struct test *test)
 {
 	const config_setting_t *list = config_setting_get_member(group, "expect");
@@ -174,7 +175,7 @@ static void read_expected(const struct reading *reading, const config_setting_t 
 	}
 }
 
-static void read_name(const struct reading *reading, const config_setting_t *group,
+static void read_name(const struct test_file *reading, const config_setting_t *group,
 		      struct test *test)
 {
 	const char *name = confread_text(group, "name");
@@ -188,7 +189,7 @@ static void read_name(const struct reading *reading, const config_setting_t *gro
 				    reading->tests->tests[i].line);
 }
 
-static void read_test(const struct reading *reading, const config_setting_t *group)
+static void read_test(const struct test_file *reading, const config_setting_t *group)
 {
 	struct test test = { .file = reading->file, .until = CIVIL_NONE };
 	confread_keys(group, test_keys, reading->file, reading->problems);
@@ -205,7 +206,7 @@ static void read_test(const struct reading *reading, const config_setting_t *gro
 	tests->tests[tests->count++] = test;
 }
 
-static void check_short(const struct reading *reading)
+static void check_short(const struct test_file *reading)
 {
 	const config_setting_t *group = config_setting_get_member(reading->root, "short");
 	for (size_t i = 0; i < length_of(group); i++)
@@ -223,11 +224,11 @@ static void read_file(struct ruletest *tests, const struct source *source,
 	struct config_t config;
 	if (confread_open(&config, source->text, source->length, source->file, problems) != 0)
 		return;
-	struct reading reading = { .tests = tests,
-				   .arena = tests->arena,
-				   .problems = problems,
-				   .file = arena_strdup(tests->arena, source->file),
-				   .root = config_root_setting(&config) };
+	struct test_file reading = { .tests = tests,
+				     .arena = tests->arena,
+				     .problems = problems,
+				     .file = arena_strdup(tests->arena, source->file),
+				     .root = config_root_setting(&config) };
 	const config_setting_t *list = config_setting_get_member(reading.root, "tests");
 	confread_keys(reading.root, root_keys, reading.file, problems);
 	check_short(&reading);

@@ -22,7 +22,7 @@ struct word {
 };
 
 struct line {
-	const struct reading *reading;
+	const struct test_file *reading;
 	const struct test *test;
 	int number;
 	bool good;
@@ -249,7 +249,7 @@ static const struct event *check(struct line *line, const struct raw *raw)
 	return event;
 }
 
-bool ruletest_read_event(const struct reading *reading, const struct test *test, const char *text,
+bool ruletest_read_event(const struct test_file *reading, const struct test *test, const char *text,
 			 int number, struct happening *ret)
 {
 	struct line line = { .reading = reading, .test = test, .number = number, .good = true };
@@ -381,8 +381,8 @@ static void read_rest(struct line *line, size_t at, struct notice *notice)
 			       "unit_manager\", or \"held social_worker\" where it is put off");
 }
 
-bool ruletest_read_notice(const struct reading *reading, const struct test *test, const char *text,
-			  int number, struct notice *ret)
+bool ruletest_read_notice(const struct test_file *reading, const struct test *test,
+			  const char *text, int number, struct notice *ret)
 {
 	struct line line = { .reading = reading, .test = test, .number = number, .good = true };
 	split(&line, text, " \t\n,", false);

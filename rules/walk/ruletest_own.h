@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of the rule tests share; nobody else includes this. */
-#ifndef KEDJA_RULETEST_PARTS_H
-#define KEDJA_RULETEST_PARTS_H
+#ifndef KEDJA_RULETEST_OWN_H
+#define KEDJA_RULETEST_OWN_H
 
 #include <libconfig.h>
 
@@ -57,7 +57,7 @@ struct ruletest {
 };
 
 /* The file, or the test, that is being read. */
-struct reading {
+struct test_file {
 	struct ruletest *tests;
 	struct arena *arena;
 	struct problems *problems;
@@ -66,10 +66,10 @@ struct reading {
 };
 
 /* ruletest_line.c: one line of `events`, one of `expect`. False after adding every problem. */
-bool ruletest_read_event(const struct reading *reading, const struct test *test, const char *text,
+bool ruletest_read_event(const struct test_file *reading, const struct test *test, const char *text,
 			 int line, struct happening *ret);
-bool ruletest_read_notice(const struct reading *reading, const struct test *test, const char *text,
-			  int line, struct notice *ret);
+bool ruletest_read_notice(const struct test_file *reading, const struct test *test,
+			  const char *text, int line, struct notice *ret);
 /* The same the other way round, without the date: "plan-review late to social_worker". */
 char *ruletest_write_notice(const struct test *test, const struct notice *notice,
 			    struct arena *arena);

@@ -250,7 +250,7 @@ static char *write_rows(char *text, const struct rows *rows, struct arena *arena
 static char *write_deadline(char *text, const struct deadline *deadline, struct arena *arena)
 {
 	char anchor[DATE_TEXT_SIZE], due[DATE_TEXT_SIZE], ended[DATE_TEXT_SIZE];
-	bool has_key = deadline->key[0] != '\0', has_ended = deadline->ended_why != NULL;
+	bool has_key = deadline->key[0] != '\0', has_ended = deadline->ended_reason != NULL;
 	return arena_printf(arena, "%s    %s%s%s%s from %s, due %s: %s%s%s%s\n", text,
 			    deadline->rule->name, has_key ? "[" : "", deadline->key,
 			    has_key ? "]" : "", date_format(deadline->anchor, anchor),
@@ -258,7 +258,7 @@ static char *write_deadline(char *text, const struct deadline *deadline, struct 
 			    has_ended ? " on " : "",
 			    has_ended ? date_format(deadline->ended.day, ended) : "",
 			    has_ended && deadline->state == DEADLINE_CANCELLED
-				? arena_printf(arena, " (%s)", deadline->ended_why)
+				? arena_printf(arena, " (%s)", deadline->ended_reason)
 				: "");
 }
 

@@ -199,7 +199,7 @@ static inline struct plan *story_fold(const struct ruleset *ruleset, enum subjec
 static inline char *story_deadline(struct arena *arena, const struct deadline *deadline)
 {
 	char anchor[DATE_TEXT_SIZE], due[DATE_TEXT_SIZE];
-	bool keyed = deadline->key[0] != '\0', ended = deadline->ended_why != NULL;
+	bool keyed = deadline->key[0] != '\0', ended = deadline->ended_reason != NULL;
 	char *line =
 	    arena_printf(arena, "%s%s%s%s anchor %s #%d due %s %s", deadline->rule->name,
 			 keyed ? "[" : "", deadline->key, keyed ? "]" : "",
@@ -209,8 +209,8 @@ static inline char *story_deadline(struct arena *arena, const struct deadline *d
 		line = arena_printf(arena, "%s paused", line);
 	if (deadline->missed > 0)
 		line = arena_printf(arena, "%s missed %d", line, deadline->missed);
-	if (ended && strcmp(deadline->ended_why, deadline_state_name(deadline->state)) != 0)
-		line = arena_printf(arena, "%s: %s", line, deadline->ended_why);
+	if (ended && strcmp(deadline->ended_reason, deadline_state_name(deadline->state)) != 0)
+		line = arena_printf(arena, "%s: %s", line, deadline->ended_reason);
 	return line;
 }
 
