@@ -185,6 +185,7 @@ static json_t *item_values(const struct letter *letter, const struct letter_item
 	if (item->missed > 0)
 		json_object_set_new(values, "missed", json_integer(item->missed));
 	set_flag(values, "one_missed", item->missed == 1);
+	set_flag(values, "only_told", item->only_told);
 	set_flag(values, "copy", item->copy);
 	set_text(values, "why_you", item->why_you);
 	set_text(values, "stands_in", item->stands_in);

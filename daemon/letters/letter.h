@@ -41,7 +41,8 @@ struct letter_item {
 	date due, anchor;
 	const struct event *event; /* that it rests on: its open fields may be told; or NULL */
 	const char *anchor_label;  /* kind of the event it rests on, in words: "planen antogs" */
-	int missed;                /* earlier occurrences that were never done */
+	int missed;                /* earlier occurrences that were never done, or told of */
+	bool only_told;            /* nothing fulfils its rule */
 	bool copy;                 /* the reader gets it as a copy */
 	const char *why_you;       /* role title by which the reader gets it: "socialsekreterare" */
 	const char *stands_in;     /* why it comes to this reader instead: NULL or a sentence */

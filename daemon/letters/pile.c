@@ -57,6 +57,7 @@ static void piece_set_rule(const struct pile_reader *reader, struct piece *piece
 		return;
 	piece->serious = has_urgent_step(rule);
 	piece->insists = rule->insist;
+	piece->item.only_told = rule->done_count == 0;
 	const struct step *step = rule_step(rule, piece->item.step);
 	if (step != NULL) {
 		piece->place = step->index;

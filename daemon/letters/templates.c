@@ -23,10 +23,11 @@ static const char *const parts[] = { ".when", ".dates" };
  * are all there is (I6): the name of a task is not among them, for somebody wrote it freely. */
 #define ITEM_NAMES                                                                                 \
 	"number", "subject", "case", "programme", "title", "month", "due", "late", "today",        \
-	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed", "copy", \
-	    "why_you", "stands_in", "others", "next", "next_to", "overdue", "minimal",             \
-	    "covers_through", "safe_until", "notice_from", "recovery_last", "decision_from",       \
-	    "month_after", "done", "put_off", "who", "acknowledged", "until", "comes_back"
+	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed",         \
+	    "only_told", "copy", "why_you", "stands_in", "others", "next", "next_to", "overdue",   \
+	    "minimal", "covers_through", "safe_until", "notice_from", "recovery_last",             \
+	    "decision_from", "month_after", "done", "put_off", "who", "acknowledged", "until",     \
+	    "comes_back"
 #define LETTER_NAMES                                                                               \
 	"name", "count", "one", "report_how", "unit", "groups", "is_late", "is_today",             \
 	    "is_coming", "items", "what", "when", "dates", "points", "point", "none", "sections",  \

@@ -491,6 +491,30 @@ static void others_have_put_it_off(void **state)
 	letter_clear(&rendered);
 }
 
+/* Where there is nothing to record, nobody is told that it was not recorded. */
+static void missed_without_anything_to_record(void **state)
+{
+	(void)state;
+	static const char *const languages[] = { "sv", "en" };
+	static const char *const wanted[][2] = {
+		{ "också ett tidigare tillfälle som du inte fick", "2 tidigare tillfällen som du" },
+		{ "one earlier occasion of which no", "2 earlier occasions of which no" },
+	};
+	struct letter_item items[ITEMS];
+	struct rendered rendered;
+	days_items(items);
+	items[2].only_told = true;
+	for (int i = 0; i < 4; i++) {
+		struct letter letter = days_letter(languages[i / 2], items + 2, 1);
+		items[2].missed = 1 + i % 2;
+		assert_int_equal(letter_render(templates, &letter, &rendered), 0);
+		assert_non_null(strstr(rendered.html, wanted[i / 2][i % 2]));
+		assert_null(strstr(rendered.html, "som inte är registrera"));
+		assert_null(strstr(rendered.html, "recorded as done"));
+		letter_clear(&rendered);
+	}
+}
+
 static void texts_from_outside_stay_on_their_line(void **state)
 {
 	(void)state;
@@ -612,6 +636,7 @@ int main(void)
 		cmocka_unit_test(sections_by_themselves),
 		cmocka_unit_test(days_of_rent),
 		cmocka_unit_test(others_have_put_it_off),
+		cmocka_unit_test(missed_without_anything_to_record),
 		cmocka_unit_test(texts_from_outside_stay_on_their_line),
 		cmocka_unit_test(unknown_language_fails),
 		cmocka_unit_test(dates_in_words),
