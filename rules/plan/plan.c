@@ -11,6 +11,7 @@
  */
 #include "rules/plan/plan.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,6 +155,7 @@ static void rest_on(struct plan *plan, struct deadline *deadline, const struct e
 {
 	deadline->anchor_event = event->id;
 	deadline->known = plan_known(plan, deadline->rule, event->recorded);
+	deadline->series_known = deadline->known;
 	deadline->agreed = agreed_in(plan, deadline->rule, event, true);
 	deadline->due = deadline_due(plan, deadline);
 	deadline_touch(plan, deadline);
@@ -203,55 +205,86 @@ static void start(struct plan *plan, const struct rule *rule, const struct event
 	}
 }
 
-static void fulfil_one(struct plan *plan, struct track *track, const struct event *event,
-		       bool starts_too)
+/* What is done counts for the occurrence that it is nearest to: of those that it may fulfil the one
+ * whose due date is, the earlier on a tie. */
+static struct deadline *nearest(const struct plan *plan, const struct track *track, date day)
 {
-	struct deadline *oldest = track_oldest(track);
-	if (oldest == NULL || !deadline_may_be_fulfilled(plan, oldest, event->at.day))
-		return;
-	const struct rule *rule = oldest->rule;
-	deadline_end(plan, oldest, DEADLINE_DONE, "done", event);
-	switch (rule->repeat) {
+	struct deadline *best = NULL;
+	for (const struct link *link = track->links; link != NULL; link = link->next) {
+		struct deadline *deadline = link->deadline;
+		if (!is_live(deadline) || !deadline_may_be_fulfilled(plan, deadline, day))
+			continue;
+		int off = abs(deadline->due - day);
+		int least = best == NULL ? INT_MAX : abs(best->due - day);
+		if (off < least || (off == least && deadline->due < best->due))
+			best = deadline;
+	}
+	return best;
+}
+
+/* What comes after one that was done on that day by this event. */
+static void follow(struct plan *plan, struct track *track, const struct deadline *done,
+		   const struct event *event, bool starts_too)
+{
+	switch (done->rule->repeat) {
 	case REPEAT_NONE:
-		deadline_ensure_next(plan, oldest, event->recorded);
+	case REPEAT_FIXED:
+		deadline_ensure_next(plan, done, event->recorded);
 		break;
 	case REPEAT_GRID:
 		if (!starts_too)
-			deadline_next_on_grid(plan, track, oldest, event);
+			deadline_next_on_grid(plan, track, done, event);
 		break;
 	case REPEAT_ROLLING:
 		if (!starts_too) {
 			struct deadline *next =
-			    deadline_add(plan, track, rule, event->at.day,
+			    deadline_add(plan, track, done->rule, event->at.day,
 					 track_free_occurrence(track, event->at.day));
-			next->field_roles = oldest->field_roles;
+			next->field_roles = done->field_roles;
 			rest_on(plan, next, event);
 		}
-		break;
-	case REPEAT_FIXED:
-		deadline_ensure_next(plan, oldest, event->recorded);
 		break;
 	}
 }
 
+/* Those that were missed before it are in it. */
+static void fulfil_one(struct plan *plan, const struct rule *rule, struct track *track,
+		       const struct event *event, bool starts_too)
+{
+	struct deadline *done = nearest(plan, track, event->at.day);
+	(void)rule;
+	if (done == NULL)
+		return;
+	for (const struct link *link = track->links; link != NULL; link = link->next)
+		if (is_live(link->deadline) && link->deadline->due < done->due)
+			deadline_collapse_into(plan, link->deadline, done);
+	deadline_end(plan, done, DEADLINE_DONE, "done", event);
+	follow(plan, track, done, event, starts_too);
+}
+
+typedef void act_on_track(struct plan *plan, const struct rule *rule, struct track *track,
+			  const struct event *event, bool flag);
+
 /* Of a rule per key, an event with a key means that one; without, all that are open. */
 static void for_tracks(struct plan *plan, const struct rule *rule, const struct event *event,
-		       void (*act)(struct plan *, struct track *, const struct event *, bool),
-		       bool flag)
+		       act_on_track *act, bool flag)
 {
 	for (struct track *track = plan->tracks[rule->index]; track != NULL; track = track->next)
 		if (!rule->per_key || event->key[0] == '\0' ||
 		    strcmp(track->key, event->key) == 0) {
 			track_forget_starts(track, rule);
-			act(plan, track, event, flag);
+			act(plan, rule, track, event, flag);
 		}
 }
 
-static void cancel_one(struct plan *plan, struct track *track, const struct event *event,
-		       bool unused)
+/* What ended by its last step and has still to say it, for it was written down late or nobody was
+ * here, is not said any more. */
+static void cancel_one(struct plan *plan, const struct rule *rule, struct track *track,
+		       const struct event *event, bool unused)
 {
 	(void)unused;
 	cancel_track(plan, track, "cancelled", event, DATE_NONE);
+	plan_hush(plan, rule, track->key);
 }
 
 /* An event of another kind that carries an agreed day brings it to what is before us. */
@@ -291,12 +324,18 @@ static void meet_rules(struct plan *plan, const struct event *event)
 			meet_rule(plan, &plan->ruleset->rules[i], event);
 }
 
-/* A subject that closes ends everything of its own. */
+/* A subject that closes ends everything of its own, and what has still to be said of it. */
 static void close_all(struct plan *plan, const struct event *event)
 {
-	for (size_t i = 0; i < plan->live_count; i++)
-		if (is_live(plan->live[i]) && !plan->live[i]->rule->after_close)
-			deadline_end(plan, plan->live[i], DEADLINE_CANCELLED, "closed", event);
+	for (size_t i = 0; i < plan->live_count; i++) {
+		struct deadline *deadline = plan->live[i];
+		if (deadline->rule->after_close)
+			continue;
+		if (is_live(deadline))
+			deadline_end(plan, deadline, DEADLINE_CANCELLED, "closed", event);
+		else
+			deadline->silent = true;
+	}
 }
 
 /* What the fold of the facts gives out is met after the event that brought it about. */

@@ -62,10 +62,11 @@ struct deadline {
 	int64_t anchor_event; /* id of the event it rests on */
 	date due;             /* adjusted */
 	enum deadline_state state;
-	bool paused; /* asleep because the subject's clock stands still */
-	int missed;  /* earlier occurrences that were never fulfilled and are in this one */
-	civil known; /* since when it can be known, by all that it rests on: reminders before
-		      * this are late, not missed */
+	bool paused;        /* asleep because the subject's clock stands still */
+	int missed;         /* earlier occurrences that were never fulfilled and are in this one */
+	civil known;        /* since when it can be known, by all that it rests on: reminders before
+			     * this are late, not missed */
+	civil series_known; /* when all that come again of it were written down, or it woke */
 	struct moment ended; /* of DONE and CANCELLED */
 	int64_t ended_by;    /* event; 0: time itself */
 	const char

@@ -23,17 +23,33 @@ struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadli
 	next->unjudged = dated && rule->if_ != NULL;
 	next->anchor_event = deadline->anchor_event;
 	next->field_roles = deadline->field_roles;
-	next->known = plan_known(plan, rule, known);
+	/* what was written down long after it began: nobody knew of the next one sooner */
+	next->series_known = deadline->series_known;
+	next->known =
+	    plan_known(plan, rule, known > next->series_known ? known : next->series_known);
 	next->due = deadline_due(plan, next);
 	deadline_touch(plan, next);
 	return next;
 }
 
+/* Days of the year and of the week follow each other whatever came of the ones before. */
+static bool has_next_day(const struct track *track, const struct deadline *deadline)
+{
+	const struct link *link = track->links;
+	for (; link->deadline != deadline; link = link->next)
+		if (link->deadline->anchor > deadline->anchor)
+			return true;
+	return false;
+}
+
 void deadline_ensure_next(struct plan *plan, const struct deadline *deadline, civil known)
 {
-	struct track *track = track_of(plan, deadline->rule, deadline->key);
-	if (rule_comes_again(deadline->rule) && track_newest(track) == NULL)
-		deadline_next_occurrence(plan, deadline, known);
+	const struct rule *rule = deadline->rule;
+	struct track *track = track_of(plan, rule, deadline->key);
+	if (!rule_comes_again(rule) ||
+	    (rule_is_dated(rule) ? has_next_day(track, deadline) : track_newest(track) != NULL))
+		return;
+	deadline_next_occurrence(plan, deadline, known);
 }
 
 static void begin_dated(struct plan *plan, const struct rule *rule, const struct event *event)
@@ -47,6 +63,7 @@ static void begin_dated(struct plan *plan, const struct rule *rule, const struct
 	first->unjudged = rule->if_ != NULL;
 	first->anchor_event = event->id;
 	first->known = plan_known(plan, rule, event->recorded);
+	first->series_known = event->recorded;
 	first->due = deadline_due(plan, first);
 	deadline_touch(plan, first);
 }
@@ -78,6 +95,7 @@ void deadline_next_on_grid(struct plan *plan, struct track *track, const struct 
 	next->anchor_event = event->id;
 	next->field_roles = deadline->field_roles;
 	next->known = plan_known(plan, rule, event->recorded);
+	next->series_known = next->known;
 	next->due = deadline_due(plan, next);
 	deadline_touch(plan, next);
 }

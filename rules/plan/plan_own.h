@@ -87,6 +87,10 @@ void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_st
 		  const char *reason, const struct event *by);
 /* A deadline whose last step has gone has nothing left to wait for. */
 void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline);
+/* It was missed, and the newer one says so; one that slept was nobody's to do. */
+void deadline_collapse_into(struct plan *plan, struct deadline *older, struct deadline *newer);
+/* What has ended by its last step has nothing to say any more, if it had. */
+void plan_hush(struct plan *plan, const struct rule *rule, const char *key);
 /* Notes one of several starts; the latest day when each has happened, else DATE_NONE. */
 date track_note_start(struct plan *plan, struct track *track, const struct rule *rule,
 		      const struct event *event, date day);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Reminders that somebody puts off (deadline.acknowledged, deadline.snoozed). It is the deadline
- * before us that is meant, of several the one that is due first: as with what fulfils one. So the
- * next one of a rule that comes again is not quiet, nor is one that starts anew on another day.
+ * before us that is meant, of several the one that is due first. So the next one of a rule that
+ * comes again is not quiet, nor is one that starts anew on another day.
  */
 #include <string.h>
 

@@ -134,6 +134,8 @@ static void judge_sleep(struct plan *plan, struct deadline *deadline, civil know
 	enum deadline_state state = awake && !paused ? DEADLINE_OPEN : DEADLINE_ASLEEP;
 	if (state == deadline->state && paused == deadline->paused)
 		return;
+	if (state == DEADLINE_OPEN && known > deadline->series_known)
+		deadline->series_known = known;
 	known = plan_known(plan, deadline->rule, known);
 	if (state == DEADLINE_OPEN && known > deadline->known)
 		deadline->known = known;
@@ -142,14 +144,18 @@ static void judge_sleep(struct plan *plan, struct deadline *deadline, civil know
 	deadline_touch(plan, deadline);
 }
 
-/* The day after which a deadline that nothing fulfils has said all it had to say. */
+/* The day after which a deadline that nothing fulfils has said all it had to say. Of one that comes
+ * again, not put off by a late entry that has nothing to do with it: it said so in its time. */
 static date last_step_day(const struct plan *plan, const struct deadline *deadline)
 {
 	date last = deadline->due;
+	struct deadline told = *deadline;
+	if (rule_comes_again(deadline->rule))
+		told.known = deadline->series_known;
 	for (size_t i = 0; i < deadline->rule->step_count; i++) {
 		const struct step *step = &deadline->rule->steps[i];
 		date day =
-		    civil_date(steps_hour(deadline, plan->ruleset->calendar, step, step->times));
+		    civil_date(steps_hour(&told, plan->ruleset->calendar, step, step->times));
 		last = day > last ? day : last;
 	}
 	return last;
@@ -172,13 +178,36 @@ static date first_step_day(const struct plan *plan, const struct deadline *deadl
 	date first = DATE_NONE;
 	for (size_t i = 0; i < deadline->rule->step_count; i++) {
 		const struct step *step = &deadline->rule->steps[i];
-		first = earlier(first,
-				civil_date(steps_hour(deadline, plan->ruleset->calendar, step, 1)));
+		date day = steps_day(deadline, plan->ruleset->calendar, step, 1);
+		first = earlier(first, civil_date(steps_hour_meant(
+					   deadline, plan->ruleset->calendar, step, day)));
 	}
 	return first;
 }
 
-/* The `if` of a yearly or weekly rule is judged when its first step comes due. */
+/* Of the occurrences that are late only the last one stands, with the count of the others; one
+ * whose `if` has still to be judged may not stand. */
+static void collapse_late(struct plan *plan, const struct rule *rule, const struct track *track)
+{
+	struct deadline *latest = NULL;
+	if (rule->done_count == 0 && rule->catch_up == CATCH_UP_ALL)
+		return; /* each of them has its say */
+	for (struct link *link = track->links; link != NULL; link = link->next)
+		if (is_live(link->deadline) && !link->deadline->unjudged &&
+		    deadline_is_late(plan, link->deadline) &&
+		    (latest == NULL || link->deadline->due > latest->due))
+			latest = link->deadline;
+	for (struct link *link = track->links; latest != NULL && link != NULL; link = link->next) {
+		struct deadline *older = link->deadline;
+		if (!is_live(older) || older == latest || older->due > latest->due ||
+		    !deadline_is_late(plan, older))
+			continue;
+		deadline_collapse_into(plan, older, latest);
+	}
+}
+
+/* The `if` of a yearly or weekly rule is judged on the day of its first step, also where that day
+ * had gone by when somebody wrote down what it rests on. */
 static void judge_if(struct plan *plan, struct deadline *deadline)
 {
 	date first = first_step_day(plan, deadline);
@@ -188,10 +217,41 @@ static void judge_if(struct plan *plan, struct deadline *deadline)
 	}
 	deadline->unjudged = false;
 	deadline_touch(plan, deadline);
-	if (condition_of_start_holds(plan, deadline->rule, NULL))
+	if (condition_of_start_holds(plan, deadline->rule, NULL)) {
+		if (deadline_is_late(plan, deadline))
+			collapse_late(plan, deadline->rule,
+				      track_of(plan, deadline->rule, deadline->key));
 		return;
+	}
 	deadline_end(plan, deadline, DEADLINE_CANCELLED, "if", NULL);
 	deadline_ensure_next(plan, deadline, civil_at(plan->today, 0));
+}
+
+/* What somebody has put off comes out on its day all the same. */
+static void hush_track(struct plan *plan, const struct deadline *newer)
+{
+	for (size_t i = 0; i < plan->live_count; i++) {
+		struct deadline *older = plan->live[i];
+		if (older->rule == newer->rule && older->due < newer->due &&
+		    older->put_off == NULL && deadline_ended_by_last_step(older) &&
+		    strcmp(older->key, newer->key) == 0)
+			older->silent = true;
+	}
+}
+
+/* One that nothing fulfils has its say until the next one has: nobody is told of the same matter
+ * once for each week in which no letter went out. */
+static void hush_those_before(struct plan *plan, struct deadline *deadline)
+{
+	const struct rule *rule = deadline->rule;
+	if (!rule_comes_again(rule) || rule->done_count > 0 || rule->catch_up == CATCH_UP_ALL ||
+	    deadline->state != DEADLINE_OPEN || deadline->unjudged)
+		return;
+	date first = first_step_day(plan, deadline);
+	if (plan->today < first)
+		deadline->recheck = earlier(deadline->recheck, first);
+	else
+		hush_track(plan, deadline);
 }
 
 static void judge(struct plan *plan, struct deadline *deadline, civil known)
@@ -202,27 +262,10 @@ static void judge(struct plan *plan, struct deadline *deadline, civil known)
 	if (!is_live(deadline))
 		return;
 	judge_sleep(plan, deadline, known);
+	hush_those_before(plan, deadline);
 	judge_end(plan, deadline);
 	if (rule_comes_again(deadline->rule) && is_live(deadline) && deadline->due >= plan->today)
 		deadline->recheck = earlier(deadline->recheck, deadline->due + 1);
-}
-
-/* Of the occurrences that are late only the last one stands, with the count of the others. */
-static void collapse_late(struct plan *plan, struct track *track)
-{
-	struct deadline *latest = NULL;
-	for (struct link *link = track->links; link != NULL; link = link->next)
-		if (is_live(link->deadline) && deadline_is_late(plan, link->deadline) &&
-		    (latest == NULL || link->deadline->due > latest->due))
-			latest = link->deadline;
-	for (struct link *link = track->links; link != NULL; link = link->next) {
-		struct deadline *older = link->deadline;
-		if (!is_live(older) || older == latest || !deadline_is_late(plan, older))
-			continue;
-		latest->missed += older->missed + (older->state == DEADLINE_OPEN ? 1 : 0);
-		deadline_touch(plan, latest);
-		deadline_end(plan, older, DEADLINE_CANCELLED, "collapsed", NULL);
-	}
 }
 
 /* From the day after a fixed occurrence was due the next one is open beside it. */
@@ -237,7 +280,7 @@ static void open_occurrences(struct plan *plan)
 		struct deadline *newest = track_newest(track);
 		if (deadline_is_late(plan, newest))
 			deadline_next_occurrence(plan, newest, civil_at(newest->due + 1, 0));
-		collapse_late(plan, track);
+		collapse_late(plan, deadline->rule, track);
 	}
 }
 

@@ -127,3 +127,20 @@ void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline)
 {
 	deadline_end(plan, deadline, DEADLINE_DONE, ended_by_last_step, NULL);
 }
+
+void deadline_collapse_into(struct plan *plan, struct deadline *older, struct deadline *newer)
+{
+	newer->missed += older->missed + (older->state == DEADLINE_OPEN ? 1 : 0);
+	deadline_touch(plan, newer);
+	deadline_end(plan, older, DEADLINE_CANCELLED, "collapsed", NULL);
+}
+
+void plan_hush(struct plan *plan, const struct rule *rule, const char *key)
+{
+	for (size_t i = 0; i < plan->live_count; i++) {
+		struct deadline *deadline = plan->live[i];
+		if (deadline->rule == rule && deadline_ended_by_last_step(deadline) &&
+		    strcmp(key, deadline->key) == 0)
+			deadline->silent = true;
+	}
+}
