@@ -69,17 +69,23 @@ int ask(struct client *client, const char *method, json_t *parameters, json_t **
 	return ask_unanswered(reason);
 }
 
-int ask_once(const struct invocation *call, const char *method, json_t *parameters, json_t **ret)
+int ask_alone(const struct invocation *call, const char *method, json_t *parameters, json_t **ret)
 {
 	struct client *client;
-	json_t *answer = NULL;
 	int code = ask_open(call, &client);
 	if (code != CTL_DONE) {
 		json_decref(parameters);
 		return code;
 	}
-	code = ask(client, method, parameters, &answer);
+	code = ask(client, method, parameters, ret);
 	client_close(client);
+	return code;
+}
+
+int ask_once(const struct invocation *call, const char *method, json_t *parameters, json_t **ret)
+{
+	json_t *answer = NULL;
+	int code = ask_alone(call, method, parameters, &answer);
 	*ret = answer;
 	if (code == CTL_DONE && call->json) {
 		show_json(stdout, answer);

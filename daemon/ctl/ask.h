@@ -21,8 +21,12 @@ MUST_CHECK int ask(struct client *client, const char *method, json_t *parameters
  */
 int ask_unanswered(char *reason);
 
-/* One question and the end: opens, asks, closes. With --json the answer is shown and *ret is
- * NULL; else *ret is the answer. Takes over `parameters`. */
+/* One question and the end: opens, asks, closes. As ask. */
+MUST_CHECK int ask_alone(const struct invocation *call, const char *method, json_t *parameters,
+			 json_t **ret);
+
+/* The same for a verb that shows its answer in a form of its own: with --json the answer is shown
+ * and *ret is NULL; else *ret is the answer. Takes over `parameters`. */
 MUST_CHECK int ask_once(const struct invocation *call, const char *method, json_t *parameters,
 			json_t **ret);
 

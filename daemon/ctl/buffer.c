@@ -42,14 +42,11 @@ void buffer_add_byte(struct buffer *buffer, char byte)
 
 void buffer_printf(struct buffer *buffer, const char *format, ...)
 {
-	char *text = NULL;
 	va_list args;
 	va_start(args, format);
-	int length = vasprintf(&text, format, args);
+	char *text = xvasprintf(format, args);
 	va_end(args);
-	if (length < 0)
-		abort();
-	buffer_add(buffer, text, (size_t)length);
+	buffer_add(buffer, text, strlen(text));
 	free(text);
 }
 

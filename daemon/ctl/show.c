@@ -60,13 +60,10 @@ size_t show_width(const char *text)
 
 void show_printf(FILE *out, const char *format, ...)
 {
-	char *text = NULL;
 	va_list args;
 	va_start(args, format);
-	int length = vasprintf(&text, format, args);
+	char *text = xvasprintf(format, args);
 	va_end(args);
-	if (length < 0)
-		abort();
 	char *escaped = show_escape(text, true);
 	fputs(escaped, out);
 	free(escaped);

@@ -50,11 +50,17 @@ char *xstrdup(const char *text)
 
 char *xasprintf(const char *format, ...)
 {
-	char *text = NULL;
 	va_list args;
 	va_start(args, format);
-	int length = vasprintf(&text, format, args);
+	char *text = xvasprintf(format, args);
 	va_end(args);
+	return text;
+}
+
+char *xvasprintf(const char *format, va_list args)
+{
+	char *text = NULL;
+	int length = vasprintf(&text, format, args);
 	return or_die(length < 0 ? NULL : text);
 }
 

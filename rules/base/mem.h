@@ -11,6 +11,7 @@
 #ifndef KEDJA_MEM_H
 #define KEDJA_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #define MUST_CHECK             __attribute__((warn_unused_result))
@@ -33,6 +34,7 @@ void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *old, size_t size);
 char *xstrdup(const char *text);
 char *xasprintf(const char *format, ...) PRINTF_LIKE(1, 2);
+char *xvasprintf(const char *format, va_list args) PRINTF_LIKE(1, 0);
 
 /* Makes room for one more element in a growing array; doubles the capacity. */
 void *array_grow(void *array, size_t count, size_t *capacity, size_t element_size);

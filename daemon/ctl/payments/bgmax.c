@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/ctl/terminal.h"
 #include "rules/base/utf8.h"
 
 #define RECORD       80
@@ -465,20 +466,6 @@ static void read_record(struct bgmax_reading *reading)
 	}
 }
 
-/* ISO-8859-1 that went through an editor: characters count, not bytes. */
-static bool is_utf8_text(const char *text, size_t length)
-{
-	while (length > 0) {
-		uint32_t letter;
-		size_t size = utf8_read(text, length, &letter);
-		if (size == 0)
-			return false;
-		text += size;
-		length -= size;
-	}
-	return true;
-}
-
 static size_t mark_length(const char *text, size_t length)
 {
 	return length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
@@ -513,7 +500,7 @@ void bgmax_read(const struct payment_input *input, struct payment_list *ret,
 					 .problems = problems,
 					 .at = input->text + skip,
 					 .end = input->text + input->length,
-					 .is_utf8 = is_utf8_text(input->text, input->length),
+					 .is_utf8 = terminal_is_utf8(input->text, input->length),
 					 .section_day = DATE_NONE,
 					 .created = DATE_NONE };
 	size_t before = problems->count;

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/base/utf8.h"
+#include "daemon/ctl/terminal.h"
 
 #define SPACE       "urn:iso:std:iso:20022:tech:xsd:camt.054.001."
 #define MESSAGE     "/Document/BkToCstmrDbtCdtNtfctn"
@@ -369,19 +369,6 @@ static void XMLCALL on_doctype(void *arg, const XML_Char *name, const XML_Char *
 
 /* --- the file -------------------------------------------------------------------------------- */
 
-static bool is_utf8_text(const char *text, size_t length)
-{
-	while (length > 0) {
-		uint32_t letter;
-		size_t size = utf8_read(text, length, &letter);
-		if (size == 0)
-			return false;
-		text += size;
-		length -= size;
-	}
-	return true;
-}
-
 bool camt_is(const char *text, size_t length)
 {
 	size_t skip = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
@@ -420,7 +407,7 @@ void camt_read(const struct payment_input *input, struct payment_list *ret,
 	reading->created = reading->reach = reading->period = DATE_NONE;
 	camt_entry_clear(&reading->entry);
 	/* What the file says of its encoding may be wrong; its bytes are not. */
-	bool is_utf8 = is_utf8_text(input->text, input->length);
+	bool is_utf8 = terminal_is_utf8(input->text, input->length);
 	reading->parser = XML_ParserCreateNS(is_utf8 ? "UTF-8" : "ISO-8859-1", '|');
 	if (reading->parser == NULL)
 		abort();

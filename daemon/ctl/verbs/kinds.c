@@ -73,38 +73,17 @@ static void show_year(const json_t *rows, bool all)
 		       count_weekends(rows, 7));
 }
 
-/* Asks for a list that comes in one piece; *ret is its rows, a new reference. */
-static int ask_rows(const struct invocation *call, const char *method, json_t *parameters,
-		    json_t **ret)
-{
-	struct client *client;
-	json_t *answer = NULL;
-	int code = ask_open(call, &client);
-	if (code != CTL_DONE) {
-		json_decref(parameters);
-		return code;
-	}
-	code = ask(client, method, parameters, &answer);
-	client_close(client);
-	if (code != CTL_DONE)
-		return code;
-	json_t *rows = json_object_get(answer, "rows");
-	*ret = json_is_array(rows) ? json_incref(rows) : json_array();
-	json_decref(answer);
-	return CTL_DONE;
-}
-
 int verb_calendar(const struct invocation *call)
 {
-	json_t *rows = NULL, *parameters = json_object();
+	json_t *answer = NULL, *parameters = json_object();
 	long long year = strtoll(call->arguments[0], NULL, 10);
 	json_object_set_new(parameters, "year", json_integer(year));
 	if (call->json)
 		return ask_list(call, "calendar.year", parameters, calendar_columns, NULL, "");
-	int code = ask_rows(call, "calendar.year", parameters, &rows);
+	int code = ask_alone(call, "calendar.year", parameters, &answer);
 	if (code == CTL_DONE)
-		show_year(rows, invocation_flag(call, "all"));
-	json_decref(rows);
+		show_year(json_object_get(answer, "rows"), invocation_flag(call, "all"));
+	json_decref(answer);
 	return code;
 }
 
@@ -179,10 +158,11 @@ static void show_kind(const json_t *kind)
 int verb_kinds(const struct invocation *call)
 {
 	const char *name = invocation_argument(call, 0);
-	json_t *rows = NULL;
+	json_t *answer = NULL;
 	if (name == NULL)
 		return ask_list(call, "kind.list", json_object(), kind_columns, NULL, "no kinds");
-	int code = ask_rows(call, "kind.list", json_object(), &rows);
+	int code = ask_alone(call, "kind.list", json_object(), &answer);
+	const json_t *rows = json_object_get(answer, "rows");
 	const json_t *kind = find_kind(rows, name);
 	if (code == CTL_DONE && kind == NULL) {
 		unknown_kind(rows, name);
@@ -192,6 +172,6 @@ int verb_kinds(const struct invocation *call)
 	} else if (code == CTL_DONE) {
 		show_kind(kind);
 	}
-	json_decref(rows);
+	json_decref(answer);
 	return code;
 }
