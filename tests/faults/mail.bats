@@ -6,10 +6,8 @@ setup() {
 	load ../system/kedja
 	office
 	only_rules
-	own_rule 90-own <<-'END'
-		rules = ({ name = "x-check"; title = "Egen bevakning"; subject = "case"; starts = [ "visit.made" ];
-		  due = "P7D"; done = [ "visit.missed" ];
-		  steps = ({ name = "today"; at = "P0D"; to = [ "social_worker", "support_worker" ]; }); });
+	visit_steps <<-'END'
+		{ name = "today"; at = "P0D"; to = [ "social_worker", "support_worker" ]; }
 	END
 }
 

@@ -7,12 +7,10 @@ setup() {
 	load kedja
 	office
 	only_rules
-	own_rule 90-own <<-'END'
-		rules = ({ name = "x-check"; title = "Egen bevakning"; subject = "case"; starts = [ "visit.made" ];
-		  due = "P7D"; done = [ "visit.missed" ];
-		  steps = ({ name = "first"; at = "P0D"; to = [ "social_worker" ]; },
-		           { name = "second"; at = "P7D"; to = [ "social_worker" ]; cc = [ "support_worker" ]; },
-		           { name = "third"; at = "P14D"; to = [ "social_worker" ]; }); });
+	visit_steps <<-'END'
+		{ name = "first"; at = "P0D"; to = [ "social_worker" ]; },
+		{ name = "second"; at = "P7D"; to = [ "social_worker" ]; cc = [ "support_worker" ]; },
+		{ name = "third"; at = "P14D"; to = [ "social_worker" ]; }
 	END
 	start
 	cast 2026-01-05

@@ -34,6 +34,16 @@ only_visits() {
 	END
 }
 
+# flood CASES DAY [FROM]: an office that holds above 20, and that many old cases of DAY; it is known from
+# FROM on, or as long as they are.
+flood() {
+	office "hold_above = 20;"
+	only_visits
+	start
+	cast "${3:-$2}" K-1
+	old_cases "$1" "$2"
+}
+
 states() { # how many notices are in which state
 	ctl notices --json | json "sorted('%s %d' % (s, sum(r['state'] == s for r in d)) for s in {r['state'] for r in d})"
 }
@@ -60,11 +70,7 @@ states() { # how many notices are in which state
 }
 
 @test "as many as hold_above go out, one more is too many" {
-	office "hold_above = 20;"
-	only_visits
-	start
-	cast 2025-11-01 K-1
-	old_cases 20 2025-11-01
+	flood 20 2025-11-01
 	until_time 2026-01-07T12:00
 	same "sent 20" "$(states)"
 
@@ -95,21 +101,13 @@ old_cases_again() { # others than those of old_cases
 }
 
 @test "a morning with much to do is no flood" {
-	office "hold_above = 20;"
-	only_visits
-	start
-	cast 2026-01-05 K-1
-	old_cases 100 2026-01-05
+	flood 100 2026-01-05
 	until_time 2026-02-05T12:00
 	same "sent 100" "$(states)"
 }
 
 @test "a long stop makes a flood, on the real clock as on this one" {
-	office "hold_above = 20;"
-	only_visits
-	start
-	cast 2026-01-05 K-1
-	old_cases 30 2026-01-05
+	flood 30 2026-01-05
 	stop
 	base "UPDATE meta SET value = value + 60 * 86400 WHERE name = 'virtual_now'"
 	start
@@ -118,11 +116,7 @@ old_cases_again() { # others than those of old_cases
 }
 
 @test "a changed rule that would say much at once is held after the reload" {
-	office "hold_above = 20;"
-	only_visits
-	start
-	cast 2025-01-05 K-1
-	old_cases 30 2025-12-29
+	flood 30 2025-12-29 2025-01-05
 	until_time 2026-01-07T12:00
 	same "" "$(states)"
 	sed -i 's/due = "P30D"/due = "P2D"/' "$dir/conf/rules.d/90-own.conf"
@@ -132,11 +126,7 @@ old_cases_again() { # others than those of old_cases
 }
 
 @test "what is held of a case that ends is overtaken; what is discarded never goes out" {
-	office "hold_above = 20;"
-	only_visits
-	start
-	cast 2025-11-01 K-1
-	old_cases 30 2025-11-01
+	flood 30 2025-11-01
 	until_time 2026-01-07T12:00
 	same "held 30" "$(states)"
 	record visit.missed G-00001
@@ -154,11 +144,7 @@ old_cases_again() { # others than those of old_cases
 }
 
 @test "held survives a kill, and is not held again after its release" {
-	office "hold_above = 20;"
-	only_visits
-	start
-	cast 2025-11-01 K-1
-	old_cases 30 2025-11-01
+	flood 30 2025-11-01
 	until_time 2026-01-07T12:00
 	kill -9 "$daemon"
 	wait_until gone "$daemon"

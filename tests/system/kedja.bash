@@ -208,3 +208,14 @@ only_rules() {
 own_rule() {
 	cat >"$dir/conf/rules.d/$1.conf"
 }
+
+# x-check, the office's own rule on visits, due a week later; standard input is its steps.
+visit_steps() {
+	own_rule 90-own <<-END
+		rules = ({ name = "x-check"; title = "Egen bevakning"; subject = "case"; starts = [ "visit.made" ];
+		  due = "P7D"; done = [ "visit.missed" ];
+		  steps = (
+		$(cat)
+		  ); });
+	END
+}

@@ -14,13 +14,11 @@ teardown() {
 }
 
 visit_rule() {
-	own_rule 90-own <<-'END'
-		rules = ({ name = "x-check"; title = "Egen bevakning"; subject = "case"; starts = [ "visit.made" ];
-		  due = "P7D"; done = [ "visit.missed" ];
-		  steps = ({ name = "soon";    at = "-P2D"; to = [ "social_worker", "support_worker" ]; },
-		           { name = "today";   at = "P0D";  to = [ "social_worker", "support_worker" ]; },
-		           { name = "late";    at = "P7D"; every = "P7D"; times = 4; to = [ "social_worker" ]; cc = [ "unit_manager" ]; },
-		           { name = "manager"; at = "P30D"; to = [ "area_manager" ]; }); });
+	visit_steps <<-'END'
+		{ name = "soon";    at = "-P2D"; to = [ "social_worker", "support_worker" ]; },
+		{ name = "today";   at = "P0D";  to = [ "social_worker", "support_worker" ]; },
+		{ name = "late";    at = "P7D"; every = "P7D"; times = 4; to = [ "social_worker" ]; cc = [ "unit_manager" ]; },
+		{ name = "manager"; at = "P30D"; to = [ "area_manager" ]; }
 	END
 }
 

@@ -7,11 +7,9 @@ setup() {
 	load kedja
 	office
 	only_rules
-	own_rule 90-own <<-'END'
-		rules = ({ name = "x-check"; title = "Egen bevakning"; subject = "case"; starts = [ "visit.made" ];
-		  due = "P7D"; done = [ "visit.missed" ];
-		  steps = ({ name = "first"; at = "P0D"; to = [ "social_worker" ]; },
-		           { name = "second"; at = "P7D"; to = [ "case_manager", "support_worker" ]; cc = [ "social_worker" ]; }); });
+	visit_steps <<-'END'
+		{ name = "first"; at = "P0D"; to = [ "social_worker" ]; },
+		{ name = "second"; at = "P7D"; to = [ "case_manager", "support_worker" ]; cc = [ "social_worker" ]; }
 	END
 }
 

@@ -24,12 +24,17 @@ x_rule() { # FURTHER KEYS
 	END
 }
 
-@test "a rule that gets another name keeps its past: what was sent is not sent again" {
-	x_rule 'name = "old-name";'
+# planned KEYS: such a rule, and a plan of 2026-09-01 that it speaks of once until 2026-09-28.
+planned() {
+	x_rule "$1"
 	start --virtual-clock 2026-09-01T08:00
 	cast 2026-09-01 K-1
 	record plan.adopted K-1 "${plan_fields[@]}"
 	until_time 2026-09-28T10:00
+}
+
+@test "a rule that gets another name keeps its past: what was sent is not sent again" {
+	planned 'name = "old-name";'
 	same "soon social_worker anna.åberg sent" "$(told old-name)"
 
 	x_rule 'name = "new-name"; was = "old-name";'
@@ -40,11 +45,7 @@ x_rule() { # FURTHER KEYS
 }
 
 @test "without was another name is another rule, and begins anew" {
-	x_rule 'name = "old-name";'
-	start --virtual-clock 2026-09-01T08:00
-	cast 2026-09-01 K-1
-	record plan.adopted K-1 "${plan_fields[@]}"
-	until_time 2026-09-28T10:00
+	planned 'name = "old-name";'
 	x_rule 'name = "new-name";'
 	ctl rules reload
 	until_time 2026-09-29T10:00
@@ -52,11 +53,7 @@ x_rule() { # FURTHER KEYS
 }
 
 @test "a dry week: noted as shadow, in no letter; and when the rule is meant, nothing twice" {
-	x_rule 'name = "x-dry"; mode = "shadow";'
-	start --virtual-clock 2026-09-01T08:00
-	cast 2026-09-01 K-1
-	record plan.adopted K-1 "${plan_fields[@]}"
-	until_time 2026-09-28T10:00
+	planned 'name = "x-dry"; mode = "shadow";'
 	same "soon social_worker anna.åberg shadow" "$(told x-dry)"
 	same "[]" "$("$KEDJACTL" outbox --json | tr -d '\n ')"
 

@@ -13,34 +13,17 @@
 
 #include <cmocka.h>
 
-#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "rules/language/condition.h"
-
-static uint64_t seed, state_of_chance;
-
-/* splitmix64: the same numbers on every machine */
-static uint64_t chance(void)
-{
-	uint64_t z = (state_of_chance += UINT64_C(0x9E3779B97F4A7C15));
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return z ^ (z >> 31);
-}
-
-static int below(int n)
-{
-	return (int)(chance() % (uint64_t)n);
-}
+#include "tests/unit/chance.h"
 
 static bool one_in(int n)
 {
-	return below(n) == 0;
+	return chance_below(n) == 0;
 }
 
 static const char *const codes[] = { "own", "train", "trial", "it's", NULL };
@@ -106,10 +89,10 @@ static const char *const words[] = { "", "a", "b", "it's", "own", "å", "2026-05
 
 static int64_t chance_number(bool large)
 {
-	int64_t number = below(41) - 20;
+	int64_t number = chance_below(41) - 20;
 	if (large && one_in(2))
-		return INT64_MAX - below(50);
-	return large && one_in(2) ? -(INT64_MAX - below(50)) : number;
+		return INT64_MAX - chance_below(50);
+	return large && one_in(2) ? -(INT64_MAX - chance_below(50)) : number;
 }
 
 static struct value chance_value(int slot, bool large)
@@ -120,13 +103,13 @@ static struct value chance_value(int slot, bool large)
 	case VALUE_NUMBER:
 		return (struct value){ VALUE_NUMBER, chance_number(large), NULL };
 	case VALUE_DATE:
-		return (struct value){ VALUE_DATE, FIRST_DAY + below(61) - 30, NULL };
+		return (struct value){ VALUE_DATE, FIRST_DAY + chance_below(61) - 30, NULL };
 	case VALUE_FLAG:
-		return (struct value){ VALUE_FLAG, below(2), NULL };
+		return (struct value){ VALUE_FLAG, chance_below(2), NULL };
 	case VALUE_TEXT:
 		return (struct value){ VALUE_TEXT, 0,
-				       names[slot].codes != NULL ? codes[below(4)]
-								 : words[below(7)] };
+				       names[slot].codes != NULL ? codes[chance_below(4)]
+								 : words[chance_below(7)] };
 	case VALUE_NULL:
 		break;
 	}
@@ -138,7 +121,7 @@ static void make_world(struct world *world, bool large)
 	world->large = large;
 	for (int i = 0; i < NAME_COUNT; i++) {
 		world->values[i] = chance_value(i, large);
-		world->changes[i] = one_in(4) ? FIRST_DAY + 31 + below(100) : DATE_NONE;
+		world->changes[i] = one_in(4) ? FIRST_DAY + 31 + chance_below(100) : DATE_NONE;
 	}
 	world->changes[DAYS] = FIRST_DAY + 1;
 }
@@ -199,7 +182,7 @@ static void put_name(struct texts *texts, enum value_type type)
 {
 	int slot;
 	do
-		slot = below(NAME_COUNT);
+		slot = chance_below(NAME_COUNT);
 	while (names[slot].type != type || names[slot].codes != NULL);
 	put_ours(texts, names[slot].name);
 	put_value(texts, texts->world->values[slot]);
@@ -208,14 +191,14 @@ static void put_name(struct texts *texts, enum value_type type)
 static void put_number(struct texts *texts)
 {
 	char text[32];
-	snprintf(text, sizeof(text), "%d", below(30));
+	snprintf(text, sizeof(text), "%d", chance_below(30));
 	put(texts, text);
 }
 
 static void put_date(struct texts *texts)
 {
 	char text[DATE_TEXT_SIZE], number[32];
-	date day = FIRST_DAY + below(61) - 30;
+	date day = FIRST_DAY + chance_below(61) - 30;
 	put_ours(texts, "'");
 	put_ours(texts, date_format(day, text));
 	put_ours(texts, "'");
@@ -233,7 +216,7 @@ static void make_term(struct texts *texts, enum value_type type)
 {
 	if (type == VALUE_TEXT && one_in(3)) {
 		char text[32];
-		quote(words[below(7)], text);
+		quote(words[chance_below(7)], text);
 		put(texts, text);
 	} else if (type == VALUE_NUMBER && one_in(8)) {
 		put(texts, "- ");
@@ -298,8 +281,8 @@ static void make_code_comparison(struct texts *texts)
 	put_value(texts, texts->world->values[NAME_COUNT - 3]);
 	bool list = one_in(2);
 	put(texts, list ? (one_in(2) ? " IN (" : " NOT IN (") : (one_in(2) ? " = " : " <> "));
-	for (int i = list ? below(3) : 0; i >= 0; i--) {
-		quote(codes[below(4)], text);
+	for (int i = list ? chance_below(3) : 0; i >= 0; i--) {
+		quote(codes[chance_below(4)], text);
 		put(texts, one_in(9) ? "NULL" : text);
 		put(texts, i > 0 ? ", " : "");
 	}
@@ -312,7 +295,7 @@ static void make_comparison(struct texts *texts, enum value_type type)
 		" = ", " <> ", " == ", "!=", " < ", "<=", ">", " >= "
 	};
 	make_sum(texts, type, LEVEL_SUM);
-	put(texts, signs[below(type == VALUE_FLAG ? 4 : 8)]);
+	put(texts, signs[chance_below(type == VALUE_FLAG ? 4 : 8)]);
 	make_operand(texts, type);
 }
 
@@ -320,7 +303,7 @@ static void make_list(struct texts *texts, enum value_type type)
 {
 	make_sum(texts, type, LEVEL_SUM);
 	put(texts, one_in(2) ? " IN (" : " NOT IN (");
-	for (int i = below(4); i >= 0; i--) {
+	for (int i = chance_below(4); i >= 0; i--) {
 		make_operand(texts, type);
 		put(texts, i > 0 ? ", " : "");
 	}
@@ -340,8 +323,8 @@ static void make_test(struct texts *texts)
 {
 	static const enum value_type types[] = { VALUE_NUMBER, VALUE_NUMBER, VALUE_DATE,
 						 VALUE_DATE,   VALUE_TEXT,   VALUE_FLAG };
-	enum value_type type = types[below(6)];
-	switch (below(type == VALUE_FLAG ? 4 : 6)) {
+	enum value_type type = types[chance_below(6)];
+	switch (chance_below(type == VALUE_FLAG ? 4 : 6)) {
 	case 0:
 		make_code_comparison(texts);
 		return;
@@ -372,7 +355,7 @@ static void make_atom(struct texts *texts)
 
 static void make_junction(struct texts *texts, enum level level)
 {
-	for (int i = below(3) + 1; i >= 0; i--) {
+	for (int i = chance_below(3) + 1; i >= 0; i--) {
 		make_flag(texts, level + 1);
 		if (i > 0)
 			put(texts, level == LEVEL_OR ? " OR " : " AND ");
@@ -381,7 +364,7 @@ static void make_junction(struct texts *texts, enum level level)
 
 static void make_flag(struct texts *texts, enum level level)
 {
-	enum level made = --texts->budget <= 0 ? LEVEL_TERM : (enum level)below(LEVEL_TERM);
+	enum level made = --texts->budget <= 0 ? LEVEL_TERM : (enum level)chance_below(LEVEL_TERM);
 	if (made == LEVEL_SUM)
 		made = one_in(4) ? LEVEL_TERM : LEVEL_COMPARISON;
 	bool brackets = made < level || one_in(10);
@@ -403,7 +386,7 @@ static void make_condition(struct texts *texts, const struct world *world)
 {
 	memset(texts, 0, sizeof(*texts));
 	texts->world = world;
-	texts->budget = 3 + below(12);
+	texts->budget = 3 + chance_below(12);
 	make_flag(texts, LEVEL_OR);
 }
 
@@ -413,8 +396,8 @@ static struct condition *parse(const char *text, struct arena *arena)
 	struct condition *condition =
 	    condition_parse(text, &all_names, arena, "rule.conf", 1, &problems);
 	if (condition == NULL)
-		fail_msg("seed %" PRIu64 ": %s: column %d: %s", seed, text, problems.list[0].column,
-			 problems.list[0].text);
+		fail_msg("seed %" PRIu64 ": %s: column %d: %s", chance_seed, text,
+			 problems.list[0].column, problems.list[0].text);
 	problems_clear(&problems);
 	return condition;
 }
@@ -424,7 +407,7 @@ static enum verdict ask_sqlite(sqlite3 *db, const char *condition)
 	sqlite3_stmt *statement = NULL;
 	char *sql = sqlite3_mprintf("SELECT (%s)", condition);
 	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
-		fail_msg("seed %" PRIu64 ": %s: %s", seed, sql, sqlite3_errmsg(db));
+		fail_msg("seed %" PRIu64 ": %s: %s", chance_seed, sql, sqlite3_errmsg(db));
 	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
 	enum verdict verdict = VERDICT_NULL;
 	if (sqlite3_column_type(statement, 0) != SQLITE_NULL)
@@ -440,8 +423,8 @@ static void must_agree(const struct texts *texts, enum verdict ours, enum verdic
 		       const char *who)
 {
 	if (ours != theirs)
-		fail_msg("seed %" PRIu64 ":\n  %s\n  %s\nis %s, but %s says %s", seed, texts->ours,
-			 texts->theirs, verdicts[ours], who, verdicts[theirs]);
+		fail_msg("seed %" PRIu64 ":\n  %s\n  %s\nis %s, but %s says %s", chance_seed,
+			 texts->ours, texts->theirs, verdicts[ours], who, verdicts[theirs]);
 }
 
 /* Read back from how we write it, it is the same condition, and written the same. */
@@ -551,8 +534,8 @@ static void test_next_change_is_the_day(void **state)
 		if (got > (date)world.values[TODAY].number + WALK)
 			got = DATE_NONE;
 		if (got != wanted)
-			fail_msg("seed %" PRIu64 ": %s\nchanges %d days from now, not %d: %s", seed,
-				 texts->ours,
+			fail_msg("seed %" PRIu64 ": %s\nchanges %d days from now, not %d: %s",
+				 chance_seed, texts->ours,
 				 wanted == DATE_NONE ? -1
 						     : wanted - (date)world.values[TODAY].number,
 				 got == DATE_NONE ? -1 : got - (date)world.values[TODAY].number,
@@ -571,12 +554,6 @@ int main(void)
 		cmocka_unit_test(test_sqlite_agrees),
 		cmocka_unit_test(test_next_change_is_the_day),
 	};
-	const char *wanted = getenv("KEDJA_SEED");
-	if (wanted != NULL)
-		seed = strtoull(wanted, NULL, 10);
-	else if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		return 1;
-	state_of_chance = seed;
-	print_message("seed %" PRIu64 "\n", seed);
+	chance_begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,13 +10,12 @@
 
 #include <cmocka.h>
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "rules/facts/facts.h"
+#include "tests/unit/chance.h"
 #include "tests/unit/shipped.h"
 #include "tests/unit/tab.h"
 
@@ -388,17 +387,6 @@ static void test_table(void **state)
 	assert_false(facts_grows_daily(-1));
 }
 
-/* splitmix64 */
-static uint64_t seed, state_of_chance;
-
-static int below(int n)
-{
-	uint64_t z = (state_of_chance += UINT64_C(0x9E3779B97F4A7C15));
-	z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return (int)((z ^ (z >> 31)) % (uint64_t)n);
-}
-
 static int64_t number_of(const struct facts *facts, enum subject_type type, const char *name,
 			 date today)
 {
@@ -413,8 +401,8 @@ static void must_count(const struct facts *facts, const char *name, date today, 
 		wanted += days[i] >= from && days[i] <= today;
 	int64_t got = number_of(facts, SUBJECT_CASE, name, today);
 	if (got != wanted)
-		fail_msg("seed %" PRIu64 ": %s is %" PRId64 ", not %" PRId64, seed, name, got,
-			 wanted);
+		fail_msg("seed %" PRIu64 ": %s is %" PRId64 ", not %" PRId64, chance_seed, name,
+			 got, wanted);
 }
 
 /* Three years of visits and remarks: windows that forget must say what counting anew says. */
@@ -428,8 +416,8 @@ static void test_windows_by_counting(void **state)
 	(void)state;
 	for (int i = 0; i < EVENTS; i++) {
 		char text[60], written[DATE_TEXT_SIZE];
-		bool visit = below(3) > 0;
-		day += below(50) == 0 ? below(250) : below(3);
+		bool visit = chance_below(3) > 0;
+		day += chance_below(50) == 0 ? chance_below(250) : chance_below(3);
 		snprintf(text, sizeof(text), "%s K-1 %s", date_format(day, written),
 			 visit ? "visit.made" : "remark.received[R]");
 		happen(facts, text, NULL, NULL);
@@ -437,12 +425,12 @@ static void test_windows_by_counting(void **state)
 			visits[visit_count++] = day;
 		else
 			remarks[remark_count++] = day;
-		date today = day + (below(2) == 0 ? 0 : below(40));
+		date today = day + (chance_below(2) == 0 ? 0 : chance_below(40));
 		must_count(facts, "visits_7d", today, visits, visit_count, today - 6);
 		must_count(facts, "visits_28d", today, visits, visit_count, today - 27);
 		must_count(facts, "remarks_6m", today, remarks, remark_count,
 			   date_add_months(today, -6) + 1);
-		if (below(20) == 0)
+		if (chance_below(20) == 0)
 			must_not_change_early(facts, SUBJECT_CASE, today);
 	}
 	assert_true(facts_size(facts) < 64 * 1024);
@@ -461,8 +449,8 @@ static void step(struct plain *plain, struct facts *facts, const char *day)
 {
 	static const char *const programmes[] = { "ostermalm", "sodermalm" };
 	char text[200];
-	int which = below(CASES), here = below(2), payment = below(PAYMENTS);
-	switch (below(6)) {
+	int which = chance_below(CASES), here = chance_below(2), payment = chance_below(PAYMENTS);
+	switch (chance_below(6)) {
 	case 0:
 		snprintf(text, sizeof(text), "%s K-%d case.opened programme=%s", day, which,
 			 programmes[1 - here]);
@@ -542,12 +530,6 @@ int main(void)
 		cmocka_unit_test(test_windows_by_counting),
 		cmocka_unit_test(test_programme_by_counting),
 	};
-	const char *wanted = getenv("KEDJA_SEED");
-	if (wanted != NULL)
-		seed = strtoull(wanted, NULL, 10);
-	else if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		return 1;
-	state_of_chance = seed;
-	print_message("seed %" PRIu64 "\n", seed);
+	chance_begin();
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

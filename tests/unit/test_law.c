@@ -9,24 +9,8 @@
 #include <string.h>
 
 #include "rules/time/law.h"
-#include "tests/unit/shipped.h"
+#include "tests/unit/shipped_fixture.h"
 #include "tests/unit/tab.h"
-
-static struct calendar *calendar;
-
-static int set_up(void **state)
-{
-	(void)state;
-	calendar = shipped_calendar();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	calendar_free(calendar);
-	return 0;
-}
 
 static void late_rent(void **state)
 {

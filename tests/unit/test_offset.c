@@ -11,26 +11,10 @@
 #include <string.h>
 
 #include "rules/time/offset.h"
-#include "tests/unit/shipped.h"
+#include "tests/unit/shipped_fixture.h"
 #include "tests/unit/tab.h"
 
 #define SOME(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct calendar *calendar;
-
-static int set_up(void **state)
-{
-	(void)state;
-	calendar = shipped_calendar();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	calendar_free(calendar);
-	return 0;
-}
 
 static void forms(void **state)
 {
