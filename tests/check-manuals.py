@@ -382,6 +382,11 @@ CLASSES = {"CLASS_OPEN": "open", "CLASS_CASE": "case", "CLASS_SECRET": "secret",
            "CLASS_STAFF": "staff"}
 
 
+def shown_to_cases():
+    """The kinds of others that the facts of a case read (rules/language/sees.h)."""
+    return {row[0] for row in needed("rules/facts/facts_case.c", "verbs")[1]}
+
+
 def kind_says(kind, path):
     says = [sentence(kind["help"])]
     if kind.get("key") in KEY_SAYS:
@@ -390,7 +395,7 @@ def kind_says(kind, path):
         says.append(key + (": " + ", ".join(codes) if codes else "") + ".")
     if kind.get("may_lie_ahead") in ("1", "true"):
         says.append("It may lie ahead.")
-    if kind.get("seen_by_cases") in ("1", "true"):
+    if kind["subject"] == "SUBJECT_PROGRAMME" and kind["name"] in shown_to_cases():
         says.append("The cases of the programme see it too.")
     if kind.get("is_virtual") in ("1", "true"):
         says.append("It follows from other events and is never recorded.")

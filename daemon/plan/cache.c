@@ -128,17 +128,18 @@ void cache_drop(struct cache *cache, const char *subject)
 		drop(cache, entry);
 }
 
-static bool is_case_of(const struct entry *entry, const char *programme)
+/* An event that names another programme has its case folded anew: the plan knows them all. */
+static bool has_named(const struct entry *entry, const char *programme)
 {
-	const char *its = entry->plan == NULL ? NULL : facts_programme(plan_facts(entry->plan));
-	return entry->type == SUBJECT_CASE && its != NULL && strcmp(its, programme) == 0;
+	return entry->type == SUBJECT_CASE && entry->plan != NULL &&
+	       facts_has_named(plan_facts(entry->plan), programme);
 }
 
 void cache_drop_cases_of(struct cache *cache, const char *programme)
 {
 	for (struct entry *entry = cache->newest, *older; entry != NULL; entry = older) {
 		older = entry->older;
-		if (is_case_of(entry, programme))
+		if (has_named(entry, programme))
 			drop(cache, entry);
 	}
 }
@@ -164,7 +165,7 @@ void cache_queue(struct cache *cache, const char *subject, const struct event *e
 void cache_queue_cases_of(struct cache *cache, const struct event *event)
 {
 	for (struct entry *entry = cache->newest; entry != NULL; entry = entry->older)
-		if (is_case_of(entry, event->subject))
+		if (has_named(entry, event->subject))
 			entry_queue(entry, event);
 }
 

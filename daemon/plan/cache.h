@@ -36,7 +36,7 @@ void cache_drop(struct cache *cache, const char *subject);
 void cache_clear(struct cache *cache);
 /* Queues a copy of an event where the subject is held; others will read it from the log. */
 void cache_queue(struct cache *cache, const char *subject, const struct event *event);
-/* The same for every case of the programme that the event is about. */
+/* The same for every case that ever named the programme that the event is about. */
 void cache_queue_cases_of(struct cache *cache, const struct event *event);
 void cache_drop_cases_of(struct cache *cache, const char *programme);
 /* Counts the one used last, and lets go of those not used for longest until the bound holds;

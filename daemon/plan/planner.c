@@ -14,6 +14,7 @@
 #include "daemon/plan/planner_own.h"
 #include "daemon/store/deadline.h"
 #include "daemon/store/event.h"
+#include "rules/language/sees.h"
 
 /* Subjects that one step of a sweep marks. */
 #define SWEEP_STEP 200
@@ -120,7 +121,7 @@ static void refresh_people(struct planner *planner, const struct event *event)
 		people_refresh_boards(planner->core, event->subject);
 }
 
-/* Every subject of a programme, or (NULL) every one there is, is behind from here on. */
+/* Every case that ever named a programme, or (NULL) every subject, is behind from here on. */
 static void sweep_start(struct planner *planner, const char *programme)
 {
 	struct query *q =
@@ -130,6 +131,37 @@ static void sweep_start(struct planner *planner, const char *programme)
 	planner->may_be_behind = true;
 }
 
+/* A case that comes to a programme sees the past of it, and the programme that of the case. */
+static void come_together(struct planner *planner, const struct event *event)
+{
+	if (!store_event_names_new(planner->core, event))
+		return;
+	cache_drop(planner->cache, event->subject);
+	if (store_event_has_seen(planner->core, event))
+		cache_drop(planner->cache, event_programme(event));
+}
+
+/* To the programmes that its case has named; to the cases that have named its programme. */
+static void show_to_others(struct planner *planner, const struct event *event)
+{
+	const struct ruleset *ruleset = planner->core->office->ruleset;
+	struct arena *arena = arena_new();
+	const char **programmes;
+	size_t count = 0;
+	come_together(planner, event);
+	if (sees_kind(ruleset, SUBJECT_PROGRAMME, event->kind))
+		count = store_event_programmes(planner->core, event->subject, arena, &programmes);
+	for (size_t i = 0; i < count; i++) {
+		cache_queue(planner->cache, programmes[i], event);
+		mark_behind(planner, programmes[i]);
+	}
+	if (sees_kind(ruleset, SUBJECT_CASE, event->kind)) {
+		cache_queue_cases_of(planner->cache, event);
+		sweep_start(planner, event->subject);
+	}
+	arena_free(arena);
+}
+
 void planner_note_event(struct planner *planner, const struct event *event)
 {
 	ensure_row(planner, event);
@@ -137,35 +169,34 @@ void planner_note_event(struct planner *planner, const struct event *event)
 	people_note_event(planner->core, event);
 	if (event->kind->subject == SUBJECT_STAFF)
 		return;
-	if (kind_field(event->kind, "programme") >= 0) /* it may come into another programme */
-		cache_drop(planner->cache, event->subject);
+	store_event_note_naming(planner->core, event);
+	show_to_others(planner, event);
 	cache_queue(planner->cache, event->subject, event);
 	mark_behind(planner, event->subject);
-	if (!event->kind->seen_by_cases)
-		return;
-	cache_queue_cases_of(planner->cache, event);
-	sweep_start(planner, event->subject);
 }
 
-/* The programmes that saw an event no longer do, but for those two (which may be NULL). */
-static void unsee(struct planner *planner, int64_t event, const char *keep, const char *keep_too)
+static void fold_programme_anew(struct planner *planner, const char *programme)
 {
+	cache_drop(planner->cache, programme);
+	mark_behind(planner, programme);
+}
+
+/* Those who saw it see it no more. */
+static void hide_from_others(struct planner *planner, const struct event *voided)
+{
+	const struct ruleset *ruleset = planner->core->office->ruleset;
 	struct arena *arena = arena_new();
-	const char *programmes[8];
+	const char **programmes;
 	size_t count = 0;
-	struct query *q =
-	    db_query(planner->core->db, "DELETE FROM seen_by_programme WHERE event = ?1"
-					" AND (?2 IS NULL OR programme <> ?2)"
-					" AND (?3 IS NULL OR programme <> ?3) RETURNING programme");
-	db_bind_int(q, 1, event);
-	db_bind_text(q, 2, keep);
-	db_bind_text(q, 3, keep_too);
-	while (count < sizeof(programmes) / sizeof(programmes[0]) && db_next(q))
-		programmes[count++] = arena_strdup(arena, db_text(q, 0));
-	db_done(q);
-	for (size_t i = 0; i < count; i++) {
-		cache_drop(planner->cache, programmes[i]);
-		mark_behind(planner, programmes[i]);
+	if (sees_kind(ruleset, SUBJECT_PROGRAMME, voided->kind))
+		count = store_event_programmes(planner->core, voided->subject, arena, &programmes);
+	for (size_t i = 0; i < count; i++)
+		fold_programme_anew(planner, programmes[i]);
+	if (event_programme(voided) != NULL)
+		fold_programme_anew(planner, event_programme(voided));
+	if (sees_kind(ruleset, SUBJECT_CASE, voided->kind)) {
+		cache_drop_cases_of(planner->cache, voided->subject);
+		sweep_start(planner, voided->subject);
 	}
 	arena_free(arena);
 }
@@ -173,15 +204,11 @@ static void unsee(struct planner *planner, int64_t event, const char *keep, cons
 void planner_note_void(struct planner *planner, const struct event *voided)
 {
 	cache_drop(planner->cache, voided->subject);
-	unsee(planner, voided->id, NULL, NULL);
 	refresh_people(planner, voided);
 	if (voided->kind->subject == SUBJECT_STAFF)
 		return;
 	mark_behind(planner, voided->subject);
-	if (voided->kind->seen_by_cases) {
-		cache_drop_cases_of(planner->cache, voided->subject);
-		sweep_start(planner, voided->subject);
-	}
+	hide_from_others(planner, voided);
 }
 
 void planner_note_rules(struct planner *planner)
@@ -207,8 +234,8 @@ static bool sweep_step(struct planner *planner)
 	q = programme == NULL
 		? db_query(db, "SELECT max(id) FROM (SELECT id FROM subject WHERE id > ?1"
 			       " ORDER BY id LIMIT ?2)")
-		: db_query(db, "SELECT max(id) FROM (SELECT id FROM subject WHERE id > ?1"
-			       " AND programme = ?3 ORDER BY id LIMIT ?2)");
+		: db_query(db, "SELECT max(subject) FROM (SELECT DISTINCT subject FROM naming"
+			       " WHERE programme = ?3 AND subject > ?1 ORDER BY subject LIMIT ?2)");
 	db_bind_text(q, 1, reached);
 	db_bind_int(q, 2, SWEEP_STEP);
 	if (programme != NULL)
@@ -224,7 +251,8 @@ static bool sweep_step(struct planner *planner)
 	if (last != NULL) {
 		q = db_query(db, "UPDATE subject SET behind = 1 WHERE id > ?1 AND id <= ?2"
 				 " AND type IN ('case', 'programme')"
-				 " AND (?3 IS NULL OR programme = ?3)");
+				 " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM naming n"
+				 "  WHERE n.programme = ?3 AND n.subject = subject.id))");
 		db_bind_text(q, 1, reached);
 		db_bind_text(q, 2, last);
 		db_bind_text(q, 3, programme);
@@ -233,65 +261,6 @@ static bool sweep_step(struct planner *planner)
 out:
 	arena_free(arena);
 	return found;
-}
-
-/* Does a programme look at this kind of its cases' events, in its facts or in its rules? */
-static bool programme_sees(const struct ruleset *ruleset, const struct event *event)
-{
-	static const char *const facts[] = { "case.opened", "case.closed", "case.transferred",
-					     "stage.entered", "payment.assigned" };
-	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
-		if (strcmp(facts[i], event->kind->name) == 0)
-			return true;
-	for (size_t i = 0; i < ruleset->count; i++) {
-		const struct rule *rule = &ruleset->rules[i];
-		if (rule->subject != SUBJECT_PROGRAMME)
-			continue;
-		if (kind_ref_matches(rule->starts, rule->starts_count, event) ||
-		    kind_ref_matches(rule->done, rule->done_count, event) ||
-		    kind_ref_matches(rule->cancels, rule->cancels_count, event))
-			return true;
-	}
-	return false;
-}
-
-static bool is_seen_already(struct planner *planner, const char *programme, int64_t event)
-{
-	struct query *q = db_query(planner->core->db, "SELECT 1 FROM seen_by_programme"
-						      " WHERE programme = ?1 AND event = ?2");
-	db_bind_text(q, 1, programme);
-	db_bind_int(q, 2, event);
-	return db_found(q);
-}
-
-static void show_to(struct planner *planner, const char *programme, const struct event *event)
-{
-	if (programme == NULL || is_seen_already(planner, programme, event->id))
-		return;
-	struct query *q = db_query(
-	    planner->core->db, "INSERT INTO seen_by_programme (programme, event) VALUES (?1, ?2)");
-	db_bind_text(q, 1, programme);
-	db_bind_int(q, 2, event->id);
-	db_run(q);
-	cache_queue(planner->cache, programme, event);
-	mark_behind(planner, programme);
-}
-
-/* A case's event is shown to the programme it belongs to; a move to another one to both. */
-static bool take_in(struct planner *planner, struct entry *entry, const struct event *event)
-{
-	const char *programme = facts_programme(plan_facts(entry->plan));
-	char *before = programme == NULL ? NULL : xstrdup(programme);
-	bool taken = plan_apply(entry->plan, event) == 0;
-	if (taken && entry->type == SUBJECT_CASE && strcmp(event->subject, entry->subject) == 0 &&
-	    programme_sees(planner->core->office->ruleset, event)) {
-		const char *after = facts_programme(plan_facts(entry->plan));
-		unsee(planner, event->id, before, after);
-		show_to(planner, before, event);
-		show_to(planner, after, event);
-	}
-	free(before);
-	return taken;
 }
 
 static void fold_anew(struct planner *planner, struct entry *entry)
@@ -305,7 +274,7 @@ static void fold_anew(struct planner *planner, struct entry *entry)
 	size_t count =
 	    store_event_history(planner->core, entry->type, entry->subject, arena, &events);
 	for (size_t i = 0; i < count; i++) {
-		if (!take_in(planner, entry, events[i]))
+		if (plan_apply(entry->plan, events[i]) != 0)
 			log_error("event %lld came out of order from the log",
 				  (long long)events[i]->id);
 	}
@@ -336,7 +305,7 @@ static void bring_in(struct planner *planner, struct entry *entry)
 	if (!anew && entry->queued_count > 1)
 		qsort(entry->queued, entry->queued_count, sizeof(*entry->queued), compare_queued);
 	for (size_t i = 0; !anew && i < entry->queued_count; i++)
-		anew = !take_in(planner, entry, entry->queued[i]);
+		anew = plan_apply(entry->plan, entry->queued[i]) != 0;
 	if (anew)
 		fold_anew(planner, entry);
 	entry_clear_queue(entry);
@@ -539,7 +508,6 @@ void planner_rebuild(struct planner *planner)
 	static const char *const steps[] = {
 		"DELETE FROM void",
 		"DELETE FROM subject",
-		"DELETE FROM seen_by_programme",
 		"DELETE FROM deadline",
 		"DELETE FROM role",
 		"DELETE FROM staff",
@@ -552,6 +520,7 @@ void planner_rebuild(struct planner *planner)
 		db_run(db_query(planner->core->db, steps[i]));
 	planner_forget(planner);
 	add_rows_of_subjects(planner);
+	store_event_rebuild_namings(planner->core);
 	refresh_people_of_all(planner);
 }
 

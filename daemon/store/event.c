@@ -6,15 +6,18 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "rules/language/sees.h"
 #include "rules/plan/plan.h"
 
 #define EVENT_COLUMNS                                                                              \
 	"e.id, e.kind, e.subject, e.key, e.at, e.recorded_at, e.actor, e.source, e.data"
 #define NOT_VOID " AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id)"
 /* What was known, and not yet taken back, at the instant ?9. */
-#define KNOWN_THEN                                                                                 \
-	" AND e.recorded_at <= ?9 AND NOT EXISTS (SELECT 1 FROM void v JOIN event b"               \
-	" ON b.id = v.by WHERE v.event = e.id AND b.recorded_at <= ?9)"
+#define KNOWN_THEN(e)                                                                              \
+	" AND " e ".recorded_at <= ?9 AND NOT EXISTS (SELECT 1 FROM void v JOIN event b"           \
+	" ON b.id = v.by WHERE v.event = " e ".id AND b.recorded_at <= ?9)"
+/* A list of kinds, as JSON. */
+#define KINDS "(SELECT value FROM json_each(?8))"
 
 static json_t *value_to_json(const struct field *field, const struct value *value)
 {
@@ -187,45 +190,30 @@ static int compare_events(const void *a, const void *b)
 	return event_compare(*(struct event *const *)a, *(struct event *const *)b);
 }
 
-static bool is_listed(const char *const *names, size_t count, const char *name)
+/* The kinds that a subject of this type sees of others, as a query takes them: see KINDS. */
+static const char *kinds_seen(const struct core *core, enum subject_type type, struct arena *arena)
 {
+	const struct kind *const *kinds;
+	const char *list = "[";
+	size_t count = sees_kinds(core->office->ruleset, type, &kinds);
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
+		list = arena_printf(arena, "%s%s\"%s\"", list, i == 0 ? "" : ",", kinds[i]->name);
+	return arena_printf(arena, "%s]", list);
 }
 
-/* The events of one programme that its cases see. */
-static void list_seen_by_cases(struct list *list, const struct core *core, const char *programme,
-			       instant then, struct arena *arena)
+static struct query *query_seen(const struct core *core, enum subject_type type)
 {
-	const struct kind *kind;
-	for (size_t i = 0; (kind = chain_kind_at(core->office->chain, i)) != NULL; i++) {
-		if (!kind->seen_by_cases)
-			continue;
-		struct query *q =
-		    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e"
-				       " WHERE e.subject = ?1 AND e.kind = ?2" KNOWN_THEN);
-		db_bind_text(q, 1, programme);
-		db_bind_text(q, 2, kind->name);
-		db_bind_int(q, 9, then);
-		list_rows(list, core, q, arena);
-	}
-}
-
-/* A case sees every programme that its own events name; the fold knows which one it is in. */
-static void list_programmes(struct list *list, const struct core *core, instant then,
-			    struct arena *arena)
-{
-	const char *named[16];
-	size_t count = 0, own = list->count;
-	for (size_t i = 0; i < own && count < 16; i++) {
-		struct value value = event_value(list->events[i], "programme");
-		if (value.type != VALUE_TEXT || is_listed(named, count, value.text))
-			continue;
-		named[count++] = value.text;
-		list_seen_by_cases(list, core, value.text, then, arena);
-	}
+	if (type == SUBJECT_CASE)
+		return db_query(core->db,
+				"SELECT " EVENT_COLUMNS " FROM event e WHERE"
+				" e.kind IN " KINDS " AND e.subject IN"
+				" (SELECT n.programme FROM naming n"
+				"  JOIN event s ON s.id = n.event"
+				"  WHERE n.subject = ?1" KNOWN_THEN("s") ")" KNOWN_THEN("e"));
+	return db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e WHERE"
+				  " e.kind IN " KINDS " AND e.subject <> ?1 AND e.subject IN"
+				  " (SELECT n.subject FROM naming n JOIN event s ON s.id = n.event"
+				  "  WHERE n.programme = ?1" KNOWN_THEN("s") ")" KNOWN_THEN("e"));
 }
 
 size_t store_event_history_then(const struct core *core, enum subject_type type,
@@ -235,17 +223,14 @@ size_t store_event_history_then(const struct core *core, enum subject_type type,
 	struct list list = { NULL, 0, 0 };
 	struct query *q =
 	    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e"
-			       " WHERE e.subject = ?1" KNOWN_THEN " ORDER BY e.at, e.id");
+			       " WHERE e.subject = ?1" KNOWN_THEN("e") " ORDER BY e.at, e.id");
 	db_bind_text(q, 1, subject);
 	db_bind_int(q, 9, then);
 	list_rows(&list, core, q, arena);
-	if (type == SUBJECT_CASE) {
-		list_programmes(&list, core, then, arena);
-	} else if (type == SUBJECT_PROGRAMME) {
-		q = db_query(core->db,
-			     "SELECT " EVENT_COLUMNS " FROM seen_by_programme s JOIN event e"
-			     " ON e.id = s.event WHERE s.programme = ?1" KNOWN_THEN);
+	if (type == SUBJECT_CASE || type == SUBJECT_PROGRAMME) {
+		q = query_seen(core, type);
 		db_bind_text(q, 1, subject);
+		db_bind_text(q, 8, kinds_seen(core, type, arena));
 		db_bind_int(q, 9, then);
 		list_rows(&list, core, q, arena);
 	}
@@ -258,6 +243,81 @@ size_t store_event_history(const struct core *core, enum subject_type type, cons
 			   struct arena *arena, struct event ***ret)
 {
 	return store_event_history_then(core, type, subject, INSTANT_NEVER, arena, ret);
+}
+
+void store_event_note_naming(const struct core *core, const struct event *event)
+{
+	if (event_programme(event) == NULL)
+		return;
+	struct query *q = db_query(core->db, "INSERT INTO naming (programme, subject, event)"
+					     " VALUES (?1, ?2, ?3)");
+	db_bind_text(q, 1, event_programme(event));
+	db_bind_text(q, 2, event->subject);
+	db_bind_int(q, 3, event->id);
+	db_run(q);
+}
+
+void store_event_rebuild_namings(const struct core *core)
+{
+	const struct kind *kind;
+	db_run(db_query(core->db, "DELETE FROM naming"));
+	for (size_t i = 0; (kind = chain_kind_at(core->office->chain, i)) != NULL; i++) {
+		if (!kind_names_programme(kind))
+			continue;
+		struct query *q = db_query(
+		    core->db, "INSERT INTO naming SELECT data ->> 'programme', subject, id"
+			      " FROM event WHERE kind = ?1 AND data ->> 'programme' IS NOT NULL");
+		db_bind_text(q, 1, kind->name);
+		db_run(q);
+	}
+}
+
+size_t store_event_programmes(const struct core *core, const char *subject, struct arena *arena,
+			      const char ***ret)
+{
+	const char **list = NULL;
+	size_t count = 0, capacity = 0;
+	struct query *q =
+	    db_query(core->db, "SELECT DISTINCT n.programme FROM naming n"
+			       " JOIN event e ON e.id = n.event WHERE n.subject = ?1" NOT_VOID);
+	db_bind_text(q, 1, subject);
+	while (db_next(q)) {
+		list = array_grow(list, count, &capacity, sizeof(*list));
+		list[count++] = arena_strdup(arena, db_text(q, 0));
+	}
+	db_done(q);
+	*ret = arena_alloc(arena, (count + 1) * sizeof(**ret));
+	if (count > 0)
+		memcpy(*ret, list, count * sizeof(**ret));
+	free(list);
+	return count;
+}
+
+bool store_event_names_new(const struct core *core, const struct event *event)
+{
+	if (event_programme(event) == NULL)
+		return false;
+	struct query *q = db_query(
+	    core->db, "SELECT 1 FROM naming n JOIN event e ON e.id = n.event WHERE n.subject = ?1"
+		      " AND n.programme = ?2 AND e.id <> ?3" NOT_VOID);
+	db_bind_text(q, 1, event->subject);
+	db_bind_text(q, 2, event_programme(event));
+	db_bind_int(q, 3, event->id);
+	return !db_found(q);
+}
+
+bool store_event_has_seen(const struct core *core, const struct event *event)
+{
+	struct arena *arena = arena_new();
+	struct query *q =
+	    db_query(core->db, "SELECT 1 FROM event e WHERE e.subject = ?1"
+			       " AND e.kind IN " KINDS " AND e.id <> ?2" NOT_VOID " LIMIT 1");
+	db_bind_text(q, 1, event->subject);
+	db_bind_int(q, 2, event->id);
+	db_bind_text(q, 8, kinds_seen(core, SUBJECT_PROGRAMME, arena));
+	bool found = db_found(q);
+	arena_free(arena);
+	return found;
 }
 
 size_t store_event_of_kinds(const struct core *core, const char *subject, const char *prefix,

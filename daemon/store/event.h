@@ -23,9 +23,8 @@ bool store_event_is_void(const struct core *core, int64_t event);
 struct event *store_event_load(const struct core *core, int64_t id, struct arena *arena);
 
 /*
- * The history of a subject in the order of the fold. For a case that includes its programme's
- * events that cases see, for a programme the events of its cases that it sees. The list and the
- * events live in `arena`.
+ * The history of a subject in the order of the fold: its own events, and those of others that it
+ * sees (sees.h). The list and the events live in `arena`.
  */
 size_t store_event_history(const struct core *core, enum subject_type type, const char *subject,
 			   struct arena *arena, struct event ***ret);
@@ -35,6 +34,17 @@ size_t store_event_history(const struct core *core, enum subject_type type, cons
 size_t store_event_history_then(const struct core *core, enum subject_type type,
 				const char *subject, instant then, struct arena *arena,
 				struct event ***ret);
+
+/* Notes which programme an event names, once it is added; all of them anew, from the log. */
+void store_event_note_naming(const struct core *core, const struct event *event);
+void store_event_rebuild_namings(const struct core *core);
+/* The programmes that events of a subject name, those taken back left out; in `arena`. */
+size_t store_event_programmes(const struct core *core, const char *subject, struct arena *arena,
+			      const char ***ret);
+/* Does it name a programme that no other event of its subject names? */
+bool store_event_names_new(const struct core *core, const struct event *event);
+/* Has its subject another event that a programme sees? */
+bool store_event_has_seen(const struct core *core, const struct event *event);
 
 /* The subject's own events of kinds that begin with `prefix` ("role."), in order. */
 size_t store_event_of_kinds(const struct core *core, const char *subject, const char *prefix,

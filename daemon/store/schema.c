@@ -230,6 +230,19 @@ const struct migration schema_migrations[] = {
 	  "DROP INDEX calendar_entry_by_subject;"
 	  "CREATE INDEX calendar_entry_by_subject ON calendar_entry (subject);"
 	  "CREATE INDEX calendar_entry_by_message ON calendar_entry (message);" },
+	/* derived: which programmes a case has named, and in which event; with it each finds what
+	 * it sees of the other (rules/language/sees.h). Plans made before did not see all of it. */
+	{ "CREATE TABLE naming ("
+	  "  programme TEXT NOT NULL, subject TEXT NOT NULL, event INTEGER NOT NULL REFERENCES "
+	  "event,"
+	  "  PRIMARY KEY (programme, subject, event)) STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX naming_by_subject ON naming (subject);"
+	  "CREATE INDEX event_by_kind ON event (subject, kind);"
+	  "INSERT INTO naming SELECT data ->> 'programme', subject, id FROM event"
+	  "  WHERE data ->> 'programme' IS NOT NULL;"
+	  "DROP TABLE seen_by_programme;"
+	  "INSERT INTO sweep (programme, reached) SELECT NULL, ''"
+	  "  WHERE EXISTS (SELECT 1 FROM subject);" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -63,9 +63,20 @@ static void learn_name(struct facts *facts, const struct event *event)
 		facts_programme_named(facts);
 }
 
-static struct facts_seen *seen_by_subject_of(struct facts *facts, const struct event *event)
+static void note_programme(struct facts *facts, const struct event *event, bool own)
 {
-	if (is_own(facts, event))
+	if (event_programme(event) == NULL)
+		return;
+	if (facts->of_case == NULL && !own)
+		facts_home_note(&facts_member_of(facts, event->subject)->home, event);
+	else if (facts->of_case != NULL && own)
+		facts_case_name_programme(facts, event);
+}
+
+static struct facts_seen *seen_by_subject_of(struct facts *facts, const struct event *event,
+					     bool own)
+{
+	if (own)
 		return &facts->seen;
 	if (facts->of_programme == NULL)
 		return NULL; /* a case's rules do not start with its programme's events */
@@ -80,16 +91,18 @@ static facts_verb *verb_of(enum subject_type subject, const struct kind *kind)
 
 bool facts_take_kind(enum subject_type subject, const struct kind *kind)
 {
-	return verb_of(subject, kind) != NULL;
+	return verb_of(subject, kind) != NULL || kind_names_programme(kind);
 }
 
 void facts_apply(struct facts *facts, const struct event *event, facts_virtual *on_virtual,
 		 void *arg)
 {
 	facts->turn = (struct facts_turn){ event, on_virtual, arg };
-	if (is_own(facts, event))
+	bool own = is_own(facts, event);
+	if (own)
 		learn_name(facts, event);
-	struct facts_seen *seen = seen_by_subject_of(facts, event);
+	note_programme(facts, event, own);
+	struct facts_seen *seen = seen_by_subject_of(facts, event, own);
 	facts->event_is_first = seen != NULL && facts_seen_note(seen, event->kind);
 	facts_verb *verb = verb_of(facts->type, event->kind);
 	if (verb != NULL)
@@ -114,7 +127,7 @@ bool facts_is_paused(const struct facts *facts)
 
 const char *facts_programme(const struct facts *facts)
 {
-	return facts->of_case == NULL ? NULL : facts->of_case->programme;
+	return facts->of_case == NULL ? NULL : facts->of_case->home.programme;
 }
 
 const char *facts_stage(const struct facts *facts)
@@ -147,7 +160,8 @@ size_t facts_size(const struct facts *facts)
 	return size + sizeof(*of) + ledger_count(of->ledger) * 200 +
 	       (of->coverage.count + of->loose.count) * 150 +
 	       (of->coverage.capacity + of->loose.capacity) * sizeof(void *) +
-	       days_size(&of->visits) + days_size(&of->remarks) + days_size(&of->disturbances);
+	       of->named_capacity * (sizeof(void *) + 48) + days_size(&of->visits) +
+	       days_size(&of->remarks) + days_size(&of->disturbances);
 }
 
 date facts_derived_date(const struct calendar *calendar, const struct event *event,

@@ -34,10 +34,10 @@ struct facts *facts_new(const struct chain *chain, const struct calendar *calend
 void facts_free(struct facts *facts); /* takes NULL */
 
 /*
- * Takes in one event: the subject's own, for a case those of its programme that cases see, for a
- * programme those of its cases. Virtual events (rent.settled, rent.cleared) that it brings about
- * are given to `on_virtual` after the event itself has been taken in; they live for that call.
- * The event is not kept. `on_virtual` may be NULL.
+ * Takes in one event: the subject's own, and those of others that it sees (sees.h): of a case's
+ * programmes, of a programme's cases. Virtual events (rent.settled, rent.cleared) that it brings
+ * about are given to `on_virtual` after the event itself has been taken in; they live for that
+ * call. The event is not kept. `on_virtual` may be NULL.
  */
 typedef void facts_virtual(void *arg, const struct event *event);
 void facts_apply(struct facts *facts, const struct event *event, facts_virtual *on_virtual,
@@ -56,7 +56,8 @@ date facts_next_change(const struct facts *facts, int number, date today);
 bool facts_grows_daily(int number);
 
 /* Was the event last taken in the first of its kind on its own subject (`event_first` of `if`)?
- * While on_virtual runs: the virtual event that it was given. */
+ * In a programme's facts: of its case, whatever programme that was in. While on_virtual runs: the
+ * virtual event that it was given. */
 bool facts_event_is_first(const struct facts *facts);
 
 /* Bytes held, roughly. */
@@ -66,7 +67,11 @@ size_t facts_size(const struct facts *facts);
 bool facts_is_open(const struct facts *facts); /* opened (started) and not closed (ended) */
 bool facts_is_paused(const struct facts *facts);
 const char *facts_programme(const struct facts *facts); /* of a case; NULL before any is named */
-const char *facts_stage(const struct facts *facts);     /* of a case; NULL before the first */
+/* Of a programme: where one of its cases belongs now; NULL where none of its events has said. */
+const char *facts_home_of(const struct facts *facts, const char *subject);
+/* Of a case: has any of its events named this programme? */
+bool facts_has_named(const struct facts *facts, const char *programme);
+const char *facts_stage(const struct facts *facts);           /* of a case; NULL before the first */
 const struct ledger *facts_ledger(const struct facts *facts); /* of a case; NULL otherwise */
 
 /* The days on which the fields due_early, due_latest and due_on of a rent.charged fall, for

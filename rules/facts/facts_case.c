@@ -35,7 +35,10 @@ void facts_case_free(struct facts_case *of_case)
 	for (size_t i = 0; i < of_case->loose.capacity; i++)
 		facts_loose_free(facts_table_at(&of_case->loose, i));
 	free(of_case->loose.slots);
-	free(of_case->programme);
+	for (size_t i = 0; i < of_case->named_count; i++)
+		free(of_case->named[i]);
+	free(of_case->named);
+	free(of_case->home.programme);
 	free(of_case->stage);
 	free(of_case->visits.list);
 	free(of_case->remarks.list);
@@ -48,19 +51,31 @@ void facts_case_free(struct facts_case *of_case)
 static void look_up_coverage(struct facts_case *of_case)
 {
 	const struct facts_coverage *coverage = NULL;
-	if (of_case->programme != NULL)
-		coverage = facts_table_find(&of_case->coverage, of_case->programme);
+	if (of_case->home.programme != NULL)
+		coverage = facts_table_find(&of_case->coverage, of_case->home.programme);
 	of_case->rent_known_through = coverage == NULL ? DATE_NONE : coverage->through;
 	ledger_known_through(of_case->ledger, of_case->rent_known_through);
 }
 
-static void belong_to(struct facts_case *of_case, const char *programme, bool surely)
+bool facts_has_named(const struct facts *facts, const char *programme)
 {
-	if (programme == NULL || (of_case->belongs && !surely))
-		return;
-	facts_set_text(&of_case->programme, programme);
-	of_case->belongs = of_case->belongs || surely;
+	for (size_t i = 0; facts->of_case != NULL && i < facts->of_case->named_count; i++)
+		if (strcmp(facts->of_case->named[i], programme) == 0)
+			return true;
+	return false;
+}
+
+void facts_case_name_programme(struct facts *facts, const struct event *event)
+{
+	struct facts_case *of_case = facts->of_case;
+	const char *programme = event_programme(event);
+	facts_home_note(&of_case->home, event);
 	look_up_coverage(of_case);
+	if (facts_has_named(facts, programme))
+		return;
+	of_case->named = array_grow(of_case->named, of_case->named_count, &of_case->named_capacity,
+				    sizeof(*of_case->named));
+	of_case->named[of_case->named_count++] = xstrdup(programme);
 }
 
 static void note_protection(struct facts_case *of_case, struct value said)
@@ -71,7 +86,6 @@ static void note_protection(struct facts_case *of_case, struct value said)
 
 static void case_transferred(struct facts *facts, const struct event *event)
 {
-	belong_to(facts->of_case, event_value(event, "programme").text, true);
 	note_protection(facts->of_case, event_value(event, "protected"));
 }
 
@@ -353,11 +367,6 @@ static void disturbance_reported(struct facts *facts, const struct event *event)
 	note_trouble(&facts->of_case->disturbances, event->at.day);
 }
 
-static void debt_reported(struct facts *facts, const struct event *event)
-{
-	belong_to(facts->of_case, event_value(event, "programme").text, false);
-}
-
 static const struct facts_verb_row verbs[] = {
 	{ "board.notified", board_notified },
 	{ "case.closed", case_closed },
@@ -366,8 +375,6 @@ static const struct facts_verb_row verbs[] = {
 	{ "case.protected", case_protected },
 	{ "case.resumed", case_resumed },
 	{ "case.transferred", case_transferred },
-	{ "debt.handled", debt_reported },
-	{ "debt.reported", debt_reported },
 	{ "decision.made", decision_made },
 	{ "disturbance.reported", disturbance_reported },
 	{ "explanations.noted", explanations_noted },

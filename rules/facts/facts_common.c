@@ -29,6 +29,17 @@ date facts_date_of(const struct event *event, const char *field)
 	return value.type == VALUE_DATE ? (date)value.number : DATE_NONE;
 }
 
+void facts_home_note(struct facts_home *home, const struct event *event)
+{
+	const char *programme = event_programme(event);
+	bool surely = strcmp(event->kind->name, "case.opened") == 0 ||
+		      strcmp(event->kind->name, "case.transferred") == 0;
+	if (programme == NULL || (home->surely && !surely))
+		return;
+	facts_set_text(&home->programme, programme);
+	home->surely = home->surely || surely;
+}
+
 bool facts_seen_note(struct facts_seen *seen, const struct kind *kind)
 {
 	for (size_t i = 0; i < seen->count; i++)

@@ -38,11 +38,18 @@ struct facts_coverage {
 	date through;
 };
 
+/* The programme that a case belongs to. */
+struct facts_home {
+	char *programme;
+	bool surely; /* it was opened there, or went over to it */
+};
+
 enum { PLAN_AREAS = 7 };
 
 struct facts_case {
-	char *programme;
-	bool belongs; /* it was opened in the programme or went over to it */
+	struct facts_home home;
+	char **named; /* all programmes that its events have named */
+	size_t named_count, named_capacity;
 	char *stage;
 	date stage_since;
 	bool step_back, paused, protected;
@@ -62,7 +69,7 @@ struct facts_case {
 /* What a programme knows of one case. */
 struct facts_member {
 	char *name;
-	char *programme;
+	struct facts_home home;
 	bool is_open, has_stage;
 	bool counts_as_open, counts_in_chain;
 	struct facts_seen seen;
@@ -109,6 +116,10 @@ facts_verb *facts_find_verb(const struct facts_verb_row *rows, size_t count, con
 void facts_set_text(char **text, const char *to); /* a copy; NULL for NULL */
 date facts_date_of(const struct event *event, const char *field);
 
+/* Takes in what an event of the case says of its home: until it is opened somewhere, or goes over,
+ * it belongs to whichever programme was named last. */
+void facts_home_note(struct facts_home *home, const struct event *event);
+
 /* Notes the kind; true if it is the first one. */
 bool facts_seen_note(struct facts_seen *seen, const struct kind *kind);
 
@@ -131,6 +142,9 @@ void facts_programme_free(struct facts_programme *of_programme);
 /* What an event of this name does; NULL if nothing. */
 facts_verb *facts_case_verb(const char *kind);
 facts_verb *facts_programme_verb(const char *kind);
+
+/* An event of the case itself names a programme. */
+void facts_case_name_programme(struct facts *facts, const struct event *event);
 
 /* Once the name of the subject is known. */
 void facts_case_named(struct facts *facts);

@@ -23,7 +23,7 @@ void facts_programme_free(struct facts_programme *of_programme)
 		if (member == NULL)
 			continue;
 		free(member->name);
-		free(member->programme);
+		free(member->home.programme);
 		free(member->seen.list);
 		free(member);
 	}
@@ -39,11 +39,16 @@ struct facts_member *facts_member_of(struct facts *facts, const char *subject)
 	return facts_table_get(&facts->of_programme->members, subject, sizeof(struct facts_member));
 }
 
+static bool is_at_home(const struct facts *facts, const struct facts_member *member)
+{
+	return facts->subject != NULL && member->home.programme != NULL &&
+	       strcmp(member->home.programme, facts->subject) == 0;
+}
+
 static void count_member(const struct facts *facts, struct facts_member *member)
 {
 	struct facts_programme *of_programme = facts->of_programme;
-	bool open = member->is_open && facts->subject != NULL && member->programme != NULL &&
-		    strcmp(member->programme, facts->subject) == 0;
+	bool open = member->is_open && is_at_home(facts, member);
 	bool in_chain = open && member->has_stage;
 	of_programme->open_cases += open - member->counts_as_open;
 	of_programme->cases_in_chain += in_chain - member->counts_in_chain;
@@ -102,9 +107,7 @@ static void payment_loose(struct facts *facts, const struct event *event)
 
 static void case_transferred(struct facts *facts, const struct event *event)
 {
-	struct facts_member *member = facts_member_of(facts, event->subject);
-	facts_set_text(&member->programme, event_value(event, "programme").text);
-	count_member(facts, member);
+	count_member(facts, facts_member_of(facts, event->subject));
 }
 
 static void case_opened(struct facts *facts, const struct event *event)
@@ -138,4 +141,12 @@ static const struct facts_verb_row verbs[] = {
 facts_verb *facts_programme_verb(const char *kind)
 {
 	return facts_find_verb(verbs, sizeof(verbs) / sizeof(verbs[0]), kind);
+}
+
+const char *facts_home_of(const struct facts *facts, const char *subject)
+{
+	const struct facts_member *member =
+	    facts->of_programme == NULL ? NULL
+					: facts_table_find(&facts->of_programme->members, subject);
+	return member == NULL ? NULL : member->home.programme;
 }

@@ -77,6 +77,12 @@ int kind_field(const struct kind *kind, const char *field)
 	return -1;
 }
 
+bool kind_names_programme(const struct kind *kind)
+{
+	return (kind->subject == SUBJECT_CASE || kind->subject == SUBJECT_ANY) &&
+	       kind_field(kind, "programme") >= 0;
+}
+
 struct value event_value(const struct event *event, const char *field)
 {
 	int place = kind_field(event->kind, field);
@@ -100,4 +106,9 @@ struct event event_copy(const struct event *event, struct arena *arena)
 	copy.actor = arena_strdup(arena, event->actor);
 	copy.source = arena_strdup(arena, event->source);
 	return copy;
+}
+
+const char *event_programme(const struct event *event)
+{
+	return kind_names_programme(event->kind) ? event_value(event, "programme").text : NULL;
 }

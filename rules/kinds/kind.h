@@ -62,7 +62,6 @@ struct kind {
 	size_t field_count;
 	bool may_lie_ahead;   /* `at` may be in the future (leave that is planned) */
 	bool is_virtual;      /* given out by the fold, never recorded (rent.settled) */
-	bool seen_by_cases;   /* a programme's event that its cases' facts depend on */
 	const char *help;     /* English, a phrase */
 	const char *label;    /* Swedish, for letters: "planen antogs" */
 	const char *label_en; /* the same in English; NULL: an office's own has none */
@@ -96,6 +95,11 @@ struct event {
 struct value event_value(const struct event *event, const char *field); /* NULL value if absent */
 /* With all its texts and values, which live in the arena. */
 struct event event_copy(const struct event *event, struct arena *arena);
+
+/* Can an event of this kind name a programme that its case belongs to, or asks about? */
+bool kind_names_programme(const struct kind *kind);
+/* The programme that it names; NULL if none. */
+const char *event_programme(const struct event *event);
 
 /*
  * What somebody sent, before it is checked. Every value may come as text, as people type it;

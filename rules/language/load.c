@@ -13,6 +13,7 @@
 #include "rules/base/hash.h"
 #include "rules/conf/confread.h"
 #include "rules/language/load_own.h"
+#include "rules/language/sees.h"
 
 static const struct conf_key root_keys[] = {
 	{ "rules", CONF_GROUPS, false },
@@ -511,6 +512,7 @@ struct ruleset *load_rules(const struct source *files, size_t count, const struc
 	load_files(files, count, ruleset, problems);
 	settle(ruleset);
 	load_across(ruleset, problems);
+	sees_derive(ruleset);
 	if (problems->count == before)
 		return ruleset;
 	ruleset_free(ruleset);

@@ -113,6 +113,12 @@ struct rule {
 	uint64_t version; /* of its meaning, not of its comments */
 };
 
+/* The kinds of others' events that a subject sees. */
+struct sight {
+	const struct kind **of_cases, **of_programmes; /* that a case, that a programme sees */
+	size_t of_cases_count, of_programmes_count;
+};
+
 struct ruleset {
 	struct arena *arena;
 	const struct chain *chain;       /* borrowed */
@@ -121,6 +127,7 @@ struct ruleset {
 	size_t count;
 	const char **disabled; /* names of rules that are not to run here */
 	size_t disabled_count;
+	struct sight sight;       /* sees.h */
 	uint64_t version;         /* of all rules, the chain and the calendar together */
 	const char *version_text; /* the same as it is stored and told: 16 hexadecimal digits */
 };

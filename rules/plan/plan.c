@@ -361,22 +361,34 @@ static void meet_news(struct plan *plan, const struct event *cause)
 	plan->news_count = 0;
 }
 
-int plan_apply(struct plan *plan, const struct event *event)
+/* Does the case of this event belong to the programme, as far as is known? */
+static bool is_of_its_case(const struct plan *plan, const struct event *event)
 {
-	bool first = plan->last.at.day == DATE_NONE;
-	if (!first &&
-	    (event_compare(event, &plan->last) < 0 || event->at.day < plan->changed_by_time))
-		return -1;
-	plan_pass_to(plan, event->at.day);
-	plan->last = (struct event){ .id = event->id, .kind = event->kind, .at = event->at };
-	plan->today = event->at.day;
+	if (plan->type != SUBJECT_PROGRAMME || event->kind->subject == SUBJECT_PROGRAMME)
+		return false;
+	const char *home = facts_home_of(plan->facts, event->subject);
+	return home != NULL && strcmp(home, plan->subject) == 0;
+}
+
+/* The facts of the subject as of the event. Is it the subject's own, or of a case that comes to the
+ * programme by it, or belonged there before it? */
+static bool take_into_facts(struct plan *plan, const struct event *event)
+{
 	bool was_open = facts_is_open(plan->facts), was_paused = facts_is_paused(plan->facts);
+	bool was_its = is_of_its_case(plan, event);
 	facts_apply(plan->facts, event, note_virtual, plan);
 	plan->event_is_first = facts_event_is_first(plan->facts);
+	bool is_its = is_of_its_case(plan, event), is_open = facts_is_open(plan->facts);
 	bool turned = facts_is_paused(plan->facts) != was_paused;
-	plan_note_known(plan, event, facts_is_open(plan->facts) != was_open, turned);
+	plan_note_known(plan, event, is_open != was_open || is_its != was_its, turned);
 	if (turned)
 		plan_note_pause(plan, event);
+	return was_its || is_its || strcmp(event->subject, plan->subject) == 0;
+}
+
+/* What the subject's own event, or one that changed its facts, brings about. */
+static void meet(struct plan *plan, const struct event *event, bool ours, bool was_open)
+{
 	bool own = strcmp(event->subject, plan->subject) == 0;
 	/* of its cases a programme meets what only cases have, not who holds a role there */
 	if (own || (plan->type == SUBJECT_PROGRAMME && event->kind->subject != SUBJECT_ANY))
@@ -386,9 +398,24 @@ int plan_apply(struct plan *plan, const struct event *event)
 	meet_news(plan, event);
 	if (was_open && !facts_is_open(plan->facts))
 		close_all(plan, event);
-	if (first || (!was_open && facts_is_open(plan->facts)))
+	if ((ours && !plan->has_begun) || (!was_open && facts_is_open(plan->facts)))
 		plan_begin_dated(plan, event);
+	plan->has_begun = plan->has_begun || ours;
 	plan_judge_all(plan, event->recorded);
+}
+
+int plan_apply(struct plan *plan, const struct event *event)
+{
+	if (plan->last.at.day != DATE_NONE &&
+	    (event_compare(event, &plan->last) < 0 || event->at.day < plan->changed_by_time))
+		return -1;
+	plan_pass_to(plan, event->at.day);
+	plan->last = (struct event){ .id = event->id, .kind = event->kind, .at = event->at };
+	plan->today = event->at.day;
+	bool was_open = facts_is_open(plan->facts);
+	bool ours = take_into_facts(plan, event);
+	if (ours || plan->type == SUBJECT_CASE) /* else of a case that has left, or will come */
+		meet(plan, event, ours, was_open);
 	drop_ended(plan);
 	return 0;
 }

@@ -110,8 +110,12 @@ void plan_ask_overdue(struct plan *plan, plan_overdue *ask, void *arg);
 typedef void plan_met(void *arg, const struct rule *rule, const struct event *event);
 void plan_on_met(struct plan *plan, plan_met *met, void *arg);
 
-/* 0; or -1 if the event belongs before something that is already folded: fold anew. The event
- * is not kept. */
+/*
+ * Takes in an event: the subject's own, or one of others that it sees (sees.h). The rules meet the
+ * subject's own; those of a programme also what happens in its cases while they belong to it.
+ * 0; or -1 if the event belongs before something that is already folded: fold anew. The event
+ * is not kept.
+ */
 MUST_CHECK int plan_apply(struct plan *plan, const struct event *event);
 
 /* Brings the plan up to now. Never goes back: a `now` before an earlier one changes nothing. */

@@ -54,10 +54,10 @@ static void know_live_anew(struct plan *plan, civil recorded)
 	}
 }
 
-void plan_note_known(struct plan *plan, const struct event *event, bool opens_or_closes,
+void plan_note_known(struct plan *plan, const struct event *event, bool comes_or_goes,
 		     bool stops_or_runs)
 {
-	bool all = opens_or_closes || takes_back(plan, event);
+	bool all = comes_or_goes || takes_back(plan, event);
 	bool folded = facts_take_kind(plan->type, event->kind);
 	for (size_t i = 0; i < plan->ruleset->count; i++) {
 		const struct rule *rule = &plan->ruleset->rules[i];

@@ -49,6 +49,7 @@ struct plan {
 	size_t news_count, news_capacity;
 	bool event_is_first;  /* the one that is being met, of its kind on its subject */
 	struct event last;    /* the last one folded: its place in history */
+	bool has_begun;       /* something of its own has happened */
 	civil *known;         /* by rule->index: plan_known.c */
 	date today;           /* the day judged last */
 	date changed_by_time; /* the last day on which time alone changed something */
@@ -98,8 +99,9 @@ void track_forget_starts(struct track *track, const struct rule *rule);
 
 /* plan_known.c */
 
-/* Before the event is met: what it was that the facts say of it now, and did not before. */
-void plan_note_known(struct plan *plan, const struct event *event, bool opens_or_closes,
+/* Before the event is met: what it was that the facts say of it now, and did not before. All rules
+ * look at whether the subject opens or closes, and whether a case comes to it or leaves. */
+void plan_note_known(struct plan *plan, const struct event *event, bool comes_or_goes,
 		     bool stops_or_runs);
 /* When a rule can have known of what happens to its deadlines at that moment. */
 civil plan_known(const struct plan *plan, const struct rule *rule, civil moment);

@@ -10,43 +10,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/language/sees.h"
 #include "rules/walk/walk_held.h"
 
 #define NEVER INT64_MAX
 
 struct walker;
 
-/* An event that is known, and the programmes that a case's event has been shown to. */
-struct known {
-	const struct event *event;
-	struct walker *owner;
-	struct walker *shown[2];
+struct list {
+	const struct event **at;
+	size_t count, capacity;
 };
 
-struct list {
-	struct known **at;
+struct walkers {
+	struct walker **at;
 	size_t count, capacity;
 };
 
 struct walker {
 	struct walk *walk;
 	const char *name;
-	enum subject_type type;  /* SUBJECT_ANY until an event tells */
-	struct plan *plan;       /* NULL: to be folded anew */
-	struct list own;         /* not voided */
-	struct list shown;       /* of a programme: events of its cases */
-	struct list fresh;       /* come since the last fold */
-	const char **programmes; /* of a case: all that its events have named */
-	size_t programme_count, programme_capacity;
-	void *gone; /* what has gone off: walk_gone.h */
+	enum subject_type type; /* SUBJECT_ANY until an event tells */
+	struct plan *plan;      /* NULL: to be folded anew */
+	struct list own;        /* not voided */
+	struct list fresh;      /* come since the last fold */
+	struct walkers
+	    partners; /* programmes that a case ever named; cases that named a programme */
+	void *gone;   /* what has gone off: walk_gone.h */
 	bool behind;
 	civil wake;
 	size_t place; /* in the heap */
-};
-
-struct walkers {
-	struct walker **at;
-	size_t count, capacity;
 };
 
 struct walk {
@@ -89,9 +82,8 @@ void walk_free(struct walk *walk)
 		plan_free(walker->plan);
 		walk_gone_free(walker->gone);
 		free(walker->own.at);
-		free(walker->shown.at);
 		free(walker->fresh.at);
-		free(walker->programmes);
+		free(walker->partners.at);
 	}
 	tdestroy(walk->names, keep);
 	free(walk->all.at);
@@ -103,16 +95,16 @@ void walk_free(struct walk *walk)
 	free(walk);
 }
 
-static void list_add(struct list *list, struct known *known)
+static void list_add(struct list *list, const struct event *event)
 {
 	list->at = array_grow(list->at, list->count, &list->capacity, sizeof(*list->at));
-	list->at[list->count++] = known;
+	list->at[list->count++] = event;
 }
 
-static void list_remove(struct list *list, const struct known *known)
+static void list_remove(struct list *list, const struct event *event)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (list->at[i] != known)
+		if (list->at[i] != event)
 			continue;
 		memmove(&list->at[i], &list->at[i + 1], (list->count - i - 1) * sizeof(*list->at));
 		list->count--;
@@ -125,6 +117,21 @@ static void walkers_add(struct walkers *walkers, struct walker *walker)
 	walkers->at =
 	    array_grow(walkers->at, walkers->count, &walkers->capacity, sizeof(*walkers->at));
 	walkers->at[walkers->count++] = walker;
+}
+
+static void walkers_remove(struct walkers *walkers, const struct walker *walker)
+{
+	for (size_t i = 0; i < walkers->count; i++)
+		if (walkers->at[i] == walker)
+			walkers->at[i--] = walkers->at[--walkers->count];
+}
+
+static bool walkers_have(const struct walkers *walkers, const struct walker *walker)
+{
+	for (size_t i = 0; i < walkers->count; i++)
+		if (walkers->at[i] == walker)
+			return true;
+	return false;
 }
 
 /* --- the heap ------------------------------------------------------------------------------- */
@@ -221,63 +228,58 @@ static void drop_plan(struct walk *walk, struct walker *walker)
 	mark_behind(walk, walker);
 }
 
-static bool names_programme(const struct walker *walker, const char *programme)
-{
-	for (size_t i = 0; i < walker->programme_count; i++)
-		if (strcmp(walker->programmes[i], programme) == 0)
-			return true;
-	return false;
-}
-
 /* --- what becomes known ---------------------------------------------------------------------- */
 
-/* A case that may have come into another programme sees the past of that one too. */
-static void note_programme(struct walk *walk, struct walker *walker, const struct event *event)
+static bool sees(const struct walker *walker, const struct event *event)
 {
-	struct value value = event_value(event, "programme");
-	if (value.type != VALUE_TEXT || names_programme(walker, value.text))
+	return sees_kind(walker->walk->ruleset, walker->type, event->kind);
+}
+
+/* A case that comes to a programme sees the past of it, and the programme that of the case. */
+static void note_naming(struct walk *walk, struct walker *walker, const struct event *event)
+{
+	const char *name = event_programme(event);
+	struct walker *programme = name == NULL ? NULL : walker_for(walk, name);
+	if (programme == NULL || walkers_have(&walker->partners, programme))
 		return;
-	walker->programmes = array_grow(walker->programmes, walker->programme_count,
-					&walker->programme_capacity, sizeof(*walker->programmes));
-	walker->programmes[walker->programme_count++] = value.text;
+	walkers_add(&walker->partners, programme);
+	walkers_add(&programme->partners, walker);
 	drop_plan(walk, walker);
+	if (walker->own.count > 1)
+		drop_plan(walk, programme);
 }
 
-static void tell_cases(struct walk *walk, struct known *known)
+/* Nothing else of the case names the programme that one which is taken back did. */
+static void forget_naming(struct walker *walker, const struct event *voided)
 {
-	for (size_t i = 0; i < walk->all.count; i++) {
-		struct walker *walker = walk->all.at[i];
-		if (walker->type != SUBJECT_CASE || !names_programme(walker, known->event->subject))
-			continue;
-		list_add(&walker->fresh, known);
-		mark_behind(walk, walker);
+	const char *name = event_programme(voided);
+	for (size_t i = 0; name != NULL && i < walker->own.count; i++) {
+		const char *other = event_programme(walker->own.at[i]);
+		if (other != NULL && strcmp(other, name) == 0)
+			return;
 	}
+	struct walker *programme = name == NULL ? NULL : walker_find(walker->walk, name);
+	if (programme == NULL)
+		return;
+	walkers_remove(&walker->partners, programme);
+	walkers_remove(&programme->partners, walker);
 }
 
-static void hide(struct walk *walk, struct known *known, struct walker **shown)
-{
-	list_remove(&(*shown)->shown, known);
-	drop_plan(walk, *shown);
-	*shown = NULL;
-}
-
-/* An event that is taken back: all who saw it fold anew, without it. */
+/* All who saw it fold anew, without it. */
 static void take_back(struct walk *walk, struct walker *walker, int64_t id)
 {
-	struct known *known = NULL;
+	const struct event *voided = NULL;
 	for (size_t i = 0; i < walker->own.count; i++)
-		if (walker->own.at[i]->event->id == id)
-			known = walker->own.at[i];
-	if (known == NULL)
+		if (walker->own.at[i]->id == id)
+			voided = walker->own.at[i];
+	if (voided == NULL)
 		return;
-	list_remove(&walker->own, known);
+	list_remove(&walker->own, voided);
 	drop_plan(walk, walker);
-	for (int i = 0; i < 2; i++)
-		if (known->shown[i] != NULL)
-			hide(walk, known, &known->shown[i]);
-	for (size_t i = 0; known->event->kind->seen_by_cases && i < walk->all.count; i++)
-		if (names_programme(walk->all.at[i], walker->name))
-			drop_plan(walk, walk->all.at[i]);
+	for (size_t i = 0; i < walker->partners.count; i++)
+		if (sees(walker->partners.at[i], voided))
+			drop_plan(walk, walker->partners.at[i]);
+	forget_naming(walker, voided);
 }
 
 static void take_note(struct walk *walk, const struct event *event)
@@ -285,33 +287,23 @@ static void take_note(struct walk *walk, const struct event *event)
 	if (event->kind->subject == SUBJECT_STAFF)
 		return;
 	struct walker *walker = walker_for(walk, event->subject);
-	struct known *known = arena_alloc(walk->arena, sizeof(*known));
-	*known = (struct known){ .event = event, .owner = walker };
 	if (walker->type == SUBJECT_ANY)
 		walker->type = event->kind->subject;
-	list_add(&walker->own, known);
-	list_add(&walker->fresh, known);
+	list_add(&walker->own, event);
+	list_add(&walker->fresh, event);
 	mark_behind(walk, walker);
-	note_programme(walk, walker, event);
+	note_naming(walk, walker, event);
+	for (size_t i = 0; i < walker->partners.count; i++) {
+		if (!sees(walker->partners.at[i], event))
+			continue;
+		list_add(&walker->partners.at[i]->fresh, event);
+		mark_behind(walk, walker->partners.at[i]);
+	}
 	if (strcmp(event->kind->name, "event.voided") == 0)
 		take_back(walk, walker, event_value(event, "event").number);
-	if (event->kind->seen_by_cases)
-		tell_cases(walk, known);
 }
 
 /* --- folding --------------------------------------------------------------------------------- */
-
-static void show_to(struct walk *walk, struct known *known, struct walker *programme)
-{
-	if (programme == NULL || known->shown[0] == programme || known->shown[1] == programme)
-		return;
-	known->shown[known->shown[0] == NULL ? 0 : 1] = programme;
-	list_add(&programme->shown, known);
-	list_add(&programme->fresh, known);
-	if (programme->type == SUBJECT_ANY)
-		programme->type = SUBJECT_PROGRAMME;
-	mark_behind(walk, programme);
-}
 
 static struct walker *programme_of(struct walk *walk, const struct walker *walker)
 {
@@ -319,48 +311,28 @@ static struct walker *programme_of(struct walk *walk, const struct walker *walke
 	return name == NULL ? NULL : walker_for(walk, name);
 }
 
-/* A case's event is shown to the programme it belongs to; a move to another one to both. */
-static bool take_in(struct walk *walk, struct walker *walker, struct known *known)
+static int compare_events(const void *a, const void *b)
 {
-	if (walker->type != SUBJECT_CASE || known->owner != walker)
-		return plan_apply(walker->plan, known->event) == 0;
-	struct walker *before = programme_of(walk, walker);
-	if (plan_apply(walker->plan, known->event) != 0)
-		return false;
-	struct walker *after = programme_of(walk, walker);
-	for (int i = 0; i < 2; i++)
-		if (known->shown[i] != NULL && known->shown[i] != before &&
-		    known->shown[i] != after)
-			hide(walk, known, &known->shown[i]);
-	show_to(walk, known, before);
-	show_to(walk, known, after);
-	return true;
-}
-
-static int compare_known(const void *a, const void *b)
-{
-	struct known *const *x = a, *const *y = b;
-	return event_compare((*x)->event, (*y)->event);
+	const struct event *const *x = a, *const *y = b;
+	return event_compare(*x, *y);
 }
 
 static void list_sort(struct list *list)
 {
 	if (list->count > 1)
-		qsort(list->at, list->count, sizeof(*list->at), compare_known);
+		qsort(list->at, list->count, sizeof(*list->at), compare_events);
 }
 
-/* All that a subject sees: its own events, and those of its programme or of its cases. */
-static void list_history(const struct walk *walk, const struct walker *walker, struct list *ret)
+/* All that a subject sees: its own events, and what it sees of others (sees.h). */
+static void list_history(const struct walker *walker, struct list *ret)
 {
 	for (size_t i = 0; i < walker->own.count; i++)
 		list_add(ret, walker->own.at[i]);
-	for (size_t i = 0; i < walker->shown.count; i++)
-		list_add(ret, walker->shown.at[i]);
-	for (size_t i = 0; walker->type == SUBJECT_CASE && i < walker->programme_count; i++) {
-		const struct walker *programme = walker_find(walk, walker->programmes[i]);
-		for (size_t j = 0; programme != NULL && j < programme->own.count; j++)
-			if (programme->own.at[j]->event->kind->seen_by_cases)
-				list_add(ret, programme->own.at[j]);
+	for (size_t i = 0; i < walker->partners.count; i++) {
+		const struct list *others = &walker->partners.at[i]->own;
+		for (size_t j = 0; j < others->count; j++)
+			if (sees(walker, others->at[j]))
+				list_add(ret, others->at[j]);
 	}
 	list_sort(ret);
 }
@@ -400,9 +372,9 @@ static void fold_anew(struct walk *walk, struct walker *walker)
 	walker->plan = plan_new(walk->ruleset, walker->type, walker->name);
 	if (walker->type == SUBJECT_PROGRAMME)
 		plan_ask_overdue(walker->plan, count_overdue, walker);
-	list_history(walk, walker, &history);
+	list_history(walker, &history);
 	for (size_t i = 0; i < history.count; i++)
-		take_in(walk, walker, history.at[i]);
+		(void)!plan_apply(walker->plan, history.at[i]); /* they are in order */
 	free(history.at);
 }
 
@@ -411,7 +383,7 @@ static void bring_in(struct walk *walk, struct walker *walker)
 	bool anew = walker->plan == NULL;
 	list_sort(&walker->fresh);
 	for (size_t i = 0; !anew && i < walker->fresh.count; i++)
-		anew = !take_in(walk, walker, walker->fresh.at[i]);
+		anew = plan_apply(walker->plan, walker->fresh.at[i]) != 0;
 	if (anew)
 		fold_anew(walk, walker);
 	walker->fresh.count = 0;

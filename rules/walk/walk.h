@@ -8,8 +8,8 @@
  *   walk_to(walk, until);          on_notice() for all that goes off, in the order of time
  *   walk_free(walk);
  *
- * As in the daemon: a case's event is shown to the programme that it belongs to, and a
- * programme's event that cases see to its cases; an event of the past folds its subject anew; a
+ * As in the daemon: cases and programmes see of each other's events what sees.h says; an event of
+ * the past folds its subject anew; a
  * step of a deadline goes off once; what comes due while the office is closed waits until it
  * opens; cases are planned before programmes. Steps of an hour go off before what is recorded in
  * the same second.

@@ -7,6 +7,7 @@
  */
 
 #include "rules/language/load.h"
+#include "rules/language/sees.h"
 #include "rules/plan/plan.h"
 #include "rules/plan/steps.h"
 #include "tests/fuzz/fuzz_rules.h"
@@ -102,7 +103,7 @@ static void read_event(struct history *history, const uint8_t *bytes)
 {
 	size_t i = history->count;
 	const struct kind *kind = chain_kind_at(chain, bytes[0] % kind_count);
-	bool unseen = kind->subject == SUBJECT_PROGRAMME && !kind->seen_by_cases;
+	bool unseen = kind->subject == SUBJECT_PROGRAMME && !sees_kind(ruleset, SUBJECT_CASE, kind);
 	if (kind->subject == SUBJECT_STAFF || kind->is_virtual || unseen ||
 	    kind->field_count > FIELDS)
 		return;

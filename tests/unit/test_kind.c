@@ -528,8 +528,6 @@ static void every_row_is_whole(void **state)
 		check_kind_row(&table[i]);
 	assert_true(chain_kind(chain, "rent.settled")->is_virtual);
 	assert_true(chain_kind(chain, "rent.cleared")->is_virtual);
-	assert_true(chain_kind(chain, "payments.imported")->seen_by_cases);
-	assert_false(chain_kind(chain, "meeting.held")->seen_by_cases);
 	assert_string_equal(chain_kind(chain, "plan.adopted")->label, "planen antogs");
 }
 

@@ -21,6 +21,7 @@
 
 #include <sys/random.h>
 
+#include "rules/language/sees.h"
 #include "tests/unit/story.h"
 
 #define ROUNDS    80
@@ -263,11 +264,11 @@ static const char *subject_of(const struct story *story, enum subject_type type)
 	return type == SUBJECT_CASE ? story->own_case : story->own_programme;
 }
 
-/* Whom an event concerns, as the planner gives it out. */
+/* Whom an event concerns: the case and its programme know each other. */
 static bool concerns(const struct event *event, enum subject_type type)
 {
 	return type == SUBJECT_PROGRAMME || event->kind->subject != SUBJECT_PROGRAMME ||
-	       event->kind->seen_by_cases;
+	       sees_kind(office.ruleset, SUBJECT_CASE, event->kind);
 }
 
 static void keep_concerned(struct story *story, enum subject_type type)
