@@ -11,6 +11,8 @@
 #include "daemon/letters/entries.h"
 #include "daemon/plan/due.h"
 #include "daemon/plan/hold.h"
+#include "daemon/plan/pass_on.h"
+#include "daemon/store/notice.h"
 
 /* --- the turn ----------------------------------------------------------------------------- */
 
@@ -30,21 +32,21 @@ void kedjad_letter_ended(void *arg, int64_t message, enum message_state state)
 	if (state == MESSAGE_REFUSED || state == MESSAGE_CANCELLED)
 		entries_lost(&k->core, message);
 	if (state == MESSAGE_REFUSED) {
-		due_letter_refused(&k->core, message);
+		pass_on_letter(&k->core, message, &pass_on_refused);
 		letters_wake(k->letters);
 		return;
 	}
 	if (state == MESSAGE_DEFERRED || state == MESSAGE_UNCLEAR) { /* given up */
-		due_letter_given_up(&k->core, message);
+		pass_on_letter(&k->core, message, &pass_on_given_up);
 		letters_admin_given_up(&k->core, k->letters, message);
 		letters_wake(k->letters);
 		return;
 	}
-	struct query *q = db_query(k->core.db, "UPDATE notice SET state = ?2 WHERE message = ?1"
-					       " AND state = 'queued'");
-	db_bind_int(q, 1, message);
-	db_bind_text(q, 2, state == MESSAGE_SENT ? "sent" : "overtaken");
-	db_run(q);
+	if (state == MESSAGE_SENT)
+		notice_settle_letter(&k->core, message, NOTICE_SENT, "the letter arrived");
+	else
+		notice_settle_letter(&k->core, message, NOTICE_OVERTAKEN,
+				     "the letter was cancelled");
 }
 
 /* How long to wait after the disk refused a turn, before the work that stands is tried again. */

@@ -9,6 +9,7 @@
 #include "daemon/base/log.h"
 #include "daemon/kedjad/kedjad_own.h"
 #include "daemon/store/meta.h"
+#include "daemon/store/notice.h"
 
 /* A request that is answered when something else is done. */
 struct waiting {
@@ -93,17 +94,12 @@ static int64_t last_message(const struct kedjad *k)
 	return db_number(db_query(k->core.db, "SELECT max(id) FROM message"));
 }
 
-static int64_t last_notice(const struct kedjad *k)
-{
-	return db_number(db_query(k->core.db, "SELECT max(id) FROM notice"));
-}
-
 json_t *kedjad_wait_for_clock(struct kedjad *k, struct call *call, instant goal)
 {
 	struct waiting *waiting = wait_for(k, call, &k->for_clock);
 	waiting->goal = goal;
 	waiting->letters = last_message(k);
-	waiting->notices = last_notice(k);
+	waiting->notices = notice_last(&k->core);
 	return RPC_LATER;
 }
 
@@ -185,10 +181,10 @@ static void clock_arrived(struct kedjad *k)
 	struct waiting *waiting = k->for_clock;
 	char now[INSTANT_TEXT_SIZE];
 	k->for_clock = waiting->next;
-	json_t *result = json_pack("{s:s, s:I, s:I}", "now",
-				   clock_format(k->core.clock, clock_now(k->core.clock), now),
-				   "letters", (json_int_t)(last_message(k) - waiting->letters),
-				   "notices", (json_int_t)(last_notice(k) - waiting->notices));
+	json_t *result = json_pack(
+	    "{s:s, s:I, s:I}", "now", clock_format(k->core.clock, clock_now(k->core.clock), now),
+	    "letters", (json_int_t)(last_message(k) - waiting->letters), "notices",
+	    (json_int_t)(notice_last(&k->core) - waiting->notices));
 	answer_after_turn(k, waiting, result, NULL);
 }
 

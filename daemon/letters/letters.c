@@ -10,7 +10,8 @@
 #include "daemon/letters/pile.h"
 #include "daemon/letters/sections.h"
 #include "daemon/people/people.h"
-#include "daemon/plan/due.h"
+#include "daemon/plan/pass_on.h"
+#include "daemon/store/notice.h"
 
 /* After a flood a letter tells its most serious items in full and the others in a line each: so it
  * stays one letter that can be read. The mailer takes none of over a MiB. */
@@ -62,17 +63,6 @@ void letters_note_event(struct letters *letters, const struct event *event)
 {
 	if (event->kind->subject == SUBJECT_STAFF || strncmp(event->kind->name, "role.", 5) == 0)
 		letters_wake(letters);
-}
-
-/* The notice stands in this letter, as its item of that number. */
-static void attach(const struct core *core, int64_t notice, int64_t message, size_t number)
-{
-	struct query *q =
-	    db_query(core->db, "UPDATE notice SET message = ?2, item = ?3 WHERE id = ?1");
-	db_bind_int(q, 1, notice);
-	db_bind_int(q, 2, message);
-	db_bind_int(q, 3, (int64_t)number);
-	db_run(q);
 }
 
 /* What goes into one letter. */
@@ -186,7 +176,7 @@ static void write_letter(struct letters *letters, const struct person *person,
 	if (render(letters, person, bundle, items, used, &rendered) == 0) {
 		int64_t id = add_letter(letters, person, bundle, &rendered, used == 1);
 		for (size_t i = 0; i < bundle->count; i++)
-			attach(letters->core, bundle->pieces[i]->notice, id, numbers[i]);
+			notice_attach(letters->core, bundle->pieces[i]->notice, id, numbers[i]);
 		sections_told(letters->core, person, &bundle->enclosed, id);
 		letter_clear(&rendered);
 	} else {
@@ -403,7 +393,7 @@ static bool pass_on_barred(const struct core *core, const struct person *person,
 		if (!piece->item.is_case ||
 		    people_may_be_told(core, piece->item.subject, piece->programme, person->board))
 			continue;
-		due_person_barred(core, person->id, piece->item.subject);
+		pass_on_waiting(core, person->id, piece->item.subject, &pass_on_another_board);
 		any = true;
 	}
 	return any;
@@ -426,7 +416,7 @@ static instant write_for(struct letters *letters, const char *id)
 			pile_read_words(&pile, letters->core, &person, arena);
 		next = write_to(letters, &person, &pile, arena);
 	} else {
-		due_person_gone(letters->core, id);
+		pass_on_waiting(letters->core, id, NULL, &pass_on_gone);
 		enclosure_person_gone(letters->core, id);
 	}
 	pile_free(&pile);

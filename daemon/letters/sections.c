@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/letters/entries.h"
+#include "daemon/store/notice.h"
 
 /* More rows than that are only counted: the reminders of each follow anyway. */
 #define ROWS_MOST 100
@@ -253,13 +254,7 @@ void sections_told(const struct core *core, const struct person *person,
 	for (size_t i = 0; i < enclosed->enclosure_count; i++) {
 		const struct enclosure *enclosure = &enclosed->enclosures[i];
 		enclosure_told(core, enclosure->id, message);
-		if (strcmp(enclosure->kind, ENCLOSURE_RETURN) != 0)
-			continue;
-		struct query *q =
-		    db_query(core->db, "UPDATE notice SET summed_up = ?2 WHERE instead_of = ?1"
-				       " AND summed_up IS NULL AND state IN ('queued', 'sent')");
-		db_bind_text(q, 1, person->id);
-		db_bind_int(q, 2, message);
-		db_run(q);
+		if (strcmp(enclosure->kind, ENCLOSURE_RETURN) == 0)
+			notice_sum_up(core, person->id, message);
 	}
 }

@@ -7,7 +7,7 @@
 
 #include "daemon/methods/method.h"
 #include "daemon/people/people.h"
-#include "daemon/plan/hold.h"
+#include "daemon/store/notice.h"
 
 static int64_t count(const struct kedjad *k, const char *literal_sql)
 {
@@ -25,14 +25,19 @@ static json_t *counts_json(const struct kedjad *k)
 		{ "staff", "SELECT count(*) FROM staff WHERE gone = 0" },
 		{ "deadlines_open", "SELECT count(*) FROM deadline WHERE state = 'open'" },
 		{ "deadlines_asleep", "SELECT count(*) FROM deadline WHERE state = 'asleep'" },
-		{ "notices_queued", "SELECT count(*) FROM notice WHERE state = 'queued'" },
-		{ "notices_held", "SELECT count(*) FROM notice WHERE state = 'held'" },
-		{ "notices_unreachable",
-		  "SELECT count(*) FROM notice WHERE state = 'unreachable'" },
 	};
+	static const struct {
+		const char *name;
+		enum notice_state state;
+	} notices[] = { { "notices_queued", NOTICE_QUEUED },
+			{ "notices_held", NOTICE_HELD },
+			{ "notices_unreachable", NOTICE_UNREACHABLE } };
 	json_t *counts = json_object();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		json_object_set_new(counts, rows[i].name, json_integer(count(k, rows[i].sql)));
+	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
+		json_object_set_new(counts, notices[i].name,
+				    json_integer(notice_count(&k->core, notices[i].state)));
 	struct query *q = db_query(k->core.db, "SELECT count(*) FROM deadline WHERE state = 'open'"
 					       " AND due < ?1");
 	db_bind_date(q, 1, clock_today(k->core.clock));
@@ -69,12 +74,12 @@ static void add_alarm_of_waiting(json_t *alarms, const struct kedjad *k, int64_t
 static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *figures)
 {
 	json_t *alarms = json_array();
-	int64_t unreachable = count(k, "SELECT count(*) FROM notice WHERE state = 'unreachable'");
+	int64_t unreachable = notice_count(&k->core, NOTICE_UNREACHABLE);
 	if (kedjad_is_reverted(k))
 		json_array_append_new(
 		    alarms, json_string("the rules are those before the files on the disk, which"
 					" kedjactl rules reload takes again"));
-	int64_t held = hold_count(&k->core);
+	int64_t held = notice_count(&k->core, NOTICE_HELD);
 	if (held > 0)
 		json_array_append_new(
 		    alarms, json_sprintf("%lld notices came all at once and are held: kedjactl"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/methods/method.h"
+#include "daemon/store/notice.h"
 
 /* Deadlines page by (due, id): the cursor is "2027-02-28 d0123456789ab". */
 static json_t *deadline_cursor(const json_t *rows)
@@ -119,18 +120,15 @@ static json_t *notice_row(const struct kedjad *k, struct query *q)
 
 static bool is_state_of_notices(struct call *call)
 {
-	static const char *const states[] = { "held",    "queued", "sent",       "overtaken",
-					      "put_off", "shadow", "unreachable" };
 	const char *state = call_text(call, "state");
-	for (size_t i = 0; state != NULL && i < sizeof(states) / sizeof(states[0]); i++)
-		if (strcmp(states[i], state) == 0)
-			return true;
-	if (state != NULL)
-		problem_add(&call->problems, "state", 0,
-			    "\"%s\" is not a state: write held, queued, sent, overtaken, put_off,"
-			    " shadow or unreachable",
-			    state);
-	return state == NULL;
+	enum notice_state known;
+	if (state == NULL || notice_state_parse(state, &known) == 0)
+		return true;
+	problem_add(&call->problems, "state", 0,
+		    "\"%s\" is not a state: write held, queued, sent, overtaken, put_off,"
+		    " shadow or unreachable",
+		    state);
+	return false;
 }
 
 json_t *method_notice_list(void *arg, struct call *call)

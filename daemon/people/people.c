@@ -6,6 +6,7 @@
 
 #include "daemon/people/enclosure.h"
 #include "daemon/store/event.h"
+#include "daemon/store/notice.h"
 
 /* A chain of deputies longer than this is a loop in all but name. */
 #define DEPUTIES_MOST 8
@@ -225,23 +226,6 @@ static bool leave_today(const struct core *core, const char *staff, struct arena
 
 /* --- what comes of an event once ------------------------------------------------------------- */
 
-/* What waits for the old holder, and is in no letter yet, goes to the new one. */
-static void hand_over_waiting(const struct core *core, const char *subject, const char *role,
-			      const char *from, const char *to)
-{
-	struct query *q = db_query(
-	    core->db,
-	    "UPDATE notice SET person = ?4 WHERE person = ?3 AND role = ?2"
-	    " AND state IN ('queued', 'held') AND message IS NULL AND (subject = ?1"
-	    " OR subject IN (SELECT id FROM subject s WHERE s.programme = ?1 AND NOT EXISTS"
-	    "  (SELECT 1 FROM role r WHERE r.subject = s.id AND r.role = ?2)))");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, role);
-	db_bind_text(q, 3, from);
-	db_bind_text(q, 4, to);
-	db_run(q);
-}
-
 static void note_handover(const struct core *core, const struct event *event)
 {
 	const char *from = text_or(event, "from", NULL), *to = text_or(event, "staff", "");
@@ -251,7 +235,7 @@ static void note_handover(const struct core *core, const struct event *event)
 	int64_t enclosure =
 	    enclosure_add(core, to, ENCLOSURE_HANDOVER, from, enclosure_first_day(core));
 	enclosure_add_subject(core, enclosure, event->subject, role);
-	hand_over_waiting(core, event->subject, role, from, to);
+	notice_hand_over(core, event->subject, role, from, to);
 }
 
 /* Nobody who is at work waits longer for the summary of a leave. */

@@ -9,7 +9,9 @@
 
 #include "daemon/people/enclosure.h"
 #include "daemon/people/people.h"
+#include "daemon/plan/pass_on.h"
 #include "daemon/store/deadline.h"
+#include "daemon/store/notice.h"
 #include "daemon/store/put_off.h"
 
 #define JUST_NOW 300 /* seconds */
@@ -24,15 +26,6 @@ struct firing {
 	const char *back; /* the day, of what had been put off until then; NULL */
 };
 
-static void bind_firing(struct query *q, const struct firing *firing,
-			const struct planned_step *planned)
-{
-	store_deadline_bind(q, firing->subject, firing->deadline);
-	db_bind_text(q, 6, planned->step->name);
-	db_bind_int(q, 7, planned->repetition);
-	db_bind_int(q, 8, clock_now(firing->core->clock));
-}
-
 /* The promise of I3: the primary key lets it happen once. */
 static bool fire_once(const struct firing *firing, const struct planned_step *planned)
 {
@@ -41,7 +34,10 @@ static bool fire_once(const struct firing *firing, const struct planned_step *pl
 		     "INSERT OR IGNORE INTO firing (subject, rule, key, anchor, occurrence,"
 		     " step, repetition, at, rules)"
 		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-	bind_firing(q, firing, planned);
+	store_deadline_bind(q, firing->subject, firing->deadline);
+	db_bind_text(q, 6, planned->step->name);
+	db_bind_int(q, 7, planned->repetition);
+	db_bind_int(q, 8, clock_now(firing->core->clock));
 	db_bind_text(q, 9, firing->core->office->ruleset->version_text);
 	return db_run(q) > 0;
 }
@@ -56,36 +52,23 @@ static bool catches_up(const struct firing *firing, const struct planned_step *p
 	return planned->late || planned->at + JUST_NOW < clock_now_civil(firing->core->clock);
 }
 
-static void notice_add(const struct firing *firing, const struct planned_step *planned,
-		       const struct role *role, bool copy, const char *person, const char *state,
-		       const char *reason)
+static int64_t notice_add(const struct firing *firing, const struct told *told, const char *person,
+			  enum notice_state state, const char *why)
 {
-	const struct deadline *deadline = firing->deadline;
-	char id[DEADLINE_ID_SIZE];
-	struct query *q =
-	    db_query(firing->core->db,
-		     "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
-		     " repetition, at, deadline, due, missed, role, person, cc, urgent,"
-		     " state, why, anchor_event, rules, catches_up, back) VALUES (?1, ?2, ?3, ?4,"
-		     " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"
-		     " ?21)");
-	bind_firing(q, firing, planned);
-	db_bind_text(q, 9,
-		     store_deadline_id(firing->subject, deadline->rule->name, deadline->key,
-				       deadline->anchor, deadline->occurrence, id));
-	db_bind_date(q, 10, deadline->due);
-	db_bind_int(q, 11, deadline->missed);
-	db_bind_text(q, 12, role == NULL ? "" : role->name);
-	db_bind_text(q, 13, person);
-	db_bind_int(q, 14, copy);
-	db_bind_int(q, 15, planned->step->urgent != URGENT_NO);
-	db_bind_text(q, 16, state);
-	db_bind_text(q, 17, reason);
-	db_bind_int(q, 18, deadline->anchor_event);
-	db_bind_text(q, 19, firing->core->office->ruleset->version_text);
-	db_bind_int(q, 20, catches_up(firing, planned));
-	db_bind_text(q, 21, firing->back);
-	db_run(q);
+	const struct new_notice notice = {
+		.subject = firing->subject,
+		.deadline = firing->deadline,
+		.planned = told->planned,
+		.role = told->role == NULL ? "" : told->role->name,
+		.person = person,
+		.copy = told->copy,
+		.state = state,
+		.why = why,
+		.catches_up = catches_up(firing, told->planned),
+		.back = firing->back,
+		.put_off_event = state == NOTICE_PUT_OFF ? told->held->event : 0,
+	};
+	return notice_insert(firing->core, &notice);
 }
 
 /* Has this person a notice of this step already? A copy then adds nothing. */
@@ -111,10 +94,7 @@ static void sum_up_on_return(const struct firing *firing, int64_t notice, const 
 			     int64_t leave, date back)
 {
 	const struct core *core = firing->core;
-	struct query *q = db_query(core->db, "UPDATE notice SET instead_of = ?2 WHERE id = ?1");
-	db_bind_int(q, 1, notice);
-	db_bind_text(q, 2, holder);
-	db_run(q);
+	notice_stand_in(core, notice, holder);
 	(void)!enclosure_add(core, holder, ENCLOSURE_RETURN,
 			     arena_printf(firing->arena, "%" PRId64, leave),
 			     back == DATE_NONE ? DATE_LAST : back);
@@ -127,18 +107,12 @@ static int64_t tell(const struct firing *firing, const struct told *told,
 	bool shadow = firing->deadline->rule->shadow;
 	if (is_told(firing, told->planned, person->id))
 		return 0;
-	notice_add(firing, told->planned, told->role, told->copy, person->id,
-		   shadow ? "shadow" : "queued", reason);
-	int64_t notice = db_last_id(firing->core->db);
+	int64_t notice =
+	    notice_add(firing, told, person->id, shadow ? NOTICE_SHADOW : NOTICE_QUEUED, reason);
 	if (person->instead_of != NULL && !shadow)
 		sum_up_on_return(firing, notice, person->instead_of, person->leave, person->back);
 	return notice;
 }
-
-/* Why somebody else is told: for the list of notices, and for the reader. */
-struct failure {
-	const char *reason, *sv, *en;
-};
 
 /* Said, and told to somebody else. */
 static void tell_others(const struct firing *firing, const struct told *told,
@@ -147,14 +121,13 @@ static void tell_others(const struct firing *firing, const struct told *told,
 {
 	struct person *others;
 	const char *role = told->role == NULL ? "" : told->role->name;
-	notice_add(firing, told->planned, told->role, told->copy, NULL,
-		   firing->deadline->rule->shadow ? "shadow" : "unreachable", failure->reason);
+	(void)notice_add(firing, told, NULL,
+			 firing->deadline->rule->shadow ? NOTICE_SHADOW : NOTICE_UNREACHABLE,
+			 failure->reason);
 	size_t count = people_fallback(firing->core, firing->subject, firing->programme, role,
 				       firing->arena, &others);
 	for (size_t i = 0; i < count; i++) {
-		const char *reason =
-		    strcmp(others[i].language, "en") == 0 ? failure->en : failure->sv;
-		int64_t notice = tell(firing, told, &others[i], reason);
+		int64_t notice = tell(firing, told, &others[i], failure_words(failure, &others[i]));
 		for (size_t j = 0; notice != 0 && j < missed_count; j++)
 			if (missed[j].leave != 0 && !missed[j].barred)
 				sum_up_on_return(firing, notice, missed[j].id, missed[j].leave,
@@ -174,15 +147,6 @@ static struct failure nobody(const struct firing *firing, const struct role *rol
 			     role == NULL ? "?" : role_title(role, "en")),
 	};
 }
-
-/* Which board it is would tell where the case is known: it is not said. */
-static const struct failure of_another_board = {
-	"the recipient belongs to another board, and there is no consent",
-	"Den som skulle ha fått påminnelsen hör till en annan nämnd och det finns inget samtycke, "
-	"därför får du den.",
-	"The one who should have got it belongs to another board and there is no consent, so it "
-	"comes to you.",
-};
 
 static bool any_barred(const struct person_missed *missed, size_t count)
 {
@@ -204,7 +168,7 @@ static void tell_role(const struct firing *firing, const struct told *told)
 	for (size_t i = 0; i < count; i++)
 		(void)tell(firing, told, &persons[i], persons[i].reason);
 	if (any_barred(missed, missed_count)) {
-		tell_others(firing, told, &of_another_board, missed, missed_count);
+		tell_others(firing, told, &pass_on_another_board, missed, missed_count);
 	} else if (count == 0) {
 		struct failure failure = nobody(firing, told->role);
 		tell_others(firing, told, &failure, missed, missed_count);
@@ -226,20 +190,14 @@ static const char *put_off_text(const struct firing *firing, const struct put_of
 /* The role is told when it comes out, and by then perhaps somebody else holds it. */
 static void hold_back(const struct firing *firing, const struct told *told)
 {
-	notice_add(firing, told->planned, told->role, told->copy, NULL, "put_off",
-		   put_off_text(firing, told->held));
-	struct query *q =
-	    db_query(firing->core->db, "UPDATE notice SET put_off_event = ?2 WHERE id = ?1");
-	db_bind_int(q, 1, db_last_id(firing->core->db));
-	db_bind_int(q, 2, told->held->event);
-	db_run(q);
+	(void)notice_add(firing, told, NULL, NOTICE_PUT_OFF, put_off_text(firing, told->held));
 }
 
 static void tell_or_hold(const struct firing *firing, const struct told *told)
 {
 	if (told->overtaken) {
-		notice_add(firing, told->planned, told->role, told->copy, NULL, "overtaken",
-			   "a later step goes out instead");
+		(void)notice_add(firing, told, NULL, NOTICE_OVERTAKEN,
+				 "a later step goes out instead");
 	} else if (told->held != NULL) {
 		hold_back(firing, told);
 	} else {
@@ -290,7 +248,7 @@ static size_t tell_released(struct firing *firing, struct held_step *held, size_
 	for (size_t i = 0; i < count; i++) {
 		if (!held[i].out)
 			continue;
-		store_put_off_out(firing->core, held[i].notice);
+		notice_come_out(firing->core, held[i].notice);
 		if (!held[i].goes)
 			continue;
 		tell_back(firing, &held[i], held[i].role, civil_date(now));
@@ -351,159 +309,4 @@ void due_fire(void *arg, const char *subject, const char *programme,
 	}
 	if (firing.held)
 		come_back(&firing, told, rows);
-}
-
-/* The same notice for another person. */
-static void pass_on(const struct core *core, int64_t notice, const char *person, const char *reason)
-{
-	struct query *q = db_query(
-	    core->db, "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
-		      " repetition, at, deadline, due, missed, role, person, cc, urgent,"
-		      " state, why, anchor_event, rules, back)"
-		      " SELECT subject, rule, key, anchor, occurrence, step, repetition, ?4,"
-		      " deadline, due, missed, role, ?2, cc, urgent, 'queued', ?3,"
-		      " anchor_event, rules, back FROM notice WHERE id = ?1");
-	db_bind_int(q, 1, notice);
-	db_bind_text(q, 2, person);
-	db_bind_text(q, 3, reason);
-	db_bind_int(q, 4, clock_now(core->clock));
-	db_run(q);
-}
-
-enum tried { NOT_TRIED, TRIED_IN_VAIN, KNOWS };
-
-/* What became of a notice of the same step and role to this person. */
-static enum tried was_tried(const struct core *core, int64_t notice, const char *person)
-{
-	enum tried tried = NOT_TRIED;
-	struct query *q = db_query(
-	    core->db, "SELECT max(o.state IN ('queued', 'sent')) FROM notice n JOIN notice o"
-		      " ON o.subject = n.subject AND o.rule = n.rule AND o.key = n.key"
-		      " AND o.anchor = n.anchor AND o.occurrence = n.occurrence"
-		      " AND o.step = n.step AND o.repetition = n.repetition AND o.back IS n.back"
-		      " AND o.role = n.role WHERE n.id = ?1 AND o.person = ?2");
-	db_bind_int(q, 1, notice);
-	db_bind_text(q, 2, person);
-	if (db_next(q) && !db_is_null(q, 0))
-		tried = db_int(q, 0) != 0 ? KNOWS : TRIED_IN_VAIN;
-	db_done(q);
-	return tried;
-}
-
-/* How many of these know of it now; nobody is told in vain a second time. */
-static size_t pass_on_to(const struct core *core, int64_t notice, const struct person *others,
-			 size_t count, const struct failure *failure)
-{
-	size_t know = 0;
-	for (size_t i = 0; i < count; i++) {
-		enum tried tried = was_tried(core, notice, others[i].id);
-		if (tried == NOT_TRIED)
-			pass_on(core, notice, others[i].id,
-				strcmp(others[i].language, "en") == 0 ? failure->en : failure->sv);
-		if (tried != TRIED_IN_VAIN)
-			know++;
-	}
-	return know;
-}
-
-/* To the unit managers, and when all of them were tried to the administrator; each once. */
-static void pass_on_one(const struct core *core, int64_t notice, const char *subject,
-			const char *programme, const struct failure *failure, struct arena *arena)
-{
-	struct person *others;
-	size_t count = people_fallback(core, subject, programme, "", arena, &others);
-	if (pass_on_to(core, notice, others, count, failure) > 0)
-		return;
-	count = people_fallback(core, subject, NULL, "", arena, &others);
-	(void)pass_on_to(core, notice, others, count, failure);
-}
-
-static void set_unreachable(const struct core *core, int64_t notice, const char *reason)
-{
-	struct query *q = db_query(core->db, "UPDATE notice SET state = 'unreachable', why = ?2"
-					     " WHERE id = ?1");
-	db_bind_int(q, 1, notice);
-	db_bind_text(q, 2, reason);
-	db_run(q);
-}
-
-/* All notices of a query (id, person, programme, subject) end as unreachable and go to somebody
- * else. */
-static void pass_on_all(const struct core *core, struct query *q, const struct failure *failure)
-{
-	struct arena *arena = arena_new();
-	struct {
-		int64_t id;
-		const char *programme, *subject;
-	} *rows = NULL;
-	size_t count = 0, capacity = 0;
-	while (db_next(q)) {
-		rows = array_grow(rows, count, &capacity, sizeof(*rows));
-		rows[count].id = db_int(q, 0);
-		rows[count].subject = arena_strdup(arena, db_text(q, 3));
-		rows[count++].programme = arena_strdup(arena, db_text(q, 2));
-	}
-	db_done(q);
-	for (size_t i = 0; i < count; i++) {
-		set_unreachable(core, rows[i].id, failure->reason);
-		pass_on_one(core, rows[i].id, rows[i].subject, rows[i].programme, failure, arena);
-	}
-	free(rows);
-	arena_free(arena);
-}
-
-static void pass_on_letter(const struct core *core, int64_t message, const struct failure *failure)
-{
-	struct query *q = db_query(
-	    core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id), n.subject FROM notice n"
-		      " LEFT JOIN subject s ON s.id = n.subject"
-		      " WHERE n.message = ?1 AND n.state = 'queued'");
-	db_bind_int(q, 1, message);
-	pass_on_all(core, q, failure);
-}
-
-void due_letter_refused(const struct core *core, int64_t message)
-{
-	static const struct failure refused = {
-		"the letter was refused",
-		"Brevet till den ansvariga kom tillbaka, därför får du det.",
-		"The letter to the person responsible came back.",
-	};
-	pass_on_letter(core, message, &refused);
-}
-
-void due_letter_given_up(const struct core *core, int64_t message)
-{
-	static const struct failure given_up = {
-		"the letter could not be delivered and was given up",
-		"Brevet till den ansvariga kunde inte lämnas fram, därför får du det.",
-		"The letter to the person responsible could not be delivered.",
-	};
-	pass_on_letter(core, message, &given_up);
-}
-
-void due_person_gone(const struct core *core, const char *person)
-{
-	static const struct failure gone = {
-		"nobody of that name has an address any more",
-		"Den ansvariga arbetar inte kvar, därför får du det.",
-		"The person responsible no longer works here.",
-	};
-	struct query *q = db_query(
-	    core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id), n.subject FROM notice n"
-		      " LEFT JOIN subject s ON s.id = n.subject"
-		      " WHERE n.person = ?1 AND n.state = 'queued' AND n.message IS NULL");
-	db_bind_text(q, 1, person);
-	pass_on_all(core, q, &gone);
-}
-
-void due_person_barred(const struct core *core, const char *person, const char *subject)
-{
-	struct query *q = db_query(
-	    core->db, "SELECT n.id, n.person, coalesce(s.programme, s.id), n.subject FROM notice n"
-		      " LEFT JOIN subject s ON s.id = n.subject WHERE n.person = ?1"
-		      " AND n.subject = ?2 AND n.state = 'queued' AND n.message IS NULL");
-	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, subject);
-	pass_on_all(core, q, &of_another_board);
 }

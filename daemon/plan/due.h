@@ -15,13 +15,4 @@ void due_fire(void *arg, const char *subject, const char *programme,
 	      const struct deadline *deadline, const struct planned_step *due, size_t count,
 	      struct arena *arena);
 
-/* The letter of a notice was refused for good: it goes to whoever is next (design.md 6). */
-void due_letter_refused(const struct core *core, int64_t message);
-/* Or nobody tries to deliver it any longer. */
-void due_letter_given_up(const struct core *core, int64_t message);
-/* So does what waits for a person who has left meanwhile. */
-void due_person_gone(const struct core *core, const char *person);
-/* Or may not be told of a case any more: another board's, and the consent has ended. */
-void due_person_barred(const struct core *core, const char *person, const char *subject);
-
 #endif

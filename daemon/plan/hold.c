@@ -2,10 +2,13 @@
 /* See hold.h. */
 #include "daemon/plan/hold.h"
 
+#include <stdlib.h>
+
 #include "daemon/base/log.h"
+#include "daemon/store/notice.h"
 
 #define WITHIN_SECONDS 3600
-#define AT_ONCE        500 /* rows of one turn */
+#define AT_ONCE        250 /* in one turn: a row of each changes, and one of history comes */
 
 static bool something_waits(const struct core *core)
 {
@@ -26,6 +29,27 @@ static bool is_flood(const struct core *core, int64_t above)
 	return flood;
 }
 
+/* A notice that is held, or shall be. */
+struct chosen {
+	int64_t notice;
+	bool overtaken;
+};
+
+/* All rows of a query (id, is it overtaken), so that the table can be written. The caller frees
+ * them. */
+static size_t read_chosen(struct query *q, struct chosen **ret)
+{
+	struct chosen *list = NULL;
+	size_t count = 0, capacity = 0;
+	while (db_next(q)) {
+		list = array_grow(list, count, &capacity, sizeof(*list));
+		list[count++] = (struct chosen){ db_int(q, 0), db_int(q, 1) != 0 };
+	}
+	db_done(q);
+	*ret = list;
+	return count;
+}
+
 bool hold_work(const struct core *core)
 {
 	int64_t above = core->office->settings->hold_above;
@@ -33,22 +57,26 @@ bool hold_work(const struct core *core)
 	    turn_begin(core->turn) != 0)
 		return false;
 	struct query *q =
-	    db_query(core->db, "UPDATE notice SET state = 'held' WHERE id IN (SELECT id FROM notice"
-			       " WHERE catches_up = 1 AND state = 'queued' AND message IS NULL"
-			       " ORDER BY id LIMIT ?1)");
+	    db_query(core->db, "SELECT id, 0 FROM notice WHERE catches_up = 1 AND state = 'queued'"
+			       " AND message IS NULL ORDER BY id LIMIT ?1");
 	db_bind_int(q, 1, AT_ONCE);
-	int64_t held = db_run(q);
+	struct chosen *list;
+	size_t count = read_chosen(q, &list);
+	int64_t held = 0;
+	for (size_t i = 0; i < count; i++)
+		held += notice_change(
+		    core, &(struct notice_change){ .notice = list[i].notice,
+						   .was = NOTICE_QUEUED,
+						   .state = NOTICE_HELD,
+						   .reason = "too many came all at once" });
+	free(list);
 	if (held > 0)
 		log_notice("%lld notices came all at once and are held", (long long)held);
 	return held == AT_ONCE;
 }
 
-int64_t hold_count(const struct core *core)
-{
-	return db_number(db_query(core->db, "SELECT count(*) FROM notice WHERE state = 'held'"));
-}
-
-#define CHOSEN " AND (?1 IS NULL OR rule = ?1) AND (?2 IS NULL OR subject = ?2)"
+#define CHOSEN                                                                                     \
+	" n.state = 'held' AND (?1 IS NULL OR n.rule = ?1) AND (?2 IS NULL OR n.subject = ?2)"
 
 static void bind_choice(struct query *q, const struct hold_choice *choice)
 {
@@ -56,55 +84,63 @@ static void bind_choice(struct query *q, const struct hold_choice *choice)
 	db_bind_text(q, 2, choice->subject);
 }
 
-/* The first so many end with this id. */
-static int64_t last_of_turn(const struct core *core, const struct hold_choice *choice)
+/* Those of one turn. What has no deadline any more that it could be about, or about which more was
+ * said since, is overtaken. */
+static size_t choose(const struct core *core, const struct hold_choice *choice, struct chosen **ret)
 {
 	struct query *q = db_query(
-	    core->db, "SELECT max(id) FROM (SELECT id FROM notice WHERE state = 'held'" CHOSEN
-		      " ORDER BY id LIMIT ?3)");
+	    core->db,
+	    "SELECT n.id, NOT EXISTS (SELECT 1 FROM deadline d WHERE d.subject = n.subject"
+	    "   AND d.rule = n.rule AND d.key = n.key AND d.anchor = n.anchor"
+	    "   AND d.occurrence = n.occurrence"
+	    "   AND (d.state = 'open' OR (d.state = 'done' AND d.ended_why = 'last step')))"
+	    "  OR EXISTS (SELECT 1 FROM notice o WHERE o.subject = n.subject"
+	    "   AND o.rule = n.rule AND o.key = n.key AND o.anchor = n.anchor"
+	    "   AND o.occurrence = n.occurrence AND o.person = n.person"
+	    "   AND o.id > n.id AND o.state IN ('queued', 'sent'))"
+	    " FROM notice n WHERE" CHOSEN " ORDER BY n.id LIMIT ?3");
 	bind_choice(q, choice);
 	db_bind_int(q, 3, AT_ONCE);
-	return db_number(q);
+	return read_chosen(q, ret);
 }
 
 static int64_t count_left(const struct core *core, const struct hold_choice *choice)
 {
-	struct query *q =
-	    db_query(core->db, "SELECT count(*) FROM notice WHERE state = 'held'" CHOSEN);
+	struct query *q = db_query(core->db, "SELECT count(*) FROM notice n WHERE" CHOSEN);
 	bind_choice(q, choice);
 	return db_number(q);
 }
 
-/* What has no deadline any more that it could be about, or about which more was said since. */
-static int64_t overtake(const struct core *core, const struct hold_choice *choice, int64_t last)
+static bool overtake(const struct core *core, int64_t notice, const char *why)
 {
-	struct query *q = db_query(
-	    core->db,
-	    "UPDATE notice SET state = 'overtaken', why = 'ended while it was held'"
-	    " WHERE state = 'held' AND id <= ?3" CHOSEN
-	    " AND (NOT EXISTS (SELECT 1 FROM deadline d WHERE d.subject = notice.subject"
-	    "   AND d.rule = notice.rule AND d.key = notice.key AND d.anchor = notice.anchor"
-	    "   AND d.occurrence = notice.occurrence"
-	    "   AND (d.state = 'open' OR (d.state = 'done' AND d.ended_why = 'last step')))"
-	    "  OR EXISTS (SELECT 1 FROM notice o WHERE o.subject = notice.subject"
-	    "   AND o.rule = notice.rule AND o.key = notice.key AND o.anchor = notice.anchor"
-	    "   AND o.occurrence = notice.occurrence AND o.person = notice.person"
-	    "   AND o.id > notice.id AND o.state IN ('queued', 'sent')))");
-	bind_choice(q, choice);
-	db_bind_int(q, 3, last);
-	return db_run(q);
+	return notice_change(core, &(struct notice_change){ .notice = notice,
+							    .was = NOTICE_HELD,
+							    .state = NOTICE_OVERTAKEN,
+							    .reason = why,
+							    .why = why });
+}
+
+static bool release(const struct core *core, int64_t notice)
+{
+	return notice_change(core, &(struct notice_change){ .notice = notice,
+							    .was = NOTICE_HELD,
+							    .state = NOTICE_QUEUED,
+							    .reason = "released" });
 }
 
 struct hold_outcome hold_release(const struct core *core, const struct hold_choice *choice)
 {
 	struct hold_outcome outcome = { 0, 0, 0 };
-	int64_t last = last_of_turn(core, choice);
-	outcome.overtaken = overtake(core, choice, last);
-	struct query *q = db_query(core->db, "UPDATE notice SET state = 'queued', catches_up = 0"
-					     " WHERE state = 'held' AND id <= ?3" CHOSEN);
-	bind_choice(q, choice);
-	db_bind_int(q, 3, last);
-	outcome.released = db_run(q);
+	struct chosen *list;
+	size_t count = choose(core, choice, &list);
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].overtaken)
+			outcome.overtaken +=
+			    overtake(core, list[i].notice, "ended while it was held");
+		else
+			outcome.released += release(core, list[i].notice);
+	}
+	free(list);
 	outcome.left = count_left(core, choice);
 	return outcome;
 }
@@ -113,13 +149,11 @@ struct hold_outcome hold_discard(const struct core *core, const struct hold_choi
 				 const char *reason)
 {
 	struct hold_outcome outcome = { 0, 0, 0 };
-	int64_t last = last_of_turn(core, choice);
-	struct query *q = db_query(core->db, "UPDATE notice SET state = 'overtaken', why = ?4"
-					     " WHERE state = 'held' AND id <= ?3" CHOSEN);
-	bind_choice(q, choice);
-	db_bind_int(q, 3, last);
-	db_bind_text(q, 4, reason);
-	outcome.overtaken = db_run(q);
+	struct chosen *list;
+	size_t count = choose(core, choice, &list);
+	for (size_t i = 0; i < count; i++)
+		outcome.overtaken += overtake(core, list[i].notice, reason);
+	free(list);
 	outcome.left = count_left(core, choice);
 	return outcome;
 }

@@ -15,8 +15,6 @@
 /* Holds what came all at once, when nobody is behind and nothing is due; true: there is more. */
 bool hold_work(const struct core *core);
 
-int64_t hold_count(const struct core *core);
-
 /* Which of the held ones; NULL: all. */
 struct hold_choice {
 	const char *rule, *subject;

@@ -7,6 +7,7 @@
 
 #include "daemon/plan/planner_own.h"
 #include "daemon/store/deadline.h"
+#include "daemon/store/notice.h"
 #include "daemon/store/put_off.h"
 #include "rules/plan/steps_next.h"
 
@@ -159,19 +160,6 @@ static instant put_deadline(struct planner *planner, struct entry *entry, const 
 	return wake;
 }
 
-/* A reminder that waits for its letter is overtaken when its deadline ends first (I4). */
-static void overtake_waiting(const struct core *core, const char *subject,
-			     const struct deadline *deadline)
-{
-	struct query *q =
-	    db_query(core->db, "UPDATE notice SET state = 'overtaken', why = ?6 WHERE subject = ?1"
-			       " AND rule = ?2 AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
-			       " AND state IN ('queued', 'held') AND message IS NULL");
-	store_deadline_bind(q, subject, deadline);
-	db_bind_text(q, 6, deadline->ended_reason);
-	db_run(q);
-}
-
 static bool is_protected(const struct entry *entry)
 {
 	int number = facts_find(entry->type, "protected");
@@ -244,6 +232,6 @@ void planner_put_ended(struct planner *planner, struct entry *entry)
 		    !(deadline->dirty || entry->folded_anew))
 			continue;
 		store_deadline_put(planner->core, entry->subject, deadline, NULL, INSTANT_NEVER);
-		overtake_waiting(planner->core, entry->subject, deadline);
+		notice_overtake(planner->core, entry->subject, deadline, deadline->ended_reason);
 	}
 }

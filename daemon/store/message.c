@@ -228,3 +228,14 @@ void message_drop_bodies(struct db *db, instant ended_until, int64_t most)
 	db_bind_int(q, 2, most);
 	db_run(q);
 }
+
+void message_take_back(struct db *db, instant since)
+{
+	struct query *q = db_query(db, "DELETE FROM message_history WHERE message IN"
+				       " (SELECT id FROM message WHERE created_at >= ?1)");
+	db_bind_int(q, 1, since);
+	db_run(q);
+	q = db_query(db, "DELETE FROM message WHERE created_at >= ?1");
+	db_bind_int(q, 1, since);
+	db_run(q);
+}

@@ -93,4 +93,7 @@ int64_t message_rewind(struct db *db, instant now, int64_t longest, int64_t most
 instant message_oldest_body(struct db *db);
 void message_drop_bodies(struct db *db, instant ended_until, int64_t most);
 
+/* On a scratch copy: letters made since then are gone. */
+void message_take_back(struct db *db, instant since);
+
 #endif

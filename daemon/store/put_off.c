@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/store/deadline.h"
+#include "daemon/store/notice.h"
 
 /* Of one deadline, also under an older name of its rule; ?1 to ?6. */
 #define OF_DEADLINE                                                                                \
@@ -82,47 +83,57 @@ size_t store_put_off_read(const struct core *core, const char *subject,
 	return list_rows(core, deadline, q, arena, ret);
 }
 
-void store_put_off_out(const struct core *core, int64_t notice)
-{
-	struct query *q = db_query(core->db, "UPDATE notice SET released = ?2 WHERE id = ?1");
-	db_bind_int(q, 1, notice);
-	db_bind_int(q, 2, clock_now(core->clock));
-	db_run(q);
-}
-
 void store_put_off_forget(const struct core *core, const char *subject,
 			  const struct deadline *deadline, const char *role)
 {
-	struct query *q = db_query(core->db, "UPDATE notice SET released = ?7 WHERE" OF_DEADLINE
+	int64_t *notices = NULL;
+	size_t count = 0, capacity = 0;
+	struct query *q = db_query(core->db, "SELECT id FROM notice WHERE" OF_DEADLINE
 					     " AND state = 'put_off' AND released IS NULL"
-					     " AND role = ?8");
+					     " AND role = ?7");
 	bind_deadline(q, subject, deadline);
-	db_bind_int(q, 7, clock_now(core->clock));
-	db_bind_text(q, 8, role);
-	db_run(q);
+	db_bind_text(q, 7, role);
+	while (db_next(q)) {
+		notices = array_grow(notices, count, &capacity, sizeof(*notices));
+		notices[count++] = db_int(q, 0);
+	}
+	db_done(q);
+	for (size_t i = 0; i < count; i++)
+		notice_come_out(core, notices[i]);
+	free(notices);
 }
 
-void store_put_off_waiting(const struct core *core, const char *subject,
-			   const struct deadline *deadline, struct arena *arena)
+static void put_off_those(const struct core *core, const char *subject,
+			  const struct deadline *deadline, enum notice_state was,
+			  struct arena *arena)
 {
 	struct held_step *list;
 	civil now = clock_now_civil(core->clock);
 	struct query *q = db_query(core->db, "SELECT id, step, repetition, role, cc, at FROM notice"
 					     " WHERE" OF_DEADLINE " AND message IS NULL"
-					     " AND state IN ('queued', 'held') ORDER BY id");
+					     " AND state = ?7 ORDER BY id");
 	bind_deadline(q, subject, deadline);
+	db_bind_text(q, 7, notice_state_name(was));
 	size_t count = list_rows(core, deadline, q, arena, &list);
 	for (size_t i = 0; i < count; i++) {
 		const struct put_off *by = steps_held_back(deadline, core->office->calendar,
 							   list[i].planned.step, list[i].role, now);
 		if (by == NULL)
 			continue;
-		q = db_query(core->db, "UPDATE notice SET state = 'put_off', put_off_event = ?2"
-				       " WHERE id = ?1");
-		db_bind_int(q, 1, list[i].notice);
-		db_bind_int(q, 2, by->event);
-		db_run(q);
+		(void)!notice_change(core,
+				     &(struct notice_change){ .notice = list[i].notice,
+							      .was = was,
+							      .state = NOTICE_PUT_OFF,
+							      .reason = "put off while it waited",
+							      .put_off_event = by->event });
 	}
+}
+
+void store_put_off_waiting(const struct core *core, const char *subject,
+			   const struct deadline *deadline, struct arena *arena)
+{
+	put_off_those(core, subject, deadline, NOTICE_QUEUED, arena);
+	put_off_those(core, subject, deadline, NOTICE_HELD, arena);
 }
 
 static const char *name_of_coming(const struct put_off *put_off, char name[64])

@@ -18,8 +18,6 @@ bool store_put_off_any(const struct core *core, const char *subject);
 size_t store_put_off_read(const struct core *core, const char *subject,
 			  const struct deadline *deadline, instant then, struct arena *arena,
 			  struct held_step **ret);
-/* The notice is held back no more. */
-void store_put_off_out(const struct core *core, int64_t notice);
 /* A role that was told of a further step waits for nothing that was held back. */
 void store_put_off_forget(const struct core *core, const char *subject,
 			  const struct deadline *deadline, const char *role);

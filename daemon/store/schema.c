@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Truth: event, firing, notice, message, history. Derived, and rebuilt from the events at will:
- * void, subject, deadline, role, staff (rebuild deletes and derives them again).
+ * Truth: event, firing, notice, message, and the history of both. Derived, and rebuilt from the
+ * events at will: void, subject, deadline, role, staff (rebuild deletes and derives them again).
  *
  * Instants are UTC seconds; days are ISO dates as text, so that a person with sqlite3 can read
  * them; they sort as they should.
@@ -243,6 +243,11 @@ const struct migration schema_migrations[] = {
 	  "DROP TABLE seen_by_programme;"
 	  "INSERT INTO sweep (programme, reached) SELECT NULL, ''"
 	  "  WHERE EXISTS (SELECT 1 FROM subject);" },
+	/* truth: what has become of a notice, a row for each change (notice.h) */
+	{ "CREATE TABLE notice_history ("
+	  "  notice INTEGER NOT NULL REFERENCES notice, at INTEGER NOT NULL,"
+	  "  was TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL) STRICT;"
+	  "CREATE INDEX history_by_notice ON notice_history (notice);" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A small office for tests: a file, a virtual clock and the shipped rules, a planner and due_fire;
  * no daemon, no letters. Anna, Bo and Ulla hold the roles of the programme norr; the case K-1 has

@@ -13,6 +13,7 @@
 #include "daemon/plan/planner.h"
 #include "daemon/store/event.h"
 #include "daemon/store/message.h"
+#include "daemon/store/notice.h"
 #include "daemon/store/schema.h"
 
 /* Of the plans in memory; beside it SQLite holds 64 MB of pages. */
@@ -104,7 +105,7 @@ static int begin(struct simulation *simulation, struct problems *problems)
 	if (settle_clock(simulation) != 0)
 		return -1;
 	compare_rules(simulation);
-	simulation->first_notice = number_of(simulation, "SELECT max(id) FROM notice", 0);
+	simulation->first_notice = notice_last(&simulation->core);
 	simulation->first_message = number_of(simulation, "SELECT max(id) FROM message", 0);
 	return end_turn(simulation, problems);
 }
@@ -166,25 +167,12 @@ static void run_from(struct simulation *simulation, const char *literal_sql, ins
 /* What waited for its letter then waits again. */
 static void take_back(struct simulation *simulation, instant since)
 {
+	notice_take_back(&simulation->core, since);
 	run_from(simulation, "INSERT INTO later SELECT * FROM event WHERE recorded_at >= ?1",
 		 since);
 	run_from(simulation, "DELETE FROM event WHERE recorded_at >= ?1", since);
-	run_from(simulation, "UPDATE notice SET released = NULL WHERE released >= ?1", since);
-	run_from(simulation,
-		 "UPDATE notice SET state = 'queued', put_off_event = NULL WHERE state = 'put_off'"
-		 " AND put_off_event IN (SELECT id FROM later WHERE recorded_at >= ?1)",
-		 since);
 	run_from(simulation, "DELETE FROM firing WHERE at >= ?1", since);
-	run_from(simulation, "DELETE FROM notice WHERE at >= ?1", since);
-	run_from(simulation,
-		 "UPDATE notice SET state = 'queued', message = NULL WHERE message IN"
-		 " (SELECT id FROM message WHERE created_at >= ?1)",
-		 since);
-	run_from(simulation,
-		 "DELETE FROM message_history WHERE message IN"
-		 " (SELECT id FROM message WHERE created_at >= ?1)",
-		 since);
-	run_from(simulation, "DELETE FROM message WHERE created_at >= ?1", since);
+	message_take_back(simulation->core.db, since);
 }
 
 /* A clock goes on only: so there is a new one, that stands there. */
@@ -210,7 +198,7 @@ int simulation_rewind(struct simulation *simulation, instant since, struct probl
 	take_back(simulation, since);
 	planner_rebuild(simulation->planner);
 	simulation->replays = true;
-	simulation->first_notice = number_of(simulation, "SELECT max(id) FROM notice", 0);
+	simulation->first_notice = notice_last(&simulation->core);
 	simulation->first_message = number_of(simulation, "SELECT max(id) FROM message", 0);
 	letters_wake(simulation->letters);
 	return end_turn(simulation, problems);
@@ -285,11 +273,10 @@ static int record_due(struct simulation *simulation, struct problems *problems)
 /* Every letter arrives. */
 static void deliver(struct simulation *simulation)
 {
-	struct query *q = db_query(simulation->core.db, "UPDATE notice SET state = 'sent'"
-							" WHERE message > ?1 AND state = 'queued'");
-	db_bind_int(q, 1, simulation->first_message);
-	if (db_run(q) > 0)
-		simulation->first_message = number_of(simulation, "SELECT max(id) FROM message", 0);
+	int64_t last = number_of(simulation, "SELECT max(id) FROM message", 0);
+	while (simulation->first_message < last)
+		notice_settle_letter(&simulation->core, ++simulation->first_message, NOTICE_SENT,
+				     "the letter arrived");
 }
 
 /* All that belongs to this moment, in the order of the daemon's turns. */
@@ -351,15 +338,8 @@ int simulation_run(struct simulation *simulation, instant until, simulation_prog
 
 void simulation_rename(struct simulation *simulation, const char *rule, const char *name)
 {
-	struct query *q = db_query(simulation->core.db,
-				   "UPDATE notice SET rule = ?2 WHERE rule = ?1 AND id > ?3");
-	db_bind_text(q, 1, rule);
-	db_bind_text(q, 2, name);
-	db_bind_int(q, 3, simulation->first_notice);
 	if (turn_begin(simulation->core.turn) == 0)
-		db_run(q);
-	else
-		db_done(q);
+		notice_rename_rule(&simulation->core, rule, name, simulation->first_notice);
 	if (turn_end(simulation->core.turn) != 0)
 		log_error("the notices of %s keep their name: %s", rule,
 			  db_error(simulation->core.db));
