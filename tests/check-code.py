@@ -266,6 +266,21 @@ def check_forbidden_calls(path, code, text):
         check_calls(path, code, SLEEP, "the loop never waits")
 
 
+# Tables with one owner: whoever else wants a row changed calls a verb of it.
+OWNERS = {"notice": "daemon/store/notice.c", "notice_history": "daemon/store/notice.c",
+          "message": "daemon/store/message.c", "message_history": "daemon/store/message.c"}
+BLANKS = r'(?:\s|"\s*")+'  # a text in quotes may go on in the next line
+SQL_WRITES = re.compile(rf"\b(?:INSERT(?:{BLANKS}OR{BLANKS}\w+)?{BLANKS}INTO|REPLACE{BLANKS}INTO"
+                        rf"|UPDATE(?:{BLANKS}OR{BLANKS}\w+)?|DELETE{BLANKS}FROM){BLANKS}(\w+)", re.IGNORECASE)
+
+
+def check_owners(path, text):
+    for match in SQL_WRITES.finditer(blank_comments(text)):
+        owner = OWNERS.get(match.group(1).lower(), path)
+        if path != owner:
+            complain(path, line_of(text, match.start()), f"writes {match.group(1)}: that is for {owner} alone")
+
+
 def blank_comments(text):
     return blank(text, strings=False)
 
@@ -376,6 +391,7 @@ def main():
         if not path.startswith("tests/"):
             check_includes(layers, path, text)
             check_forbidden_calls(path, code, text)
+            check_owners(path, text)
         check_defaults(path, code, text)
         check_lengths(path, code)
     for path in text_files():

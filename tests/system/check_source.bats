@@ -235,6 +235,21 @@ complains() { # TEXT [NUMBER]: so many complaints (1), not counting the layout, 
 	[[ $output == *'daemon/work.c:1: does not say SPDX'* ]]
 }
 
+@test "a table with an owner is written by its owner alone" {
+	add daemon/work.c '' 'const char *work_sql(void)' '{' '	return "SELECT id FROM notice";' '}'
+	check
+	[ "$status" -eq 0 ]
+	local sql
+	for sql in 'INSERT OR IGNORE INTO notice (id)' 'update notice SET' 'DELETE FROM notice' \
+		'DELETE FROM"
+	       " notice_history' 'UPDATE OR FAIL message SET' 'REPLACE INTO message_history'; do
+		source_of daemon/work '#include "daemon/work.h"' '' 'int work_answer(void)' '{' '	return 1;' '}' \
+			'' 'const char *work_sql(void)' '{' "	return \"$sql\";" '}'
+		complains 'daemon/work.c:10: writes '
+		[[ $output == *': that is for daemon/store/'* ]]
+	done
+}
+
 @test "layout" {
 	add daemon/work.c '' 'int work_b( void )' '{' '    return 1;' '}'
 	complains 'daemon/work.c:8: not laid out' 0
