@@ -7,28 +7,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #include "rules/base/mem.h"
 
 struct seen {
 	hash_wide hash;
-	uint64_t count; /* 0: a free place */
+	uint64_t count;
+	UT_hash_handle hh;
 };
 
-/* Open addressing, at most half full; the size is a power of two. */
 struct sources_seen {
-	struct seen *places;
-	size_t size;
-	size_t used;
+	struct arena *arena;
+	struct seen *by_hash;
 };
-
-#define FIRST_SIZE 1024
 
 struct sources_seen *sources_new(void)
 {
 	struct sources_seen *seen = xcalloc(1, sizeof(*seen));
-	seen->size = FIRST_SIZE;
-	seen->places = xcalloc(seen->size, sizeof(*seen->places));
+	seen->arena = arena_new();
 	return seen;
 }
 
@@ -36,31 +33,11 @@ void sources_free(struct sources_seen *seen)
 {
 	if (seen == NULL)
 		return;
-	free(seen->places);
+	HASH_CLEAR(hh, seen->by_hash);
+	arena_free(seen->arena);
 	free(seen);
 }
 
-static struct seen *find_place(struct seen *places, size_t size, hash_wide hash)
-{
-	size_t i = (size_t)hash & (size - 1);
-	while (places[i].count != 0 && places[i].hash != hash)
-		i = (i + 1) & (size - 1);
-	return &places[i];
-}
-
-static void grow(struct sources_seen *seen)
-{
-	size_t size = seen->size * 2;
-	struct seen *places = xcalloc(size, sizeof(*places));
-	for (size_t i = 0; i < seen->size; i++)
-		if (seen->places[i].count != 0)
-			*find_place(places, size, seen->places[i].hash) = seen->places[i];
-	free(seen->places);
-	seen->places = places;
-	seen->size = size;
-}
-
-/* 17 and "17" are the same to whoever reads the row, so they are the same here. */
 static hash_wide add_value(hash_wide hash, const json_t *value)
 {
 	if (json_is_string(value))
@@ -114,10 +91,12 @@ const char *sources_name(struct sources_seen *seen, const json_t *event,
 			 char text[SOURCE_TEXT_SIZE])
 {
 	hash_wide hash = source_hash_event(event);
-	if (seen->used * 2 >= seen->size)
-		grow(seen);
-	struct seen *place = find_place(seen->places, seen->size, hash);
-	seen->used += place->count == 0;
-	place->hash = hash;
-	return write_name(hash, place->count++, text);
+	struct seen *row;
+	HASH_FIND(hh, seen->by_hash, &hash, sizeof(hash), row);
+	if (row == NULL) {
+		row = arena_alloc(seen->arena, sizeof(*row));
+		row->hash = hash;
+		HASH_ADD(hh, seen->by_hash, hash, sizeof(hash), row);
+	}
+	return write_name(hash, row->count++, text);
 }

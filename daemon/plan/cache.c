@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* See cache.h. A hash table with chains, and a list by last use. */
+/* See cache.h. A hash table by subject, and a list by last use. */
 #include "daemon/plan/cache.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/base/hash.h"
-
-#define BUCKETS 512
 /* Bounds what the plans hold: small beside SQLite's own cache, enough for a busy morning. */
 #define BYTES_MOST (4 * 1024 * 1024)
 /* At most so many are passed over in one go: with nothing but programmes the bound holds too. */
 #define PROGRAMMES_SPARED 16
 
 struct cache {
-	struct entry *buckets[BUCKETS];
+	struct entry *by_subject;
 	struct entry *newest, *oldest;
 	size_t total, most; /* bytes */
 };
@@ -50,6 +47,7 @@ static void entry_free(struct entry *entry)
 
 void cache_clear(struct cache *cache)
 {
+	HASH_CLEAR(hh, cache->by_subject);
 	for (struct entry *entry = cache->newest; entry != NULL;) {
 		struct entry *older = entry->older;
 		entry_free(entry);
@@ -64,11 +62,6 @@ void cache_free(struct cache *cache)
 		return;
 	cache_clear(cache);
 	free(cache);
-}
-
-static struct entry **bucket_of(struct cache *cache, const char *subject)
-{
-	return &cache->buckets[hash_text(HASH_START, subject) % BUCKETS];
 }
 
 static void unlist(struct cache *cache, struct entry *entry)
@@ -87,35 +80,28 @@ static void list_first(struct cache *cache, struct entry *entry)
 
 struct entry *cache_find(struct cache *cache, const char *subject)
 {
-	for (struct entry *entry = *bucket_of(cache, subject); entry != NULL;
-	     entry = entry->chained) {
-		if (strcmp(entry->subject, subject) != 0)
-			continue;
-		unlist(cache, entry);
-		list_first(cache, entry);
-		return entry;
-	}
-	return NULL;
+	struct entry *entry;
+	HASH_FIND_STR(cache->by_subject, subject, entry);
+	if (entry == NULL)
+		return NULL;
+	unlist(cache, entry);
+	list_first(cache, entry);
+	return entry;
 }
 
 struct entry *cache_add(struct cache *cache, const char *subject, enum subject_type type)
 {
-	struct entry **bucket = bucket_of(cache, subject);
 	struct entry *entry = xcalloc(1, sizeof(*entry));
 	entry->subject = xstrdup(subject);
 	entry->type = type;
-	entry->chained = *bucket;
-	*bucket = entry;
+	HASH_ADD_KEYPTR(hh, cache->by_subject, entry->subject, strlen(subject), entry);
 	list_first(cache, entry);
 	return entry;
 }
 
 static void drop(struct cache *cache, struct entry *entry)
 {
-	struct entry **link = bucket_of(cache, entry->subject);
-	while (*link != entry)
-		link = &(*link)->chained;
-	*link = entry->chained;
+	HASH_DEL(cache->by_subject, entry);
 	cache->total -= entry->size;
 	unlist(cache, entry);
 	entry_free(entry);

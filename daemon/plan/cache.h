@@ -6,6 +6,8 @@
 #ifndef KEDJA_PLAN_CACHE_H
 #define KEDJA_PLAN_CACHE_H
 
+#include <uthash.h>
+
 #include "daemon/plan/overdue.h"
 #include "rules/plan/plan.h"
 
@@ -20,7 +22,8 @@ struct entry {
 	struct arena *queue_arena;
 	size_t size;      /* bytes, as they were counted last */
 	bool folded_anew; /* rows of the file have to be held against the whole plan */
-	struct entry *newer, *older, *chained;
+	struct entry *newer, *older;
+	UT_hash_handle hh;
 };
 
 struct cache;

@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #include "daemon/base/log.h"
 #include "daemon/store/db_own.h"
-#include "rules/base/hash.h"
 
-#define BUCKETS    512 /* a few hundred statements in all */
 #define BY_POINTER 256
 
 /* A statement and the text it was prepared from. */
@@ -22,12 +21,12 @@ struct query {
 	sqlite3_stmt *statement; /* NULL until it is first used, and after a reopening */
 	bool in_use;
 	bool ended; /* stepping on would begin it anew */
-	struct query *next;
+	UT_hash_handle hh;
 };
 
 /* Texts are literals, so nearly always the pointer finds the query; the text itself decides. */
 struct queries {
-	struct query *by_text[BUCKETS];
+	struct query *by_text;
 	struct query *by_pointer[BY_POINTER];
 };
 
@@ -62,14 +61,12 @@ bool db_error_is_full(const struct db *db)
 /* They are prepared anew when next wanted. */
 static void forget_statements(struct db *db)
 {
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct query *query = db->queries->by_text[i]; query != NULL;
-		     query = query->next) {
-			if (query->in_use)
-				bug("this query is in use while the file is closed", query->sql);
-			sqlite3_finalize(query->statement);
-			query->statement = NULL;
-		}
+	for (struct query *query = db->queries->by_text; query != NULL; query = query->hh.next) {
+		if (query->in_use)
+			bug("this query is in use while the file is closed", query->sql);
+		sqlite3_finalize(query->statement);
+		query->statement = NULL;
+	}
 }
 
 static bool reopen_if_needed(struct db *db)
@@ -157,15 +154,14 @@ void db_savepoint_rollback(struct db *db)
 
 static struct query *find_by_text(struct db *db, const char *sql)
 {
-	struct query **bucket = &db->queries->by_text[hash_text(HASH_START, sql) % BUCKETS];
-	for (struct query *query = *bucket; query != NULL; query = query->next)
-		if (strcmp(query->sql, sql) == 0)
-			return query;
-	struct query *query = xcalloc(1, sizeof(*query));
+	struct query *query;
+	HASH_FIND_STR(db->queries->by_text, sql, query);
+	if (query != NULL)
+		return query;
+	query = xcalloc(1, sizeof(*query));
 	query->db = db;
 	query->sql = xstrdup(sql);
-	query->next = *bucket;
-	*bucket = query;
+	HASH_ADD_KEYPTR(hh, db->queries->by_text, query->sql, strlen(sql), query);
 	return query;
 }
 
@@ -339,13 +335,13 @@ struct queries *db_queries_new(void)
 
 void db_queries_free(struct queries *queries)
 {
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct query *query = queries->by_text[i]; query != NULL;) {
-			struct query *next = query->next;
-			sqlite3_finalize(query->statement);
-			free(query->sql);
-			free(query);
-			query = next;
-		}
+	struct query *query, *next;
+	HASH_ITER(hh, queries->by_text, query, next)
+	{
+		HASH_DEL(queries->by_text, query);
+		sqlite3_finalize(query->statement);
+		free(query->sql);
+		free(query);
+	}
 	free(queries);
 }

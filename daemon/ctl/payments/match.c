@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #include "daemon/ctl/payments/ocr.h"
-#include "rules/base/hash.h"
 
 #define WORD_MOST 64
 
@@ -15,21 +15,18 @@ struct awaited {
 	const char *word;
 	const char *of_case;
 	bool is_case; /* the case's own name */
+	UT_hash_handle hh;
 };
 
-/* Open addressing, at most half full; the size is a power of two. */
 struct match {
 	struct arena *arena;
-	struct awaited *places;
-	size_t size, used;
+	struct awaited *by_word;
 };
 
 struct match *match_new(void)
 {
 	struct match *match = xcalloc(1, sizeof(*match));
 	match->arena = arena_new();
-	match->size = 256;
-	match->places = xcalloc(match->size, sizeof(*match->places));
 	return match;
 }
 
@@ -37,8 +34,8 @@ void match_free(struct match *match)
 {
 	if (match == NULL)
 		return;
+	HASH_CLEAR(hh, match->by_word);
 	arena_free(match->arena);
-	free(match->places);
 	free(match);
 }
 
@@ -61,25 +58,11 @@ static void fold(const char *word, char to[WORD_MOST])
 	to[length] = '\0';
 }
 
-static struct awaited *find_place(struct awaited *places, size_t size, const char *word)
+static struct awaited *look_up(const struct match *match, const char *word)
 {
-	uint64_t hash = hash_text(HASH_START, word);
-	size_t place = (size_t)(hash ^ hash >> 32) & (size - 1);
-	while (places[place].word != NULL && strcmp(places[place].word, word) != 0)
-		place = (place + 1) & (size - 1);
-	return &places[place];
-}
-
-static void grow(struct match *match)
-{
-	size_t size = match->size * 2;
-	struct awaited *places = xcalloc(size, sizeof(*places));
-	for (size_t i = 0; i < match->size; i++)
-		if (match->places[i].word != NULL)
-			*find_place(places, size, match->places[i].word) = match->places[i];
-	free(match->places);
-	match->places = places;
-	match->size = size;
+	struct awaited *found;
+	HASH_FIND_STR(match->by_word, word, found);
+	return found;
 }
 
 static void add_word(struct match *match, const char *reference, const char *of_case, bool is_case)
@@ -88,17 +71,16 @@ static void add_word(struct match *match, const char *reference, const char *of_
 	fold(reference, word);
 	if (*word == '\0' || strlen(reference) >= WORD_MOST)
 		return;
-	if (match->used * 2 >= match->size)
-		grow(match);
-	struct awaited *place = find_place(match->places, match->size, word);
-	if (place->word == NULL) {
-		match->used++;
-		place->word = arena_strdup(match->arena, word);
-		place->of_case = arena_strdup(match->arena, of_case);
-	} else if (strcmp(place->of_case, of_case) != 0) {
-		place->of_case = ""; /* of two cases: it tells nothing */
+	struct awaited *awaited = look_up(match, word);
+	if (awaited == NULL) {
+		awaited = arena_alloc(match->arena, sizeof(*awaited));
+		awaited->word = arena_strdup(match->arena, word);
+		awaited->of_case = arena_strdup(match->arena, of_case);
+		HASH_ADD_KEYPTR(hh, match->by_word, awaited->word, strlen(word), awaited);
+	} else if (strcmp(awaited->of_case, of_case) != 0) {
+		awaited->of_case = ""; /* of two cases: it tells nothing */
 	}
-	place->is_case = place->is_case || is_case;
+	awaited->is_case = awaited->is_case || is_case;
 }
 
 static const char *text_of(const json_t *row, const char *key)
@@ -116,12 +98,6 @@ void match_add(struct match *match, const json_t *row)
 	while ((word = strsep(&rest, " ,;:/+|")) != NULL)
 		add_word(match, word, of_case, is_case);
 	free(words);
-}
-
-static const struct awaited *look_up(const struct match *match, const char *word)
-{
-	const struct awaited *place = find_place(match->places, match->size, word);
-	return place->word == NULL ? NULL : place;
 }
 
 /* The word itself; or a number with the check digits that the awaited one lacks. */
