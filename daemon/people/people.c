@@ -78,12 +78,12 @@ static void forget(struct db *db, const char *table_delete, const char *id)
 	db_run(q);
 }
 
-void people_refresh_staff(const struct core *core, const char *staff)
+static void refresh_staff(const struct core *core, const char *staff)
 {
 	struct arena *arena = arena_new();
 	struct event **events;
 	struct profile profile = { NULL, NULL, NULL, NULL, NULL, false, false };
-	size_t count = store_event_of_kinds(core, staff, "staff.", arena, &events);
+	size_t count = store_event_of_people(core, staff, PEOPLE_STAFF, arena, &events);
 	forget(core->db, "DELETE FROM absence WHERE staff = ?1", staff);
 	forget(core->db, "DELETE FROM staff WHERE id = ?1", staff);
 	for (size_t i = 0; i < count; i++) {
@@ -109,11 +109,11 @@ void people_refresh_staff(const struct core *core, const char *staff)
 	arena_free(arena);
 }
 
-void people_refresh_roles(const struct core *core, const char *subject)
+static void refresh_roles(const struct core *core, const char *subject)
 {
 	struct arena *arena = arena_new();
 	struct event **events;
-	size_t count = store_event_of_kinds(core, subject, "role.", arena, &events);
+	size_t count = store_event_of_people(core, subject, PEOPLE_ROLE, arena, &events);
 	forget(core->db, "DELETE FROM role WHERE subject = ?1", subject);
 	for (size_t i = 0; i < count; i++) {
 		bool assigned = strcmp(events[i]->kind->name, "role.assigned") == 0;
@@ -145,28 +145,24 @@ static void consent_apply(const struct core *core, const struct event *event)
 	db_run(q);
 }
 
-static const char *board_of_events(const struct core *core, const char *subject, const char *prefix,
+static const char *board_of_events(const struct core *core, const char *subject,
 				   struct arena *arena)
 {
 	struct event **events;
 	const char *board = NULL;
-	size_t count = store_event_of_kinds(core, subject, prefix, arena, &events);
+	size_t count = store_event_of_people(core, subject, PEOPLE_BOARD, arena, &events);
 	for (size_t i = 0; i < count; i++)
-		if (kind_field(events[i]->kind, "board") >= 0 &&
-		    strcmp(events[i]->kind->name, "programme.ended") != 0)
-			board = text_or(events[i], "board", board);
+		board = text_or(events[i], "board", board);
 	return board;
 }
 
-void people_refresh_boards(const struct core *core, const char *subject)
+static void refresh_boards(const struct core *core, const char *subject)
 {
 	struct arena *arena = arena_new();
 	struct event **events;
 	forget(core->db, "DELETE FROM board WHERE subject = ?1", subject);
 	forget(core->db, "DELETE FROM consent WHERE subject = ?1", subject);
-	const char *board = board_of_events(core, subject, "case.", arena);
-	if (board == NULL)
-		board = board_of_events(core, subject, "programme.", arena);
+	const char *board = board_of_events(core, subject, arena);
 	if (board != NULL) {
 		struct query *q =
 		    db_query(core->db, "INSERT INTO board (subject, board) VALUES (?1, ?2)");
@@ -174,9 +170,48 @@ void people_refresh_boards(const struct core *core, const char *subject)
 		db_bind_text(q, 2, board);
 		db_run(q);
 	}
-	size_t count = store_event_of_kinds(core, subject, "consent.", arena, &events);
+	size_t count = store_event_of_people(core, subject, PEOPLE_CONSENT, arena, &events);
 	for (size_t i = 0; i < count; i++)
 		consent_apply(core, events[i]);
+	arena_free(arena);
+}
+
+void people_refresh(const struct core *core, const struct kind *kind, const char *subject)
+{
+	switch (kind->people) {
+	case PEOPLE_NONE:
+		return;
+	case PEOPLE_STAFF:
+		refresh_staff(core, subject);
+		return;
+	case PEOPLE_ROLE:
+		refresh_roles(core, subject);
+		return;
+	case PEOPLE_BOARD:
+	case PEOPLE_CONSENT:
+		refresh_boards(core, subject);
+	}
+}
+
+static void refresh_all_of(const struct core *core, const char *subject)
+{
+	refresh_staff(core, subject);
+	refresh_roles(core, subject);
+	refresh_boards(core, subject);
+}
+
+void people_rebuild(const struct core *core)
+{
+	static const char *const tables[] = { "DELETE FROM role", "DELETE FROM staff",
+					      "DELETE FROM absence", "DELETE FROM board",
+					      "DELETE FROM consent" };
+	struct arena *arena = arena_new();
+	const char **names;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		db_run(db_query(core->db, tables[i]));
+	size_t count = store_event_people(core, arena, &names);
+	for (size_t i = 0; i < count; i++)
+		refresh_all_of(core, names[i]);
 	arena_free(arena);
 }
 
@@ -283,9 +318,7 @@ bool people_differ(const struct core *core, const char *subject)
 {
 	struct arena *arena = arena_new();
 	const char *before = rows_of(core, subject, arena);
-	people_refresh_staff(core, subject);
-	people_refresh_roles(core, subject);
-	people_refresh_boards(core, subject);
+	refresh_all_of(core, subject);
 	bool differ = strcmp(before, rows_of(core, subject, arena)) != 0;
 	arena_free(arena);
 	return differ;

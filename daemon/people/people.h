@@ -9,11 +9,10 @@
 #include "daemon/store/core.h"
 #include "rules/kinds/chain.h"
 
-/* Derives the rows of one member of staff, or the roles held on one subject, anew. */
-void people_refresh_staff(const struct core *core, const char *staff);
-void people_refresh_roles(const struct core *core, const char *subject);
-/* The board of a case or programme, and the consents of a case. */
-void people_refresh_boards(const struct core *core, const char *subject);
+/* Derives anew, for its subject, the rows that events of this kind change, if any. */
+void people_refresh(const struct core *core, const struct kind *kind, const char *subject);
+/* All rows there are. */
+void people_rebuild(const struct core *core);
 
 /* What comes of an event of people besides those rows, once, when it is recorded: a handover is
  * told to the new holder, and so is what waits for the old one; a leave that ends otherwise moves

@@ -106,21 +106,6 @@ static void ensure_row(struct planner *planner, const struct event *event)
 		cache_drop(planner->cache, event->subject);
 }
 
-static bool has_prefix(const struct event *event, const char *prefix)
-{
-	return strncmp(event->kind->name, prefix, strlen(prefix)) == 0;
-}
-
-static void refresh_people(struct planner *planner, const struct event *event)
-{
-	if (has_prefix(event, "staff."))
-		people_refresh_staff(planner->core, event->subject);
-	if (has_prefix(event, "role."))
-		people_refresh_roles(planner->core, event->subject);
-	if (has_prefix(event, "consent.") || kind_field(event->kind, "board") >= 0)
-		people_refresh_boards(planner->core, event->subject);
-}
-
 /* Every case that ever named a programme, or (NULL) every subject, is behind from here on. */
 static void sweep_start(struct planner *planner, const char *programme)
 {
@@ -165,7 +150,7 @@ static void show_to_others(struct planner *planner, const struct event *event)
 void planner_note_event(struct planner *planner, const struct event *event)
 {
 	ensure_row(planner, event);
-	refresh_people(planner, event);
+	people_refresh(planner->core, event->kind, event->subject);
 	people_note_event(planner->core, event);
 	if (event->kind->subject == SUBJECT_STAFF)
 		return;
@@ -204,7 +189,7 @@ static void hide_from_others(struct planner *planner, const struct event *voided
 void planner_note_void(struct planner *planner, const struct event *voided)
 {
 	cache_drop(planner->cache, voided->subject);
-	refresh_people(planner, voided);
+	people_refresh(planner->core, voided->kind, voided->subject);
 	if (voided->kind->subject == SUBJECT_STAFF)
 		return;
 	mark_behind(planner, voided->subject);
@@ -460,30 +445,6 @@ const struct plan *planner_get(struct planner *planner, const char *subject)
 	return entry->plan;
 }
 
-static void refresh_people_of_all(struct planner *planner)
-{
-	struct arena *arena = arena_new();
-	char **names = NULL;
-	size_t count = 0, capacity = 0;
-	struct query *q = db_query(planner->core->db,
-				   "SELECT DISTINCT subject FROM event WHERE kind LIKE 'staff.%'"
-				   " OR kind LIKE 'role.%' OR kind LIKE 'consent.%'"
-				   " OR kind IN ('case.opened', 'case.transferred',"
-				   " 'programme.started')");
-	while (db_next(q)) {
-		names = array_grow(names, count, &capacity, sizeof(*names));
-		names[count++] = arena_strdup(arena, db_text(q, 0));
-	}
-	db_done(q);
-	for (size_t i = 0; i < count; i++) {
-		people_refresh_staff(planner->core, names[i]);
-		people_refresh_roles(planner->core, names[i]);
-		people_refresh_boards(planner->core, names[i]);
-	}
-	free(names);
-	arena_free(arena);
-}
-
 static void add_rows_of_subjects(struct planner *planner)
 {
 	const struct kind *kind;
@@ -509,9 +470,6 @@ void planner_rebuild(struct planner *planner)
 		"DELETE FROM void",
 		"DELETE FROM subject",
 		"DELETE FROM deadline",
-		"DELETE FROM role",
-		"DELETE FROM staff",
-		"DELETE FROM absence",
 		"DELETE FROM sweep",
 		"INSERT OR IGNORE INTO void (event, by) SELECT data ->> 'event', id FROM event"
 		" WHERE kind = 'event.voided' ORDER BY id",
@@ -521,7 +479,7 @@ void planner_rebuild(struct planner *planner)
 	planner_forget(planner);
 	add_rows_of_subjects(planner);
 	store_event_rebuild_namings(planner->core);
-	refresh_people_of_all(planner);
+	people_rebuild(planner->core);
 }
 
 bool planner_differs(struct planner *planner, const char *subject)

@@ -190,15 +190,33 @@ static int compare_events(const void *a, const void *b)
 	return event_compare(*(struct event *const *)a, *(struct event *const *)b);
 }
 
-/* The kinds that a subject of this type sees of others, as a query takes them: see KINDS. */
+/* Kinds as a query takes them: see KINDS. */
+static const char *list_kind(const char *list, const struct kind *kind, struct arena *arena)
+{
+	return arena_printf(arena, "%s%s\"%s\"", list, list[0] == '\0' ? "" : ",", kind->name);
+}
+
 static const char *kinds_seen(const struct core *core, enum subject_type type, struct arena *arena)
 {
 	const struct kind *const *kinds;
-	const char *list = "[";
+	const char *list = "";
 	size_t count = sees_kinds(core->office->ruleset, type, &kinds);
 	for (size_t i = 0; i < count; i++)
-		list = arena_printf(arena, "%s%s\"%s\"", list, i == 0 ? "" : ",", kinds[i]->name);
-	return arena_printf(arena, "%s]", list);
+		list = list_kind(list, kinds[i], arena);
+	return arena_printf(arena, "[%s]", list);
+}
+
+/* PEOPLE_NONE: of every sort. */
+static const char *kinds_of_people(const struct core *core, enum kind_people people,
+				   struct arena *arena)
+{
+	const struct kind *kind;
+	const char *list = "";
+	for (size_t i = 0; (kind = chain_kind_at(core->office->chain, i)) != NULL; i++)
+		if (kind->people != PEOPLE_NONE &&
+		    (kind->people == people || people == PEOPLE_NONE))
+			list = list_kind(list, kind, arena);
+	return arena_printf(arena, "[%s]", list);
 }
 
 static struct query *query_seen(const struct core *core, enum subject_type type)
@@ -272,15 +290,11 @@ void store_event_rebuild_namings(const struct core *core)
 	}
 }
 
-size_t store_event_programmes(const struct core *core, const char *subject, struct arena *arena,
-			      const char ***ret)
+/* The first column of every row. */
+static size_t take_texts(struct query *q, struct arena *arena, const char ***ret)
 {
 	const char **list = NULL;
 	size_t count = 0, capacity = 0;
-	struct query *q =
-	    db_query(core->db, "SELECT DISTINCT n.programme FROM naming n"
-			       " JOIN event e ON e.id = n.event WHERE n.subject = ?1" NOT_VOID);
-	db_bind_text(q, 1, subject);
 	while (db_next(q)) {
 		list = array_grow(list, count, &capacity, sizeof(*list));
 		list[count++] = arena_strdup(arena, db_text(q, 0));
@@ -291,6 +305,16 @@ size_t store_event_programmes(const struct core *core, const char *subject, stru
 		memcpy(*ret, list, count * sizeof(**ret));
 	free(list);
 	return count;
+}
+
+size_t store_event_programmes(const struct core *core, const char *subject, struct arena *arena,
+			      const char ***ret)
+{
+	struct query *q =
+	    db_query(core->db, "SELECT DISTINCT n.programme FROM naming n"
+			       " JOIN event e ON e.id = n.event WHERE n.subject = ?1" NOT_VOID);
+	db_bind_text(q, 1, subject);
+	return take_texts(q, arena, ret);
 }
 
 bool store_event_names_new(const struct core *core, const struct event *event)
@@ -318,6 +342,27 @@ bool store_event_has_seen(const struct core *core, const struct event *event)
 	bool found = db_found(q);
 	arena_free(arena);
 	return found;
+}
+
+size_t store_event_of_people(const struct core *core, const char *subject, enum kind_people people,
+			     struct arena *arena, struct event ***ret)
+{
+	struct list list = { NULL, 0, 0 };
+	struct query *q =
+	    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
+			       " AND e.kind IN " KINDS NOT_VOID " ORDER BY e.at, e.id");
+	db_bind_text(q, 1, subject);
+	db_bind_text(q, 8, kinds_of_people(core, people, arena));
+	list_rows(&list, core, q, arena);
+	return list_finish(&list, arena, ret);
+}
+
+size_t store_event_people(const struct core *core, struct arena *arena, const char ***ret)
+{
+	struct query *q =
+	    db_query(core->db, "SELECT DISTINCT e.subject FROM event e WHERE e.kind IN " KINDS);
+	db_bind_text(q, 8, kinds_of_people(core, PEOPLE_NONE, arena));
+	return take_texts(q, arena, ret);
 }
 
 size_t store_event_of_kinds(const struct core *core, const char *subject, const char *prefix,

@@ -46,6 +46,12 @@ bool store_event_names_new(const struct core *core, const struct event *event);
 /* Has its subject another event that a programme sees? */
 bool store_event_has_seen(const struct core *core, const struct event *event);
 
+/* The subject's own events that say something of people of this sort, in order. */
+size_t store_event_of_people(const struct core *core, const char *subject, enum kind_people people,
+			     struct arena *arena, struct event ***ret);
+/* All who have such events, of any sort. */
+size_t store_event_people(const struct core *core, struct arena *arena, const char ***ret);
+
 /* The subject's own events of kinds that begin with `prefix` ("role."), in order. */
 size_t store_event_of_kinds(const struct core *core, const char *subject, const char *prefix,
 			    struct arena *arena, struct event ***ret);

@@ -50,6 +50,10 @@ struct field {
 const char *field_type_name(enum field_type type);
 const char *field_class_name(enum field_class class);
 
+/* What is derived of people from an event: who somebody is, who holds a role, which board a case or
+ * programme belongs to, which boards may be told of a case. */
+enum kind_people { PEOPLE_NONE, PEOPLE_STAFF, PEOPLE_ROLE, PEOPLE_BOARD, PEOPLE_CONSENT };
+
 enum key_rule { KEY_NONE, KEY_ALLOWED, KEY_REQUIRED };
 
 struct kind {
@@ -60,8 +64,9 @@ struct kind {
 	const char *const *key_codes; /* allowed keys, ended by NULL; NULL: any id */
 	const struct field *fields;
 	size_t field_count;
-	bool may_lie_ahead;   /* `at` may be in the future (leave that is planned) */
-	bool is_virtual;      /* given out by the fold, never recorded (rent.settled) */
+	bool may_lie_ahead; /* `at` may be in the future (leave that is planned) */
+	bool is_virtual;    /* given out by the fold, never recorded (rent.settled) */
+	enum kind_people people;
 	const char *help;     /* English, a phrase */
 	const char *label;    /* Swedish, for letters: "planen antogs" */
 	const char *label_en; /* the same in English; NULL: an office's own has none */

@@ -26,7 +26,7 @@
 	{                                                                                          \
 		name_, FIELD_CODE, true, class_, list_, help_                                      \
 	}
-#define STAFF(name_)                   .name = name_, .subject = SUBJECT_STAFF
+#define STAFF(name_)                   .name = name_, .subject = SUBJECT_STAFF, .people = PEOPLE_STAFF
 #define PROGRAMME(name_)               .name = name_, .subject = SUBJECT_PROGRAMME
 #define CASE(name_)                    .name = name_, .subject = SUBJECT_CASE
 #define ANY(name_)                     .name = name_, .subject = SUBJECT_ANY
@@ -106,7 +106,7 @@ static const struct kind kinds[] = {
 	  SAYS("letters to somebody fail for good (recorded by kedja)", "brev kommer inte fram",
 	       "letters do not arrive") },
 
-	{ PROGRAMME("programme.started"),
+	{ PROGRAMME("programme.started"), .people = PEOPLE_BOARD,
 	  HAS(MUST("title", FIELD_TEXT, CLASS_OPEN, "its name for people"),
 	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that runs it"),
 	      MAY("ends_on", FIELD_DATE, CLASS_OPEN, "its last day, if it has one")),
@@ -116,13 +116,13 @@ static const struct kind kinds[] = {
 	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that ran it"),
 	      MAY("ends_on", FIELD_DATE, CLASS_OPEN, "its last day")),
 	  SAYS("a programme ends", "verksamheten avslutades", "the programme ended") },
-	{ ANY("role.assigned"),
+	{ ANY("role.assigned"), .people = PEOPLE_ROLE,
 	  HAS(ROLE,
 	      MAY("from", FIELD_ID, CLASS_STAFF,
 		  "who had it before and hands it over: the new holder is told what is open")),
 	  SAYS("somebody takes a role in a programme or a case", "rollen lämnades över",
 	       "the role was handed over") },
-	{ ANY("role.released"), HAS(ROLE),
+	{ ANY("role.released"), .people = PEOPLE_ROLE, HAS(ROLE),
 	  SAYS("somebody gives up a role in a programme or a case", "rollen lämnades",
 	       "the role was given up") },
 	{ PROGRAMME("inventory.done"), SAYS("who may come into question has been looked into",
@@ -168,12 +168,12 @@ static const struct kind kinds[] = {
 	  SAYS("such a payment found its case", "betalningen kopplades till ett ärende",
 	       "the payment was matched to a case") },
 
-	{ CASE("case.opened"),
+	{ CASE("case.opened"), .people = PEOPLE_BOARD,
 	  HAS(MUST("programme", FIELD_ID, CLASS_OPEN, "the programme it belongs to"),
 	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that decides in it"),
 	      MAY("protected", FIELD_FLAG, CLASS_CASE, "is the person's identity protected?")),
 	  SAYS("a case begins", "ärendet öppnades", "the case was opened") },
-	{ CASE("case.transferred"),
+	{ CASE("case.transferred"), .people = PEOPLE_BOARD,
 	  HAS(MUST("programme", FIELD_ID, CLASS_OPEN, "the programme it belongs to now"),
 	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that decides in it now"),
 	      MAY("protected", FIELD_FLAG, CLASS_CASE, "is the person's identity protected?")),
@@ -189,12 +189,12 @@ static const struct kind kinds[] = {
 	  HAS(MUST("on", FIELD_FLAG, CLASS_CASE, "true: protected from now on; false: no more")),
 	  SAYS("the identity is protected, or no more", "uppgiften om skydd ändrades",
 	       "the note on protection was changed") },
-	{ CASE("consent.given"),
+	{ CASE("consent.given"), .people = PEOPLE_CONSENT,
 	  HAS(MUST("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that may be told"),
 	      MUST("until", FIELD_DATE, CLASS_OPEN, "the last day of the consent")),
 	  SAYS("the person agrees that a board is told", "samtycke lämnades",
 	       "consent was given") },
-	{ CASE("consent.withdrawn"),
+	{ CASE("consent.withdrawn"), .people = PEOPLE_CONSENT,
 	  HAS(MUST("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that may be told no more"),
 	      MAY("until", FIELD_DATE, CLASS_OPEN, "the last day of the consent")),
 	  SAYS("the person takes a consent back", "samtycket togs tillbaka",

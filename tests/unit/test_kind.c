@@ -490,6 +490,11 @@ static void check_kind_row(const struct kind *kind)
 	assert_ptr_equal(chain_kind(chain, kind->name), kind); /* so each name stands once */
 	assert_true(kind->help[0] != '\0' && utf8_length(kind->label) > 0);
 	assert_true((kind->key == KEY_NONE) == (kind->key_means == NULL));
+	assert_true((kind->subject == SUBJECT_STAFF) == (kind->people == PEOPLE_STAFF));
+	if (kind->people == PEOPLE_ROLE)
+		assert_true(kind_field(kind, "role") >= 0 && kind_field(kind, "staff") >= 0);
+	if (kind->people == PEOPLE_BOARD || kind->people == PEOPLE_CONSENT)
+		assert_true(kind_field(kind, "board") >= 0);
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const struct field *field = &kind->fields[i];
 		assert_int_equal(kind_field(kind, field->name), i);
@@ -529,6 +534,10 @@ static void every_row_is_whole(void **state)
 	assert_true(chain_kind(chain, "rent.settled")->is_virtual);
 	assert_true(chain_kind(chain, "rent.cleared")->is_virtual);
 	assert_string_equal(chain_kind(chain, "plan.adopted")->label, "planen antogs");
+	assert_int_equal(chain_kind(chain, "role.released")->people, PEOPLE_ROLE);
+	assert_int_equal(chain_kind(chain, "case.transferred")->people, PEOPLE_BOARD);
+	assert_int_equal(chain_kind(chain, "consent.withdrawn")->people, PEOPLE_CONSENT);
+	assert_int_equal(chain_kind(chain, "plan.adopted")->people, PEOPLE_NONE);
 }
 
 int main(void)
