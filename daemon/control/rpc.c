@@ -258,10 +258,18 @@ static json_t *database_failed(const struct serving *serving, const struct call 
 	return refusal;
 }
 
+static json_t *result_of(const struct serving *serving, const struct method *method,
+			 struct call *call)
+{
+	if (method->wait != NULL && method->wait(serving->arg, call, method->handler) == RPC_LATER)
+		return RPC_LATER;
+	return method->handler(serving->arg, call);
+}
+
 static json_t *run(const struct serving *serving, const struct method *method, struct call *call)
 {
 	db_savepoint(serving->db);
-	json_t *result = method->handler(serving->arg, call);
+	json_t *result = result_of(serving, method, call);
 	if (db_failed(serving->db)) {
 		if (result != RPC_LATER)
 			json_decref(result);

@@ -59,12 +59,16 @@ struct call {
  * it wrote is rolled back to before the request. RPC_LATER: the answer comes by control_answer. */
 typedef json_t *method_handler(void *arg, struct call *call);
 extern json_t *const RPC_LATER;
+/* Asked before the handler: RPC_LATER, and the handler is called when the request need wait no
+ * longer; or NULL: it is served now. */
+typedef json_t *method_wait(void *arg, struct call *call, method_handler *handler);
 
 struct method {
 	const char *name;                   /* "event.record" */
 	const struct parameter *parameters; /* ended by a row with name NULL */
 	bool takes_any_shape;               /* the handler reads its parameters itself */
 	bool changes;                       /* writes; others are read-only */
+	method_wait *wait;                  /* for what the answer rests on; NULL: for nothing */
 	method_handler *handler;
 	const char *help; /* English, a sentence */
 };

@@ -49,7 +49,9 @@ MUST_CHECK int kedjad_revert(struct kedjad *k, json_t **ret_files, json_t **ret_
 			     struct problems *problems);
 bool kedjad_is_reverted(const struct kedjad *k); /* are the rules not those on the disk? */
 
-/* For handlers: answered by calling `handler` again when nobody is behind any more. */
+/* For methods whose answer rests on the plan, in their row: they wait while somebody is behind. */
+method_wait kedjad_until_planned;
+/* For a handler that has begun: `handler` goes on when nobody is behind any more. */
 json_t *kedjad_wait_for_plan(struct kedjad *k, struct call *call, method_handler *handler);
 /* For clock.set: moves the virtual clock, letting everything on the way go off in order. */
 json_t *kedjad_wait_for_clock(struct kedjad *k, struct call *call, instant goal);

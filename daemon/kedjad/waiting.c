@@ -89,6 +89,12 @@ json_t *kedjad_wait_for_plan(struct kedjad *k, struct call *call, method_handler
 	return RPC_LATER;
 }
 
+json_t *kedjad_until_planned(void *arg, struct call *call, method_handler *handler)
+{
+	struct kedjad *k = arg;
+	return planner_is_behind(k->planner) ? kedjad_wait_for_plan(k, call, handler) : NULL;
+}
+
 static int64_t last_message(const struct kedjad *k)
 {
 	return db_number(db_query(k->core.db, "SELECT max(id) FROM message"));

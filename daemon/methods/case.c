@@ -18,8 +18,6 @@ static json_t *case_row(struct query *q)
 json_t *method_case_list(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_case_list);
 	struct query *q = db_query(
 	    k->core.db, "SELECT s.id, s.programme, s.open, s.stage, s.protected,"
 			" (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
@@ -199,8 +197,6 @@ json_t *method_case_show(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	const char *subject = call_text(call, "case");
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_case_show);
 	const struct plan *plan = planner_get(k->planner, subject);
 	if (plan == NULL) {
 		call_refuse(call, RPC_REFUSED, "there is no case %s", subject);

@@ -90,8 +90,6 @@ json_t *method_deadline_list(void *arg, struct call *call)
 			    state);
 		return NULL;
 	}
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_deadline_list);
 	return list_deadlines(k, call);
 }
 
@@ -143,8 +141,6 @@ json_t *method_notice_list(void *arg, struct call *call)
 	}
 	if (!is_state_of_notices(call))
 		return NULL;
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_notice_list);
 	struct query *q = db_query(
 	    k->core.db, "SELECT id, deadline, rule, subject, key, step, repetition, person,"
 			" role, cc, due, at, state, message, why, item FROM notice"

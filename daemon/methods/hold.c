@@ -13,8 +13,6 @@ static struct hold_choice choice_of(const struct call *call)
 json_t *method_notice_release(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	if (planner_is_behind(k->planner)) /* a deadline may have ended */
-		return kedjad_wait_for_plan(k, call, method_notice_release);
 	struct hold_choice choice = choice_of(call);
 	struct hold_outcome outcome = hold_release(&k->core, &choice);
 	if (outcome.left > 0)

@@ -55,8 +55,6 @@ json_t *method_outbox_list(void *arg, struct call *call)
 			    state);
 		return NULL;
 	}
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_outbox_list);
 	struct query *q = db_query(k->core.db, "SELECT " MESSAGE_COLUMNS " FROM message m"
 					       " WHERE m.id > ?1 AND (?2 IS NULL OR m.state = ?2)"
 					       " ORDER BY m.id LIMIT ?3");

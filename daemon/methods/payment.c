@@ -57,8 +57,6 @@ static json_t *last_file(struct kedjad *k, const char *programme)
 json_t *method_payment_coverage(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_payment_coverage);
 	struct arena *arena = arena_new();
 	const char *programme = programme_of(k, call, arena);
 	json_t *answer = NULL;
@@ -155,8 +153,6 @@ static void add_references(struct page *page, const char *name)
 json_t *method_payment_awaited(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_payment_awaited);
 	return page_of_cases(k, call, add_references);
 }
 
@@ -181,8 +177,6 @@ static json_t *unmatched_row(struct query *q)
 json_t *method_payment_unmatched(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_payment_unmatched);
 	struct query *q = db_query(
 	    k->core.db,
 	    "WITH assigned AS MATERIALIZED (SELECT a.subject, a.key,"
@@ -237,8 +231,6 @@ static void add_open_charges(struct page *page, const char *name)
 json_t *method_rent_open(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_rent_open);
 	return page_of_cases(k, call, add_open_charges);
 }
 
@@ -334,7 +326,5 @@ json_t *method_rent_leases(void *arg, struct call *call)
 			    call_text(call, "month"));
 		return NULL;
 	}
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_rent_leases);
 	return page_of_cases(k, call, add_lease);
 }

@@ -181,8 +181,6 @@ json_t *method_why(void *arg, struct call *call)
 	struct kedjad *k = arg;
 	if (!is_right(k, call))
 		return NULL;
-	if (planner_is_behind(k->planner))
-		return kedjad_wait_for_plan(k, call, method_why);
 	struct verdicts *verdicts =
 	    verdicts_read(&k->core, call_text(call, "case"), moment_asked(k, call));
 	if (verdicts == NULL) {

@@ -46,10 +46,10 @@ static const struct parameter parameters[] = {
 };
 
 static const struct method methods[] = {
-	{ "echo", NULL, true, false, do_echo, "" },
-	{ "put", parameters, false, true, do_put, "" },
-	{ "later", parameters, false, false, do_later, "" },
-	{ NULL, NULL, false, false, NULL, NULL },
+	{ "echo", NULL, true, false, NULL, do_echo, "" },
+	{ "put", parameters, false, true, NULL, do_put, "" },
+	{ "later", parameters, false, false, NULL, do_later, "" },
+	{ NULL, NULL, false, false, NULL, NULL, NULL },
 };
 
 /* The open files live on without their names: nothing is left in /tmp. */

@@ -146,14 +146,14 @@ static const struct parameter parameters[] = {
 };
 
 static const struct method methods[] = {
-	{ "echo", parameters, false, false, do_echo, "" },
-	{ "put", parameters, false, true, do_put, "" },
-	{ "count", parameters, false, false, do_count, "" },
-	{ "big", parameters, false, false, do_big, "" },
-	{ "limit", parameters, false, true, do_limit, "" },
-	{ "figures", parameters, false, false, do_figures, "" },
-	{ "later", parameters, false, true, do_later, "" },
-	{ NULL, NULL, false, false, NULL, NULL },
+	{ "echo", parameters, false, false, NULL, do_echo, "" },
+	{ "put", parameters, false, true, NULL, do_put, "" },
+	{ "count", parameters, false, false, NULL, do_count, "" },
+	{ "big", parameters, false, false, NULL, do_big, "" },
+	{ "limit", parameters, false, true, NULL, do_limit, "" },
+	{ "figures", parameters, false, false, NULL, do_figures, "" },
+	{ "later", parameters, false, true, NULL, do_later, "" },
+	{ NULL, NULL, false, false, NULL, NULL, NULL },
 };
 
 static bool work(void *arg)

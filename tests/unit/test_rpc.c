@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/control/rpc.h"
+#include "daemon/methods/method.h"
 
 static const struct migration steps[] = {
 	{ "CREATE TABLE word (text TEXT NOT NULL UNIQUE) STRICT;" },
@@ -84,6 +85,17 @@ static json_t *later(void *arg, struct call *call)
 	return RPC_LATER;
 }
 
+static bool busy;
+static method_handler *waits;
+
+static json_t *until_free(void *arg, struct call *call, method_handler *handler)
+{
+	assert_string_equal(arg, "arg");
+	assert_ptr_equal(call->client, path);
+	waits = busy ? handler : NULL;
+	return busy ? RPC_LATER : NULL;
+}
+
 static const struct parameter typed_parameters[] = {
 	{ "text", PARAMETER_TEXT, true, "a text" }, { "number", PARAMETER_NUMBER, false, "" },
 	{ "flag", PARAMETER_FLAG, false, "" },      { "day", PARAMETER_DATE, false, "" },
@@ -94,13 +106,14 @@ static const struct parameter typed_parameters[] = {
 static const struct parameter none[] = { { NULL, PARAMETER_ANY, false, NULL } };
 
 static const struct method methods[] = {
-	{ "echo", none, true, false, echo, "" },
-	{ "typed", typed_parameters, false, false, typed, "" },
-	{ "word.put", typed_parameters, false, true, put, "" },
-	{ "refuse", none, false, true, refuse, "" },
-	{ "nothing", NULL, false, true, say_nothing, "" },
-	{ "later", none, false, false, later, "" },
-	{ NULL, NULL, false, false, NULL, NULL },
+	{ "echo", none, true, false, NULL, echo, "" },
+	{ "typed", typed_parameters, false, false, NULL, typed, "" },
+	{ "word.put", typed_parameters, false, true, NULL, put, "" },
+	{ "refuse", none, false, true, NULL, refuse, "" },
+	{ "nothing", NULL, false, true, NULL, say_nothing, "" },
+	{ "later", none, false, false, NULL, later, "" },
+	{ "when.free", typed_parameters, false, false, until_free, typed, "" },
+	{ NULL, NULL, false, false, NULL, NULL, NULL },
 };
 
 /* --- set-up ------------------------------------------------------------------------------- */
@@ -130,6 +143,11 @@ static char *serve(const char *line, size_t length)
 	char *answer = rpc_serve(methods, "arg", db, line, length, "asa", path);
 	assert_int_equal(db_commit(db), 0);
 	return answer;
+}
+
+static char *served(const char *line)
+{
+	return serve(line, strlen(line));
 }
 
 static void expect(const char *line, const char *expected)
@@ -450,6 +468,44 @@ static void test_what_only_reads(void **state)
 	assert_true(only_reads("[1,{},null]"));
 }
 
+/* A method that rests on something waits before its handler sees the request; what is not right is
+ * refused at once. */
+static void test_waiting_before_the_handler(void **state)
+{
+	(void)state;
+	busy = true;
+	expect(ASK("\"method\":\"when.free\",\"params\":{\"text\":\"a\"}"), NULL);
+	assert_ptr_equal(waits, typed);
+	waits = NULL;
+	char *line = served(ASK("\"method\":\"when.free\""));
+	assert_non_null(strstr(line, "is missing"));
+	assert_null(waits);
+	free(line);
+	busy = false;
+	line = served(ASK("\"method\":\"when.free\",\"params\":{\"text\":\"a\"}"));
+	assert_non_null(strstr(line, "\"result\":"));
+	free(line);
+}
+
+/* Of what is only asked, these answer while somebody is behind: they tell nothing of the plan. */
+static void test_what_rests_on_the_plan_waits_for_it(void **state)
+{
+	(void)state;
+	static const char *const at_once[] = { "status",        "event.check", "kind.list",
+					       "staff.list",    "staff.roles", "outbox.show",
+					       "calendar.year", "clock.show",  "help" };
+	size_t found = 0;
+	for (const struct method *method = method_table; method->name != NULL; method++) {
+		bool waits_not = false;
+		for (size_t i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++)
+			waits_not = waits_not || strcmp(method->name, at_once[i]) == 0;
+		found += waits_not;
+		if (!method->changes && (method->wait == NULL) != waits_not)
+			fail_msg("%s %s", method->name, waits_not ? "waits" : "does not wait");
+	}
+	assert_int_equal(found, sizeof(at_once) / sizeof(at_once[0]));
+}
+
 static void test_answers_by_hand(void **state)
 {
 	(void)state;
@@ -480,6 +536,8 @@ int main(void)
 		cmocka_unit_test(test_lines_that_are_not_served),
 		cmocka_unit_test(test_what_only_reads),
 		cmocka_unit_test(test_answers_by_hand),
+		cmocka_unit_test(test_waiting_before_the_handler),
+		cmocka_unit_test(test_what_rests_on_the_plan_waits_for_it),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
