@@ -406,10 +406,13 @@ def field_lines(fields):
     if not fields:
         return []
     lines = [".Bl -tag -width goals_short_ -compact"]
-    for name, form, optional, rank, codes, help_text in fields:
-        form = form.replace("FIELD_", "").lower() + (f" of {codes}" if codes else "")
-        optional = ", may be left out" if optional in ("1", "true") else ""
-        lines += [f".It Va {name}", f"{form}{optional}, {CLASSES.get(rank, rank)}: {help_text}"]
+    for field in fields:
+        codes, most, rank = field.get("codes"), field.get("most"), field["class"]
+        form = field["type"].replace("FIELD_", "").lower() + (f" of {codes}" if codes else "")
+        form += f" from {field['least'].rstrip('L')} to {most.rstrip('L')}" if most else ""
+        optional = ", may be left out" if field.get("optional") in ("1", "true") else ""
+        lines += [f".It Va {field['name']}",
+                  f"{form}{optional}, {CLASSES.get(rank, rank)}: {field['help']}"]
     return lines + [".El"]
 
 

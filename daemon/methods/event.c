@@ -439,12 +439,6 @@ json_t *method_event_void(void *arg, struct call *call)
 	return result;
 }
 
-static const char *const type_names[] = {
-	[FIELD_DATE] = "date", [FIELD_AMOUNT] = "amount", [FIELD_COUNT] = "count",
-	[FIELD_FLAG] = "flag", [FIELD_CODE] = "code",     [FIELD_ID] = "id",
-	[FIELD_TEXT] = "text", [FIELD_NUMBER] = "number",
-};
-
 static json_t *codes_of(const struct kedjad *k, const struct field *field)
 {
 	if (field->codes == NULL)
@@ -456,20 +450,25 @@ static json_t *codes_of(const struct kedjad *k, const struct field *field)
 	return codes;
 }
 
+static json_t *field_row(const struct kedjad *k, const struct field *field)
+{
+	int64_t least = 0, most = 0;
+	bool is_number = field_limits(field, &least, &most);
+	return json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:s}", "name", field->name, "type",
+			 field_type_name(field->type), "class", field_class_name(field->class),
+			 "optional", field->optional, "codes", codes_of(k, field), "least",
+			 is_number ? json_integer(least) : json_null(), "most",
+			 is_number ? json_integer(most) : json_null(), "help", field->help);
+}
+
 static json_t *kind_row(const struct kedjad *k, const struct kind *kind)
 {
 	static const char *const keys[] = {
 		[KEY_NONE] = "none", [KEY_ALLOWED] = "allowed", [KEY_REQUIRED] = "required"
 	};
 	json_t *fields = json_array();
-	for (size_t i = 0; i < kind->field_count; i++) {
-		const struct field *field = &kind->fields[i];
-		json_array_append_new(
-		    fields, json_pack("{s:s, s:s, s:s, s:b, s:o, s:s}", "name", field->name, "type",
-				      type_names[field->type], "class",
-				      field_class_name(field->class), "optional", field->optional,
-				      "codes", codes_of(k, field), "help", field->help));
-	}
+	for (size_t i = 0; i < kind->field_count; i++)
+		json_array_append_new(fields, field_row(k, &kind->fields[i]));
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "name", kind->name, "subject",
 			 subject_type_name(kind->subject), "key", keys[kind->key], "key_means",
 			 answer_text(kind->key_means), "fields", fields, "help", kind->help);

@@ -32,18 +32,18 @@ static void range_of_fact(const struct world *world, int slot, struct condition_
 	}
 }
 
-static void range_of_type(enum field_type type, struct condition_range *ret)
+/* Widens the range by what a field of one more kind may hold; the first one sets it. */
+static void range_add_limits(const struct field *field, bool is_first, struct condition_range *ret)
 {
-	static const int64_t amount_most = INT64_C(1000000000000);
-	if (type != FIELD_AMOUNT && type != FIELD_COUNT && type != FIELD_NUMBER)
+	int64_t least = 0, most = 0;
+	if (!field_limits(field, &least, &most))
 		return;
-	ret->has_least = true;
-	ret->least = type == FIELD_COUNT ? 0 : 1;
-	ret->has_most = type != FIELD_NUMBER;
-	ret->most = type == FIELD_COUNT ? 999 : amount_most;
+	ret->least = is_first || least < ret->least ? least : ret->least;
+	ret->most = is_first || most > ret->most ? most : ret->most;
+	ret->has_least = ret->has_most = true;
 }
 
-/* A field of the starting event: what all kinds in starts agree on. */
+/* A field of the starting event: what any of the kinds in starts may say. */
 static void range_of_field(const struct world *world, const char *name, struct condition_range *ret)
 {
 	const struct rule *rule = world->rule;
@@ -55,14 +55,16 @@ static void range_of_field(const struct world *world, const char *name, struct c
 		always = always && field != NULL && !field->optional;
 		if (field == NULL)
 			continue;
-		if (only != NULL && (only->type != field->type || only->codes != field->codes))
+		if (only != NULL && (only->type != field->type || only->codes != field->codes)) {
+			*ret = (struct condition_range){ .may_be_null = true };
 			return;
+		}
+		range_add_limits(field, only == NULL, ret);
 		only = field;
 	}
 	ret->may_be_null = !always;
 	if (only == NULL)
 		return;
-	range_of_type(only->type, ret);
 	if (only->codes != NULL)
 		ret->codes = chain_codes(world->checking->ruleset->chain, only->codes);
 }

@@ -4,6 +4,7 @@
  * and can do what those can, save that they cannot loosen the secrecy of a field: its class
  * follows from its type.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ static const struct conf_key kind_keys[] = {
 static const struct conf_key field_keys[] = {
 	{ "name", CONF_TEXT, true },      { "type", CONF_TEXT, true },
 	{ "optional", CONF_FLAG, false }, { "codes", CONF_TEXT, false },
+	{ "least", CONF_NUMBER, false },  { "most", CONF_NUMBER, false },
 	{ "help", CONF_TEXT, true },      { NULL, CONF_TEXT, false },
 };
 
@@ -89,6 +91,31 @@ static const char *read_codes_of(struct parsing *parsing, const config_setting_t
 	return list == NULL ? NULL : list->name;
 }
 
+/* Left out, a limit is that of the type. */
+static void read_limits(struct parsing *parsing, const config_setting_t *group, struct field *field)
+{
+	const char *key = config_setting_get_member(group, "most") != NULL ? "most" : "least";
+	int line = confread_line(group, key);
+	int64_t least = 0, most = 0;
+	if (config_setting_get_member(group, key) == NULL)
+		return;
+	if (!field_limits(field, &least, &most)) {
+		problem_add(parsing->problems, parsing->file, line,
+			    "\"%s\" has no use here: only amounts, counts and numbers have limits",
+			    key);
+		return;
+	}
+	field->least = confread_number(group, "least", least);
+	field->most = confread_number(group, "most", most);
+	if (field->least < 0 || field->most > FIELD_MOST)
+		problem_add(parsing->problems, parsing->file, line,
+			    "\"least\" and \"most\" lie from 0 to %" PRId64, FIELD_MOST);
+	else if (field->least >= field->most)
+		problem_add(parsing->problems, parsing->file, line,
+			    "\"most\" is %" PRId64 ": it must be more than \"least\", %" PRId64,
+			    field->most, field->least);
+}
+
 /* Words that already mean something where fields stand beside kind and subject. */
 static void refuse_taken_name(struct parsing *parsing, const config_setting_t *group,
 			      const char *name)
@@ -115,6 +142,7 @@ static void read_field(struct parsing *parsing, const config_setting_t *group, s
 		ret->type = (enum field_type)type;
 		ret->class = class_of(ret->type, kind->subject);
 		ret->codes = read_codes_of(parsing, group, ret->type == FIELD_CODE);
+		read_limits(parsing, group, ret);
 	}
 	if (ret->name != NULL)
 		refuse_taken_name(parsing, group, ret->name);

@@ -42,6 +42,23 @@ const char *field_type_name(enum field_type type)
 	return "";
 }
 
+bool field_limits(const struct field *field, int64_t *ret_least, int64_t *ret_most)
+{
+	static const struct {
+		int64_t least, most; /* both 0: not a number */
+	} of_type[] = {
+		[FIELD_AMOUNT] = { 1, AMOUNT_MOST },
+		[FIELD_COUNT] = { 0, 999 },
+		[FIELD_NUMBER] = { 1, FIELD_MOST },
+	};
+	if (of_type[field->type].most == 0)
+		return false;
+	bool is_own = field->least != 0 || field->most != 0;
+	*ret_least = is_own ? field->least : of_type[field->type].least;
+	*ret_most = is_own ? field->most : of_type[field->type].most;
+	return true;
+}
+
 const char *field_class_name(enum field_class class)
 {
 	switch (class) {

@@ -25,8 +25,8 @@ struct value {
 
 enum field_type {
 	FIELD_DATE,   /* YYYY-MM-DD */
-	FIELD_AMOUNT, /* whole öre, 1 .. 10^12 */
-	FIELD_COUNT,  /* 0 .. 999 */
+	FIELD_AMOUNT, /* whole öre; 1 .. 10^12 unless the field says otherwise */
+	FIELD_COUNT,  /* a whole number; 0 .. 999 unless the field says otherwise */
 	FIELD_FLAG,   /* true, false */
 	FIELD_CODE,   /* one of a list */
 	FIELD_ID,     /* 1 to 40 letters, digits, '-', '.', '_', in NFC */
@@ -42,9 +42,19 @@ struct field {
 	enum field_type type;
 	bool optional;
 	enum field_class class;
-	const char *codes; /* for FIELD_CODE: the name of the list (chain_codes) */
-	const char *help;  /* English, a phrase */
+	const char *codes;   /* for FIELD_CODE: the name of the list (chain_codes) */
+	const char *help;    /* English, a phrase */
+	int64_t least, most; /* of a number; both 0: those of its type (field_limits) */
+	bool is_address;     /* a text that letters go to */
 };
+
+/* The largest amount, of a field that does not say otherwise. */
+#define AMOUNT_MOST INT64_C(1000000000000)
+/* The largest number that any field may hold: what reckons with values stays far below 2^63. */
+#define FIELD_MOST INT64_C(999999999999999)
+
+/* The least and the most that the field may be; false, with both untouched, if it is no number. */
+bool field_limits(const struct field *field, int64_t *ret_least, int64_t *ret_most);
 
 /* "date" "amount" ...; "open" "case" ...: the words of chain.conf and of the help. */
 const char *field_type_name(enum field_type type);

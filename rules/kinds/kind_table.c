@@ -12,19 +12,30 @@
 	.field_count = sizeof((const struct field[]){ __VA_ARGS__ }) / sizeof(struct field)
 #define MUST(name_, type_, class_, help_)                                                          \
 	{                                                                                          \
-		name_, type_, false, class_, NULL, help_                                           \
+		.name = name_, .type = type_, .class = class_, .help = help_                       \
+	}
+#define MUST_LIE(name_, type_, least_, most_, class_, help_)                                       \
+	{                                                                                          \
+		.name = name_, .type = type_, .class = class_, .help = help_, .least = least_,     \
+		.most = most_                                                                      \
+	}
+#define MUST_ADDRESS(name_, class_, help_)                                                         \
+	{                                                                                          \
+		.name = name_, .type = FIELD_TEXT, .class = class_, .help = help_,                 \
+		.is_address = true                                                                 \
 	}
 #define MAY(name_, type_, class_, help_)                                                           \
 	{                                                                                          \
-		name_, type_, true, class_, NULL, help_                                            \
+		.name = name_, .type = type_, .optional = true, .class = class_, .help = help_     \
 	}
 #define MUST_CODE(name_, list_, class_, help_)                                                     \
 	{                                                                                          \
-		name_, FIELD_CODE, false, class_, list_, help_                                     \
+		.name = name_, .type = FIELD_CODE, .class = class_, .codes = list_, .help = help_  \
 	}
 #define MAY_CODE(name_, list_, class_, help_)                                                      \
 	{                                                                                          \
-		name_, FIELD_CODE, true, class_, list_, help_                                      \
+		.name = name_, .type = FIELD_CODE, .optional = true, .class = class_,              \
+		.codes = list_, .help = help_                                                      \
 	}
 #define STAFF(name_)                   .name = name_, .subject = SUBJECT_STAFF, .people = PEOPLE_STAFF
 #define PROGRAMME(name_)               .name = name_, .subject = SUBJECT_PROGRAMME
@@ -39,7 +50,7 @@ static const char *const meetings[] = { "steering", "reference", NULL };
 
 #define PERSON                                                                                     \
 	MUST("name", FIELD_TEXT, CLASS_STAFF, "the name, as letters greet the person"),            \
-	    MUST("email", FIELD_TEXT, CLASS_STAFF, "the address that letters go to"),              \
+	    MUST_ADDRESS("email", CLASS_STAFF, "the address that letters go to"),                  \
 	    MAY("board", FIELD_ID, CLASS_STAFF, "the board (nämnd) that the person belongs to"),   \
 	    MAY_CODE("language", "language", CLASS_STAFF, "the language of the person's letters"), \
 	    MAY_CODE("rhythm", "rhythm", CLASS_STAFF,                                              \
@@ -141,8 +152,11 @@ static const struct kind kinds[] = {
 	  HAS(MUST_CODE("format", "format", CLASS_OPEN, "the format of the file"),
 	      MUST("file", FIELD_TEXT, CLASS_SECRET, "the name of the file"),
 	      MUST("covers_through", FIELD_DATE, CLASS_OPEN, "payments are known up to this day"),
-	      MUST("payments", FIELD_COUNT, CLASS_CASE, "the number of payments in the file"),
-	      MUST("sum", FIELD_AMOUNT, CLASS_CASE, "their sum in öre; 0 without payments")),
+	      /* a month's file of a whole town has more payments than a plan has goals */
+	      MUST_LIE("payments", FIELD_COUNT, 0, 9999999, CLASS_CASE,
+		       "the number of payments in the file"),
+	      MUST_LIE("sum", FIELD_AMOUNT, 0, AMOUNT_MOST, CLASS_CASE,
+		       "their sum in öre; 0 without payments")),
 	  SAYS("a payment file was read, after its payments", "betalningsfilen lästes in",
 	       "the payment file was read") },
 	{ PROGRAMME("flat.vacated"), NEEDS_KEY("flat"), HAS(AREA),

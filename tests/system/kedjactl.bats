@@ -348,11 +348,13 @@ assert json.load(sys.stdin) == [{"id": 1, "due": "2026-11-30", "x": None}, {"id"
 
 @test "kinds, one kind, and an unknown one" {
 	answers '{"kind.list": [{"result": {"rows": [{"name": "plan.adopted", "subject": "case", "key": "allowed", "key_means": "month", "help": "a plan",
-		"fields": [{"name": "rent", "type": "flag", "class": "case", "optional": true, "codes": null, "help": "rent is in it"}]}]}}]}'
+		"fields": [{"name": "rent", "type": "flag", "class": "case", "optional": true, "codes": null, "help": "rent is in it"},
+			{"name": "goals", "type": "count", "class": "case", "optional": false, "codes": null, "least": 0, "most": 999, "help": "goals in it"}]}]}}]}'
 	try kinds
 	[[ ${lines[1]} == "plan.adopted  case"*"month, may be left out  a plan" ]]
 	try kinds plan.adopted
 	[[ $output == *"rent"*"flag"*"may be left out"* ]]
+	[[ $output == *"goals"*"count, 0 to 999"*"needed"* ]]
 	try kinds plan.adoptd
 	[ "$status" -eq 1 ]
 	[[ $(complaint) == *'did you mean "plan.adopted"?' ]]

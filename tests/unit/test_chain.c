@@ -261,8 +261,14 @@ static const char bad[] =
     "      { name = \"d\"; type = \"code\"; codes = \"no\"; help = \"h\"; },\n"
     "      { name = \"d\"; type = \"dote\"; codes = \"task\"; help = \"h\"; } ); },\n" /* 15
 											*/
-    "  { name = \"keys.back\"; subject = \"case\"; help = \"h\"; label = \"l\"; } );\n"
-    "kind = 1;\n"; /* 17 */
+    "  { name = \"keys.back\"; subject = \"case\"; help = \"h\"; label = \"l\"; },\n"
+    "  { name = \"keys.new\"; subject = \"case\"; help = \"h\"; label = \"l\"; fields = (\n"
+    "      { name = \"e\"; type = \"date\"; most = 3; help = \"h\"; },\n" /* 18 */
+    "      { name = \"f\"; type = \"count\"; least = 3; most = 3; help = \"h\"; },\n"
+    "      { name = \"g\"; type = \"count\"; least = -1; help = \"h\"; },\n"
+    "      { name = \"h\"; type = \"amount\"; most = 1000000000000000L; help = \"h\"; } ); "
+    "} );\n"
+    "kind = 1;\n"; /* 22 */
 
 static void tells_every_mistake_at_its_line(void **state)
 {
@@ -295,7 +301,11 @@ static void tells_every_mistake_at_its_line(void **state)
 		{ 15, "unknown type \"dote\"" },
 		{ 15, "the field \"d\" stands twice" },
 		{ 16, "the kind \"keys.back\" stands twice" },
-		{ 17, "unknown key \"kind\": did you mean \"kinds\"?" },
+		{ 18, "\"most\" has no use here" },
+		{ 19, "\"most\" is 3: it must be more than \"least\", 3" },
+		{ 20, "\"least\" and \"most\" lie from 0 to" },
+		{ 21, "\"least\" and \"most\" lie from 0 to" },
+		{ 22, "unknown key \"kind\": did you mean \"kinds\"?" },
 	};
 	struct problems problems = PROBLEMS_NONE;
 	assert_null(chain_parse(bad, "chain.conf", &problems));

@@ -330,6 +330,38 @@ static void an_empty_payment_file_is_one_too(void **state)
 	arena_free(arena);
 }
 
+static void each_number_has_the_limits_of_its_field(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *payments, *sum, *told; /* NULL: it is right */
+	} rows[] = {
+		{ "payments=9999999", "sum=1000000000000", NULL },
+		{ "payments=10000000", "sum=1",
+		  "payments: must be a whole number from 0 to 9999999" },
+		{ "payments=1", "sum=-1", "sum: must be whole öre, from 0 to 1000000000000" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new();
+		struct problems problems = PROBLEMS_NONE;
+		struct typed file = { "payments.imported",
+				      "ostermalm",
+				      NULL,
+				      NULL,
+				      { "format=camt054", "file=c54.xml",
+					"covers_through=2026-11-27", rows[i].payments, rows[i].sum,
+					NULL } };
+		bool is_right = check(&file, arena, &problems) != NULL;
+		char *told = problems.count == 0 ? NULL : problem_format(&problems.list[0]);
+		assert_int_equal(is_right, rows[i].told == NULL);
+		if (rows[i].told != NULL)
+			assert_string_equal(told, rows[i].told);
+		free(told);
+		problems_clear(&problems);
+		arena_free(arena);
+	}
+}
+
 static void knows_ids(void **state)
 {
 	(void)state;
@@ -546,6 +578,7 @@ int main(void)
 		cmocka_unit_test(takes_what_is_right),
 		cmocka_unit_test(takes_numbers_and_flags_as_such),
 		cmocka_unit_test(tells_every_mistake),
+		cmocka_unit_test(each_number_has_the_limits_of_its_field),
 		cmocka_unit_test(refuses_what_is_no_single_value),
 		cmocka_unit_test(measures_texts_in_characters),
 		cmocka_unit_test(leave_may_lie_ahead),

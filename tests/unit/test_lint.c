@@ -142,12 +142,65 @@ static void test_of_what_is_near_nothing_is_said(void **state)
 	free(text);
 }
 
+/* Kinds of an office's own: what any of the starting kinds may say is possible. */
+static void test_limits_are_those_of_the_field(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *starts, *condition;
+		bool is_possible;
+	} rows[] = {
+		{ "\"bikes.counted\"", "event_count > 999", true },
+		{ "\"bikes.counted\"", "event_count > 20000", false },
+		{ "\"bikes.counted\"", "event_count < 5", false },
+		{ "\"keys.counted\"", "event_count > 999", false },
+		{ "\"keys.counted\"", "event_count < 5", true },
+		{ "\"bikes.counted\", \"keys.counted\"", "event_count > 999", true },
+		{ "\"keys.counted\", \"bikes.counted\"", "event_count < 5", true },
+		{ "\"keys.counted\", \"bikes.counted\"", "event_count > 20000", false },
+	};
+	struct problems problems = PROBLEMS_NONE;
+	char *shipped = shipped_text("conf/chain.conf"), *place = strstr(shipped, "\nkinds = ( );");
+	struct chain *before = chain;
+	assert_non_null(place);
+	place[1] = '#';
+	char *text = xasprintf(
+	    "%s\nkinds = ("
+	    " { name = \"bikes.counted\"; subject = \"case\"; help = \"h\"; label = \"l\"; fields "
+	    "= ("
+	    " { name = \"count\"; type = \"count\"; least = 5; most = 20000; help = \"h\"; } ); },"
+	    " { name = \"keys.counted\"; subject = \"case\"; help = \"h\"; label = \"l\"; fields = "
+	    "("
+	    " { name = \"count\"; type = \"count\"; help = \"h\"; } ); } );\n",
+	    shipped);
+	chain = chain_parse(text, "chain.conf", &problems);
+	assert_non_null(chain);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *rule =
+		    xasprintf("rules = ( { name = \"own\"; title = \"T\"; subject = \"case\";"
+			      " starts = [ %s ]; if = \"%s\";"
+			      " steps = ( { name = \"a\"; at = \"P0D\"; to = [ \"social_worker\" "
+			      "]; } ); } );",
+			      rows[i].starts, rows[i].condition);
+		char *said = said_of("own.conf", rule);
+		if ((strstr(said, "can never be true") == NULL) != rows[i].is_possible)
+			fail_msg("%s on %s: %s", rows[i].condition, rows[i].starts, said);
+		free(said);
+		free(rule);
+	}
+	chain_free(chain);
+	chain = before;
+	free(text);
+	free(shipped);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_base_is_sound),
 		cmocka_unit_test(test_of_what_is_near_nothing_is_said),
 		cmocka_unit_test(test_each_file_gives_exactly_its_complaints),
+		cmocka_unit_test(test_limits_are_those_of_the_field),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

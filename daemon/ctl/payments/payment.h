@@ -13,11 +13,12 @@
 
 #include "rules/base/hash.h"
 #include "rules/base/problem.h"
+#include "rules/kinds/kind.h"
 #include "rules/time/date.h"
 
-#define PAYMENT_AMOUNT_MOST  INT64_C(1000000000000) /* öre, as events have it */
-#define PAYMENT_TOKENS_MOST  200                    /* bytes of references */
-#define PAYMENT_COUNT_MOST   500000                 /* in a file */
+#define PAYMENT_AMOUNT_MOST  AMOUNT_MOST /* öre, as events have it */
+#define PAYMENT_TOKENS_MOST  200         /* bytes of references */
+#define PAYMENT_COUNT_MOST   500000      /* in a file */
 #define PAYMENT_SOURCE_SIZE  64
 #define PAYMENT_BANK_ID_SIZE 41
 

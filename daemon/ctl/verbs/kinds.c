@@ -113,9 +113,19 @@ static char *form_needed(const json_t *row, const json_t *value)
 	return xstrdup(json_is_true(value) ? "may be left out" : "needed");
 }
 
+/* "count, 0 to 999" */
+static char *form_type(const json_t *row, const json_t *value)
+{
+	const json_t *least = json_object_get(row, "least"), *most = json_object_get(row, "most");
+	if (!json_is_integer(least) || !json_is_integer(most))
+		return xstrdup(json_string_value(value));
+	return xasprintf("%s, %lld to %lld", json_string_value(value),
+			 (long long)json_integer_value(least), (long long)json_integer_value(most));
+}
+
 static const struct column field_columns[] = {
 	{ "FIELD", "name", NULL, false },
-	{ "TYPE", "type", NULL, false },
+	{ "TYPE", "type", form_type, false },
 	{ "", "optional", form_needed, false },
 	{ "CLASS", "class", NULL, false },
 	{ "WHAT IT MEANS", "help", NULL, false },
