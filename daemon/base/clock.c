@@ -38,15 +38,28 @@ static bool is_zone_file(const char *path)
 	return is;
 }
 
+/* The value of TZ that names the zone. */
+#define ZONE_PATH_SIZE (sizeof(":" ZONES) + LONGEST_ZONE)
+static bool find_zone(const char *zone, char path[ZONE_PATH_SIZE])
+{
+	if (!is_sane_zone(zone))
+		return false;
+	snprintf(path, ZONE_PATH_SIZE, ":" ZONES "%s", zone);
+	return is_zone_file(path + 1);
+}
+
+bool clock_knows_zone(const char *zone)
+{
+	char path[ZONE_PATH_SIZE];
+	return find_zone(zone, path);
+}
+
 /* The C library knows one zone at a time, that of the process: so it is made the office's. */
 int clock_set_zone(struct clock *clock, const char *zone)
 {
 	(void)clock;
-	char path[sizeof(":" ZONES) + LONGEST_ZONE];
-	if (!is_sane_zone(zone))
-		return -1;
-	snprintf(path, sizeof(path), ":" ZONES "%s", zone);
-	if (!is_zone_file(path + 1) || setenv("TZ", path, 1) != 0)
+	char path[ZONE_PATH_SIZE];
+	if (!find_zone(zone, path) || setenv("TZ", path, 1) != 0)
 		return -1;
 	tzset();
 	return 0;

@@ -25,6 +25,7 @@ struct clock *clock_new(const char *zone);
 void clock_free(struct clock *clock); /* takes NULL */
 MUST_CHECK int clock_set_zone(struct clock *clock,
 			      const char *zone); /* a reload; -1: unknown, unchanged */
+bool clock_knows_zone(const char *zone);         /* would clock_set_zone take it? */
 
 bool clock_is_virtual(const struct clock *clock);
 /* From here on the clock stands at this instant; called again it moves, never back (-1). */

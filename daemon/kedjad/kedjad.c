@@ -104,6 +104,8 @@ bool kedjad_work(void *arg)
 	kedjad_keep_clock(k);
 	/* what the commit releases may be what the virtual clock waits for */
 	more = (k->for_clock != NULL && turn_is_begun(k->core.turn)) || more;
+	/* what comes into force with the commit may give work at once */
+	more = k->swap != NULL || more;
 	/* When to wake up by itself: asked after the commit, it would cost locks of its own. */
 	instant next = clock_is_virtual(k->core.clock) ? INSTANT_NEVER : kedjad_next_event(k);
 	bool committed = kedjad_end_turn(k);

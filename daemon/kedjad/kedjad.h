@@ -16,6 +16,7 @@
 #include "daemon/store/core.h"
 
 struct waiting; /* a request that is answered when something else is done */
+struct swap;    /* a configuration that comes into force with the commit of this turn */
 
 struct kedjad {
 	struct core core;
@@ -27,6 +28,7 @@ struct kedjad {
 	struct letters *letters;
 	struct templates *templates;
 	instant loaded_at;
+	struct swap *swap; /* NULL: none. While one waits no other is taken */
 	struct notify *notify;
 	struct loop_timer *retry;    /* after a turn that the disk refused */
 	struct loop_timer *watchdog; /* signs of life, where systemd wants them */
@@ -35,18 +37,23 @@ struct kedjad {
 	bool sign_wanted; /* a sign of life for systemd */
 };
 
-/* Reads the configuration anew and swaps it if nothing is wrong. 0 (*ret_changed tells whether
- * anything means something else now), or -1 with problems; then all is as it was. In the turn. */
-MUST_CHECK int kedjad_reload(struct kedjad *k, bool *ret_changed, struct problems *problems);
+/* What a reload or a revert brings: from the commit of its turn on, if there is one. */
+struct brought {
+	const struct ruleset *ruleset; /* until the end of the turn */
+	bool changed;                  /* something means something else then */
+	json_t *files, *rules;         /* of a revert: [{file, change}], [{rule, change}] */
+};
+
+/* Reads the configuration anew, and swaps it with the commit if nothing is wrong: the turn has no
+ * room any more. 0, or -1 with problems; then all is as it was. In the turn; no swap waits. */
+MUST_CHECK int kedjad_reload(struct kedjad *k, struct brought *ret, struct problems *problems);
 
 /*
  * Brings back the set of rules (with chain.conf and calendar.conf) that was in force before this
  * one; again, and this one comes back. It stays in force, over restarts too, until the next reload
- * takes the files. 0 with what is different now, [{file, change}] and [{rule, change}]; or -1 with
- * problems. In the turn.
+ * takes the files. As kedjad_reload; the caller takes over what is different.
  */
-MUST_CHECK int kedjad_revert(struct kedjad *k, json_t **ret_files, json_t **ret_rules,
-			     struct problems *problems);
+MUST_CHECK int kedjad_revert(struct kedjad *k, struct brought *ret, struct problems *problems);
 bool kedjad_is_reverted(const struct kedjad *k); /* are the rules not those on the disk? */
 
 /* For methods whose answer rests on the plan, in their row: they wait while somebody is behind. */

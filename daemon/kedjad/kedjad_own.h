@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the files of kedjad share, and nobody else sees; lowest first: kept.c, waiting.c, kedjad.c
- * (the turn), reload.c. */
+/* What the files of kedjad share, and nobody else sees; lowest first: swap.c, kept.c, waiting.c,
+ * kedjad.c (the turn), reload.c. */
 #ifndef KEDJA_KEDJAD_KEDJAD_OWN_H
 #define KEDJA_KEDJAD_KEDJAD_OWN_H
 
 #include "daemon/kedjad/kedjad.h"
 
+/* swap.c: another configuration comes into force. */
+
+/* Can the clock go by the zone of this office? Else a problem. */
+MUST_CHECK bool kedjad_knows_zone(const struct office *office, struct problems *problems);
+/* The rows of the file are by the rules of this office, or will be when all is planned anew. */
+void kedjad_note_version(struct kedjad *k, const struct office *office);
+/* Takes both over. `office` without settings takes those in force along, NULL templates stay. In
+ * the turn, after what the file is told of it; -1 if that failed: it comes to nothing. */
+MUST_CHECK int kedjad_swap_after_turn(struct kedjad *k, struct office *office,
+				      struct templates *templates, bool by_signal);
+/* The settings of one become those of the other. */
+void kedjad_move_settings(struct office *from, struct office *to);
+
 /* kept.c: the set of rules in force, and the one before. In the turn. */
 
-/* The clock goes by the zone of this office; false with a problem: by the one before. */
-MUST_CHECK bool kedjad_use_zone(struct kedjad *k, const struct office *office,
-				struct problems *problems);
-void kedjad_swap_office(struct kedjad *k, struct office *office, struct templates *templates);
-void kedjad_keep_rules(struct kedjad *k);         /* core.office is new, and differs */
+void kedjad_keep_rules(struct kedjad *k, const struct office *office); /* it is new, and differs */
 void kedjad_files_are_in_force(struct kedjad *k); /* what runs is what lies on the disk */
 
 /* waiting.c. Serves the requests that waited for the plan: each in a savepoint, like any other. */

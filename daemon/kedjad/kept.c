@@ -60,50 +60,12 @@ static struct office *unpack(const struct kedjad *k, const char *text, struct pr
 	return office;
 }
 
-/* --- another set in force ------------------------------------------------------------------- */
-
-/* The rules that the rows in the file were made by. */
-static void keep_version(struct kedjad *k)
-{
-	store_meta_set(&k->core, "rules", k->core.office->ruleset->version_text);
-}
-
-bool kedjad_use_zone(struct kedjad *k, const struct office *office, struct problems *problems)
-{
-	const char *zone = calendar_zone(office->calendar);
-	if (clock_set_zone(k->core.clock, zone) == 0)
-		return true;
-	problem_add(problems, "calendar.conf", 0, "zone: this machine does not know \"%s\"", zone);
-	return false;
-}
-
-void kedjad_swap_office(struct kedjad *k, struct office *office, struct templates *templates)
-{
-	struct office *old = k->core.office;
-	struct templates *old_templates = k->templates;
-	bool others = old->ruleset->version != office->ruleset->version;
-	k->core.office = office;
-	k->templates = templates;
-	k->loaded_at = clock_now(k->core.clock);
-	letters_use(k->letters, templates);
-	outbox_configure(k->outbox, office->settings);
-	if (others) {
-		planner_note_rules(k->planner);
-		keep_version(k);
-	} else {
-		planner_forget(k->planner); /* plans point into the old ruleset */
-	}
-	office_free(old);
-	if (old_templates != templates)
-		templates_free(old_templates);
-}
-
 /* --- what is kept --------------------------------------------------------------------------- */
 
 /* A set that means something else than the one in force takes its place. */
-void kedjad_keep_rules(struct kedjad *k)
+void kedjad_keep_rules(struct kedjad *k, const struct office *office)
 {
-	char *now = store_meta_get(&k->core, NOW), *text = pack(k->core.office);
+	char *now = store_meta_get(&k->core, NOW), *text = pack(office);
 	if (now != NULL)
 		store_meta_set(&k->core, BEFORE, now);
 	if (text != NULL)
@@ -119,21 +81,15 @@ void kedjad_files_are_in_force(struct kedjad *k)
 		store_meta_set(&k->core, REVERTED, "no");
 }
 
-/* A set from the file of the events has no kedja.conf of its own. */
-static void take_settings(struct office *from, struct office *to)
-{
-	to->settings = from->settings;
-	from->settings = NULL;
-}
-
 void kedjad_start_kept(struct kedjad *k)
 {
 	struct problems problems = PROBLEMS_NONE;
 	char *now = kedjad_is_reverted(k) ? store_meta_get(&k->core, NOW) : NULL;
 	struct office *office = now == NULL ? NULL : unpack(k, now, &problems);
 	free(now);
-	if (office != NULL && kedjad_use_zone(k, office, &problems)) {
-		take_settings(k->core.office, office);
+	if (office != NULL && kedjad_knows_zone(office, &problems) &&
+	    clock_set_zone(k->core.clock, calendar_zone(office->calendar)) == 0) {
+		kedjad_move_settings(k->core.office, office);
 		office_free(k->core.office);
 		k->core.office = office;
 		log_warning("going by the rules before those on the disk: kedjactl rules reload "
@@ -162,8 +118,8 @@ void kedjad_compare_rules(struct kedjad *k)
 	if (known != NULL && strcmp(known, version) != 0)
 		planner_note_rules(k->planner);
 	if (known == NULL || strcmp(known, version) != 0 || !has_kept(k))
-		kedjad_keep_rules(k);
-	keep_version(k);
+		kedjad_keep_rules(k, k->core.office);
+	kedjad_note_version(k, k->core.office);
 	free(known);
 }
 
@@ -224,25 +180,27 @@ static void exchange_kept(struct kedjad *k, const char *before)
 	free(now);
 }
 
-int kedjad_revert(struct kedjad *k, json_t **ret_files, json_t **ret_rules,
-		  struct problems *problems)
+int kedjad_revert(struct kedjad *k, struct brought *ret, struct problems *problems)
 {
 	char *before = store_meta_get(&k->core, BEFORE);
 	struct office *office = before == NULL ? NULL : unpack(k, before, problems);
+	int result = -1;
 	if (before == NULL)
 		problem_add(problems, "", 0,
 			    "there is no set before this one: the rules have not changed yet");
-	if (office != NULL && !kedjad_use_zone(k, office, problems)) {
+	if (office == NULL || !kedjad_knows_zone(office, problems)) {
 		office_free(office);
-		office = NULL;
+		goto out;
 	}
-	if (office != NULL) {
-		*ret_files = changed_files(k->core.office, office);
-		*ret_rules = changed_rules(k->core.office->ruleset, office->ruleset);
-		take_settings(k->core.office, office);
-		exchange_kept(k, before);
-		kedjad_swap_office(k, office, k->templates);
+	*ret = (struct brought){ office->ruleset, true, changed_files(k->core.office, office),
+				 changed_rules(k->core.office->ruleset, office->ruleset) };
+	exchange_kept(k, before);
+	result = kedjad_swap_after_turn(k, office, NULL, false);
+	if (result != 0) {
+		json_decref(ret->files);
+		json_decref(ret->rules);
 	}
+out:
 	free(before);
-	return office == NULL ? -1 : 0;
+	return result;
 }

@@ -26,46 +26,53 @@ bool kedjad_check_settings(const struct kedjad *k, const struct settings *settin
 	       strcmp(now->socket, settings->socket) == 0;
 }
 
-int kedjad_reload(struct kedjad *k, bool *ret_changed, struct problems *problems)
+static int reload(struct kedjad *k, struct brought *ret, bool by_signal, struct problems *problems)
 {
 	struct office *office = office_load(k->dir, problems);
 	struct templates *templates = NULL;
 	if (office != NULL && kedjad_check_settings(k, office->settings, problems))
 		templates = templates_load(office->settings->templates, office->ruleset, problems);
-	if (templates == NULL || !kedjad_use_zone(k, office, problems)) {
+	if (templates == NULL || !kedjad_knows_zone(office, problems)) {
 		templates_free(templates);
 		office_free(office);
 		return -1;
 	}
-	*ret_changed = office->ruleset->version != k->core.office->ruleset->version;
-	kedjad_swap_office(k, office, templates);
-	if (*ret_changed)
-		kedjad_keep_rules(k);
+	bool changed = office->ruleset->version != k->core.office->ruleset->version;
+	*ret = (struct brought){ office->ruleset, changed, NULL, NULL };
+	if (changed)
+		kedjad_keep_rules(k, office);
 	else
 		kedjad_files_are_in_force(k);
-	return 0;
+	return kedjad_swap_after_turn(k, office, templates, by_signal);
 }
 
-/* SIGHUP: the same as rules.reload, with the verdict in the log. */
+int kedjad_reload(struct kedjad *k, struct brought *ret, struct problems *problems)
+{
+	return reload(k, ret, false, problems);
+}
+
+/* SIGHUP: the same as rules.reload, with the verdict in the log. Between turns. */
 void kedjad_on_hup(void *arg, int signal)
 {
 	struct kedjad *k = arg;
 	struct problems problems = PROBLEMS_NONE;
-	bool changed = false;
+	struct brought brought;
 	(void)signal;
-	if (turn_begin(k->core.turn) != 0)
+	if (turn_begin(k->core.turn) != 0) {
+		log_error("the configuration stays as it was: %s", db_error(k->core.db));
 		return;
-	if (kedjad_reload(k, &changed, &problems) == 0)
-		log_notice("configuration read again: %zu rules, %s",
-			   k->core.office->ruleset->count, changed ? "changed" : "no change");
+	}
+	bool taken = reload(k, &brought, true, &problems) == 0;
 	problems_sort(&problems);
 	for (size_t i = 0; i < problems.count; i++) {
 		char *text = problem_format(&problems.list[i]);
 		log_error("%s", text);
 		free(text);
 	}
-	if (problems.count > 0)
+	if (!taken && problems.count > 0)
 		log_error("the configuration stays as it was: %zu mistakes", problems.count);
+	else if (!taken)
+		log_error("the configuration stays as it was: %s", db_error(k->core.db));
 	problems_clear(&problems);
 	kedjad_end_turn(k);
 }

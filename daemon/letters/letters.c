@@ -50,6 +50,7 @@ void letters_free(struct letters *letters)
 void letters_use(struct letters *letters, const struct templates *templates)
 {
 	letters->templates = templates;
+	letters_wake(letters);
 }
 
 void letters_wake(struct letters *letters)

@@ -20,7 +20,8 @@ typedef int64_t letters_add(void *arg, const struct new_message *message);
 struct letters *letters_new(const struct core *core, letters_add *add, void *arg,
 			    const struct templates *templates);
 void letters_free(struct letters *letters);                                   /* takes NULL */
-void letters_use(struct letters *letters, const struct templates *templates); /* after a reload */
+/* After a reload: the hours of letters may be others, too. */
+void letters_use(struct letters *letters, const struct templates *templates);
 
 /* Hands a letter on that is not of notices; its id. In the turn. */
 int64_t letters_send(struct letters *letters, const struct new_message *message);

@@ -184,32 +184,35 @@ static int64_t to_plan(const struct kedjad *k, bool changed)
 json_t *method_rules_reload(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	bool changed = false;
-	if (kedjad_reload(k, &changed, &call->problems) != 0) {
+	struct brought brought;
+	if (k->swap != NULL) /* one a turn */
+		return kedjad_wait_for_plan(k, call, method_rules_reload);
+	if (kedjad_reload(k, &brought, &call->problems) != 0) {
 		problems_sort(&call->problems);
 		call_refuse(call, RPC_REFUSED, "the running rules stay as they were: %zu mistakes",
 			    call->problems.count);
 		return NULL;
 	}
-	return json_pack("{s:b, s:o, s:I, s:I}", "changed", changed, "version",
-			 json_string(k->core.office->ruleset->version_text), "rules",
-			 (json_int_t)k->core.office->ruleset->count, "behind",
-			 (json_int_t)to_plan(k, changed));
+	return json_pack("{s:b, s:s, s:I, s:I}", "changed", brought.changed, "version",
+			 brought.ruleset->version_text, "rules", (json_int_t)brought.ruleset->count,
+			 "behind", (json_int_t)to_plan(k, brought.changed));
 }
 
 json_t *method_rules_revert(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	json_t *files = NULL, *rules = NULL;
-	if (kedjad_revert(k, &files, &rules, &call->problems) != 0) {
+	struct brought brought;
+	if (k->swap != NULL)
+		return kedjad_wait_for_plan(k, call, method_rules_revert);
+	if (kedjad_revert(k, &brought, &call->problems) != 0) {
 		problems_sort(&call->problems);
 		call_refuse(call, RPC_REFUSED, "the running rules stay as they were");
 		return NULL;
 	}
-	return json_pack("{s:o, s:I, s:I, s:o, s:o}", "version",
-			 json_string(k->core.office->ruleset->version_text), "rules",
-			 (json_int_t)k->core.office->ruleset->count, "behind",
-			 (json_int_t)to_plan(k, true), "files", files, "changes", rules);
+	return json_pack("{s:s, s:I, s:I, s:o, s:o}", "version", brought.ruleset->version_text,
+			 "rules", (json_int_t)brought.ruleset->count, "behind",
+			 (json_int_t)to_plan(k, true), "files", brought.files, "changes",
+			 brought.rules);
 }
 
 json_t *method_calendar_year(void *arg, struct call *call)

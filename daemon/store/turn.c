@@ -25,7 +25,7 @@ struct after_list {
 struct turn {
 	struct db *db;
 	struct after_list after;
-	bool begun;
+	bool begun, closed;
 	int64_t begun_us;
 	int64_t begun_changes;
 };
@@ -49,6 +49,7 @@ int turn_begin(struct turn *turn)
 	if (db_begin(turn->db) != 0)
 		return -1;
 	turn->begun = true;
+	turn->closed = false;
 	turn->begun_us = clock_monotonic_us();
 	turn->begun_changes = db_changes_total(turn->db);
 	return 0;
@@ -61,7 +62,8 @@ bool turn_is_begun(const struct turn *turn)
 
 bool turn_has_written(const struct turn *turn)
 {
-	return turn->begun && db_changes_total(turn->db) != turn->begun_changes;
+	return turn->begun &&
+	       (turn->closed || db_changes_total(turn->db) != turn->begun_changes);
 }
 
 void turn_after(struct turn *turn, turn_done *done, turn_undo *undo, void *arg)
@@ -73,8 +75,13 @@ void turn_after(struct turn *turn, turn_done *done, turn_undo *undo, void *arg)
 
 bool turn_has_room(const struct turn *turn)
 {
-	return !turn->begun || (clock_monotonic_us() - turn->begun_us < MOST_US &&
+	return !turn->begun || (!turn->closed && clock_monotonic_us() - turn->begun_us < MOST_US &&
 				db_changes_total(turn->db) - turn->begun_changes < MOST_ROWS);
+}
+
+void turn_close(struct turn *turn)
+{
+	turn->closed = true;
 }
 
 /* The list is taken out first: what the callbacks queue in their turn is of the next round. */

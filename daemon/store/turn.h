@@ -18,7 +18,8 @@ struct db *turn_db(const struct turn *turn);
 /* Begins if there is none yet: a turn in which nothing is done costs nothing. 0; -1: no disk. */
 MUST_CHECK int turn_begin(struct turn *turn);
 bool turn_is_begun(const struct turn *turn);
-/* Has anything been written in it yet? What was read before that is true without the commit. */
+/* Has anything been written in it yet, or does anything hang on its commit? What was read before
+ * that is true without the commit. */
 bool turn_has_written(const struct turn *turn);
 
 /* `done` is called after the commit, in order of queueing; `undo` (may be NULL) after a rollback
@@ -30,6 +31,8 @@ void turn_after(struct turn *turn, turn_done *done, turn_undo *undo, void *arg);
 
 /* Is there room left in this turn (I12: some 20 ms, or 500 rows, from turn_begin on)? */
 bool turn_has_room(const struct turn *turn);
+/* From here on there is none: what comes next goes by what this turn's commit brings. */
+void turn_close(struct turn *turn);
 
 /* Commits and releases; 0, or -1 after a rollback. Starts the budget of the next turn. */
 MUST_CHECK int turn_end(struct turn *turn);

@@ -93,7 +93,7 @@ last_letter() {
 	cast 2026-01-05 K-1 K-2 K-3
 	record staff.changed anna.åberg name="Anna Åberg" email=anna.aberg@office.example rhythm=weekly
 	until_time 2026-01-08T07:00
-	record counselling.offered K-1 --at 2026-01-06 # told 13 Jan, a Tuesday; due in March
+	record counselling.offered K-1 --at 2026-01-05 # told 12 Jan, a Monday; due in March
 	record assessment.done K-2 --at 2026-01-07    # told 14 Jan: the rule insists
 	record visit.made K-3 --at 2026-01-08         # soon 15 Jan, due 18 Jan: before the next Monday
 	until_time 2026-01-13T16:00
@@ -121,6 +121,20 @@ last_letter() {
 	same 0 "$(letters)"
 	until_time 2026-01-09T16:00
 	same "2026-01-07 anna.aberg" "$(days)"
+}
+
+@test "once a week: another weekday is obeyed at once" {
+	echo 'weekly_day = "fri";' >>"$dir/conf/kedja.conf"
+	start
+	cast 2026-01-05 K-1
+	record staff.changed anna.åberg name="Anna Åberg" email=anna.aberg@office.example rhythm=weekly
+	record counselling.offered K-1 --at 2026-01-05 # told 12 Jan, a Monday
+	until_time 2026-01-13T16:00
+	same 0 "$(letters)"
+	sed -i 's/weekly_day = "fri"/weekly_day = "wed"/' "$dir/conf/kedja.conf"
+	same "False" "$(ctl rules reload --json | json "d['changed']")"
+	until_time 2026-01-14T16:00
+	same "2026-01-14 anna.aberg" "$(days)"
 }
 
 @test "once a week: a letter that was missed goes when the daemon is there again, not a week later" {
