@@ -86,7 +86,6 @@ static void revive(struct outbox *outbox)
 		if (message_find(outbox->db, ids[i], &row))
 			message_hurry(outbox->db, &row, now);
 	}
-	outbox->revived = true;
 	outbox->reviving = count == ROWS_A_TURN;
 }
 
@@ -294,6 +293,7 @@ static void configure(struct outbox *outbox, const struct settings *settings)
 	free(outbox->message_id_domain);
 	outbox->message_id_domain = xstrdup(settings->message_id_domain);
 	outbox->stale = outbox->stale_bodies = true;
+	outbox->rewind = true; /* nobody waits longer than these settings let him */
 }
 
 struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
@@ -306,7 +306,7 @@ struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
 	outbox->clock = clock;
 	outbox->ended = ended;
 	outbox->arg = arg;
-	outbox->recover = outbox->rewind = true;
+	outbox->recover = true;
 	outbox->next_attempt = outbox->next_body = INSTANT_NEVER;
 	configure(outbox, settings);
 	outbox->rest = loop_timer_new(loop, rested, outbox);

@@ -34,7 +34,7 @@ static void turn_is_kept(void *arg)
 		mailproc_noted(outbox->mailproc, outbox->notes[outbox->applied - 1].message);
 	outbox_drop_notes(outbox, outbox->applied);
 	outbox->applied = 0;
-	outbox->touched = outbox->revived = false;
+	outbox->touched = false;
 }
 
 static void turn_is_undone(void *arg, const char *reason)
@@ -42,8 +42,8 @@ static void turn_is_undone(void *arg, const char *reason)
 	struct outbox *outbox = arg;
 	(void)reason; /* whoever ended the turn says it */
 	outbox->applied = 0;
-	outbox->reviving = outbox->reviving || outbox->revived;
-	outbox->touched = outbox->revived = false;
+	outbox->reviving = outbox->was_reviving;
+	outbox->touched = false;
 	outbox->stale = outbox->stale_bodies = true;
 	outbox->counted = false;
 	outbox->recover = outbox->rewind = true; /* find nothing if it had been done */
@@ -56,6 +56,7 @@ void outbox_touch(struct outbox *outbox)
 	if (outbox->touched)
 		return;
 	outbox->touched = true;
+	outbox->was_reviving = outbox->reviving;
 	turn_after(outbox->turn, turn_is_kept, turn_is_undone, outbox);
 }
 

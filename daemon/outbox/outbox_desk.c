@@ -59,6 +59,7 @@ bool outbox_retry(struct outbox *outbox, int64_t message, struct problems *probl
 		outbox_touch(outbox);
 		message_hurry(outbox->db, &row, clock_now(outbox->clock));
 	} else {
+		outbox_touch(outbox);
 		outbox->reviving = true;
 	}
 	outbox_try_now(outbox);

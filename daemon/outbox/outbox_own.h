@@ -52,12 +52,12 @@ struct outbox {
 	bool unreached;         /* it was said that no server takes letters */
 	char *unreached_reason; /* lent to figures */
 	bool resting;
-	bool recover;  /* rows of an earlier daemon are to be looked at */
-	bool rewind;   /* hours may be those of a clock that was set since */
-	bool reviving; /* outbox_retry of all */
-	bool revived;  /* some of them, in this turn */
-	bool touched;  /* in this turn */
-	bool stale;    /* next_attempt is to be read anew */
+	bool recover;      /* rows of an earlier daemon are to be looked at */
+	bool rewind;       /* hours may be those of a clock that was set since */
+	bool reviving;     /* outbox_retry of all */
+	bool was_reviving; /* before this turn */
+	bool touched;      /* in this turn */
+	bool stale;        /* next_attempt is to be read anew */
 	bool stale_bodies;
 	instant next_attempt, next_body;
 

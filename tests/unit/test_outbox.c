@@ -458,6 +458,21 @@ static void a_clock_that_was_set_back_holds_nothing_up(void **state)
 	check_row(f, other, "deferred 1 300 451 4.3.0 try later ö");
 }
 
+/* It was put off by the patience of before: it waits no longer than the new one lets it. */
+static void a_shorter_patience_is_obeyed_at_once(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add(f, "deferred");
+	settle(f);
+	check_row(f, id, "deferred 1 300 451 4.3.0 try later ö");
+	f->settings.retry_first = 60;
+	f->settings.retry_most = 100;
+	move_clock(f, 10);
+	outbox_configure(f->outbox, &f->settings);
+	settle(f);
+	check_row(f, id, "deferred 2 110 451 4.3.0 try later ö");
+}
+
 /* ---- faults of the installation ---- */
 
 static void a_fault_stops_the_queue(void **state)
@@ -574,6 +589,21 @@ static void retry_of_all_revives_more_than_a_turn_holds(void **state)
 	settle(f);
 	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_SENT], 250);
 	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_DEFERRED], 0);
+}
+
+/* Whoever asked was told that nothing was done. */
+static void a_retry_whose_turn_failed_was_never_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add(f, "deferred");
+	settle(f);
+	assert_int_equal(turn_begin(f->turn), 0);
+	assert_true(outbox_retry(f->outbox, 0, &f->problems));
+	db_run(db_query(f->db, "INSERT INTO message (id) VALUES (NULL)")); /* lacks all else */
+	assert_int_equal(turn_end(f->turn), -1);
+	run_for(f, 1.5); /* longer than it rests after such a turn */
+	settle(f);
+	check_row(f, id, "deferred 1 300 451 4.3.0 try later ö");
 }
 
 static void check_problem(struct fixture *f, const char *expected)
@@ -846,6 +876,7 @@ int main(void)
 		TRY(a_daemon_that_dies_leaves_one_unclear),
 		TRY(a_stop_in_a_batch_leaves_nothing_unclear),
 		TRY(retry_hours_outlive_a_restart),
+		TRY(a_shorter_patience_is_obeyed_at_once),
 		TRY(a_clock_that_was_set_back_holds_nothing_up),
 		TRY(a_fault_stops_the_queue),
 		TRY(retry_by_hand_tries_a_faulty_queue),
@@ -853,6 +884,7 @@ int main(void)
 		TRY(a_mailer_that_never_starts_is_a_fault),
 		TRY(giving_up_is_an_alarm_and_can_be_undone),
 		TRY(retry_of_all_revives_more_than_a_turn_holds),
+		TRY(a_retry_whose_turn_failed_was_never_asked_for),
 		TRY(cancelling),
 		TRY(what_is_in_hand_cannot_be_changed),
 		TRY(bodies_are_dropped_in_time),
