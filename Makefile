@@ -100,7 +100,7 @@ endif
 
 all: $(PROGRAMS) ## the three programs: kedjad, kedja-mailer, kedjactl (the default)
 
-tests: all $(TESTS) ## the programs of the unit tests
+tests: all $(TESTS) $(B)/tests/lost_commits.so ## the programs of the unit tests
 
 run: $(B)/.packages-run ## the demonstration: two years of a housing chain and the letters it sends
 	+@$(SUBMAKE) all
@@ -114,7 +114,7 @@ check: $(B)/.packages-test ## all tests
 prove: $(B)/.packages-prove ## what is too long for every day: all years, 1,000 cases, 200 kills, a busy machine
 	+@$(SUBMAKE) tests
 	@BUILD=$(B) KEDJA_LONG=1 VERDICT_CASES=1000 tests/run tests/years/*.bats tests/faults/*.bats \
-		tests/system/real_clock.bats tests/unit/test_verdict.c
+		tests/system/real_clock.bats tests/system/lost_commits.bats tests/unit/test_verdict.c
 	@echo "All tests once more, beside four processes that only reckon:"
 	@stress-ng --quiet --cpu 4 & busy=$$!; trap 'kill $$busy' EXIT; BUILD=$(B) tests/run
 
@@ -231,6 +231,12 @@ $(B)/tests/%: tests/unit/%.c $(LIBRARIES) $(B)/.flags
 	@$(COMPILE) $(MAIL_CFLAGS) -MF $@.d -o $@ $< -Wl,--as-needed $(HARDEN_LINK) $(LDFLAGS) \
 		-Wl,--start-group $(LIBRARIES) -Wl,--end-group \
 		$(LIBS_cmocka) $(LIBS_daemon) $(LIBS_mailer) $(LIBS_ctl) $(LIBS_rules)
+
+# Loaded into a daemon under test; without the sanitizers, which the program brings along.
+$(B)/tests/lost_commits.so: tests/system/lost_commits.c $(B)/.flags
+	@mkdir -p $(@D)
+	@echo "  TEST  $<"
+	@$(CC) -std=c17 -O1 -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 
 .PHONY: benches
 benches: all $(BENCHES)

@@ -141,7 +141,8 @@ static int settle_clock(struct kedjad *k, const char *asked, struct problems *pr
 		now = strtoll(kept, NULL, 10);
 	if (asked != NULL && clock_set_virtual(k->core.clock, now) != 0)
 		goto out;
-	k->clock_moved = asked != NULL;
+	if (asked != NULL)
+		kedjad_keep_clock(k, now);
 	if (kind == NULL)
 		store_meta_set(&k->core, "clock", wanted);
 	result = 0;

@@ -56,10 +56,8 @@ bool kedjad_end_turn(struct kedjad *k)
 {
 	if (!turn_is_begun(k->core.turn))
 		return true;
-	if (turn_end(k->core.turn) == 0) {
-		k->clock_moved = false;
+	if (turn_end(k->core.turn) == 0)
 		return true;
-	}
 	log_error("a turn was rolled back: %s", db_error(k->core.db));
 	planner_forget(k->planner);
 	letters_wake(k->letters);
@@ -101,7 +99,6 @@ bool kedjad_work(void *arg)
 		more = letters_work(k->letters) || more;
 	more = outbox_work(k->outbox, k->core.turn) || more;
 	more = kedjad_advance_clock(k) || more;
-	kedjad_keep_clock(k);
 	/* what the commit releases may be what the virtual clock waits for */
 	more = (k->for_clock != NULL && turn_is_begun(k->core.turn)) || more;
 	/* what comes into force with the commit may give work at once */

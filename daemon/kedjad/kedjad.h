@@ -33,8 +33,8 @@ struct kedjad {
 	struct loop_timer *retry;    /* after a turn that the disk refused */
 	struct loop_timer *watchdog; /* signs of life, where systemd wants them */
 	struct waiting *for_plan, *for_clock;
-	bool clock_moved; /* the virtual clock stands elsewhere than the file says */
-	bool sign_wanted; /* a sign of life for systemd */
+	instant clock_next; /* where the virtual clock stands after this turn */
+	bool sign_wanted;   /* a sign of life for systemd */
 };
 
 /* What a reload or a revert brings: from the commit of its turn on, if there is one. */
@@ -78,6 +78,7 @@ MUST_CHECK bool kedjad_check_settings(const struct kedjad *k, const struct setti
  * planner: rules that are others than those of the rows in the file plan everything anew. */
 void kedjad_start_kept(struct kedjad *k);
 void kedjad_compare_rules(struct kedjad *k);
-void kedjad_forget_waiting(struct kedjad *k); /* at the end: nobody is answered any more */
+void kedjad_keep_clock(struct kedjad *k, instant at); /* where it stands, in the file */
+void kedjad_forget_waiting(struct kedjad *k);         /* at the end: nobody is answered any more */
 
 #endif

@@ -27,10 +27,9 @@ void kedjad_files_are_in_force(struct kedjad *k); /* what runs is what lies on t
 /* waiting.c. Serves the requests that waited for the plan: each in a savepoint, like any other. */
 void kedjad_serve_waiting(struct kedjad *k);
 instant kedjad_next_event(struct kedjad *k); /* when something comes due by itself */
-/* Moves the virtual clock on to whatever comes next, when all of this moment is done; true: there
- * is more. */
+/* Moves the virtual clock on to whatever comes next, when all of this moment is done, with the
+ * commit; true: there is more. */
 bool kedjad_advance_clock(struct kedjad *k);
-void kedjad_keep_clock(struct kedjad *k); /* where it stands, in the file */
 
 /* False: it was rolled back. */
 bool kedjad_end_turn(struct kedjad *k);

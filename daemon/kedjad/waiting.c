@@ -13,20 +13,56 @@
 
 /* A request that is answered when something else is done. */
 struct waiting {
+	struct kedjad *k;
+	struct waiting **list;
 	struct ticket *ticket;
 	method_handler *handler; /* to be called again when nobody is behind */
 	json_t *parameters, *id;
 	char *actor;
 	instant goal;             /* of clock.set; INSTANT_NEVER for others */
 	int64_t letters, notices; /* counts when clock.set began */
+	bool is_over;             /* out of the list: its answer is on its way */
 	struct waiting *next;
 };
 
 /* --- requests that wait ------------------------------------------------------------------- */
 
+static void waiting_free(struct waiting *waiting)
+{
+	json_decref(waiting->parameters);
+	json_decref(waiting->id);
+	free(waiting->actor);
+	free(waiting);
+}
+
+static struct waiting *take_first(struct waiting **list)
+{
+	struct waiting *waiting = *list;
+	*list = waiting->next;
+	waiting->is_over = true;
+	return waiting;
+}
+
+/* The turn in which it came was rolled back, and its peer has been told that nothing was done: so
+ * nothing may come of it later. */
+static void came_in_vain(void *arg, const char *reason)
+{
+	struct waiting *waiting = arg, **link = waiting->list;
+	if (waiting->is_over)
+		return;
+	while (*link != waiting)
+		link = &(*link)->next;
+	*link = waiting->next;
+	control_answer(waiting->k->control, waiting->ticket,
+		       rpc_refusal(waiting->id, RPC_NO_SPACE, reason, NULL));
+	waiting_free(waiting);
+}
+
 static struct waiting *wait_for(struct kedjad *k, struct call *call, struct waiting **list)
 {
 	struct waiting *waiting = xcalloc(1, sizeof(*waiting));
+	waiting->k = k;
+	waiting->list = list;
 	waiting->ticket = control_later(k->control, call);
 	waiting->parameters = json_incref((json_t *)(uintptr_t)call->parameters);
 	waiting->id = json_deep_copy(call->id);
@@ -35,15 +71,8 @@ static struct waiting *wait_for(struct kedjad *k, struct call *call, struct wait
 	while (*list != NULL)
 		list = &(*list)->next;
 	*list = waiting;
+	turn_after(k->core.turn, NULL, came_in_vain, waiting);
 	return waiting;
-}
-
-static void waiting_free(struct waiting *waiting)
-{
-	json_decref(waiting->parameters);
-	json_decref(waiting->id);
-	free(waiting->actor);
-	free(waiting);
 }
 
 /* An answer that leaves when this turn is committed. */
@@ -133,8 +162,7 @@ void kedjad_serve_waiting(struct kedjad *k)
 	if (turn_begin(k->core.turn) != 0)
 		return;
 	while (k->for_plan != NULL && turn_has_room(k->core.turn)) {
-		struct waiting *waiting = k->for_plan;
-		k->for_plan = waiting->next;
+		struct waiting *waiting = take_first(&k->for_plan);
 		struct call call = { .actor = waiting->actor,
 				     .parameters = waiting->parameters,
 				     .id = waiting->id,
@@ -184,14 +212,27 @@ instant kedjad_next_event(struct kedjad *k)
 
 static void clock_arrived(struct kedjad *k)
 {
-	struct waiting *waiting = k->for_clock;
+	struct waiting *waiting = take_first(&k->for_clock);
 	char now[INSTANT_TEXT_SIZE];
-	k->for_clock = waiting->next;
 	json_t *result = json_pack(
 	    "{s:s, s:I, s:I}", "now", clock_format(k->core.clock, clock_now(k->core.clock), now),
 	    "letters", (json_int_t)(last_message(k) - waiting->letters), "notices",
 	    (json_int_t)(notice_last(&k->core) - waiting->notices));
 	answer_after_turn(k, waiting, result, NULL);
+}
+
+void kedjad_keep_clock(struct kedjad *k, instant at)
+{
+	char text[32];
+	snprintf(text, sizeof(text), "%lld", (long long)at);
+	store_meta_set(&k->core, "virtual_now", text);
+}
+
+static void clock_moves(void *arg)
+{
+	struct kedjad *k = arg;
+	if (clock_set_virtual(k->core.clock, k->clock_next) != 0)
+		log_error("the virtual clock would not move");
 }
 
 bool kedjad_advance_clock(struct kedjad *k)
@@ -206,17 +247,8 @@ bool kedjad_advance_clock(struct kedjad *k)
 		return k->for_clock != NULL;
 	}
 	instant next = earliest(kedjad_next_event(k), k->for_clock->goal);
-	if (clock_set_virtual(k->core.clock, next > now ? next : now + 1) != 0)
-		log_error("the virtual clock would not move");
-	k->clock_moved = true;
+	k->clock_next = next > now ? next : now + 1;
+	kedjad_keep_clock(k, k->clock_next);
+	turn_after(k->core.turn, clock_moves, NULL, k);
 	return true;
-}
-
-void kedjad_keep_clock(struct kedjad *k)
-{
-	char text[32];
-	if (!k->clock_moved || turn_begin(k->core.turn) != 0)
-		return;
-	snprintf(text, sizeof(text), "%lld", (long long)clock_now(k->core.clock));
-	store_meta_set(&k->core, "virtual_now", text);
 }

@@ -19,7 +19,7 @@ typedef int64_t letters_add(void *arg, const struct new_message *message);
 /* Without templates (NULL) letters have no text: who gets what when is all that matters. */
 struct letters *letters_new(const struct core *core, letters_add *add, void *arg,
 			    const struct templates *templates);
-void letters_free(struct letters *letters);                                   /* takes NULL */
+void letters_free(struct letters *letters); /* takes NULL */
 /* After a reload: the hours of letters may be others, too. */
 void letters_use(struct letters *letters, const struct templates *templates);
 

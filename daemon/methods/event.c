@@ -375,7 +375,7 @@ static json_t *record_all(struct kedjad *k, struct call *call, struct incoming *
 		if (result != NULL && call->problems.count == 0)
 			json_array_append_new(results, result);
 	}
-	if (call->problems.count > 0) {
+	if (call->problems.count > 0 || db_failed(k->core.db)) {
 		planner_forget(k->planner);
 		json_decref(results);
 		return NULL;

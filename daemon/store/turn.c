@@ -62,8 +62,7 @@ bool turn_is_begun(const struct turn *turn)
 
 bool turn_has_written(const struct turn *turn)
 {
-	return turn->begun &&
-	       (turn->closed || db_changes_total(turn->db) != turn->begun_changes);
+	return turn->begun && (turn->closed || db_changes_total(turn->db) != turn->begun_changes);
 }
 
 void turn_after(struct turn *turn, turn_done *done, turn_undo *undo, void *arg)
@@ -90,10 +89,11 @@ static void release(struct turn *turn, const char *reason)
 	struct after_list after = turn->after;
 	turn->after = (struct after_list){ 0 };
 	for (size_t i = 0; i < after.count; i++) {
-		if (reason == NULL)
-			after.list[i].done(after.list[i].arg);
-		else if (after.list[i].undo != NULL)
-			after.list[i].undo(after.list[i].arg, reason);
+		const struct after *one = &after.list[i];
+		if (reason == NULL && one->done != NULL)
+			one->done(one->arg);
+		else if (reason != NULL && one->undo != NULL)
+			one->undo(one->arg, reason);
 	}
 	free(after.list);
 }

@@ -22,9 +22,9 @@ bool turn_is_begun(const struct turn *turn);
  * that is true without the commit. */
 bool turn_has_written(const struct turn *turn);
 
-/* `done` is called after the commit, in order of queueing; `undo` (may be NULL) after a rollback
- * of the whole turn, with the reason. Exactly one of them is called. Queued while no turn is
- * begun it is done at the next turn_end. */
+/* `done` is called after the commit, in order of queueing; `undo` after a rollback of the whole
+ * turn, with the reason. Either may be NULL; exactly one of them is called. Queued while no turn
+ * is begun it is done at the next turn_end. */
 typedef void turn_done(void *arg);
 typedef void turn_undo(void *arg, const char *reason);
 void turn_after(struct turn *turn, turn_done *done, turn_undo *undo, void *arg);
