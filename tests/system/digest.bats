@@ -93,7 +93,7 @@ last_letter() {
 	cast 2026-01-05 K-1 K-2 K-3
 	record staff.changed anna.åberg name="Anna Åberg" email=anna.aberg@office.example rhythm=weekly
 	until_time 2026-01-08T07:00
-	record counselling.offered K-1 --at 2026-01-05 # told 12 Jan, a Monday; due in March
+	record counselling.offered K-1 --at 2026-01-06 # told 13 Jan, a Tuesday; due in March
 	record assessment.done K-2 --at 2026-01-07    # told 14 Jan: the rule insists
 	record visit.made K-3 --at 2026-01-08         # soon 15 Jan, due 18 Jan: before the next Monday
 	until_time 2026-01-13T16:00
