@@ -93,6 +93,11 @@ int clock_set_virtual(struct clock *clock, instant now)
 	return 0;
 }
 
+instant instant_earlier(instant a, instant b)
+{
+	return a < b ? a : b;
+}
+
 instant clock_now(const struct clock *clock)
 {
 	if (clock->is_virtual)

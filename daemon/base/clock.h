@@ -16,6 +16,7 @@
 
 typedef int64_t instant; /* seconds since 1970-01-01T00:00:00Z */
 #define INSTANT_NEVER INT64_MAX
+instant instant_earlier(instant a, instant b);
 
 struct clock;
 

@@ -9,6 +9,7 @@
 #include "daemon/kedjad/kedjad_own.h"
 #include "daemon/letters/admin.h"
 #include "daemon/letters/entries.h"
+#include "daemon/letters/moment.h"
 #include "daemon/plan/due.h"
 #include "daemon/plan/hold.h"
 #include "daemon/plan/pass_on.h"
@@ -88,7 +89,7 @@ bool kedjad_work(void *arg)
 	if (outbox_has_work(k->outbox) && turn_begin(k->core.turn) != 0)
 		log_debug("no turn can be begun"); /* who needs one finds out */
 	more = planner_work(k->planner) || more;
-	bool settled = !planner_is_behind(k->planner) && !planner_has_due(k->planner);
+	bool settled = moment_is_planned(k->planner);
 	if (settled && k->for_plan != NULL) {
 		kedjad_serve_waiting(k);
 		more = k->for_plan != NULL || more;

@@ -8,6 +8,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/kedjad/kedjad_own.h"
+#include "daemon/letters/moment.h"
 #include "daemon/store/meta.h"
 #include "daemon/store/notice.h"
 
@@ -194,20 +195,13 @@ void kedjad_forget_waiting(struct kedjad *k)
 
 static bool all_is_quiet(struct kedjad *k)
 {
-	instant now = clock_now(k->core.clock);
-	return !planner_is_behind(k->planner) && !planner_has_due(k->planner) &&
-	       letters_next(k->letters) > now && outbox_is_quiet(k->outbox);
-}
-
-static instant earliest(instant a, instant b)
-{
-	return a < b ? a : b;
+	return moment_is_over(k->planner, k->letters, clock_now(k->core.clock)) &&
+	       outbox_is_quiet(k->outbox);
 }
 
 instant kedjad_next_event(struct kedjad *k)
 {
-	return earliest(planner_next(k->planner),
-			earliest(letters_next(k->letters), outbox_next(k->outbox)));
+	return instant_earlier(moment_next(k->planner, k->letters), outbox_next(k->outbox));
 }
 
 static void clock_arrived(struct kedjad *k)
@@ -246,8 +240,7 @@ bool kedjad_advance_clock(struct kedjad *k)
 		clock_arrived(k);
 		return k->for_clock != NULL;
 	}
-	instant next = earliest(kedjad_next_event(k), k->for_clock->goal);
-	k->clock_next = next > now ? next : now + 1;
+	k->clock_next = moment_after(now, kedjad_next_event(k), k->for_clock->goal);
 	kedjad_keep_clock(k, k->clock_next);
 	turn_after(k->core.turn, clock_moves, NULL, k);
 	return true;

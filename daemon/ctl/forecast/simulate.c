@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/letters/letters.h"
+#include "daemon/letters/moment.h"
 #include "daemon/plan/due.h"
 #include "daemon/plan/planner.h"
 #include "daemon/store/event.h"
@@ -283,24 +283,18 @@ static void deliver(struct simulation *simulation)
 static int settle(struct simulation *simulation, struct problems *problems)
 {
 	struct planner *planner = simulation->planner;
-	bool more = true;
-	while (more) {
-		more = planner_work(planner);
-		if (!planner_is_behind(planner) && !planner_has_due(planner)) {
-			more = letters_work(simulation->letters) || more;
-			if (turn_is_begun(simulation->core.turn))
-				deliver(simulation);
+	while (!moment_is_over(planner, simulation->letters, simulation_now(simulation))) {
+		if (turn_begin(simulation->core.turn) != 0)
+			return failed(simulation, problems);
+		(void)planner_work(planner);
+		if (moment_is_planned(planner)) {
+			(void)letters_work(simulation->letters);
+			deliver(simulation);
 		}
 		if (end_turn(simulation, problems) != 0)
 			return -1;
-		more = more || planner_is_behind(planner) || planner_has_due(planner);
 	}
 	return 0;
-}
-
-static instant earliest(instant a, instant b)
-{
-	return a < b ? a : b;
 }
 
 /* Steps of a moment go off before what is recorded in the same second. */
@@ -327,9 +321,9 @@ int simulation_run(struct simulation *simulation, instant until, simulation_prog
 		if (now >= until)
 			return 0;
 		instant next =
-		    earliest(planner_next(simulation->planner), letters_next(simulation->letters));
-		next = earliest(earliest(next, next_recorded(simulation)), until);
-		if (clock_set_virtual(simulation->core.clock, next > now ? next : now + 1) != 0)
+		    instant_earlier(moment_next(simulation->planner, simulation->letters),
+				    next_recorded(simulation));
+		if (clock_set_virtual(simulation->core.clock, moment_after(now, next, until)) != 0)
 			return -1;
 	}
 }
