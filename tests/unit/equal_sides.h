@@ -30,7 +30,7 @@ struct trial {
 	bool forgetful; /* the planner keeps as few plans in memory as it can */
 };
 
-struct telling_lines {
+struct said_lines {
 	char **list;
 	size_t count, capacity;
 };
@@ -43,17 +43,17 @@ struct sides {
 	struct planner *planner;
 	int64_t last_notice;
 	struct arena *arena; /* of the run */
-	struct telling_lines daemon, walk;
+	struct said_lines daemon, walk;
 	const char *complaint; /* what else is wrong; NULL */
 };
 
-static inline void lines_clear(struct telling_lines *lines)
+static inline void lines_clear(struct said_lines *lines)
 {
 	free(lines->list);
-	*lines = (struct telling_lines){ NULL, 0, 0 };
+	*lines = (struct said_lines){ NULL, 0, 0 };
 }
 
-static inline void add_line(struct telling_lines *lines, char *line)
+static inline void add_line(struct said_lines *lines, char *line)
 {
 	lines->list = array_grow(lines->list, lines->count, &lines->capacity, sizeof(char *));
 	lines->list[lines->count++] = line;
@@ -278,7 +278,7 @@ static inline void run_walk(const struct trial *trial, struct walk *walk)
 /* --- both ------------------------------------------------------------------------------------ */
 
 /* How a subject stands in the end, as lines like those of the reminders. */
-static inline void tell_plan(struct sides *sides, struct telling_lines *lines, const char *subject,
+static inline void tell_plan(struct sides *sides, struct said_lines *lines, const char *subject,
 			     const struct plan *plan)
 {
 	for (size_t i = 0; plan != NULL && i < plan_count(plan); i++)

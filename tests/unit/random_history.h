@@ -36,7 +36,7 @@ struct history {
 };
 
 /* What a history is made of. */
-struct telling {
+struct teller {
 	struct maker *maker;
 	struct history *history;
 	const char *const *rules; /* that may be put off */
@@ -44,16 +44,16 @@ struct telling {
 	uint32_t cases, programmes;
 };
 
-static inline const char *case_name(struct telling *telling)
+static inline const char *case_name(struct teller *teller)
 {
 	static const char *const names[] = { "K-1", "K-2", "K-3" };
-	return names[chance_below(telling->maker->chance, telling->cases)];
+	return names[chance_below(teller->maker->chance, teller->cases)];
 }
 
-static inline const char *programme_name(struct telling *telling)
+static inline const char *programme_name(struct teller *teller)
 {
 	static const char *const names[] = { "norr", "syd" };
-	return names[chance_below(telling->maker->chance, telling->programmes)];
+	return names[chance_below(teller->maker->chance, teller->programmes)];
 }
 
 /* --- values ---------------------------------------------------------------------------------- */
@@ -77,20 +77,20 @@ static inline const char *any_role(struct maker *maker)
 	return maker->roles[chance_below(maker->chance, maker->role_count)];
 }
 
-static inline struct value value_of_text(struct telling *telling, const struct field *field)
+static inline struct value value_of_text(struct teller *teller, const struct field *field)
 {
-	struct maker *maker = telling->maker;
+	struct maker *maker = teller->maker;
 	const char *const *codes =
 	    field->codes == NULL ? NULL : chain_codes(maker->chain, field->codes);
 	size_t count = 0;
 	if (strcmp(field->name, "programme") == 0)
-		return text_value(programme_name(telling));
+		return text_value(programme_name(teller));
 	if (strcmp(field->name, "case") == 0)
-		return text_value(case_name(telling));
+		return text_value(case_name(teller));
 	if (strcmp(field->name, "role") == 0)
 		return text_value(any_role(maker));
 	if (strcmp(field->name, "rule") == 0)
-		return text_value(telling->rules[chance_below(maker->chance, telling->rule_count)]);
+		return text_value(teller->rules[chance_below(maker->chance, teller->rule_count)]);
 	if (strcmp(field->name, "staff") == 0 || strcmp(field->name, "by") == 0)
 		return text_value(holder_of(maker, any_role(maker), 1));
 	if (strcmp(field->name, "reference") == 0)
@@ -100,9 +100,9 @@ static inline struct value value_of_text(struct telling *telling, const struct f
 	return text_value(count == 0 ? "text" : codes[chance_below(maker->chance, count)]);
 }
 
-static inline struct value any_value(struct telling *telling, const struct field *field, date day)
+static inline struct value any_value(struct teller *teller, const struct field *field, date day)
 {
-	struct chance *chance = telling->maker->chance;
+	struct chance *chance = teller->maker->chance;
 	/* a board of its own bars people: then others are told, which is no matter of plans */
 	if (strcmp(field->name, "board") == 0 && field->optional)
 		return (struct value){ VALUE_NULL, 0, NULL };
@@ -124,7 +124,7 @@ static inline struct value any_value(struct telling *telling, const struct field
 	case FIELD_TEXT:
 		break;
 	}
-	return value_of_text(telling, field);
+	return value_of_text(teller, field);
 }
 
 static inline void set_value(struct item *item, const char *field, struct value value)
@@ -134,10 +134,10 @@ static inline void set_value(struct item *item, const char *field, struct value 
 
 /* --- events ---------------------------------------------------------------------------------- */
 
-static inline struct item *add_item(struct telling *telling, enum item_type type, civil at)
+static inline struct item *add_item(struct teller *teller, enum item_type type, civil at)
 {
-	struct history *history = telling->history;
-	struct item *item = arena_alloc(telling->maker->arena, sizeof(*item));
+	struct history *history = teller->history;
+	struct item *item = arena_alloc(teller->maker->arena, sizeof(*item));
 	item->type = type;
 	civil last = civil_at(HISTORY_FIRST + HISTORY_DAYS + 50, civil_second(at));
 	item->event.recorded = at < last ? at : last;
@@ -146,11 +146,11 @@ static inline struct item *add_item(struct telling *telling, enum item_type type
 	return item;
 }
 
-static inline struct item *add_event(struct telling *telling, const char *kind, const char *subject,
+static inline struct item *add_event(struct teller *teller, const char *kind, const char *subject,
 				     date day, civil recorded)
 {
-	struct item *item = add_item(telling, ITEM_EVENT, recorded);
-	item->event.kind = chain_kind(telling->maker->chain, kind);
+	struct item *item = add_item(teller, ITEM_EVENT, recorded);
+	item->event.kind = chain_kind(teller->maker->chain, kind);
 	item->event.subject = subject;
 	item->event.key = "";
 	item->event.at = (struct moment){ day, -1 };
@@ -159,11 +159,11 @@ static inline struct item *add_event(struct telling *telling, const char *kind, 
 	return item;
 }
 
-static inline const char *any_key(struct telling *telling, const struct kind *kind, date day)
+static inline const char *any_key(struct teller *teller, const struct kind *kind, date day)
 {
 	static const char *const keys[] = { "a", "b" };
 	static const char *const months[] = { "2025-11", "2025-12", "2026-01" };
-	struct maker *maker = telling->maker;
+	struct maker *maker = teller->maker;
 	char text[DATE_TEXT_SIZE];
 	size_t count = 0;
 	if (kind->key == KEY_NONE)
@@ -202,7 +202,7 @@ static inline civil any_recording(struct chance *chance, struct moment at)
 			any_hour(chance));
 }
 
-static inline const struct kind *kind_to_tell(struct telling *telling)
+static inline const struct kind *kind_to_tell(struct teller *teller)
 {
 	static const char *const course[] = {
 		"case.transferred",  "case.closed",      "case.opened",
@@ -211,7 +211,7 @@ static inline const struct kind *kind_to_tell(struct telling *telling)
 		"rent.charged",      "rent.paid",        "payments.imported",
 		"payment.unmatched", "payment.assigned", "programme.started"
 	};
-	struct maker *maker = telling->maker;
+	struct maker *maker = teller->maker;
 	const struct kind *kind;
 	do {
 		uint32_t way = chance_below(maker->chance, 100);
@@ -226,22 +226,22 @@ static inline const struct kind *kind_to_tell(struct telling *telling)
 	return kind;
 }
 
-static inline void tell_event(struct telling *telling)
+static inline void tell_event(struct teller *teller)
 {
-	struct chance *chance = telling->maker->chance;
-	const struct kind *kind = kind_to_tell(telling);
+	struct chance *chance = teller->maker->chance;
+	const struct kind *kind = kind_to_tell(teller);
 	date day = HISTORY_FIRST + (date)chance_below(chance, HISTORY_DAYS);
 	bool of_case = kind->subject == SUBJECT_CASE ||
 		       (kind->subject == SUBJECT_ANY && chance_of(chance, 70));
 	struct moment at = { day, chance_of(chance, 30) ? any_hour(chance) : -1 };
 	struct item *item =
-	    add_event(telling, kind->name, of_case ? case_name(telling) : programme_name(telling),
-		      day, any_recording(chance, at));
-	struct item *before = telling->history->list[telling->history->count - 2];
+	    add_event(teller, kind->name, of_case ? case_name(teller) : programme_name(teller), day,
+		      any_recording(chance, at));
+	struct item *before = teller->history->list[teller->history->count - 2];
 	item->event.at = at;
-	item->event.key = any_key(telling, kind, day);
+	item->event.key = any_key(teller, kind, day);
 	for (size_t i = 0; i < kind->field_count; i++)
-		item->values[i] = any_value(telling, &kind->fields[i], day);
+		item->values[i] = any_value(teller, &kind->fields[i], day);
 	if (kind_puts_off(kind)) {
 		item->event.key = chance_of(chance, 80) ? "" : item->event.key;
 		set_value(
@@ -253,13 +253,13 @@ static inline void tell_event(struct telling *telling)
 		item->event.recorded = before->event.recorded; /* together, in one batch */
 }
 
-static inline void take_something_back(struct telling *telling)
+static inline void take_something_back(struct teller *teller)
 {
-	struct chance *chance = telling->maker->chance;
+	struct chance *chance = teller->maker->chance;
 	const struct item *which =
-	    telling->history->list[chance_below(chance, telling->history->count)];
-	for (size_t i = 0; i < telling->history->count; i++)
-		if (telling->history->list[i]->voids == which)
+	    teller->history->list[chance_below(chance, teller->history->count)];
+	for (size_t i = 0; i < teller->history->count; i++)
+		if (teller->history->list[i]->voids == which)
 			return;
 	if (which->type != ITEM_EVENT || which->voids != NULL ||
 	    which->event.kind->subject == SUBJECT_STAFF)
@@ -268,7 +268,7 @@ static inline void take_something_back(struct telling *telling)
 				  (date)chance_below(chance, chance_of(chance, 50) ? 5 : 100),
 			      any_hour(chance));
 	struct item *item =
-	    add_event(telling, "event.voided", which->event.subject, civil_date(when), when);
+	    add_event(teller, "event.voided", which->event.subject, civil_date(when), when);
 	item->event.at = (struct moment){ civil_date(item->event.recorded), civil_second(when) };
 	item->voids = which;
 	set_value(item, "reason", text_value("text"));
@@ -276,89 +276,87 @@ static inline void take_something_back(struct telling *telling)
 
 /* --- people ---------------------------------------------------------------------------------- */
 
-static inline void tell_role(struct telling *telling, const char *kind, const char *subject,
+static inline void tell_role(struct teller *teller, const char *kind, const char *subject,
 			     const char *role, uint32_t holder, civil when)
 {
-	struct item *item = add_event(telling, kind, subject, civil_date(when), when);
+	struct item *item = add_event(teller, kind, subject, civil_date(when), when);
 	set_value(item, "role", text_value(role));
-	set_value(item, "staff", text_value(holder_of(telling->maker, role, holder)));
+	set_value(item, "staff", text_value(holder_of(teller->maker, role, holder)));
 }
 
 /* A role goes over, on a programme or on a case; now and then nobody has it for a while. */
-static inline void move_somebody(struct telling *telling)
+static inline void move_somebody(struct teller *teller)
 {
-	struct maker *maker = telling->maker;
+	struct maker *maker = teller->maker;
 	struct chance *chance = maker->chance;
 	const char *role = any_role(maker);
 	civil when = civil_at(HISTORY_FIRST + 10 + (date)chance_below(chance, HISTORY_DAYS),
 			      any_hour(chance));
 	const struct role *known = chain_role(maker->chain, role);
 	const char *subject =
-	    known->on_case && chance_of(chance, 50) ? case_name(telling) : programme_name(telling);
+	    known->on_case && chance_of(chance, 50) ? case_name(teller) : programme_name(teller);
 	if (strcmp(role, "unit_manager") == 0)
 		return;
 	if (chance_of(chance, 70))
-		tell_role(telling, "role.assigned", subject, role, 2, when);
+		tell_role(teller, "role.assigned", subject, role, 2, when);
 	if (chance_of(chance, 50))
-		tell_role(telling, "role.released", subject, role, 1, when);
+		tell_role(teller, "role.released", subject, role, 1, when);
 }
 
-static inline void tell_people(struct telling *telling)
+static inline void tell_people(struct teller *teller)
 {
 	static const char *const programmes[] = { "norr", "syd" };
-	struct maker *maker = telling->maker;
+	struct maker *maker = teller->maker;
 	civil when = civil_at(HISTORY_FIRST, 6 * 3600);
 	for (size_t i = 0; i < maker->role_count; i++) {
 		for (uint32_t which = 1; which <= 2; which++) {
 			const char *name = holder_of(maker, maker->roles[i], which);
 			struct item *item =
-			    add_event(telling, "staff.joined", name, HISTORY_FIRST, when);
+			    add_event(teller, "staff.joined", name, HISTORY_FIRST, when);
 			set_value(item, "name", text_value(name));
 			set_value(item, "email", text_value("a@example.org"));
 		}
 		for (uint32_t j = 0;
-		     j < telling->programmes && strcmp(maker->roles[i], "unit_manager") != 0; j++)
-			tell_role(telling, "role.assigned", programmes[j], maker->roles[i], 1,
-				  when);
+		     j < teller->programmes && strcmp(maker->roles[i], "unit_manager") != 0; j++)
+			tell_role(teller, "role.assigned", programmes[j], maker->roles[i], 1, when);
 	}
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
-static inline void tell_beginnings(struct telling *telling)
+static inline void tell_beginnings(struct teller *teller)
 {
 	static const char *const programmes[] = { "norr", "syd" };
 	static const char *const cases[] = { "K-1", "K-2", "K-3" };
-	struct chance *chance = telling->maker->chance;
-	for (uint32_t i = 0; i < telling->programmes; i++) {
+	struct chance *chance = teller->maker->chance;
+	for (uint32_t i = 0; i < teller->programmes; i++) {
 		date day = HISTORY_FIRST + (date)chance_below(chance, 3);
 		if (chance_of(chance, 90))
-			set_value(add_event(telling, "programme.started", programmes[i], day,
+			set_value(add_event(teller, "programme.started", programmes[i], day,
 					    civil_at(day, 25000)),
 				  "title", text_value("text"));
 	}
-	for (uint32_t i = 0; i < telling->cases; i++) {
+	for (uint32_t i = 0; i < teller->cases; i++) {
 		date day = HISTORY_FIRST + (date)chance_below(chance, 60);
 		struct moment at = { day, -1 };
 		if (chance_of(chance, 90))
-			set_value(add_event(telling, "case.opened", cases[i], day,
+			set_value(add_event(teller, "case.opened", cases[i], day,
 					    any_recording(chance, at)),
-				  "programme", text_value(programme_name(telling)));
+				  "programme", text_value(programme_name(teller)));
 	}
 }
 
-static inline void tell_daemon(struct telling *telling)
+static inline void tell_daemon(struct teller *teller)
 {
-	struct chance *chance = telling->maker->chance;
+	struct chance *chance = teller->maker->chance;
 	uint32_t count = chance_below(chance, 4);
 	for (uint32_t i = 0; i <= count; i++) {
 		civil when = civil_at(HISTORY_FIRST + (date)chance_below(chance, HISTORY_DAYS),
 				      any_hour(chance) + 1);
 		if (i < count)
-			add_item(telling, chance_of(chance, 60) ? ITEM_RESTART : ITEM_REBUILD,
-				 when);
+			add_item(teller, chance_of(chance, 60) ? ITEM_RESTART : ITEM_REBUILD, when);
 		else if (!differ_still() && chance_of(chance, 60))
-			add_item(telling, ITEM_RELOAD, when);
+			add_item(teller, ITEM_RELOAD, when);
 	}
 }
 
@@ -373,25 +371,25 @@ static inline int compare_items(const void *a, const void *b)
 static inline void history_make(struct maker *maker, const char *const *rules, size_t rule_count,
 				struct history *ret)
 {
-	struct telling telling = { maker,
-				   ret,
-				   rules,
-				   rule_count,
-				   1 + chance_below(maker->chance, 3),
-				   1 + chance_below(maker->chance, 2) };
+	struct teller teller = { maker,
+				 ret,
+				 rules,
+				 rule_count,
+				 1 + chance_below(maker->chance, 3),
+				 1 + chance_below(maker->chance, 2) };
 	ret->count = 0;
-	tell_people(&telling);
-	tell_beginnings(&telling);
-	tell_daemon(&telling);
+	tell_people(&teller);
+	tell_beginnings(&teller);
+	tell_daemon(&teller);
 	size_t wanted = ret->count + 8 + chance_below(maker->chance, 25);
 	while (ret->count < wanted) {
 		uint32_t way = chance_below(maker->chance, 100);
 		if (way < 8)
-			take_something_back(&telling);
+			take_something_back(&teller);
 		else if (way < 14)
-			move_somebody(&telling);
+			move_somebody(&teller);
 		else
-			tell_event(&telling);
+			tell_event(&teller);
 	}
 	qsort(ret->list, ret->count, sizeof(ret->list[0]), compare_items);
 }

@@ -85,7 +85,7 @@ static int by_text(const void *a, const void *b)
 }
 
 /* Once each: several people may hold a role. */
-static void sort_once(struct telling_lines *lines)
+static void sort_once(struct said_lines *lines)
 {
 	size_t kept = 0;
 	if (lines->count > 1)
