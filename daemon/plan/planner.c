@@ -19,6 +19,29 @@
 /* Subjects that one step of a sweep marks. */
 #define SWEEP_STEP 200
 
+static void mark_behind(struct planner *planner, const char *subject)
+{
+	struct query *q = db_query(planner->core->db,
+				   "UPDATE subject SET behind = 1 WHERE id = ?1 AND behind = 0");
+	db_bind_text(q, 1, subject);
+	db_run(q);
+	planner->may_be_behind = true;
+}
+
+static void fold_programme_anew(struct planner *planner, const char *programme)
+{
+	cache_drop(planner->cache, programme);
+	mark_behind(planner, programme);
+}
+
+/* An overdue_changed. */
+static void look_again(void *arg, const char *programme)
+{
+	struct planner *planner = arg;
+	if (plan_rules_ask_overdue(planner->core->office->ruleset))
+		fold_programme_anew(planner, programme);
+}
+
 struct planner *planner_new(const struct core *core, planner_fire *fire, void *arg)
 {
 	struct planner *planner = xcalloc(1, sizeof(*planner));
@@ -26,6 +49,7 @@ struct planner *planner_new(const struct core *core, planner_fire *fire, void *a
 	planner->fire = fire;
 	planner->arg = arg;
 	planner->cache = cache_new();
+	planner->look_again = look_again;
 	planner->may_be_behind = true;
 	return planner;
 }
@@ -82,15 +106,6 @@ static bool row_get(const struct core *core, const char *subject, struct arena *
 	}
 	db_done(q);
 	return found;
-}
-
-static void mark_behind(struct planner *planner, const char *subject)
-{
-	struct query *q = db_query(planner->core->db,
-				   "UPDATE subject SET behind = 1 WHERE id = ?1 AND behind = 0");
-	db_bind_text(q, 1, subject);
-	db_run(q);
-	planner->may_be_behind = true;
 }
 
 /* A subject has a row from its first event; its type shows with the first kind that tells it. */
@@ -158,12 +173,6 @@ void planner_note_event(struct planner *planner, const struct event *event)
 	show_to_others(planner, event);
 	cache_queue(planner->cache, event->subject, event);
 	mark_behind(planner, event->subject);
-}
-
-static void fold_programme_anew(struct planner *planner, const char *programme)
-{
-	cache_drop(planner->cache, programme);
-	mark_behind(planner, programme);
 }
 
 /* Those who saw it see it no more. */
@@ -305,8 +314,10 @@ static void settle(struct planner *planner, struct entry *entry)
 	plan_judge(entry->plan, clock_now_civil(planner->core->clock));
 	planner_put_ended(planner, entry);
 	instant wake = planner_put_live(planner, entry, arena);
-	if (entry->folded_anew)
+	if (entry->folded_anew) {
 		store_deadline_prune(planner->core, entry->subject, entry->plan);
+		overdue_prune(planner->core, entry->subject, planner->look_again, planner);
+	}
 	planner_put_subject(planner, entry, wake);
 	if (!planner->only_looking)
 		enclosure_note_ended(planner->core, entry->subject);
@@ -470,6 +481,7 @@ void planner_rebuild(struct planner *planner)
 		"DELETE FROM void",
 		"DELETE FROM subject",
 		"DELETE FROM deadline",
+		"DELETE FROM overdue",
 		"DELETE FROM sweep",
 		"INSERT OR IGNORE INTO void (event, by) SELECT data ->> 'event', id FROM event"
 		" WHERE kind = 'event.voided' ORDER BY id",

@@ -11,8 +11,9 @@ struct planner {
 	planner_fire *fire;
 	void *arg;
 	struct cache *cache;
-	bool may_be_behind; /* false only when the file has been asked and said no */
-	bool only_looking;  /* planner_differs: nothing goes off */
+	bool may_be_behind;          /* false only when the file has been asked and said no */
+	overdue_changed *look_again; /* at what was overdue; the planner is its argument */
+	bool only_looking;           /* planner_differs: nothing goes off */
 };
 
 /* planner_rows.c. The live ones give the instant at which the subject wakes. */

@@ -108,6 +108,13 @@ static instant instant_of(const struct core *core, civil at)
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
+static void put_overdue(struct planner *planner, const struct entry *entry,
+			const struct deadline *deadline)
+{
+	if (entry->type == SUBJECT_CASE)
+		overdue_put(planner->core, entry->subject, deadline, planner->look_again, planner);
+}
+
 /* What comes next of one deadline; what is due goes off on the way. */
 static instant put_deadline(struct planner *planner, struct entry *entry, const char *programme,
 			    const struct deadline *deadline, bool held, struct arena *arena)
@@ -154,6 +161,7 @@ static instant put_deadline(struct planner *planner, struct entry *entry, const 
 	}
 	store_deadline_put(core, entry->subject, deadline, next == NULL ? NULL : next->step->name,
 			   at);
+	put_overdue(planner, entry, deadline);
 	if (wake == INSTANT_NEVER && deadline_ended_by_last_step(deadline))
 		plan_let_go(entry->plan, deadline);
 	plan_keep_next(entry->plan, deadline, wake);
@@ -223,15 +231,31 @@ instant planner_put_live(struct planner *planner, struct entry *entry, struct ar
 	return wake;
 }
 
+/* Ended, and nothing comes of it any more: what has its last step still to say is among the live.
+ */
+static bool is_over(const struct deadline *deadline)
+{
+	switch (deadline->state) {
+	case DEADLINE_OPEN:
+	case DEADLINE_ASLEEP:
+		return false;
+	case DEADLINE_DONE:
+	case DEADLINE_CANCELLED:
+		break;
+	}
+	return !deadline_ended_by_last_step(deadline) || deadline->silent;
+}
+
 void planner_put_ended(struct planner *planner, struct entry *entry)
 {
 	for (size_t i = 0; i < plan_count(entry->plan); i++) {
 		const struct deadline *deadline = plan_at(entry->plan, i);
-		if (deadline->state == DEADLINE_OPEN || deadline->state == DEADLINE_ASLEEP ||
-		    deadline_ended_by_last_step(deadline) ||
-		    !(deadline->dirty || entry->folded_anew))
+		if (!is_over(deadline) || !(deadline->dirty || entry->folded_anew))
 			continue;
 		store_deadline_put(planner->core, entry->subject, deadline, NULL, INSTANT_NEVER);
-		notice_overtake(planner->core, entry->subject, deadline, deadline->ended_reason);
+		put_overdue(planner, entry, deadline);
+		if (!deadline_ended_by_last_step(deadline))
+			notice_overtake(planner->core, entry->subject, deadline,
+					deadline->ended_reason);
 	}
 }

@@ -248,6 +248,15 @@ const struct migration schema_migrations[] = {
 	  "  notice INTEGER NOT NULL REFERENCES notice, at INTEGER NOT NULL,"
 	  "  was TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL) STRICT;"
 	  "CREATE INDEX history_by_notice ON notice_history (notice);" },
+	/* derived: the days on which deadlines of cases were overdue, up to `over` ('': it goes
+	 * on), and in which programme. Every case is planned anew to find its own; nothing is sent
+	 * by it. */
+	{ "CREATE TABLE overdue (subject TEXT NOT NULL, rule TEXT NOT NULL, key TEXT NOT NULL,"
+	  "  anchor TEXT NOT NULL, occurrence INTEGER NOT NULL, programme TEXT NOT NULL,"
+	  "  first TEXT NOT NULL, over TEXT NOT NULL,"
+	  "  PRIMARY KEY (subject, rule, key, anchor, occurrence, first)) STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX overdue_by_programme ON overdue (programme, over, first);"
+	  "UPDATE subject SET behind = 1 WHERE type = 'case';" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

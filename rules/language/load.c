@@ -12,6 +12,7 @@
 
 #include "rules/base/hash.h"
 #include "rules/conf/confread.h"
+#include "rules/facts/facts.h"
 #include "rules/language/load_own.h"
 #include "rules/language/sees.h"
 
@@ -254,6 +255,19 @@ static void load_repeat(const struct loading *loading, struct rule *rule)
 			     "it would come again at once: give due or every a length above zero");
 }
 
+/* Nobody can say on which day the number of overdue deadlines changes by itself. */
+static void refuse_overdue(const struct loading *loading, const struct rule *rule)
+{
+	const int *slots;
+	size_t count = rule->while_ == NULL ? 0 : condition_slots(rule->while_, &slots);
+	for (size_t i = 0; i < count; i++)
+		if (rule->subject == SUBJECT_PROGRAMME &&
+		    slots[i] == facts_find(SUBJECT_PROGRAMME, "overdue_deadlines"))
+			load_problem(loading, "while",
+				     "overdue_deadlines can stand in if only: it is counted on the "
+				     "day that starts a deadline; write a rule with weekly and if");
+}
+
 static void load_conditions(const struct loading *loading, struct rule *rule)
 {
 	const char *text = confread_text(load_group(loading, "if"), "if");
@@ -270,6 +284,7 @@ static void load_conditions(const struct loading *loading, struct rule *rule)
 		rule->while_ = condition_parse(
 		    text, &names, loading->arena, load_file_of(loading, "while"),
 		    confread_line(load_group(loading, "while"), "while"), loading->problems);
+		refuse_overdue(loading, rule);
 	}
 }
 

@@ -257,7 +257,7 @@ static void fulfil_one(struct plan *plan, const struct rule *rule, struct track 
 		return;
 	for (const struct link *link = track->links; link != NULL; link = link->next)
 		if (is_live(link->deadline) && link->deadline->due < done->due)
-			deadline_collapse_into(plan, link->deadline, done);
+			deadline_collapse_into(plan, link->deadline, done, event);
 	deadline_end(plan, done, DEADLINE_DONE, "done", event);
 	follow(plan, track, done, event, starts_too);
 }
@@ -401,7 +401,7 @@ static void meet(struct plan *plan, const struct event *event, bool ours, bool w
 	if ((ours && !plan->has_begun) || (!was_open && facts_is_open(plan->facts)))
 		plan_begin_dated(plan, event);
 	plan->has_begun = plan->has_begun || ours;
-	plan_judge_all(plan, event->recorded);
+	plan_judge_all(plan, event_known(event));
 }
 
 int plan_apply(struct plan *plan, const struct event *event)

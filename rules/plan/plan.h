@@ -38,6 +38,14 @@ struct put_off {
 	const struct put_off *older; /* by another role; a later one of the same role replaces it */
 };
 
+/* Days on which a deadline was overdue in the programme that its case belonged to then: from
+ * `first` up to, not including, `over`; DATE_NONE: it goes on. As it was known as each of them
+ * began. */
+struct overdue_span {
+	const char *programme;
+	date first, over;
+};
+
 /* clang-format off */
 /*
  * One obligation. Its identity is (rule, subject, key, anchor, occurrence); what it rests on may
@@ -78,13 +86,23 @@ struct deadline {
 	const struct put_off *put_off; /* the latest one, or NULL */
 	date recheck;                  /* day on which time alone may change it; DATE_NONE: never */
 	bool silent;                   /* ended by its last step, and all of its steps have gone */
-	bool dirty;                    /* changed since plan_clean() */
-	bool kept;                     /* next_at is known, and holds until the deadline changes */
+	struct overdue_span
+	    *overdue; /* of a case's: by time, the last one goes on while it is open */
+	size_t overdue_count;
+	date overdue_due; /* the due date that it was counted by last */
+	bool dirty;       /* changed since plan_clean() */
+	bool kept;        /* next_at is known, and holds until the deadline changes */
 	int64_t next_at; /* of whoever keeps the plan: the hour of its next step (plan_keep_next) */
 };
 
 /* Its last step was its end: nothing fulfils it, and what it still has to say is said. */
 bool deadline_ended_by_last_step(const struct deadline *deadline);
+
+/* Was it overdue as that day began, in that programme? Of any day, past or to come, as things
+ * stand; what is written down later does not change the days before it. */
+bool deadline_is_overdue(const struct deadline *deadline, const char *programme, date day);
+/* Does a rule of programmes look at how many deadlines of the cases are overdue? */
+bool plan_rules_ask_overdue(const struct ruleset *ruleset);
 
 struct plan;
 
@@ -100,8 +118,9 @@ size_t plan_size(const struct plan *plan); /* bytes, roughly, for bounding a cac
 int event_compare(const struct event *a, const struct event *b);
 
 /*
- * How many deadlines of a programme's cases are overdue on a day: the one fact that no event of
- * the programme tells. Asked whenever a condition reads it; without it the number is 0.
+ * How many deadlines of a programme's cases are overdue on a day (deadline_is_overdue): the one
+ * fact that no event of the programme tells. Asked whenever a condition reads it; without it the
+ * number is 0.
  */
 typedef int64_t plan_overdue(void *arg, date day);
 void plan_ask_overdue(struct plan *plan, plan_overdue *ask, void *arg);
@@ -131,6 +150,9 @@ void plan_clean(struct plan *plan); /* all deadlines are stored as they are */
 void plan_keep_next(struct plan *plan, const struct deadline *deadline, int64_t at);
 /* A deadline that ended by its last step has nothing left to say: no longer live. */
 void plan_let_go(struct plan *plan, const struct deadline *deadline);
+/* Were as many deadlines of this case overdue on each day up to that one, by both plans of it? */
+bool plan_same_overdue(const struct plan *a, const struct plan *b, const char *programme,
+		       date until);
 const struct facts *plan_facts(const struct plan *plan);
 
 /* Those that still have something before them: open, asleep, or ended by their last step. */

@@ -50,6 +50,7 @@ static void know_live_anew(struct plan *plan, civil recorded)
 		if (recorded <= deadline->known)
 			continue;
 		deadline->known = recorded;
+		deadline_overdue_since(deadline, recorded);
 		deadline_touch(plan, deadline);
 	}
 }

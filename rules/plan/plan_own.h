@@ -2,8 +2,8 @@
 /*
  * The inside of a plan, for the files of this module and for why.c, which looks into it. From
  * below: plan_track.c (deadlines in their tracks), plan_known.c (since when), plan_due.c (due
- * dates), plan_again.c (what comes again), plan_time.c (what time brings), plan_put_off.c, and the
- * fold on top, plan.c.
+ * dates), plan_overdue.c (when it was overdue), plan_again.c (what comes again), plan_time.c (what
+ * time brings), plan_put_off.c, and the fold on top, plan.c.
  */
 #ifndef KEDJA_PLAN_OWN_H
 #define KEDJA_PLAN_OWN_H
@@ -68,6 +68,13 @@ static inline void deadline_touch(struct plan *plan, struct deadline *deadline)
 	plan->changes++;
 }
 
+/* Nobody knows of it before it has happened. */
+static inline civil event_known(const struct event *event)
+{
+	civil at = moment_civil(event->at);
+	return event->recorded > at ? event->recorded : at;
+}
+
 static inline bool is_live(const struct deadline *deadline)
 {
 	return deadline->state == DEADLINE_OPEN || deadline->state == DEADLINE_ASLEEP;
@@ -89,7 +96,8 @@ void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_st
 /* A deadline whose last step has gone has nothing left to wait for. */
 void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline);
 /* It was missed, and the newer one says so; one that slept was nobody's to do. */
-void deadline_collapse_into(struct plan *plan, struct deadline *older, struct deadline *newer);
+void deadline_collapse_into(struct plan *plan, struct deadline *older, struct deadline *newer,
+			    const struct event *by);
 /* What has ended by its last step has nothing to say any more, if it had. */
 void plan_hush(struct plan *plan, const struct rule *rule, const char *key);
 /* Notes one of several starts; the latest day when each has happened, else DATE_NONE. */
@@ -114,6 +122,13 @@ void deadline_set_due(struct plan *plan, struct deadline *deadline, civil known)
 bool deadline_is_late(const struct plan *plan, const struct deadline *deadline);
 /* The clock of the subject has stopped, or runs again. */
 void plan_note_pause(struct plan *plan, const struct event *event);
+
+/* plan_overdue.c */
+
+/* It has changed by something that was written down then, or by time. */
+void deadline_note_overdue(struct plan *plan, struct deadline *deadline, civil known);
+/* What it is overdue by stands only since then. */
+void deadline_overdue_since(struct deadline *deadline, civil known);
 
 /* plan_again.c */
 

@@ -202,7 +202,7 @@ static void collapse_late(struct plan *plan, const struct rule *rule, const stru
 		if (!is_live(older) || older == latest || older->due > latest->due ||
 		    !deadline_is_late(plan, older))
 			continue;
-		deadline_collapse_into(plan, older, latest);
+		deadline_collapse_into(plan, older, latest, NULL);
 	}
 }
 
@@ -304,6 +304,9 @@ void plan_judge_all(struct plan *plan, civil known)
 		if (is_live(plan->live[i]))
 			judge(plan, plan->live[i], known);
 	judge_hidden(plan, known);
+	for (size_t i = 0; i < plan->live_count; i++)
+		if (is_live(plan->live[i]))
+			deadline_note_overdue(plan, plan->live[i], known);
 }
 
 /* Visits every day up to `day` on which something can change by itself, and then `day`. */

@@ -119,6 +119,8 @@ void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_st
 	deadline->ended = by == NULL ? (struct moment){ plan->today, -1 } : by->at;
 	deadline->recheck = DATE_NONE;
 	deadline_touch(plan, deadline);
+	deadline_note_overdue(plan, deadline,
+			      by == NULL ? civil_at(plan->today, 0) : event_known(by));
 	if (state == DEADLINE_DONE || strcmp(reason, "restarted") != 0)
 		track_forget_starts(track_of(plan, deadline->rule, deadline->key), deadline->rule);
 }
@@ -128,11 +130,12 @@ void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline)
 	deadline_end(plan, deadline, DEADLINE_DONE, ended_by_last_step, NULL);
 }
 
-void deadline_collapse_into(struct plan *plan, struct deadline *older, struct deadline *newer)
+void deadline_collapse_into(struct plan *plan, struct deadline *older, struct deadline *newer,
+			    const struct event *by)
 {
 	newer->missed += older->missed + (older->state == DEADLINE_OPEN ? 1 : 0);
 	deadline_touch(plan, newer);
-	deadline_end(plan, older, DEADLINE_CANCELLED, "collapsed", NULL);
+	deadline_end(plan, older, DEADLINE_CANCELLED, "collapsed", by);
 }
 
 void plan_hush(struct plan *plan, const struct rule *rule, const char *key)

@@ -32,6 +32,7 @@ struct walker {
 	const char *name;
 	enum subject_type type; /* SUBJECT_ANY until an event tells */
 	struct plan *plan;      /* NULL: to be folded anew */
+	struct plan *was;       /* of a case that is: what its days were held for until now */
 	struct list own;        /* not voided */
 	struct list fresh;      /* come since the last fold */
 	struct walkers
@@ -51,6 +52,7 @@ struct walk {
 	const struct event **events; /* to come, from `next` on by the time they become known */
 	size_t event_count, event_capacity, next;
 	bool sorted;
+	bool asks_overdue;                /* a rule of programmes looks at their cases' deadlines */
 	void *names;                      /* tree of walkers */
 	struct walkers all;               /* in the order in which they came */
 	struct walkers heap;              /* by wake */
@@ -65,6 +67,7 @@ struct walk *walk_new(const struct ruleset *ruleset, walk_on_notice *on_notice, 
 	walk->arg = arg;
 	walk->arena = arena_new();
 	walk->now = CIVIL_NONE;
+	walk->asks_overdue = plan_rules_ask_overdue(ruleset);
 	return walk;
 }
 
@@ -80,6 +83,7 @@ void walk_free(struct walk *walk)
 	for (size_t i = 0; i < walk->all.count; i++) {
 		struct walker *walker = walk->all.at[i];
 		plan_free(walker->plan);
+		plan_free(walker->was);
 		walk_gone_free(walker->gone);
 		free(walker->own.at);
 		free(walker->fresh.at);
@@ -221,8 +225,19 @@ static void mark_behind(struct walk *walk, struct walker *walker)
 	walkers_add(walker->type == SUBJECT_CASE ? &walk->cases : &walk->programmes, walker);
 }
 
+/* A case that is folded anew may find other days overdue than it did. */
+static void note_days(const struct walk *walk, struct walker *walker)
+{
+	if (walker->type == SUBJECT_CASE && walk->asks_overdue && walker->plan != NULL &&
+	    walker->was == NULL) {
+		walker->was = walker->plan;
+		walker->plan = NULL;
+	}
+}
+
 static void drop_plan(struct walk *walk, struct walker *walker)
 {
+	note_days(walk, walker);
 	plan_free(walker->plan);
 	walker->plan = NULL;
 	mark_behind(walk, walker);
@@ -305,12 +320,6 @@ static void take_note(struct walk *walk, const struct event *event)
 
 /* --- folding --------------------------------------------------------------------------------- */
 
-static struct walker *programme_of(struct walk *walk, const struct walker *walker)
-{
-	const char *name = facts_programme(plan_facts(walker->plan));
-	return name == NULL ? NULL : walker_for(walk, name);
-}
-
 static int compare_events(const void *a, const void *b)
 {
 	const struct event *const *x = a, *const *y = b;
@@ -337,30 +346,18 @@ static void list_history(const struct walker *walker, struct list *ret)
 	list_sort(ret);
 }
 
-static bool is_overdue(const struct deadline *deadline, date day, bool past)
-{
-	if (deadline->due >= day)
-		return false;
-	if (deadline->state == DEADLINE_OPEN)
-		return !past || deadline->anchor <= day;
-	return past && deadline->anchor <= day && deadline->ended.day >= day;
-}
-
-/* Deadlines of a programme's cases, as they stand; for a day of the past also those that have
- * ended since. */
+/* Deadlines of the cases that a programme has or had. */
 static int64_t count_overdue(void *arg, date day)
 {
 	const struct walker *programme = arg;
-	const struct walk *walk = programme->walk;
-	bool past = day < civil_date(walk->now);
 	int64_t count = 0;
-	for (size_t i = 0; i < walk->all.count; i++) {
-		const struct walker *walker = walk->all.at[i];
-		if (walker->type != SUBJECT_CASE || walker->plan == NULL ||
-		    programme_of(programme->walk, walker) != programme)
+	for (size_t i = 0; i < programme->partners.count; i++) {
+		const struct walker *walker = programme->partners.at[i];
+		if (walker->type != SUBJECT_CASE || walker->plan == NULL)
 			continue;
 		for (size_t j = 0; j < plan_count(walker->plan); j++)
-			count += is_overdue(plan_at(walker->plan, j), day, past);
+			count +=
+			    deadline_is_overdue(plan_at(walker->plan, j), programme->name, day);
 	}
 	return count;
 }
@@ -368,6 +365,7 @@ static int64_t count_overdue(void *arg, date day)
 static void fold_anew(struct walk *walk, struct walker *walker)
 {
 	struct list history = { NULL, 0, 0 };
+	note_days(walk, walker);
 	plan_free(walker->plan);
 	walker->plan = plan_new(walk->ruleset, walker->type, walker->name);
 	if (walker->type == SUBJECT_PROGRAMME)
@@ -387,6 +385,19 @@ static void bring_in(struct walk *walk, struct walker *walker)
 	if (anew)
 		fold_anew(walk, walker);
 	walker->fresh.count = 0;
+}
+
+/* The programmes of a case whose days of the past are others now look at them again. */
+static void tell_programmes(struct walk *walk, struct walker *walker)
+{
+	date today = civil_date(walk->now);
+	for (size_t i = 0; walker->was != NULL && i < walker->partners.count; i++) {
+		struct walker *programme = walker->partners.at[i];
+		if (!plan_same_overdue(walker->was, walker->plan, programme->name, today))
+			drop_plan(walk, programme);
+	}
+	plan_free(walker->was);
+	walker->was = NULL;
 }
 
 /* --- going off ------------------------------------------------------------------------------- */
@@ -465,6 +476,7 @@ static void settle(struct walk *walk, struct walker *walker)
 	walker->behind = false;
 	bring_in(walk, walker);
 	plan_judge(walker->plan, walk->now);
+	tell_programmes(walk, walker);
 	for (size_t i = 0; i < plan_live_count(walker->plan); i++) {
 		civil at = go_off(walk, walker, plan_live_at(walker->plan, i), arena);
 		wake = at < wake ? at : wake;

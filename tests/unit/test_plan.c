@@ -37,7 +37,7 @@ struct telling {
 	char *wanted[LINES];
 	size_t wanted_count;
 	civil asked; /* CIVIL_NONE: no question is open */
-	bool asks_steps;
+	bool asks_steps, asks_overdue;
 	char question[100];
 };
 
@@ -203,8 +203,32 @@ static char *tell_steps(struct telling *t, const struct plan *plan)
 	return story_join(t->arena, lines, count);
 }
 
+/* "own 2026-02-13 to 2026-03-05", or to "-" where it goes on. */
+static char *tell_overdue(struct telling *t, const struct plan *plan)
+{
+	char *lines[LINES], first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
+	size_t count = 0;
+	for (size_t i = 0; i < plan_count(plan); i++) {
+		const struct deadline *deadline = plan_at(plan, i);
+		for (size_t j = 0; is_told(t, deadline->rule) && j < deadline->overdue_count; j++) {
+			const struct overdue_span *span = &deadline->overdue[j];
+			bool other = strcmp(span->programme, "ostermalm") != 0;
+			if (span->first > civil_date(t->asked))
+				continue; /* that day has still to come */
+			lines[count++] = arena_printf(
+			    t->arena, "%s %s to %s%s%s", deadline->rule->name,
+			    date_format(span->first, first),
+			    span->over == DATE_NONE ? "-" : date_format(span->over - 1, last),
+			    other ? " in " : "", other ? span->programme : "");
+		}
+	}
+	return story_join(t->arena, lines, count);
+}
+
 static char *tell(struct telling *t, const struct plan *plan)
 {
+	if (t->asks_overdue)
+		return tell_overdue(t, plan);
 	return t->asks_steps ? tell_steps(t, plan) : tell_deadlines(t, plan);
 }
 
@@ -252,14 +276,15 @@ static void answer(struct telling *t)
 }
 
 /* "2027-03-01" (all day) or "2027-03-01T09:00". */
-static void ask(struct telling *t, const char *when, bool steps)
+static void ask(struct telling *t, const char *when, const char *what)
 {
 	struct moment moment;
 	if (moment_parse(when, &moment) != 0)
 		fail_msg("%s:%d: %s is no time", t->path, t->line, when);
 	t->asked = moment.second < 0 ? civil_at(moment.day, 86399) : moment_civil(moment);
-	t->asks_steps = steps;
-	snprintf(t->question, sizeof(t->question), "%s %s", steps ? "steps" : "on", when);
+	t->asks_steps = strcmp(what, "steps") == 0;
+	t->asks_overdue = strcmp(what, "overdue") == 0;
+	snprintf(t->question, sizeof(t->question), "%s %s", what, when);
 }
 
 static const char *after_word(const char *line, const char *word)
@@ -282,9 +307,11 @@ static void take_word(struct telling *t, const char *line)
 	else if (strcmp(line, "of the programme") == 0)
 		t->type = SUBJECT_PROGRAMME;
 	else if ((rest = after_word(line, "on")) != NULL)
-		ask(t, rest, false);
+		ask(t, rest, "on");
 	else if ((rest = after_word(line, "steps")) != NULL)
-		ask(t, rest, true);
+		ask(t, rest, "steps");
+	else if ((rest = after_word(line, "overdue")) != NULL)
+		ask(t, rest, "overdue");
 	else
 		story_event(&t->story, line);
 }
@@ -347,6 +374,12 @@ static void test_when_deadlines_sleep(void **state)
 	tell_table("tests/tables/plan-sleep.tab");
 }
 
+static void test_when_it_was_overdue(void **state)
+{
+	(void)state;
+	tell_table("tests/tables/plan-overdue.tab");
+}
+
 static void test_when_steps_go_out(void **state)
 {
 	(void)state;
@@ -359,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_when_deadlines_start_and_end),
 		cmocka_unit_test(test_how_deadlines_come_again),
 		cmocka_unit_test(test_when_deadlines_sleep),
+		cmocka_unit_test(test_when_it_was_overdue),
 		cmocka_unit_test(test_when_steps_go_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

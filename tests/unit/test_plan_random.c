@@ -317,6 +317,12 @@ static char *tell(const struct plan *plan, struct arena *arena)
 					 date_format(p->until, agreed), p->role->name, p->event);
 			put_offs++;
 		}
+		for (size_t j = 0; j < d->overdue_count; j++) {
+			const struct overdue_span *span = &d->overdue[j];
+			lines[i] = arena_printf(arena, "%s overdue from %s until %s in %s",
+						lines[i], date_format(span->first, agreed),
+						date_format(span->over, ended), span->programme);
+		}
 		if (d->unjudged)
 			lines[i] = arena_printf(arena, "%s unjudged", lines[i]);
 		for (size_t j = 0; d->field_roles != NULL && j < d->rule->role_field_count; j++)

@@ -384,6 +384,24 @@ static void a_programme_knows_how_late_its_cases_are(void **state)
 		passes(&desk, keys);
 		free(keys);
 	}
+	/* written down on a Tuesday, long after it was late: on no Monday before was that known */
+	passes(&desk, "rule = \"oversight\"; until = \"2026-12-04\"; events = ("
+		      "\"2026-10-05 programme.started title=Ost\", \"2026-11-02 case.opened\","
+		      " \"2026-11-03 visit.made recorded=2026-11-24\" ); expect = ("
+		      " \"2026-11-30 list to unit_manager\" );");
+	/* what is done and written down late was late until then; the programme folds anew */
+	passes(&desk, "rule = \"oversight\"; until = \"2026-12-04\"; events = ("
+		      "\"2026-10-05 programme.started title=Ost\", \"2026-11-02 case.opened\","
+		      " \"2026-11-03 visit.made\", \"2026-11-09 visit.missed recorded=2026-11-24\","
+		      " \"2026-11-26 case.transferred programme=vast recorded=2026-11-30T12:00\" );"
+		      " expect = ( \"2026-11-16 list to unit_manager\","
+		      " \"2026-11-23 list to unit_manager\" );");
+	/* a case that moves on: its Mondays stay with the programme that it was in */
+	passes(&desk, "rule = \"oversight\"; until = \"2026-12-04\"; events = ("
+		      "\"2026-10-05 programme.started title=Ost\", \"2026-11-02 case.opened\","
+		      " \"2026-11-03 visit.made\", \"2026-11-17 case.transferred programme=vast\","
+		      " \"2026-11-06 meeting.held[reference] recorded=2026-11-25\" );"
+		      " expect = ( \"2026-11-16 list to unit_manager\" );");
 	desk_close(&desk);
 }
 
