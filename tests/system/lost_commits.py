@@ -3,7 +3,8 @@
 fresh start on the same file holds, a request that was refused has changed nothing, and the day ends
 as it would have without.
 
-usage: lost_commits.py FOLDER SHIM [STEP[+N]...]    the first (or the N-th after it) commit of these
+usage: lost_commits.py FOLDER SHIM release    held notices whose release was refused stay held
+       lost_commits.py FOLDER SHIM [STEP[+N]...]    the first (or the N-th after it) commit of these
                                                     steps of the day; without them every commit
 """
 
@@ -336,6 +337,46 @@ def outcome(pictured):
             "letters": sorted((row["created_at"][:10], row["to"], row["state"]) for row in pictured["outbox"])}
 
 
+def batch(line, *requests):
+    """Several in one line, so that they share a turn; the line that is answered."""
+    asked = [{"jsonrpc": "2.0", "id": number, "method": method, "params": parameters}
+             for number, (method, parameters) in enumerate(requests)]
+    line.socket.sendall(json.dumps(asked).encode() + b"\n")
+    answer = b""
+    while not answer.endswith(b"\n"):
+        answer += line.socket.recv(1 << 16)
+    return json.loads(answer)
+
+
+def release(folder, shim):
+    """A request that waits for the plan comes to nothing when its turn is lost."""
+    day = Day(os.path.join(folder, "release"), shim, 0)
+    day.configure(hold_above=1)
+    day.line = day.office.start("--virtual-clock", "2026-03-02T12:00")
+    held = lambda: day.line.ask("status")["counts"]["notices_held"]
+    cases = [f"C-{number}" for number in range(400)]
+    many = [event("visit.made", case, "2026-03-03") for case in cases]  # to plan them takes some turns
+    try:
+        record_all(day.line, cast("2026-02-16", ("K-1", "K-2")) +
+                   [event("case.opened", case, "2026-02-16", programme="norr") for case in cases])
+        day.ask("event.record", [event("visit.made", case, "2026-02-17") for case in ("K-1", "K-2")])
+        day.ask("clock.set", {"time": "2026-03-03T12:00"})
+        settle(day.line)
+        before = held()
+        assert before > 1, before
+        with open(day.lost, "w", encoding="ascii") as file:
+            file.write(f"{day.commits() + 1}\n")
+        answers = batch(day.line, ("event.record", many), ("notice.release", {}))
+        assert [answer["error"]["code"] for answer in answers] == [2, 2], answers
+        time.sleep(2.5)  # the daemon tries again after two
+        assert held() == before, f"{held()} of {before} are held"
+        day.ask("notice.release")
+        assert held() == 0
+    finally:
+        day.line.close()
+        day.office.stop()
+
+
 def numbers(before, commits, chosen):
     """Of the commits to lose. Without the first ones it does not start."""
     if not chosen:
@@ -367,4 +408,4 @@ def main(folder, shim, *chosen):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    (release if sys.argv[3:] == ["release"] else main)(*sys.argv[1:3], *(word for word in sys.argv[3:] if word != "release"))

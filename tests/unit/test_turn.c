@@ -188,6 +188,24 @@ static void test_room_ends_with_time(void **state)
 	assert_true(turn_has_room(fixture->turn));
 }
 
+/* What hangs on its commit makes even a turn that wrote nothing uncertain. */
+static void test_closed_turn_has_no_room(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_int_equal(turn_begin(fixture->turn), 0);
+	assert_false(turn_has_written(fixture->turn));
+	turn_after(fixture->turn, NULL, note_undone, fixture);
+	turn_close(fixture->turn);
+	assert_false(turn_has_room(fixture->turn));
+	assert_true(turn_has_written(fixture->turn));
+	assert_int_equal(turn_end(fixture->turn), 0);
+	assert_true(turn_has_room(fixture->turn));
+	assert_string_equal(fixture->heard, "");
+	assert_int_equal(turn_begin(fixture->turn), 0);
+	assert_false(turn_has_written(fixture->turn));
+	assert_int_equal(turn_end(fixture->turn), 0);
+}
+
 static void test_stop_undoes_what_is_open(void **state)
 {
 	struct fixture *fixture = *state;
@@ -213,6 +231,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_room_ends_with_rows, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_room_ends_with_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_closed_turn_has_no_room, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stop_undoes_what_is_open, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
