@@ -247,3 +247,24 @@ with_a_plan() {
 	[ "$status" -eq 1 ]
 	grep -q 'there is no set before this one' <<<"$stderr"
 }
+
+@test "several reloads at once: one a turn, each answered, and each sees what the one before brought" {
+	with_a_plan
+	sed -i 's/    due     = "P3M"/    due     = "P1M"/' "$dir/conf/rules.d/10-plan-review.conf"
+	run /usr/bin/python3 - "$KEDJA_SOCKET" <<-'END'
+		import json, socket, sys
+		line = socket.socket(socket.AF_UNIX)
+		line.connect(sys.argv[1])
+		answers = line.makefile("rb")
+		asked = [{"jsonrpc": "2.0", "id": i, "method": method, "params": {}}
+		         for i, method in enumerate(("rules.reload", "rules.reload", "rules.revert", "rules.reload"))]
+		line.sendall(json.dumps(asked).encode() + b"\n")
+		told = json.loads(answers.readline()) + [json.loads(answers.readline()) for _ in asked[1:]]
+		versions = [answer["result"]["version"] for answer in told]
+		print([answer["id"] for answer in told], [answer["result"].get("changed") for answer in told],
+		      [versions.index(version) for version in versions])
+	END
+	same "[0, 1, 2, 3] [True, False, None, True] [0, 0, 2, 0]" "$output"
+	same "2026-02-05 open" "$(due K-1 plan-review)"
+	same False "$(ctl status --json | json "d['rules']['reverted']")"
+}
