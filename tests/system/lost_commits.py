@@ -30,7 +30,7 @@ RULES = """rules = (
     done = [ "plan.reviewed" ]; repeat = "rolling";
     steps = ({ name = "soon"; at = "-P5D"; to = [ "social_worker", "support_worker" ]; }); },
   { name = "x-look"; title = "Översyn"; subject = "programme"; weekly = [ "mon" ];
-    while = "overdue_deadlines > 0";
+    if = "overdue_deadlines > 0";
     steps = ({ name = "look"; at = "P0D"; to = [ "unit_manager" ]; }); });
 """
 
