@@ -18,11 +18,11 @@
 /* --- the turn ----------------------------------------------------------------------------- */
 
 void kedjad_fire(void *arg, const char *subject, const char *programme,
-		 const struct deadline *deadline, const struct planned_step *due, size_t count,
+		 const struct deadline *deadline, const struct telling *telling,
 		 struct arena *arena)
 {
 	struct kedjad *k = arg;
-	due_fire(&k->core, subject, programme, deadline, due, count, arena);
+	due_fire(&k->core, subject, programme, deadline, telling, arena);
 	letters_wake(k->letters);
 }
 

@@ -13,8 +13,7 @@
 #include "daemon/store/deadline.h"
 #include "daemon/store/notice.h"
 #include "daemon/store/put_off.h"
-
-#define JUST_NOW 300 /* seconds */
+#include "daemon/store/said.h"
 
 /* One firing on its way to persons. */
 struct firing {
@@ -25,32 +24,6 @@ struct firing {
 	bool held;        /* something about it is put off, or was */
 	const char *back; /* the day, of what had been put off until then; NULL */
 };
-
-/* The promise of I3: the primary key lets it happen once. */
-static bool fire_once(const struct firing *firing, const struct planned_step *planned)
-{
-	struct query *q =
-	    db_query(firing->core->db,
-		     "INSERT OR IGNORE INTO firing (subject, rule, key, anchor, occurrence,"
-		     " step, repetition, at, rules)"
-		     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-	store_deadline_bind(q, firing->subject, firing->deadline);
-	db_bind_text(q, 6, planned->step->name);
-	db_bind_int(q, 7, planned->repetition);
-	db_bind_int(q, 8, clock_now(firing->core->clock));
-	db_bind_text(q, 9, firing->core->office->ruleset->version_text);
-	return db_run(q) > 0;
-}
-
-/* Does it go out after its own hour, or for a day that was past when it became known? An hour
- * that has just come is no past. */
-static bool catches_up(const struct firing *firing, const struct planned_step *planned)
-{
-	const struct deadline *deadline = firing->deadline;
-	if (planned->step->time == STEP_NOW && deadline->anchor < civil_date(deadline->known))
-		return true;
-	return planned->late || planned->at + JUST_NOW < clock_now_civil(firing->core->clock);
-}
 
 static int64_t notice_add(const struct firing *firing, const struct told *told, const char *person,
 			  enum notice_state state, const char *why)
@@ -64,7 +37,7 @@ static int64_t notice_add(const struct firing *firing, const struct told *told, 
 		.copy = told->copy,
 		.state = state,
 		.why = why,
-		.catches_up = catches_up(firing, told->planned),
+		.catches_up = told->planned->catches_up,
 		.back = firing->back,
 		.put_off_event = state == NOTICE_PUT_OFF ? told->held->event : 0,
 	};
@@ -208,86 +181,49 @@ static void tell_or_hold(const struct firing *firing, const struct told *told)
 	}
 }
 
-static bool is_told_now(const struct told *told, size_t count, const struct role *role)
-{
-	for (size_t i = 0; i < count; i++)
-		if (told[i].role == role && !told[i].overtaken && told[i].held == NULL)
-			return true;
-	return false;
-}
-
-static void tell_back(struct firing *firing, const struct held_step *held, const struct role *role,
-		      date until)
+/* What was put off comes back (steps_held.h). */
+static void tell_back(struct firing *firing, const struct told *told)
 {
 	char day[DATE_TEXT_SIZE];
-	civil now = clock_now_civil(firing->core->clock);
-	struct planned_step planned = held->planned;
-	planned.at = now;
-	planned.late = false;
-	struct told told = { .planned = &planned,
-			     .role = role,
-			     .copy = held->copy,
-			     .held =
-				 steps_held_back(firing->deadline, firing->core->office->calendar,
-						 planned.step, role, now) };
-	firing->back = arena_strdup(firing->arena, date_format(until, day));
-	if (told.held != NULL)
-		hold_back(firing, &told);
+	firing->back = arena_strdup(firing->arena, date_format(told->back, day));
+	if (told->held != NULL)
+		hold_back(firing, told);
 	else
-		tell_role(firing, &told);
+		tell_role(firing, told);
 	firing->back = NULL;
 }
 
-/* Those of a list that come out; returns how many roles were told, in `told`. */
-static size_t tell_released(struct firing *firing, struct held_step *held, size_t count,
-			    struct told *told)
+static void come_out(struct firing *firing, const struct telling *telling)
 {
-	size_t used = 0;
-	civil now = clock_now_civil(firing->core->clock);
-	steps_release(firing->deadline, firing->core->office->calendar, held, count, now);
-	for (size_t i = 0; i < count; i++) {
-		if (!held[i].out)
-			continue;
-		notice_come_out(firing->core, held[i].notice);
-		if (!held[i].goes)
-			continue;
-		tell_back(firing, &held[i], held[i].role, civil_date(now));
-		told[used++] = (struct told){ .role = held[i].role };
-	}
-	return used;
+	for (size_t i = 0; i < telling->out_count; i++)
+		notice_come_out(firing->core, telling->out[i].notice);
+	for (size_t i = 0; i < telling->back_count; i++)
+		if (telling->back[i].again == NULL)
+			tell_back(firing, &telling->back[i]);
 }
 
-/* What was put off comes back, beside what is told now (steps_held.h). */
-static void come_back(struct firing *firing, const struct told *told, size_t count)
+static void come_again(struct firing *firing, const struct telling *telling,
+		       const struct put_off *again)
 {
-	const struct core *core = firing->core;
-	const struct deadline *deadline = firing->deadline;
-	const struct calendar *calendar = core->office->calendar;
-	const struct put_off *again;
-	civil now = clock_now_civil(core->clock);
-	struct held_step *held, last;
-	size_t held_count = store_put_off_read(core, firing->subject, deadline, INSTANT_NEVER,
-					       firing->arena, &held);
-	struct told *released = arena_alloc(firing->arena, (held_count + 1) * sizeof(*released));
-	size_t released_count = tell_released(firing, held, held_count, released);
-	while ((again = store_put_off_again(core, firing->subject, deadline, INSTANT_NEVER)) !=
-		   NULL &&
-	       put_off_comes(again, calendar, now) <= now) {
-		if (!store_put_off_come(core, firing->subject, deadline, again,
-					firing->core->office->ruleset->version_text))
-			return;
-		if (is_told_now(told, count, again->role) ||
-		    is_told_now(released, released_count, again->role) ||
-		    !store_put_off_last(core, firing->subject, deadline, again->role, INSTANT_NEVER,
-					&last))
-			continue;
-		tell_back(firing, &last, again->role, again->until);
-	}
+	if (!store_said_back(firing->core, firing->subject, firing->deadline, again))
+		return;
+	for (size_t i = 0; i < telling->back_count; i++)
+		if (telling->back[i].again == again)
+			tell_back(firing, &telling->back[i]);
+}
+
+/* Which of its steps go off for the first time; the others are not told again. */
+static const bool *fire_once(const struct firing *firing, const struct telling *telling)
+{
+	bool *first = arena_alloc(firing->arena, telling->gone_count + 1);
+	for (size_t i = 0; i < telling->gone_count; i++)
+		first[i] = store_said_gone(firing->core, firing->subject, firing->deadline,
+					   &telling->gone[i]);
+	return first;
 }
 
 void due_fire(void *arg, const char *subject, const char *programme,
-	      const struct deadline *deadline, const struct planned_step *due, size_t count,
-	      struct arena *arena)
+	      const struct deadline *deadline, const struct telling *telling, struct arena *arena)
 {
 	struct firing firing = { .core = arg,
 				 .subject = subject,
@@ -295,18 +231,13 @@ void due_fire(void *arg, const char *subject, const char *programme,
 				 .deadline = deadline,
 				 .arena = arena };
 	firing.held = deadline->put_off != NULL || store_put_off_any(arg, subject);
-	struct told *told;
-	for (size_t i = 0; i < count; i++)
-		if (!fire_once(&firing, &due[i]))
-			return;
-	size_t rows = steps_choose(deadline, firing.core->office->calendar, due, count,
-				   clock_now_civil(firing.core->clock), arena, &told);
-	for (int copies = 0; copies <= 1; copies++) {
-		for (size_t i = 0; i < rows; i++) {
-			if (told[i].copy == copies)
-				tell_or_hold(&firing, &told[i]);
-		}
-	}
-	if (firing.held)
-		come_back(&firing, told, rows);
+	const bool *first = fire_once(&firing, telling);
+	for (int copies = 0; copies <= 1; copies++)
+		for (size_t i = 0; i < telling->told_count; i++)
+			if (telling->told[i].copy == copies &&
+			    first[telling->told[i].planned - telling->gone])
+				tell_or_hold(&firing, &telling->told[i]);
+	come_out(&firing, telling);
+	for (size_t i = 0; i < telling->come_count; i++)
+		come_again(&firing, telling, telling->come[i]);
 }

@@ -8,11 +8,10 @@
 #define KEDJA_PLAN_DUE_H
 
 #include "daemon/store/core.h"
-#include "rules/plan/steps.h"
+#include "rules/plan/telling.h"
 
-/* A planner_fire; `arg` is the struct core. Without steps: what somebody had put off comes back. */
+/* Carries out what the engine says: a planner_fire; `arg` is the struct core. */
 void due_fire(void *arg, const char *subject, const char *programme,
-	      const struct deadline *deadline, const struct planned_step *due, size_t count,
-	      struct arena *arena);
+	      const struct deadline *deadline, const struct telling *telling, struct arena *arena);
 
 #endif

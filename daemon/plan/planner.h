@@ -12,13 +12,12 @@
 
 #include "daemon/store/core.h"
 #include "rules/plan/plan.h"
-#include "rules/plan/steps.h"
+#include "rules/plan/telling.h"
 
-/* Steps of a deadline whose hour has come, by their hour, or none: then something that was put off
- * comes back. Called in the turn. */
+/* What a deadline says now (telling.h): to be carried out. Called in the turn. */
 typedef void planner_fire(void *arg, const char *subject, const char *programme,
-			  const struct deadline *deadline, const struct planned_step *due,
-			  size_t count, struct arena *arena);
+			  const struct deadline *deadline, const struct telling *telling,
+			  struct arena *arena);
 
 struct planner;
 

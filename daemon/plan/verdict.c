@@ -7,8 +7,8 @@
 
 #include "daemon/plan/overdue.h"
 #include "daemon/store/event.h"
-#include "daemon/store/put_off.h"
-#include "rules/plan/steps_next.h"
+#include "daemon/store/said.h"
+#include "rules/plan/telling.h"
 
 /* --- the plan as it was known then ----------------------------------------------------------- */
 
@@ -109,76 +109,16 @@ static const char *name_by_notices(const struct rule_verdict *verdict)
 
 /* --- what comes next ------------------------------------------------------------------------- */
 
-struct fired {
-	const struct question *question;
-	const struct deadline *deadline;
-};
-
-static bool has_fired(void *arg, const struct step *step, int repetition)
-{
-	const struct fired *fired = arg;
-	struct query *q =
-	    db_query(fired->question->core->db,
-		     "SELECT 1 FROM firing WHERE subject = ?1 AND rule IN (?2, ?3) AND key = ?4"
-		     " AND anchor = ?5 AND occurrence = ?6 AND step = ?7 AND repetition = ?8"
-		     " AND at <= ?9");
-	db_bind_text(q, 1, fired->question->subject);
-	db_bind_text(q, 2, fired->deadline->rule->name);
-	db_bind_text(q, 3, fired->deadline->rule->was);
-	db_bind_text(q, 4, fired->deadline->key);
-	db_bind_date(q, 5, fired->deadline->anchor);
-	db_bind_int(q, 6, fired->deadline->occurrence);
-	db_bind_text(q, 7, step->name);
-	db_bind_int(q, 8, repetition);
-	db_bind_int(q, 9, fired->question->then);
-	return db_found(q);
-}
-
-/* Of a deadline that somebody has put off: what is told next, and not what would have been. */
-static bool find_next_told(const struct question *question, struct verdicts *verdicts,
-			   const struct deadline *deadline, struct planned_step *ret)
-{
-	const struct core *core = question->core;
-	struct fired fired = { question, deadline };
-	struct held_step *held, last;
-	struct next_telling state = { NULL, 0, NULL, NULL };
-	state.held_count = store_put_off_read(core, question->subject, deadline, question->then,
-					      verdicts->arena, &held);
-	state.held = held;
-	state.again = store_put_off_again(core, question->subject, deadline, question->then);
-	if (state.again != NULL && store_put_off_last(core, question->subject, deadline,
-						      state.again->role, question->then, &last))
-		state.last = last.planned.step;
-	return steps_next_told(deadline, core->office->calendar,
-			       clock_to_civil(core->clock, question->then), has_fired, &fired,
-			       &state, verdicts->arena, ret);
-}
-
-static bool find_next_planned(const struct question *question, struct verdicts *verdicts,
-			      const struct deadline *deadline, struct planned_step *ret)
-{
-	const struct core *core = question->core;
-	const struct calendar *calendar = core->office->calendar;
-	struct fired fired = { question, deadline };
-	struct planned_step *planned;
-	civil now = clock_to_civil(core->clock, question->then);
-	size_t count =
-	    steps_planned(deadline, calendar, now, has_fired, &fired, verdicts->arena, &planned);
-	if (count == 0)
-		return false;
-	*ret = planned[0];
-	if (ret->at <= now && ret->step->urgent != URGENT_ALWAYS)
-		ret->at = calendar_open_at_or_after(calendar, now);
-	return true;
-}
-
 /* The next step of one deadline, if it comes before what was found so far. */
 static bool find_next_of(const struct question *question, struct verdicts *verdicts,
 			 struct rule_verdict *verdict, const struct deadline *deadline)
 {
+	const struct core *core = question->core;
 	struct planned_step *next = arena_alloc(verdicts->arena, sizeof(*next));
-	if (deadline->put_off == NULL ? !find_next_planned(question, verdicts, deadline, next)
-				      : !find_next_told(question, verdicts, deadline, next))
+	struct said *said = store_said_read(core, question->subject, deadline, true, question->then,
+					    verdicts->arena);
+	if (!telling_next(deadline, core->office->calendar,
+			  clock_to_civil(core->clock, question->then), said, verdicts->arena, next))
 		return false;
 	instant until = clock_from_civil(question->core->clock, next->at);
 	if (until >= verdict->until)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Notices that are put off: they stand there with the event that holds them back, and are marked
- * when they come out (rules/plan/steps_held.h says when). That an acknowledged deadline has come
- * back is a firing of its own, once for each role and day.
+ * when they come out (rules/plan/telling.h says when).
  */
 #ifndef KEDJA_STORE_PUT_OFF_H
 #define KEDJA_STORE_PUT_OFF_H
@@ -24,19 +23,5 @@ void store_put_off_forget(const struct core *core, const char *subject,
 /* Notices that wait for their letter still, and that somebody puts off now. */
 void store_put_off_waiting(const struct core *core, const char *subject,
 			   const struct deadline *deadline, struct arena *arena);
-
-/* The acknowledgement that comes back first, of those that have not yet; NULL. */
-const struct put_off *store_put_off_again(const struct core *core, const char *subject,
-					  const struct deadline *deadline, instant then);
-/* Notes that one has come back; false if it was so before. */
-MUST_CHECK bool store_put_off_come(const struct core *core, const char *subject,
-				   const struct deadline *deadline, const struct put_off *put_off,
-				   const char *rules);
-
-/* What went out last to a role, or else to one that it covers, until an instant; false if nothing
- * did. */
-MUST_CHECK bool store_put_off_last(const struct core *core, const char *subject,
-				   const struct deadline *deadline, const struct role *role,
-				   instant then, struct held_step *ret);
 
 #endif

@@ -438,7 +438,7 @@ static void say_sample(struct explaining *e, date anchor)
 	if (deadline.due == DATE_NONE || until == DATE_NONE)
 		return;
 	size_t count = steps_planned(&deadline, e->ruleset->calendar, civil_at(until, 0), NULL,
-				     NULL, e->arena, &planned);
+				     e->arena, &planned);
 	for (size_t i = 0; i < count && i < SAMPLE_ROWS; i++)
 		say_row(e, &planned[i]);
 	if (count > SAMPLE_ROWS)

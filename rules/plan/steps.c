@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/plan/steps_held.h"
-
-/* More repetitions than anybody lives to see; it stops a loop, not a rule. */
+/* More repetitions that nobody has been told of than anybody lives to see; it stops a loop, not a
+ * rule. */
 #define REPETITIONS_MOST 20000
 
 /* By hour, then by the rule's day, then by place in the rule: the later one is the further. */
@@ -23,12 +22,169 @@ static int compare_planned(const void *a, const void *b)
 	return (x->repetition > y->repetition) - (x->repetition < y->repetition);
 }
 
+static struct planned_step planned_at(const struct deadline *deadline,
+				      const struct calendar *calendar, const struct step *step,
+				      int repetition)
+{
+	struct planned_step planned = { .step = step, .repetition = repetition };
+	planned.day = steps_day(deadline, calendar, step, repetition);
+	planned.at = steps_hour_on(deadline, calendar, step, planned.day);
+	planned.late = steps_hour_meant(deadline, calendar, step, planned.day) < deadline->known;
+	return planned;
+}
+
+static const struct role *role_of(const struct deadline *deadline,
+				  const struct addressee *addressee)
+{
+	if (addressee->role != NULL)
+		return addressee->role;
+	return deadline->field_roles == NULL ? NULL : deadline->field_roles[addressee->field];
+}
+
+/* Whom a step names: first those it is for, then those who get a copy. */
+static const struct role *addressed(const struct deadline *deadline, const struct step *step,
+				    size_t i)
+{
+	return role_of(deadline, i < step->to_count ? &step->to[i] : &step->cc[i - step->to_count]);
+}
+
+/* The further of two is the later by the rule's day, then by hour, then by place in the rule. */
+static bool is_further(const struct planned_step *a, const struct planned_step *b)
+{
+	if (a->day != b->day)
+		return a->day > b->day;
+	return compare_planned(a, b) > 0;
+}
+
+/* The furthest step that names a role, of those that go off and those that have. */
+struct furthest {
+	const struct role *role;
+	struct planned_step step;
+};
+
+static const struct furthest *furthest_of(const struct furthest *list, size_t count,
+					  const struct role *role)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].role == role)
+			return &list[i];
+	return NULL;
+}
+
+static size_t take_furthest(const struct deadline *deadline, const struct planned_step *planned,
+			    struct furthest *list, size_t count)
+{
+	const struct step *step = planned->step;
+	for (size_t i = 0; i < step->to_count + step->cc_count; i++) {
+		const struct role *role = addressed(deadline, step, i);
+		size_t place = 0;
+		while (place < count && list[place].role != role)
+			place++;
+		if (place == count)
+			list[count++] = (struct furthest){ role, *planned };
+		else if (is_further(planned, &list[place].step))
+			list[place].step = *planned;
+	}
+	return count;
+}
+
+static size_t roles_named(const struct rule *rule)
+{
+	size_t most = 0;
+	for (size_t i = 0; i < rule->step_count; i++)
+		most += rule->steps[i].to_count + rule->steps[i].cc_count;
+	return most;
+}
+
+/* Of each role the furthest step that has gone off. One that lies ahead again, for the due date
+ * has moved since, has told nobody what is to come now. */
+static size_t list_gone(const struct deadline *deadline, const struct calendar *calendar, civil now,
+			const struct said *said, struct arena *arena, struct furthest **ret)
+{
+	size_t count = 0;
+	*ret = arena_alloc(arena, (roles_named(deadline->rule) + 1) * sizeof(**ret));
+	for (size_t i = 0; i < deadline->rule->step_count; i++) {
+		const struct step *step = &deadline->rule->steps[i];
+		int repetition = said_last_gone(said, step);
+		if (repetition == 0)
+			continue;
+		struct planned_step gone = planned_at(deadline, calendar, step, repetition);
+		if (gone.at <= now)
+			count = take_furthest(deadline, &gone, *ret, count);
+	}
+	return count;
+}
+
+static bool is_overtaken(const struct deadline *deadline, const struct furthest *list, size_t count,
+			 const struct planned_step *planned, const struct role *role)
+{
+	const struct furthest *furthest = furthest_of(list, count, role);
+	switch (deadline->rule->catch_up) {
+	case CATCH_UP_ALL:
+		return false;
+	case CATCH_UP_SKIP:
+		if (planned->late)
+			return true;
+		break;
+	case CATCH_UP_LATEST:
+		break;
+	}
+	return role != NULL && furthest != NULL && is_further(&furthest->step, planned);
+}
+
+/* --- who is told ------------------------------------------------------------------------------ */
+
+static struct told *choose_step(const struct deadline *deadline, const struct calendar *calendar,
+				const struct planned_step *planned, civil now,
+				const struct furthest *furthest, size_t furthest_count,
+				struct told *list)
+{
+	const struct step *step = planned->step;
+	struct told *end = list;
+	for (size_t i = 0; i < step->to_count + step->cc_count; i++) {
+		struct told row = { .planned = planned,
+				    .role = addressed(deadline, step, i),
+				    .copy = i >= step->to_count,
+				    .back = DATE_NONE };
+		const struct told *same = list;
+		while (same < end && same->role != row.role)
+			same++;
+		if (same < end)
+			continue;
+		row.overtaken = is_overtaken(deadline, furthest, furthest_count, planned, row.role);
+		if (!row.overtaken)
+			row.held = steps_held_back(deadline, calendar, step, row.role, now);
+		*end++ = row;
+	}
+	return end;
+}
+
+size_t steps_choose(const struct deadline *deadline, const struct calendar *calendar,
+		    const struct planned_step *due, size_t count, civil now,
+		    const struct said *said, struct arena *arena, struct told **ret)
+{
+	size_t room = 0;
+	struct furthest *furthest;
+	size_t roles = list_gone(deadline, calendar, now, said, arena, &furthest);
+	for (size_t i = 0; i < count; i++) {
+		roles = take_furthest(deadline, &due[i], furthest, roles);
+		room += due[i].step->to_count + due[i].step->cc_count;
+	}
+	*ret = arena_alloc(arena, (room + 1) * sizeof(**ret));
+	struct told *end = *ret;
+	for (size_t i = 0; i < count; i++)
+		end = choose_step(deadline, calendar, &due[i], now, furthest, roles, end);
+	return (size_t)(end - *ret);
+}
+
+/* --- what lies ahead ------------------------------------------------------------------------- */
+
 struct gathering {
 	const struct deadline *deadline;
 	const struct calendar *calendar;
 	civil until;
-	steps_fired *fired;
-	void *arg;
+	const struct said *said;
+	bool told_only; /* after `until`: the first one of which somebody is told */
 	struct arena *arena;
 	struct planned_step *list;
 	size_t count, capacity;
@@ -46,18 +202,29 @@ static void gather(struct gathering *g, struct planned_step planned)
 	g->list[g->count++] = planned;
 }
 
-/* All repetitions up to `until`, and the first one after it. */
+static bool tells_anybody(const struct gathering *g, const struct planned_step *planned)
+{
+	struct told *told;
+	size_t count = steps_choose(g->deadline, g->calendar, planned, 1, planned->at, g->said,
+				    g->arena, &told);
+	for (size_t i = 0; i < count; i++)
+		if (!told[i].overtaken)
+			return true;
+	return false;
+}
+
+/* All repetitions up to `until`, and the first one after it. One that went out although it now
+ * lies ahead (the due date moved) is no end. */
 static void gather_step(struct gathering *g, const struct step *step)
 {
-	int most = step->times == 0 ? REPETITIONS_MOST : step->times;
-	for (int repetition = 1; repetition <= most; repetition++) {
-		struct planned_step planned = { .step = step, .repetition = repetition };
-		planned.day = steps_day(g->deadline, g->calendar, step, repetition);
-		planned.at = steps_hour_on(g->deadline, g->calendar, step, planned.day);
-		planned.late = steps_hour_meant(g->deadline, g->calendar, step, planned.day) <
-			       g->deadline->known;
-		/* one that went out although it now lies ahead (the due date moved) is no end */
-		if (g->fired != NULL && g->fired(g->arg, step, repetition))
+	int first = said_first_left(g->said, step);
+	int most = step->times == 0 ? first + REPETITIONS_MOST : step->times;
+	for (int repetition = first; repetition <= most; repetition++) {
+		if (said_has_gone(g->said, step, repetition))
+			continue;
+		struct planned_step planned =
+		    planned_at(g->deadline, g->calendar, step, repetition);
+		if (planned.at > g->until && g->told_only && !tells_anybody(g, &planned))
 			continue;
 		gather(g, planned);
 		if (planned.at > g->until)
@@ -70,15 +237,20 @@ static bool has_steps_before_it(const struct deadline *deadline)
 	return deadline->state == DEADLINE_OPEN || deadline_ended_by_last_step(deadline);
 }
 
-size_t steps_planned(const struct deadline *deadline, const struct calendar *calendar, civil until,
-		     steps_fired *fired, void *arg, struct arena *arena, struct planned_step **ret)
+static void gather_steps(struct gathering *g)
 {
-	struct gathering g = { deadline, calendar, until, fired, arg, arena, NULL, 0, 0 };
-	if (has_steps_before_it(deadline))
-		for (size_t i = 0; i < deadline->rule->step_count; i++)
-			gather_step(&g, &deadline->rule->steps[i]);
-	if (g.count > 0)
-		qsort(g.list, g.count, sizeof(*g.list), compare_planned);
+	if (has_steps_before_it(g->deadline))
+		for (size_t i = 0; i < g->deadline->rule->step_count; i++)
+			gather_step(g, &g->deadline->rule->steps[i]);
+	if (g->count > 0)
+		qsort(g->list, g->count, sizeof(*g->list), compare_planned);
+}
+
+size_t steps_planned(const struct deadline *deadline, const struct calendar *calendar, civil until,
+		     const struct said *said, struct arena *arena, struct planned_step **ret)
+{
+	struct gathering g = { deadline, calendar, until, said, false, arena, NULL, 0, 0 };
+	gather_steps(&g);
 	size_t count = 0;
 	while (count < g.count && g.list[count].at <= until)
 		count++;
@@ -86,91 +258,11 @@ size_t steps_planned(const struct deadline *deadline, const struct calendar *cal
 	return count < g.count ? count + 1 : count;
 }
 
-static const struct role *role_of(const struct deadline *deadline,
-				  const struct addressee *addressee)
+size_t steps_ahead(const struct deadline *deadline, const struct calendar *calendar, civil until,
+		   const struct said *said, struct arena *arena, struct planned_step **ret)
 {
-	if (addressee->role != NULL)
-		return addressee->role;
-	return deadline->field_roles == NULL ? NULL : deadline->field_roles[addressee->field];
-}
-
-static bool step_names(const struct deadline *deadline, const struct step *step,
-		       const struct role *role)
-{
-	for (size_t i = 0; i < step->to_count; i++)
-		if (role_of(deadline, &step->to[i]) == role)
-			return true;
-	for (size_t i = 0; i < step->cc_count; i++)
-		if (role_of(deadline, &step->cc[i]) == role)
-			return true;
-	return false;
-}
-
-/* The further of two is the later by the rule's day, then by hour, then by place in the rule. */
-static bool is_further(const struct planned_step *a, const struct planned_step *b)
-{
-	if (a->day != b->day)
-		return a->day > b->day;
-	return compare_planned(a, b) > 0;
-}
-
-static bool further_names(const struct deadline *deadline, const struct planned_step *due,
-			  size_t count, const struct planned_step *than, const struct role *role)
-{
-	for (size_t i = 0; i < count; i++)
-		if (is_further(&due[i], than) && step_names(deadline, due[i].step, role))
-			return true;
-	return false;
-}
-
-static bool is_overtaken(const struct deadline *deadline, const struct planned_step *due,
-			 size_t count, const struct planned_step *planned, const struct role *role)
-{
-	switch (deadline->rule->catch_up) {
-	case CATCH_UP_ALL:
-		return false;
-	case CATCH_UP_SKIP:
-		if (planned->late)
-			return true;
-		break;
-	case CATCH_UP_LATEST:
-		break;
-	}
-	return role != NULL && further_names(deadline, due, count, planned, role);
-}
-
-static bool is_told_already(const struct told *list, size_t count, const struct told *row)
-{
-	for (size_t i = 0; i < count; i++)
-		if (list[i].planned == row->planned && list[i].role == row->role)
-			return true;
-	return false;
-}
-
-size_t steps_choose(const struct deadline *deadline, const struct calendar *calendar,
-		    const struct planned_step *due, size_t count, civil now, struct arena *arena,
-		    struct told **ret)
-{
-	size_t room = 0, used = 0;
-	for (size_t i = 0; i < count; i++)
-		room += due[i].step->to_count + due[i].step->cc_count;
-	struct told *list = arena_alloc(arena, (room + 1) * sizeof(*list));
-	for (size_t i = 0; i < count; i++) {
-		const struct step *step = due[i].step;
-		for (size_t j = 0; j < step->to_count + step->cc_count; j++) {
-			bool copy = j >= step->to_count;
-			const struct addressee *addressee =
-			    copy ? &step->cc[j - step->to_count] : &step->to[j];
-			struct told row = { .planned = &due[i],
-					    .role = role_of(deadline, addressee),
-					    .copy = copy };
-			row.overtaken = is_overtaken(deadline, due, count, &due[i], row.role);
-			if (!row.overtaken)
-				row.held = steps_held_back(deadline, calendar, step, row.role, now);
-			if (!is_told_already(list, used, &row))
-				list[used++] = row;
-		}
-	}
-	*ret = list;
-	return used;
+	struct gathering g = { deadline, calendar, until, said, true, arena, NULL, 0, 0 };
+	gather_steps(&g);
+	*ret = g.list;
+	return g.count;
 }

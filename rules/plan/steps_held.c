@@ -78,9 +78,8 @@ civil steps_release(const struct deadline *deadline, const struct calendar *cale
 		const struct step *step = list[i].planned.step;
 		const struct put_off *by =
 		    steps_held_back(deadline, calendar, step, list[i].role, now);
-		civil at = by != NULL                      ? put_off_ends(by, calendar)
-			   : step->urgent == URGENT_ALWAYS ? now
-							   : steps_hour_open(calendar, now);
+		civil at = by != NULL ? put_off_ends(by, calendar)
+				      : steps_hour_now(calendar, &list[i].planned, now);
 		list[i].out = at <= now;
 		next = !list[i].out && at < next ? at : next;
 	}

@@ -69,3 +69,10 @@ civil steps_hour_open(const struct calendar *calendar, civil now)
 	civil at = calendar_open_at_or_after(calendar, now);
 	return at == CIVIL_NONE ? STEPS_NEVER : at;
 }
+
+civil steps_hour_now(const struct calendar *calendar, const struct planned_step *planned, civil now)
+{
+	if (planned->at > now || planned->step->urgent == URGENT_ALWAYS)
+		return planned->at;
+	return steps_hour_open(calendar, now);
+}

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "rules/language/sees.h"
-#include "rules/walk/walk_held.h"
+#include "rules/walk/walk_said.h"
 
 #define NEVER INT64_MAX
 
@@ -37,7 +37,7 @@ struct walker {
 	struct list fresh;      /* come since the last fold */
 	struct walkers
 	    partners; /* programmes that a case ever named; cases that named a programme */
-	void *gone;   /* what has gone off: walk_gone.h */
+	void *said;   /* what has been said of its deadlines: walk_said.h */
 	bool behind;
 	civil wake;
 	size_t place; /* in the heap */
@@ -84,7 +84,7 @@ void walk_free(struct walk *walk)
 		struct walker *walker = walk->all.at[i];
 		plan_free(walker->plan);
 		plan_free(walker->was);
-		walk_gone_free(walker->gone);
+		walk_said_free(walker->said);
 		free(walker->own.at);
 		free(walker->fresh.at);
 		free(walker->partners.at);
@@ -402,70 +402,31 @@ static void tell_programmes(struct walk *walk, struct walker *walker)
 
 /* --- going off ------------------------------------------------------------------------------- */
 
-/* A step whose hour is behind us goes when the office is open. */
-static civil hour_from_now(const struct walk *walk, const struct planned_step *planned)
+static void notify(struct walk *walk, const struct walker *walker, const struct deadline *deadline,
+		   const struct told *told, size_t count)
 {
-	if (planned->at > walk->now || planned->step->urgent == URGENT_ALWAYS)
-		return planned->at;
-	civil at = calendar_open_at_or_after(walk->ruleset->calendar, walk->now);
-	return at == CIVIL_NONE ? NEVER : at;
-}
-
-/* What goes off now, and what comes back that was put off. */
-static void tell(struct walk *walk, const struct walker *walker, struct walk_gone *gone,
-		 const struct deadline *deadline, const struct planned_step *due, size_t count,
-		 struct arena *arena)
-{
-	const struct calendar *calendar = walk->ruleset->calendar;
-	struct told *told, *back;
 	struct walk_notice notice = { .at = walk->now,
 				      .subject = walker->name,
-				      .deadline = deadline };
-	notice.told_count = steps_choose(deadline, calendar, due, count, walk->now, arena, &told);
-	walk_held_note(gone, told, notice.told_count, walk->arena);
-	size_t backs = walk_held_come(gone, deadline, calendar, walk->now, told, notice.told_count,
-				      walk->arena, arena, &back);
-	notice.told = told;
-	if (notice.told_count > 0)
-		walk->on_notice(walk->arg, &notice);
-	notice.told = back;
-	notice.told_count = backs;
-	if (backs > 0)
+				      .deadline = deadline,
+				      .told = told,
+				      .told_count = count };
+	if (count > 0)
 		walk->on_notice(walk->arg, &notice);
 }
 
-/* What is due of one deadline goes off; the hour of what comes next. */
+/* What is due of one deadline goes off, and what was put off comes back; the hour of what comes
+ * next. */
 static civil go_off(struct walk *walk, struct walker *walker, const struct deadline *deadline,
 		    struct arena *arena)
 {
-	struct walk_gone *gone = walk_gone_find(&walker->gone, deadline, walk->arena);
-	bool has_ended = deadline_ended_by_last_step(deadline);
-	struct planned_step *planned;
-	if (gone->said_all && has_ended)
-		return NEVER;
-	size_t count = steps_planned(deadline, walk->ruleset->calendar, walk->now, walk_gone_has,
-				     gone, arena, &planned);
-	size_t due = 0;
-	civil next = NEVER;
-	for (size_t i = 0; i < count; i++) {
-		civil at = hour_from_now(walk, &planned[i]);
-		if (planned[i].at <= walk->now && at <= walk->now) {
-			walk_gone_note(gone, &planned[i], walk->arena);
-			planned[i].late = planned[i].late || /* the office was closed on its day */
-					  civil_date(planned[i].at) < civil_date(walk->now);
-			planned[due++] = planned[i];
-		} else if (at < next) {
-			next = at;
-		}
-	}
-	bool speaks = deadline->state == DEADLINE_OPEN || has_ended;
-	if (speaks)
-		tell(walk, walker, gone, deadline, planned, due, arena);
-	civil back =
-	    speaks ? walk_held_next(gone, deadline, walk->ruleset->calendar, walk->now) : NEVER;
-	next = back < next ? back : next;
-	gone->said_all = has_ended && next == NEVER;
-	return next;
+	struct telling telling;
+	struct said *said = walk_said_find(&walker->said, deadline, walk->arena);
+	telling_judge(deadline, walk->ruleset->calendar, walk->now, said, arena, &telling);
+	notify(walk, walker, deadline, telling.told, telling.told_count);
+	notify(walk, walker, deadline, telling.back, telling.back_count);
+	if (telling.wake == STEPS_NEVER && deadline_ended_by_last_step(deadline))
+		plan_let_go(walker->plan, deadline);
+	return telling.wake;
 }
 
 /* Folds, judges and sends: afterwards the walker stands as of this moment. */

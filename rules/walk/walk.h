@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Subjects walking through time together: what would be sent, hour by hour, by the thinking that
- * the daemon goes by (plan.h, steps.h), without the daemon.
+ * the daemon goes by (plan.h, telling.h), without the daemon.
  *
  *   walk = walk_new(ruleset, on_notice, arg);
  *   walk_add(walk, event) ...      each becomes known at event->recorded
@@ -18,7 +18,7 @@
 #define KEDJA_WALK_H
 
 #include "rules/plan/plan.h"
-#include "rules/plan/steps.h"
+#include "rules/plan/telling.h"
 
 /* Steps of one deadline that go off together, or come back (steps_held.h), and who is told. All of
  * it is good for the call. */

@@ -44,11 +44,10 @@ static void look(const struct plan *plan)
 		struct arena *arena = arena_new();
 		struct planned_step *planned;
 		struct told *told;
-		size_t count =
-		    steps_planned(plan_live_at(plan, i), calendar, civil_at(FIRST_DAY + 400, 0),
-				  NULL, NULL, arena, &planned);
+		size_t count = steps_planned(plan_live_at(plan, i), calendar,
+					     civil_at(FIRST_DAY + 400, 0), NULL, arena, &planned);
 		steps_choose(plan_live_at(plan, i), calendar, planned, count < 30 ? count : 30,
-			     civil_at(FIRST_DAY + 400, 0), arena, &told);
+			     civil_at(FIRST_DAY + 400, 0), NULL, arena, &told);
 		arena_free(arena);
 	}
 }

@@ -154,8 +154,8 @@ static void look(const struct plan *plan, civil now)
 	for (size_t i = 0; i < plan_live_count(plan); i++) {
 		struct arena *arena = arena_new();
 		struct planned_step *planned;
-		size_t count = steps_planned(plan_live_at(plan, i), calendar, now, NULL, NULL,
-					     arena, &planned);
+		size_t count =
+		    steps_planned(plan_live_at(plan, i), calendar, now, NULL, arena, &planned);
 		for (size_t j = 0; j < count; j++)
 			require(planned[j].at != CIVIL_NONE);
 		arena_free(arena);

@@ -93,11 +93,11 @@ static inline void send_letters(struct sides *sides)
 }
 
 static inline void on_fire(void *arg, const char *subject, const char *programme,
-			   const struct deadline *deadline, const struct planned_step *due,
-			   size_t count, struct arena *arena)
+			   const struct deadline *deadline, const struct telling *telling,
+			   struct arena *arena)
 {
 	struct sides *sides = arg;
-	due_fire(&sides->core, subject, programme, deadline, due, count, arena);
+	due_fire(&sides->core, subject, programme, deadline, telling, arena);
 	note_notices(sides);
 	send_letters(sides);
 }

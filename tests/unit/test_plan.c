@@ -13,10 +13,11 @@
 
 #include "tests/unit/story.h"
 
-#define LINES 200
+#define LINES       200
+#define REPETITIONS 60 /* of a step, that a story may say were sent */
 
 /* What the table has said so far of the story being told. */
-struct telling {
+struct story_told {
 	const char *path;
 	int line;
 	int stories, questions;
@@ -41,7 +42,7 @@ struct telling {
 	char question[100];
 };
 
-static void begin(struct telling *t, const char *name)
+static void begin(struct story_told *t, const char *name)
 {
 	snprintf(t->name, sizeof(t->name), "%.*s", (int)sizeof(t->name) - 1, name);
 	t->arena = arena_new();
@@ -55,22 +56,22 @@ static void begin(struct telling *t, const char *name)
 	t->stories++;
 }
 
-static void end(struct telling *t)
+static void end(struct story_told *t)
 {
 	plan_free(t->going);
 	ruleset_free(t->ruleset);
 	calendar_free(t->calendar);
 	chain_free(t->chain);
 	arena_free(t->arena);
-	*t = (struct telling){ .path = t->path,
-			       .line = t->line,
-			       .stories = t->stories,
-			       .questions = t->questions,
-			       .asked = CIVIL_NONE };
+	*t = (struct story_told){ .path = t->path,
+				  .line = t->line,
+				  .stories = t->stories,
+				  .questions = t->questions,
+				  .asked = CIVIL_NONE };
 }
 
 /* A rule of a story leaves out what does not matter to it. */
-static void add_rule(struct telling *t, const char *text)
+static void add_rule(struct story_told *t, const char *text)
 {
 	static const char steps[] = "steps = ( { name = \"today\"; at = \"P0D\"; "
 				    "to = [ \"social_worker\" ]; } );";
@@ -82,7 +83,7 @@ static void add_rule(struct telling *t, const char *text)
 	t->rules = t->rules == NULL ? rule : arena_printf(t->arena, "%s, %s", t->rules, rule);
 }
 
-static void load(struct telling *t)
+static void load(struct story_told *t)
 {
 	if (t->ruleset != NULL)
 		return;
@@ -99,7 +100,7 @@ static void load(struct telling *t)
 	story_sources_free(files, count);
 }
 
-static bool is_told(const struct telling *t, const struct rule *rule)
+static bool is_told(const struct story_told *t, const struct rule *rule)
 {
 	if (t->only == NULL)
 		return true;
@@ -111,7 +112,7 @@ static bool is_told(const struct telling *t, const struct rule *rule)
 	return false;
 }
 
-static char *tell_deadlines(struct telling *t, const struct plan *plan)
+static char *tell_deadlines(struct story_told *t, const struct plan *plan)
 {
 	char *lines[LINES];
 	size_t count = 0;
@@ -130,20 +131,20 @@ static char *step_name(struct arena *arena, const struct deadline *deadline,
 	return repetition == 1 ? name : arena_printf(arena, "%s.%d", name, repetition);
 }
 
-struct sending {
-	struct telling *telling;
-	const struct deadline *deadline;
-};
-
-static bool was_sent(void *arg, const struct step *step, int repetition)
+/* "plan-review late.2": what the story says has been sent, of this deadline. */
+static struct said *said_before(struct story_told *t, const struct deadline *deadline)
 {
-	struct sending *sending = arg;
-	struct telling *t = sending->telling;
-	char *name = step_name(t->arena, sending->deadline, step, repetition);
-	for (size_t i = 0; i < t->sent_count; i++)
-		if (strcmp(t->sent[i], name) == 0)
-			return true;
-	return false;
+	struct said *said = said_new(deadline->rule, t->arena);
+	for (size_t i = 0; i < deadline->rule->step_count; i++) {
+		const struct step *step = &deadline->rule->steps[i];
+		for (int repetition = 1; repetition <= REPETITIONS; repetition++) {
+			char *name = step_name(t->arena, deadline, step, repetition);
+			for (size_t j = 0; j < t->sent_count; j++)
+				if (strcmp(t->sent[j], name) == 0)
+					said_note_gone(said, step, repetition);
+		}
+	}
+	return said;
 }
 
 static char *add_told(struct arena *arena, char *line, const struct told *told, size_t count,
@@ -163,17 +164,17 @@ static char *add_told(struct arena *arena, char *line, const struct told *told, 
 
 /* "plan-review soon 2027-02-12T08:00 to social_worker,support_worker", or "next 2027-02-12T08:00".
  */
-static size_t tell_steps_of(struct telling *t, const struct deadline *deadline, char **lines)
+static size_t tell_steps_of(struct story_told *t, const struct deadline *deadline, char **lines)
 {
 	struct planned_step *planned;
 	struct told *told;
-	struct sending sending = { t, deadline };
-	size_t count =
-	    steps_planned(deadline, t->calendar, t->asked, was_sent, &sending, t->arena, &planned);
+	struct said *said = said_before(t, deadline);
+	size_t count = steps_planned(deadline, t->calendar, t->asked, said, t->arena, &planned);
 	size_t due = count;
 	while (due > 0 && planned[due - 1].at > t->asked)
 		due--;
-	size_t rows = steps_choose(deadline, t->calendar, planned, due, t->asked, t->arena, &told);
+	size_t rows =
+	    steps_choose(deadline, t->calendar, planned, due, t->asked, said, t->arena, &told);
 	for (size_t i = 0; i < count; i++) {
 		char at[CIVIL_TEXT_SIZE];
 		civil_format(planned[i].at, at);
@@ -193,7 +194,7 @@ static size_t tell_steps_of(struct telling *t, const struct deadline *deadline, 
 	return count;
 }
 
-static char *tell_steps(struct telling *t, const struct plan *plan)
+static char *tell_steps(struct story_told *t, const struct plan *plan)
 {
 	char *lines[LINES];
 	size_t count = 0;
@@ -204,7 +205,7 @@ static char *tell_steps(struct telling *t, const struct plan *plan)
 }
 
 /* "own 2026-02-13 to 2026-03-05", or to "-" where it goes on. */
-static char *tell_overdue(struct telling *t, const struct plan *plan)
+static char *tell_overdue(struct story_told *t, const struct plan *plan)
 {
 	char *lines[LINES], first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
 	size_t count = 0;
@@ -225,14 +226,14 @@ static char *tell_overdue(struct telling *t, const struct plan *plan)
 	return story_join(t->arena, lines, count);
 }
 
-static char *tell(struct telling *t, const struct plan *plan)
+static char *tell(struct story_told *t, const struct plan *plan)
 {
 	if (t->asks_overdue)
 		return tell_overdue(t, plan);
 	return t->asks_steps ? tell_steps(t, plan) : tell_deadlines(t, plan);
 }
 
-static void judge_answer(struct telling *t, const char *how, const char *got)
+static void judge_answer(struct story_told *t, const char *how, const char *got)
 {
 	char *wanted = story_join(t->arena, t->wanted, t->wanted_count);
 	if (strcmp(got, wanted) != 0)
@@ -241,7 +242,7 @@ static void judge_answer(struct telling *t, const char *how, const char *got)
 }
 
 /* The plan that goes on takes what is new, and begins anew when it has to. */
-static void go_on(struct telling *t)
+static void go_on(struct story_told *t)
 {
 	const char *subject = t->type == SUBJECT_CASE ? t->story.own_case : t->story.own_programme;
 	for (; t->going != NULL && t->taken < t->story.count; t->taken++) {
@@ -258,7 +259,7 @@ static void go_on(struct telling *t)
 	plan_judge(t->going, t->asked);
 }
 
-static void answer(struct telling *t)
+static void answer(struct story_told *t)
 {
 	if (t->asked == CIVIL_NONE)
 		return;
@@ -276,7 +277,7 @@ static void answer(struct telling *t)
 }
 
 /* "2027-03-01" (all day) or "2027-03-01T09:00". */
-static void ask(struct telling *t, const char *when, const char *what)
+static void ask(struct story_told *t, const char *when, const char *what)
 {
 	struct moment moment;
 	if (moment_parse(when, &moment) != 0)
@@ -293,7 +294,7 @@ static const char *after_word(const char *line, const char *word)
 	return strncmp(line, word, length) == 0 && line[length] == ' ' ? line + length + 1 : NULL;
 }
 
-static void take_word(struct telling *t, const char *line)
+static void take_word(struct story_told *t, const char *line)
 {
 	const char *rest;
 	if ((rest = after_word(line, "rule")) != NULL)
@@ -317,7 +318,7 @@ static void take_word(struct telling *t, const char *line)
 }
 
 /* Lines that stand in by a tab are the answer to the question above them. */
-static void take_line(struct telling *t, char *line)
+static void take_line(struct story_told *t, char *line)
 {
 	const char *rest;
 	t->line++;
@@ -342,7 +343,7 @@ static void take_line(struct telling *t, char *line)
 
 static void tell_table(const char *path)
 {
-	struct telling t = { .path = path, .asked = CIVIL_NONE };
+	struct story_told t = { .path = path, .asked = CIVIL_NONE };
 	char line[4096];
 	FILE *file = fopen(path, "r");
 	if (file == NULL)

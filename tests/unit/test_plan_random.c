@@ -559,7 +559,7 @@ static void check_steps(const struct plan *plan, civil now, struct arena *arena)
 		const struct deadline *d = plan_live_at(plan, i);
 		struct planned_step *planned;
 		struct told *told;
-		size_t count = steps_planned(d, office.calendar, now, NULL, NULL, arena, &planned);
+		size_t count = steps_planned(d, office.calendar, now, NULL, arena, &planned);
 		must(d->state != DEADLINE_ASLEEP || count == 0, "asleep and speaking", d, arena);
 		for (size_t j = 0; j < count; j++) {
 			check_hour(d, &planned[j], arena);
@@ -568,7 +568,8 @@ static void check_steps(const struct plan *plan, civil now, struct arena *arena)
 			must(j + 1 == count || planned[j].at <= now, "two steps lie ahead", d,
 			     arena);
 		}
-		size_t rows = steps_choose(d, office.calendar, planned, count, now, arena, &told);
+		size_t rows =
+		    steps_choose(d, office.calendar, planned, count, now, NULL, arena, &told);
 		for (size_t j = 0; j < rows; j++)
 			for (size_t k = 0; k < j; k++)
 				must(d->rule->catch_up == CATCH_UP_ALL || told[j].overtaken ||

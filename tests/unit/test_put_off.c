@@ -17,7 +17,7 @@
 #define LINES 100
 #define PATH  "tests/tables/put-off.tab"
 
-struct telling {
+struct story_told {
 	int stories, wrong;
 	char name[200];
 	struct arena *arena;
@@ -31,9 +31,11 @@ struct telling {
 	size_t wanted_count, came_count;
 };
 
-static void begin(struct telling *t, const char *name)
+static void begin(struct story_told *t, const char *name)
 {
-	*t = (struct telling){ .stories = t->stories + 1, .wrong = t->wrong, .until = CIVIL_NONE };
+	*t = (struct story_told){ .stories = t->stories + 1,
+				  .wrong = t->wrong,
+				  .until = CIVIL_NONE };
 	snprintf(t->name, sizeof(t->name), "%.*s", (int)sizeof(t->name) - 1, name);
 	t->arena = arena_new();
 	t->chain = story_chain();
@@ -44,7 +46,7 @@ static void begin(struct telling *t, const char *name)
 				   .own_programme = "ostermalm" };
 }
 
-static void load(struct telling *t)
+static void load(struct story_told *t)
 {
 	struct source files[STORY_FILES];
 	if (t->rule != NULL) {
@@ -61,7 +63,7 @@ static void load(struct telling *t)
 	story_sources_free(files, count);
 }
 
-static char *add_roles(struct telling *t, char *line, const struct walk_notice *walked,
+static char *add_roles(struct story_told *t, char *line, const struct walk_notice *walked,
 		       const struct told *first, const char *word)
 {
 	bool any = false;
@@ -96,7 +98,7 @@ static bool is_first(const struct walk_notice *walked, size_t i)
 static void on_notice(void *arg, const struct walk_notice *walked)
 {
 	static const char *const words[] = { "to", "cc", "held", "overtaken" };
-	struct telling *t = arg;
+	struct story_told *t = arg;
 	char at[CIVIL_TEXT_SIZE];
 	const struct deadline *deadline = walked->deadline;
 	if (t->only != NULL && strcmp(t->only, deadline->rule->name) != 0)
@@ -118,7 +120,7 @@ static void on_notice(void *arg, const struct walk_notice *walked)
 	}
 }
 
-static void walk_through(struct telling *t)
+static void walk_through(struct story_told *t)
 {
 	load(t);
 	struct walk *walk = walk_new(t->ruleset, on_notice, t);
@@ -128,7 +130,7 @@ static void walk_through(struct telling *t)
 	walk_free(walk);
 }
 
-static void end(struct telling *t)
+static void end(struct story_told *t)
 {
 	if (t->arena == NULL)
 		return;
@@ -157,7 +159,7 @@ static const char *after(const char *line, const char *word)
 	return strncmp(line, word, length) == 0 ? line + length : NULL;
 }
 
-static void read_line(struct telling *t, const char *line)
+static void read_line(struct story_told *t, const char *line)
 {
 	const char *rest;
 	date day;
@@ -183,7 +185,7 @@ static void test_stories(void **state)
 {
 	(void)state;
 	char line[2048];
-	struct telling t = { .stories = 0 };
+	struct story_told t = { .stories = 0 };
 	FILE *file = fopen(PATH, "r");
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file) != NULL) {

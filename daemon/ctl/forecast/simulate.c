@@ -41,11 +41,11 @@ static int64_t number_of(struct simulation *simulation, const char *literal_sql,
 }
 
 static void fire(void *arg, const char *subject, const char *programme,
-		 const struct deadline *deadline, const struct planned_step *due, size_t count,
+		 const struct deadline *deadline, const struct telling *telling,
 		 struct arena *arena)
 {
 	struct simulation *simulation = arg;
-	due_fire(&simulation->core, subject, programme, deadline, due, count, arena);
+	due_fire(&simulation->core, subject, programme, deadline, telling, arena);
 	letters_wake(simulation->letters);
 }
 
