@@ -319,13 +319,17 @@ def spend(folder, shim, lost):
             before[step.__name__] = day.commits()
             day.do(step)
         settle(day.line)
+        commits = day.commits()
+        day.was_lost()
+        if day.armed:  # what is asked from here on is not of the day
+            os.unlink(day.lost)
         if lost:
             day.compare("the day")
         result = picture(day.line, day.office.folder)
     finally:
         day.line.close()
         day.office.stop()
-    return result, before, day.commits(), day.armed
+    return result, before, commits, day.armed
 
 
 def outcome(pictured):
