@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* One for each role at the most. */
-#define PUT_OFFS_MOST 16
-
 static bool is_over(const struct core *core, date until)
 {
 	const struct calendar *calendar = core->office->calendar;
@@ -18,6 +15,7 @@ void letters_put_off(const struct core *core, int64_t notice, const char *reader
 		     struct letter_item *item, struct arena *arena)
 {
 	struct letter_put_off *list = NULL;
+	size_t capacity = 0;
 	struct query *q = db_query(
 	    core->db, "SELECT coalesce(s.name, e.data ->> 'by'), e.kind, e.data ->> 'until',"
 		      "  e.data ->> 'by' IS ?2"
@@ -28,15 +26,14 @@ void letters_put_off(const struct core *core, int64_t notice, const char *reader
 		      " WHERE n.id = ?1 AND d.put_off IS NOT NULL");
 	db_bind_int(q, 1, notice);
 	db_bind_text(q, 2, reader);
-	while (item->put_off_count < PUT_OFFS_MOST && db_next(q)) {
+	while (db_next(q)) {
 		date until = db_date(q, 2);
 		if (until == DATE_NONE || is_over(core, until))
 			continue;
 		item->next_to = NULL; /* not to all whom the next step names */
 		if (db_int(q, 3) != 0)
 			continue; /* the reader knows */
-		if (list == NULL)
-			list = arena_alloc(arena, PUT_OFFS_MOST * sizeof(*list));
+		list = arena_grow(arena, list, item->put_off_count, &capacity, sizeof(*list));
 		list[item->put_off_count++] =
 		    (struct letter_put_off){ .name = arena_strdup(arena, db_text(q, 0)),
 					     .acknowledged = strcmp(db_text(q, 1),

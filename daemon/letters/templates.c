@@ -119,7 +119,7 @@ struct serving {
 	const char *name;              /* of the template */
 	struct arena *arena;
 	const char **names; /* item_names and those of events, ended by NULL */
-	size_t count;
+	size_t count, capacity;
 };
 
 static bool is_listed(const struct serving *serving, const char *name)
@@ -147,29 +147,35 @@ static const struct field *protected_field(const struct serving *serving, const 
 	return NULL;
 }
 
+static void add_name(struct serving *serving, const char *name)
+{
+	serving->names = arena_grow(serving->arena, serving->names, serving->count,
+				    &serving->capacity, sizeof(*serving->names));
+	serving->names[serving->count++] = name;
+}
+
 static void add_fields_of(struct serving *serving, const struct kind *kind)
 {
 	for (size_t i = 0; i < kind->field_count; i++) {
 		const struct field *field = &kind->fields[i];
 		const char *name = arena_printf(serving->arena, "event_%s", field->name);
 		if (template_may_show(field) && !is_listed(serving, name) &&
-		    protected_field(serving, field->name) == NULL && serving->count < 250)
-			serving->names[serving->count++] = name;
+		    protected_field(serving, field->name) == NULL)
+			add_name(serving, name);
 	}
 }
 
 static void find_names(struct serving *serving)
 {
 	const struct ruleset *ruleset = serving->ruleset;
-	serving->names = arena_alloc(serving->arena, 256 * sizeof(*serving->names));
 	for (size_t i = 0; item_names[i] != NULL; i++)
-		serving->names[serving->count++] = item_names[i];
+		add_name(serving, item_names[i]);
 	for (size_t i = 0; ruleset != NULL && i < ruleset->count; i++) {
 		const struct rule *rule = &ruleset->rules[i];
 		for (size_t j = 0; serves(rule, serving->name) && j < anchor_kind_count(rule); j++)
 			add_fields_of(serving, anchor_kind(rule, j));
 	}
-	serving->names[serving->count] = NULL;
+	add_name(serving, NULL);
 }
 
 /* A mustache_refuse. */

@@ -9,7 +9,6 @@
 #include "daemon/store/notice.h"
 
 /* A chain of deputies longer than this is a loop in all but name. */
-#define DEPUTIES_MOST 8
 
 struct profile {
 	const char *name, *email, *board, *language, *rhythm;
@@ -366,7 +365,16 @@ static const char *stands_in_for(const struct person *holder, const struct perso
 		   : arena_printf(arena, "Du står in för %s.", holder->name);
 }
 
-/* The holder, or whoever stands in today, through a chain of deputies; false if it ends. */
+static bool is_one_of(const char *const *list, size_t count, const char *id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* The holder, or whoever stands in today, through a chain of deputies; false if it ends, or comes
+ * back to somebody who is away. */
 static bool reach(const struct core *core, const char *staff, struct arena *arena,
 		  struct person *ret)
 {
@@ -375,7 +383,11 @@ static bool reach(const struct core *core, const char *staff, struct arena *aren
 		return false;
 	const char *id = staff;
 	struct leave leave, first = { .event = 0 };
-	for (int i = 0; i < DEPUTIES_MOST; i++) {
+	const char **seen = NULL;
+	size_t capacity = 0;
+	for (size_t i = 0; !is_one_of(seen, i, id); i++) {
+		seen = arena_grow(arena, seen, i, &capacity, sizeof(*seen));
+		seen[i] = id;
 		if (!leave_today(core, id, arena, &leave)) {
 			if (!people_get(core, id, arena, ret))
 				return false;
@@ -401,23 +413,17 @@ struct crowd {
 	const char *subject, *programme;
 	struct arena *arena;
 	struct person *list;
-	size_t count;
+	size_t count, capacity;
 	struct person_missed *missed;
-	size_t missed_count;
+	size_t missed_count, missed_capacity;
 };
-
-#define CROWD_MOST 200
 
 static struct crowd crowd_new(const struct core *core, const char *subject, const char *programme,
 			      struct arena *arena)
 {
-	return (struct crowd){ .core = core,
-			       .subject = subject,
-			       .programme = programme,
-			       .arena = arena,
-			       .list = arena_alloc(arena, CROWD_MOST * sizeof(struct person)),
-			       .missed =
-				   arena_alloc(arena, CROWD_MOST * sizeof(struct person_missed)) };
+	return (struct crowd){
+		.core = core, .subject = subject, .programme = programme, .arena = arena
+	};
 }
 
 static void crowd_miss(struct crowd *crowd, const char *staff, bool barred)
@@ -426,8 +432,8 @@ static void crowd_miss(struct crowd *crowd, const char *staff, bool barred)
 	struct leave leave = { .event = 0, .back = DATE_NONE };
 	bool known = people_get(crowd->core, staff, crowd->arena, &person);
 	(void)!leave_today(crowd->core, staff, crowd->arena, &leave);
-	if (crowd->missed_count == CROWD_MOST)
-		return;
+	crowd->missed = arena_grow(crowd->arena, crowd->missed, crowd->missed_count,
+				   &crowd->missed_capacity, sizeof(*crowd->missed));
 	crowd->missed[crowd->missed_count++] =
 	    (struct person_missed){ .id = arena_strdup(crowd->arena, staff),
 				    .name = known ? person.name : staff,
@@ -439,8 +445,6 @@ static void crowd_miss(struct crowd *crowd, const char *staff, bool barred)
 static void crowd_add(struct crowd *crowd, const char *staff)
 {
 	struct person person = { .id = NULL };
-	if (crowd->count == CROWD_MOST)
-		return;
 	if (!reach(crowd->core, staff, crowd->arena, &person)) {
 		crowd_miss(crowd, staff, false);
 		return;
@@ -448,19 +452,24 @@ static void crowd_add(struct crowd *crowd, const char *staff)
 	for (size_t i = 0; i < crowd->count; i++)
 		if (strcmp(crowd->list[i].id, person.id) == 0)
 			return;
-	if (people_may_be_told(crowd->core, crowd->subject, crowd->programme, person.board))
-		crowd->list[crowd->count++] = person;
-	else
+	if (!people_may_be_told(crowd->core, crowd->subject, crowd->programme, person.board)) {
 		crowd_miss(crowd, staff, true);
+		return;
+	}
+	crowd->list = arena_grow(crowd->arena, crowd->list, crowd->count, &crowd->capacity,
+				 sizeof(*crowd->list));
+	crowd->list[crowd->count++] = person;
 }
 
 /* Everybody that a query names; the names are read first, for each may lead to other queries. */
 static void crowd_add_all(struct crowd *crowd, struct query *q)
 {
-	const char *names[CROWD_MOST];
-	size_t count = 0;
-	while (count < CROWD_MOST && db_next(q))
+	const char **names = NULL;
+	size_t count = 0, capacity = 0;
+	while (db_next(q)) {
+		names = arena_grow(crowd->arena, names, count, &capacity, sizeof(*names));
 		names[count++] = arena_strdup(crowd->arena, db_text(q, 0));
+	}
 	db_done(q);
 	for (size_t i = 0; i < count; i++)
 		crowd_add(crowd, names[i]);

@@ -128,6 +128,21 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length)
 	return copy;
 }
 
+void *arena_grow(struct arena *arena, void *array, size_t count, size_t *capacity,
+		 size_t element_size)
+{
+	if (count < *capacity)
+		return array;
+	size_t wanted = *capacity == 0 ? 8 : *capacity * 2;
+	if (wanted > SIZE_MAX / element_size)
+		return or_die(NULL);
+	void *longer = arena_alloc(arena, wanted * element_size);
+	if (count > 0)
+		memcpy(longer, array, count * element_size);
+	*capacity = wanted;
+	return longer;
+}
+
 char *arena_strdup(struct arena *arena, const char *text)
 {
 	return text == NULL ? NULL : arena_strndup(arena, text, strlen(text));

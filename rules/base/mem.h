@@ -38,5 +38,8 @@ char *xvasprintf(const char *format, va_list args) PRINTF_LIKE(1, 0);
 
 /* Makes room for one more element in a growing array; doubles the capacity. */
 void *array_grow(void *array, size_t count, size_t *capacity, size_t element_size);
+/* The same in an arena, where the shorter ones stay behind. */
+void *arena_grow(struct arena *arena, void *array, size_t count, size_t *capacity,
+		 size_t element_size);
 
 #endif
