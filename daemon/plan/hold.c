@@ -32,18 +32,20 @@ static bool is_flood(const struct core *core, int64_t above)
 /* A notice that is held, or shall be. */
 struct chosen {
 	int64_t notice;
-	bool overtaken;
+	bool has_ended; /* its deadline, or there is none any more */
+	bool said_more; /* the same person was told more since, or will be */
 };
 
-/* All rows of a query (id, is it overtaken), so that the table can be written. The caller frees
- * them. */
+/* All rows of a query (id, has_ended, said_more), so that the table can be written. The caller
+ * frees them. */
 static size_t read_chosen(struct query *q, struct chosen **ret)
 {
 	struct chosen *list = NULL;
 	size_t count = 0, capacity = 0;
 	while (db_next(q)) {
 		list = array_grow(list, count, &capacity, sizeof(*list));
-		list[count++] = (struct chosen){ db_int(q, 0), db_int(q, 1) != 0 };
+		list[count++] =
+		    (struct chosen){ db_int(q, 0), db_int(q, 1) != 0, db_int(q, 2) != 0 };
 	}
 	db_done(q);
 	*ret = list;
@@ -56,9 +58,9 @@ bool hold_work(const struct core *core)
 	if (above == 0 || !something_waits(core) || !is_flood(core, above) ||
 	    turn_begin(core->turn) != 0)
 		return false;
-	struct query *q =
-	    db_query(core->db, "SELECT id, 0 FROM notice WHERE catches_up = 1 AND state = 'queued'"
-			       " AND message IS NULL ORDER BY id LIMIT ?1");
+	struct query *q = db_query(
+	    core->db, "SELECT id, 0, 0 FROM notice WHERE catches_up = 1 AND state = 'queued'"
+		      " AND message IS NULL ORDER BY id LIMIT ?1");
 	db_bind_int(q, 1, AT_ONCE);
 	struct chosen *list;
 	size_t count = read_chosen(q, &list);
@@ -84,8 +86,7 @@ static void bind_choice(struct query *q, const struct hold_choice *choice)
 	db_bind_text(q, 2, choice->subject);
 }
 
-/* Those of one turn. What has no deadline any more that it could be about, or about which more was
- * said since, is overtaken. */
+/* Those of one turn. */
 static size_t choose(const struct core *core, const struct hold_choice *choice, struct chosen **ret)
 {
 	struct query *q = db_query(
@@ -93,8 +94,8 @@ static size_t choose(const struct core *core, const struct hold_choice *choice, 
 	    "SELECT n.id, NOT EXISTS (SELECT 1 FROM deadline d WHERE d.subject = n.subject"
 	    "   AND d.rule = n.rule AND d.key = n.key AND d.anchor = n.anchor"
 	    "   AND d.occurrence = n.occurrence"
-	    "   AND (d.state = 'open' OR (d.state = 'done' AND d.ended_why = 'last step')))"
-	    "  OR EXISTS (SELECT 1 FROM notice o WHERE o.subject = n.subject"
+	    "   AND (d.state = 'open' OR (d.state = 'done' AND d.ended_why = 'last step'))),"
+	    "  EXISTS (SELECT 1 FROM notice o WHERE o.subject = n.subject"
 	    "   AND o.rule = n.rule AND o.key = n.key AND o.anchor = n.anchor"
 	    "   AND o.occurrence = n.occurrence AND o.person = n.person"
 	    "   AND o.id > n.id AND o.state IN ('queued', 'sent'))"
@@ -134,9 +135,12 @@ struct hold_outcome hold_release(const struct core *core, const struct hold_choi
 	struct chosen *list;
 	size_t count = choose(core, choice, &list);
 	for (size_t i = 0; i < count; i++) {
-		if (list[i].overtaken)
+		if (list[i].has_ended)
 			outcome.overtaken +=
 			    overtake(core, list[i].notice, "ended while it was held");
+		else if (list[i].said_more)
+			outcome.overtaken +=
+			    overtake(core, list[i].notice, "more was said while it was held");
 		else
 			outcome.released += release(core, list[i].notice);
 	}
