@@ -10,10 +10,6 @@
 #include "daemon/base/clock.h"
 #include "daemon/control/rpc_own.h"
 
-#define MOST_NAMES                                                                                 \
-	256 /* methods, or parameters of one, that are looked over for "did you mean"              \
-	     */
-
 static json_t later;
 json_t *const RPC_LATER = &later;
 
@@ -167,13 +163,16 @@ static const struct parameter *find_parameter(const struct method *method, const
 static void complain_unknown(const struct method *method, const char *name,
 			     struct problems *problems)
 {
-	const char *names[MOST_NAMES + 1] = { NULL };
-	const struct parameter *parameter = method->parameters;
+	const struct parameter *parameters = method->parameters;
 	size_t count = 0;
-	for (; parameter != NULL && parameter->name != NULL && count < MOST_NAMES; parameter++)
-		names[count++] = parameter->name;
+	while (parameters != NULL && parameters[count].name != NULL)
+		count++;
+	const char **names = xcalloc(count + 1, sizeof(*names));
+	for (size_t i = 0; i < count; i++)
+		names[i] = parameters[i].name;
 	problem_add(problems, name, 0, "%s has no such parameter", method->name);
 	problem_hint(problems, name, names, NULL);
+	free(names);
 }
 
 /* A parameter that is null is one that was not given: so a list's last "next" can be sent back. */
@@ -236,12 +235,16 @@ void call_refuse(struct call *call, enum rpc_code code, const char *format, ...)
 
 static json_t *unknown_method(const struct serving *serving, const struct request *request)
 {
-	const char *names[MOST_NAMES + 1] = { NULL };
-	for (size_t i = 0; i < MOST_NAMES && serving->methods[i].name != NULL; i++)
+	size_t count = 0;
+	while (serving->methods[count].name != NULL)
+		count++;
+	const char **names = xcalloc(count + 1, sizeof(*names));
+	for (size_t i = 0; i < count; i++)
 		names[i] = serving->methods[i].name;
 	struct problems problems = PROBLEMS_NONE;
 	problem_add(&problems, "method", 0, "there is no method \"%s\"", request->method);
 	problem_hint(&problems, request->method, names, NULL);
+	free(names);
 	json_t *refusal =
 	    rpc_refusal_object(request->id, RPC_METHOD, problems.list[0].text, &problems);
 	problems_clear(&problems);

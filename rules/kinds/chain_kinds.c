@@ -151,6 +151,7 @@ static void read_field(struct parsing *parsing, const config_setting_t *group, s
 static void read_fields(struct parsing *parsing, const config_setting_t *group, struct kind *kind)
 {
 	size_t count = chain_group_count(group, "fields");
+	chain_check_size(parsing, group, "fields", 0);
 	struct field *fields = arena_alloc(parsing->chain->arena, (count + 1) * sizeof(*fields));
 	kind->fields = fields;
 	for (size_t i = 0; i < count; i++) {
@@ -260,6 +261,7 @@ void chain_read_kinds(struct parsing *parsing)
 	struct chain *chain = parsing->chain;
 	size_t core = 0, added = chain_group_count(parsing->root, "kinds");
 	const struct kind *table = kind_core_table(&core);
+	chain_check_size(parsing, parsing->root, "kinds", 0);
 	chain->kinds = arena_alloc(chain->arena, (core + added) * sizeof(*chain->kinds));
 	for (size_t i = 0; i < core; i++)
 		chain->kinds[chain->kind_count++] = &table[i];

@@ -56,13 +56,17 @@ struct parsing {
 };
 
 #define CHAIN_LONGEST_NAME 40
-#define CHAIN_MOST_ROWS    200 /* of stages, roles, codes, fields: far above any office */
+#define CHAIN_MOST_ROWS    200 /* of stages, roles, codes, kinds, fields: far above any office */
 
 /* chain_read.c */
 
 /* The i-th group of a list; NULL past the end and where the list is missing or ill-typed. */
 const config_setting_t *chain_group_at(const config_setting_t *parent, const char *key, size_t i);
 size_t chain_group_count(const config_setting_t *parent, const char *key);
+/* Tells of a list that holds fewer rows than `least`, or more than CHAIN_MOST_ROWS: those behind
+ * are not read. */
+void chain_check_size(struct parsing *parsing, const config_setting_t *parent, const char *key,
+		      int least);
 /* The `name` of a row, copied; NULL after telling where it is missing or not a name. */
 const char *chain_read_name(struct parsing *parsing, const config_setting_t *group, bool with_dot);
 /* A short text in one line, copied; NULL where it is missing. */

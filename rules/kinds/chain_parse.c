@@ -39,19 +39,6 @@ static const struct conf_key code_keys[] = {
 	{ NULL, CONF_TEXT, false },
 };
 
-/* A list that is there, but holds nothing or too much. */
-static void check_size(struct parsing *parsing, const config_setting_t *parent, const char *key)
-{
-	const config_setting_t *list = config_setting_get_member(parent, key);
-	if (list == NULL)
-		return;
-	int length = config_setting_length(list);
-	if (length < 1 || length > CHAIN_MOST_ROWS)
-		problem_add(parsing->problems, parsing->file, confread_line(parent, key),
-			    "\"%s\" holds %d rows: it must hold 1 to %d", key, length,
-			    CHAIN_MOST_ROWS);
-}
-
 static void complain_twice(struct parsing *parsing, const config_setting_t *group, const char *what,
 			   const char *name)
 {
@@ -91,7 +78,7 @@ static void read_codes(struct parsing *parsing, const config_setting_t *parent, 
 {
 	struct arena *arena = parsing->chain->arena;
 	size_t count = chain_group_count(parent, key);
-	check_size(parsing, parent, key);
+	chain_check_size(parsing, parent, key, 1);
 	struct code *codes = arena_alloc(arena, (count + 1) * sizeof(*codes));
 	const char **names = arena_alloc(arena, (count + 1) * sizeof(*names));
 	ret->codes = codes;
@@ -123,6 +110,7 @@ static void read_lists(struct parsing *parsing)
 {
 	struct chain *chain = parsing->chain;
 	size_t count = chain_group_count(parsing->root, "lists");
+	chain_check_size(parsing, parsing->root, "lists", 0);
 	/* Room for the fixed ones, "stage", "role" and "kind" too. */
 	chain->lists = arena_alloc(chain->arena, (count + 16) * sizeof(*chain->lists));
 	for (const struct code_list *fixed = chain_fixed_lists; fixed->name != NULL; fixed++)

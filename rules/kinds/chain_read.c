@@ -23,6 +23,19 @@ size_t chain_group_count(const config_setting_t *parent, const char *key)
 	return count;
 }
 
+void chain_check_size(struct parsing *parsing, const config_setting_t *parent, const char *key,
+		      int least)
+{
+	const config_setting_t *list = config_setting_get_member(parent, key);
+	if (list == NULL)
+		return;
+	int length = config_setting_length(list);
+	if (length < least || length > CHAIN_MOST_ROWS)
+		problem_add(parsing->problems, parsing->file, confread_line(parent, key),
+			    "\"%s\" holds %d rows: it must hold %d to %d", key, length, least,
+			    CHAIN_MOST_ROWS);
+}
+
 /* Names become words of rules, conditions and letters: small letters, digits and underscores. */
 static bool is_name(const char *name, bool with_dot)
 {

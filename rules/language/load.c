@@ -79,10 +79,12 @@ static bool kind_fits(const struct loading *loading, const struct kind *kind)
 
 static void refuse_kind(const struct loading *loading, const char *key, const char *name)
 {
-	const struct kind *kind;
-	const char **names = arena_alloc(loading->arena, 1000 * sizeof(*names));
-	for (size_t i = 0; i < 999 && (kind = chain_kind_at(loading->chain, i)) != NULL; i++)
-		names[i] = kind->name;
+	size_t count = 0;
+	while (chain_kind_at(loading->chain, count) != NULL)
+		count++;
+	const char **names = arena_alloc(loading->arena, (count + 1) * sizeof(*names));
+	for (size_t i = 0; i < count; i++)
+		names[i] = chain_kind_at(loading->chain, i)->name;
 	load_problem(loading, key,
 		     arena_printf(loading->arena, "unknown kind of event \"%s\"", name));
 	problem_hint(loading->problems, name, names, NULL);

@@ -128,12 +128,8 @@ static void load_addressee(const struct loading *loading, struct rule *rule, con
 	ret->role = chain_role(loading->chain, text);
 	if (ret->role != NULL)
 		return;
-	const struct role *role;
-	const char **names = arena_alloc(loading->arena, 200 * sizeof(*names));
-	for (size_t i = 0; i < 199 && (role = chain_role_at(loading->chain, i)) != NULL; i++)
-		names[i] = role->name;
 	load_problem(loading, key, arena_printf(loading->arena, "unknown role \"%s\"", text));
-	problem_hint(loading->problems, text, names, NULL);
+	problem_hint(loading->problems, text, chain_codes(loading->chain, "role"), NULL);
 }
 
 static struct addressee *load_addressees(const struct loading *loading, struct rule *rule,

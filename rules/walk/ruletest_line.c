@@ -337,8 +337,8 @@ static void take_role(struct line *line, const char *word, struct roles *roles)
 	if (role == NULL && strcmp(word, "nobody") != 0) {
 		COMPLAIN(line, "there is no role \"%s\"", word);
 		problem_hint(line->reading->problems, word, chain_codes(chain, "role"), NULL);
-	} else if (roles->count < sizeof(roles->list) / sizeof(roles->list[0])) {
-		roles->list[roles->count++] = role;
+	} else {
+		roles_add(roles, role, line->reading->arena);
 	}
 }
 

@@ -12,9 +12,17 @@
 
 /* A set of roles; one that nobody knows (a field that names none) is NULL. */
 struct roles {
-	const struct role *list[64];
-	size_t count;
+	const struct role **list;
+	size_t count, capacity;
 };
+
+/* The list lives in `arena`. */
+static inline void roles_add(struct roles *roles, const struct role *role, struct arena *arena)
+{
+	roles->list =
+	    arena_grow(arena, roles->list, roles->count, &roles->capacity, sizeof(*roles->list));
+	roles->list[roles->count++] = role;
+}
 
 /* A notice, as a test expects it or as it came. */
 struct notice {

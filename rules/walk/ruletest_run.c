@@ -30,12 +30,6 @@ static bool is_compared(const struct test *test, const struct rule *rule)
 	return false;
 }
 
-static void add_role(struct roles *roles, const struct role *role)
-{
-	if (roles->count < sizeof(roles->list) / sizeof(roles->list[0]))
-		roles->list[roles->count++] = role;
-}
-
 static bool is_same_step(const struct told *a, const struct told *b)
 {
 	return a->planned->step == b->planned->step &&
@@ -56,10 +50,10 @@ static void note_step(struct run *run, const struct walk_notice *walked, const s
 		const struct told *told = &walked->told[i];
 		if (!is_same_step(told, first) || told->overtaken)
 			continue;
-		add_role(told->held != NULL ? &notice.held
-			 : told->copy       ? &notice.copy
-					    : &notice.to,
-			 told->role);
+		roles_add(told->held != NULL ? &notice.held
+			  : told->copy       ? &notice.copy
+					     : &notice.to,
+			  told->role, run->arena);
 	}
 	if (notice.to.count + notice.copy.count + notice.held.count == 0)
 		return;
@@ -268,15 +262,17 @@ static char *write_deadlines(char *text, const struct run *run, const struct wal
 {
 	const struct plan *plan = subject == NULL ? NULL : walk_plan(walk, subject);
 	size_t told = 0;
-	for (size_t i = 0; plan != NULL && i < plan_count(plan) && told < DEADLINES_MOST; i++) {
-		if (!is_compared(run->test, plan_at(plan, i)->rule))
+	for (size_t i = 0; plan != NULL && i < plan_count(plan); i++) {
+		if (!is_compared(run->test, plan_at(plan, i)->rule) || told++ >= DEADLINES_MOST)
 			continue;
-		if (told++ == 0)
+		if (told == 1)
 			text = arena_printf(run->arena, "%s  deadlines of %s at the end:\n", text,
 					    subject);
 		text = write_deadline(text, plan_at(plan, i), run->arena);
 	}
-	return text;
+	return told <= DEADLINES_MOST
+		   ? text
+		   : arena_printf(run->arena, "%s    and %zu more\n", text, told - DEADLINES_MOST);
 }
 
 static char *write_timeline(const struct run *run, const struct walk *walk, const bool *came_right,

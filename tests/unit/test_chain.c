@@ -323,6 +323,73 @@ static void tells_every_mistake_at_its_line(void **state)
 	problems_clear(&problems);
 }
 
+/* `count` rows of a list, each by the pattern with its number. */
+static char *rows_of(const char *pattern, int count)
+{
+	char *all = xstrdup("");
+	for (int i = 0; i < count; i++) {
+		const char *mark = strchr(pattern, '#');
+		char *longer = xasprintf("%s%s%.*s%d%s", all, i == 0 ? "" : ", ",
+					 (int)(mark - pattern), pattern, i, mark + 1);
+		free(all);
+		all = longer;
+	}
+	return all;
+}
+
+/* What does not fit in is refused, and never left out. */
+static void a_list_that_is_too_long_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *before, *row, *behind, *key;
+	} lists[] = {
+		{ SMALL "kinds = ( ",
+		  "{ name = \"own.k#\"; subject = \"case\"; help = \"h\"; label = \"l\"; }", " );",
+		  "kinds" },
+		{ SMALL "kinds = ( { name = \"own.k\"; subject = \"case\"; help = \"h\";"
+			" label = \"l\"; fields = ( ",
+		  "{ name = \"f#\"; type = \"date\"; help = \"h\"; }", " ); } );", "fields" },
+		{ SMALL "kinds = ( { name = \"own.k\"; subject = \"case\"; help = \"h\";"
+			" label = \"l\"; key = \"required\"; key_codes = [ ",
+		  "\"c#\"", " ]; } );", NULL },
+	};
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		for (int count = 200; count <= 201; count++) {
+			struct problems problems = PROBLEMS_NONE;
+			char *rows = rows_of(lists[i].row, count);
+			char *text = xasprintf("%s%s%s", lists[i].before, rows, lists[i].behind);
+			struct chain *chain = chain_parse(text, "chain.conf", &problems);
+			bool fits = count == 200 || lists[i].key == NULL;
+			if ((chain != NULL) != fits)
+				fail_msg("%d rows of \"%s\"", count, lists[i].row);
+			if (!fits)
+				assert_non_null(strstr(problems.list[0].text, lists[i].key));
+			chain_free(chain);
+			problems_clear(&problems);
+			free(text);
+			free(rows);
+		}
+	}
+}
+
+static void too_many_lists_are_refused(void **state)
+{
+	(void)state;
+	struct problems problems = PROBLEMS_NONE;
+	char *rows =
+	    rows_of("{ name = \"l#\"; codes = ( { name = \"a\"; title = \"A\"; } ); }", 198);
+	char *small = xstrdup(SMALL), *lists = strstr(small, "lists = (") + strlen("lists = (");
+	char *text = xasprintf("%.*s %s, %s", (int)(lists - small), small, rows, lists);
+	assert_null(chain_parse(text, "chain.conf", &problems));
+	assert_int_equal(problems.count, 1);
+	assert_non_null(strstr(problems.list[0].text, "\"lists\" holds 201 rows"));
+	problems_clear(&problems);
+	free(text);
+	free(small);
+	free(rows);
+}
+
 static void is_refused_without_its_parts(void **state)
 {
 	(void)state;
@@ -368,6 +435,8 @@ int main(void)
 		cmocka_unit_test(finds_every_kind),
 		cmocka_unit_test(tells_every_mistake_at_its_line),
 		cmocka_unit_test(is_refused_without_its_parts),
+		cmocka_unit_test(a_list_that_is_too_long_is_refused),
+		cmocka_unit_test(too_many_lists_are_refused),
 		cmocka_unit_test(the_version_follows_the_meaning),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,6 +194,87 @@ static void each_difference_fails(void **state)
 	desk_close(&desk);
 }
 
+#define ROLES 80
+
+/* A chain with many more roles than the one that ships, of which a rule tells them all. */
+static struct desk desk_of_many_roles(void)
+{
+	struct desk desk = { .calendar = story_calendar(NULL) };
+	char *shipped = shipped_text("conf/chain.conf"), *roles = xstrdup(""), *to = xstrdup("");
+	const char *place = strstr(shipped, "roles = (") + strlen("roles = (");
+	for (int i = 0; i < ROLES; i++) {
+		char *more =
+		    xasprintf("%s { name = \"r%d\"; title = \"t\"; on_case = true; },", roles, i);
+		char *further = xasprintf("%s%s\"r%d\"", to, i == 0 ? "" : ", ", i);
+		free(roles);
+		free(to);
+		roles = more;
+		to = further;
+	}
+	char *text = xasprintf("%.*s%s%s", (int)(place - shipped), shipped, roles, place);
+	desk.chain = chain_parse(text, "chain.conf", &desk.problems);
+	assert_non_null(desk.chain);
+	char *rule = xasprintf("rules = ( { name = \"all\"; title = \"t\"; subject = \"case\";"
+			       " starts = [ \"visit.made\" ]; steps = ( { name = \"soon\";"
+			       " at = \"P0D\"; to = [ %s ]; } ); } );",
+			       to);
+	struct source source = { "own.conf", rule, strlen(rule) };
+	desk.ruleset = story_load(&source, 1, desk.chain, desk.calendar);
+	free(rule);
+	free(text);
+	free(roles);
+	free(to);
+	free(shipped);
+	return desk;
+}
+
+/* The last of many roles counts as the first one does. */
+static void every_role_is_compared(void **state)
+{
+	(void)state;
+	struct desk desk = desk_of_many_roles();
+	for (int count = ROLES - 1; count <= ROLES; count++) {
+		char *to = xstrdup("");
+		for (int i = 0; i < count; i++) {
+			char *further = xasprintf("%s%sr%d", to, i == 0 ? "" : ", ", i);
+			free(to);
+			to = further;
+		}
+		char *keys = xasprintf("rule = \"all\"; until = \"2026-12-31\"; events = ("
+				       " \"2026-11-11 case.opened\", \"2026-11-11 visit.made\" );"
+				       " expect = ( \"2026-11-11 soon to %s\" );",
+				       to);
+		if (count == ROLES)
+			passes(&desk, keys);
+		else
+			FAILS(&desk, keys, "missing     soon", "unexpected  soon");
+		free(keys);
+		free(to);
+	}
+	desk_close(&desk);
+}
+
+/* Of many deadlines some are told, and how many there are besides. */
+static void deadlines_left_out_are_counted(void **state)
+{
+	(void)state;
+	struct desk desk = desk_open();
+	char *events = xstrdup("\"2026-11-02 case.opened\"");
+	for (int i = 0; i < 15; i++) {
+		char *more =
+		    xasprintf("%s, \"2026-11-12T09:30 remark.received[r%02d]\"", events, i);
+		free(events);
+		events = more;
+	}
+	char *keys = xasprintf("rule = \"remark\"; until = \"2026-12-31\"; events = ( %s );"
+			       " expect = ( \"2026-11-12 now to social_worker\" );",
+			       events);
+	FAILS(&desk, keys, "    remark[r11] from", "    and 3 more\n");
+	free(keys);
+	free(events);
+	desk_close(&desk);
+}
+
 /* Who is not told because somebody has put it off is named, and must be. */
 static void what_is_put_off_is_held(void **state)
 {
@@ -566,6 +647,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_comes_as_expected_passes),
 		cmocka_unit_test(each_difference_fails),
+		cmocka_unit_test(every_role_is_compared),
+		cmocka_unit_test(deadlines_left_out_are_counted),
 		cmocka_unit_test(what_is_put_off_is_held),
 		cmocka_unit_test(a_timeline_is_read_from_top_to_bottom),
 		cmocka_unit_test(the_walk_goes_as_the_daemon_goes),
