@@ -61,6 +61,18 @@ static void note_row(struct said *said, const struct told *told)
 		said_note_told(said, &row);
 }
 
+/* What comes back leaves what else is held: that may be further, and goes at its own hour. */
+static void note_back(struct said *said, const struct told *told)
+{
+	struct held_step row = { .planned = *told->planned,
+				 .role = told->role,
+				 .copy = told->copy };
+	if (told->held != NULL)
+		said_note_held(said, &row);
+	else
+		said_note_last(said, &row);
+}
+
 static void judge_due(const struct deadline *deadline, const struct calendar *calendar, civil now,
 		      struct said *said, struct arena *arena, struct telling *ret)
 {
@@ -127,7 +139,7 @@ static void come_out(struct coming *coming, struct telling *ret)
 		if (out[i].goes)
 			add_back(coming, &out[i], out[i].role, NULL);
 	for (size_t i = 0; i < coming->count; i++)
-		note_row(said, &coming->list[i]);
+		note_back(said, &coming->list[i]);
 }
 
 static bool is_told(const struct told *told, size_t count, const struct role *role)
@@ -148,7 +160,7 @@ static void come_again(struct coming *coming, const struct put_off *again,
 	    is_told(coming->list, coming->count, again->role))
 		return;
 	add_back(coming, last, again->role, again);
-	note_row(coming->said, &coming->list[coming->count - 1]);
+	note_back(coming->said, &coming->list[coming->count - 1]);
 }
 
 static size_t count_put_offs(const struct deadline *deadline)

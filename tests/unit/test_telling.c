@@ -208,6 +208,44 @@ static void one_that_lies_ahead_again(void **state)
 			    "between social_worker");
 }
 
+static const char *comes_back(struct office *office, const struct deadline *deadline,
+			      struct said *said, civil now)
+{
+	struct telling telling;
+	const char *list = "";
+	telling_judge(deadline, office->calendar, now, said, office->arena, &telling);
+	for (size_t i = 0; i < telling.back_count; i++)
+		list =
+		    arena_printf(office->arena, "%s%s ", list, telling.back[i].planned->step->name);
+	return list;
+}
+
+/* Both were held back, and on a Sunday that is taken back: the urgent one comes at once, and the
+ * further one is not lost for that: it comes on Monday, to the same role. */
+static void what_comes_back_first_loses_nothing(void **state)
+{
+	struct office *office = *state;
+	struct deadline deadline =
+	    deadline_of(office, "steps = ( { name = \"soon\"; at = \"-P1D\"; urgent = \"always\";"
+				" to = [ \"social_worker\" ]; }, { name = \"today\"; at = \"P0D\";"
+				" to = [ \"social_worker\" ]; } );");
+	const struct role *role = chain_role(office->chain, "social_worker");
+	struct said *said = said_new(deadline.rule, office->arena);
+	civil sunday = civil_at(deadline.due + 2, 9 * 3600);
+	for (int i = 0; i < 2; i++) {
+		struct held_step held = { .planned = { .step = &deadline.rule->steps[i],
+						       .repetition = 1,
+						       .day = deadline.due - 1 + i },
+					  .role = role };
+		held.planned.at = civil_at(held.planned.day, 8 * 3600);
+		said_note_gone(said, held.planned.step, 1);
+		said_note_held(said, &held);
+	}
+	assert_string_equal(comes_back(office, &deadline, said, sunday), "soon ");
+	assert_string_equal(comes_back(office, &deadline, said, sunday + CIVIL_DAY), "today ");
+	assert_string_equal(comes_back(office, &deadline, said, sunday + 2 * CIVIL_DAY), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +253,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(gaps_in_what_has_gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_weaker_one_comes_after, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_that_lies_ahead_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_comes_back_first_loses_nothing, set_up,
+						tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
