@@ -114,7 +114,7 @@ static void read_told(const struct question *question, struct said *said)
 	const struct core *core = question->core;
 	struct query *q = ask(question, "SELECT step, repetition, role, cc, at, max(id) FROM notice"
 					" WHERE" OF_DEADLINE " AND at <= ?7"
-					" AND state IN ('queued', 'sent', 'shadow')"
+					" AND state IN ('queued', 'sent', 'shadow', 'unreachable')"
 					" GROUP BY role, step ORDER BY max(id)");
 	while (db_next(q)) {
 		const struct step *step = rule_step(said->rule, db_text(q, 0));

@@ -197,6 +197,28 @@ static void what_comes_back_when_something_is_taken_back(void **state)
 			    "01-13 08:00 soon overtaken; 01-13 08:00 today queued; ");
 }
 
+/* Nobody held the role on the day. Whoever has it now, and has seen the matter, hears of it again.
+ */
+static void told_to_nobody_and_acknowledged(void **state)
+{
+	struct world *world = *state;
+	live_by(world, "due = \"P5D\"; steps = ( { name = \"today\"; at = \"P0D\";"
+		       " to = [ \"area_manager\", \"outreach_worker\" ]; } );");
+	world_jump(world, "2026-01-12T08:00:00");
+	assert_string_equal(notices(world, 5), "01-12 08:00 today unreachable; 01-12 08:00 today "
+					       "queued; 01-12 08:00 today unreachable; ");
+	world_assign(world, "outreach_worker", "bo");
+	world_record(world, "deadline.acknowledged", "K-1",
+		     (const struct world_said[6]){ { "rule", "own" },
+						   { "until", "2026-01-19" },
+						   { "reason", "text" },
+						   { "role", "outreach_worker" },
+						   { "by", "bo" },
+						   { NULL, NULL } });
+	world_jump(world, "2026-01-19T08:00:00");
+	assert_string_equal(notices(world, 1), "01-19 08:00 today queued; ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +232,8 @@ int main(void)
 						world_tear_down),
 		cmocka_unit_test_setup_teardown(what_comes_back_when_something_is_taken_back,
 						world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(told_to_nobody_and_acknowledged, world_set_up,
+						world_tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
