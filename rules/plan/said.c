@@ -28,6 +28,37 @@ struct said *said_new(const struct rule *rule, struct arena *arena)
 	return said;
 }
 
+/* Of a list those whose step the rule still has. */
+static struct held_step *list_of(const struct held_step *list, size_t *count,
+				 const struct rule *rule, struct arena *arena)
+{
+	struct held_step *kept = arena_alloc(arena, (*count + 1) * sizeof(*kept));
+	size_t used = 0;
+	for (size_t i = 0; i < *count; i++) {
+		kept[used] = list[i];
+		kept[used].planned.step = rule_step(rule, list[i].planned.step->name);
+		used += kept[used].planned.step != NULL;
+	}
+	*count = used;
+	return kept;
+}
+
+struct said *said_follow(const struct said *before, const struct rule *rule)
+{
+	struct said *said = said_new(rule, before->arena);
+	said->held_count = said->held_capacity = before->held_count;
+	said->told_count = said->told_capacity = before->told_count;
+	said->held = list_of(before->held, &said->held_count, rule, said->arena);
+	said->told = list_of(before->told, &said->told_count, rule, said->arena);
+	said->backs = before->backs;
+	for (size_t i = 0; i < before->rule->step_count; i++) {
+		const struct step *step = rule_step(rule, before->rule->steps[i].name);
+		if (step != NULL)
+			said->steps[step->index] = before->steps[i];
+	}
+	return said;
+}
+
 /* --- steps that have gone off ---------------------------------------------------------------- */
 
 static bool has_bit(const struct said_step *of, int repetition)

@@ -27,6 +27,9 @@ struct said {
 };
 
 struct said *said_new(const struct rule *rule, struct arena *arena);
+/* The same of a rule that has changed: of the steps that it still has, known by their names. What
+ * `before` was about must be there; both live in one arena. */
+struct said *said_follow(const struct said *before, const struct rule *rule);
 
 /* --- steps that have gone off: once and for ever (I3) --- */
 

@@ -507,6 +507,14 @@ void walk_to(struct walk *walk, civil until)
 	walk->now = until > walk->now ? until : walk->now;
 }
 
+void walk_change_rules(struct walk *walk, const struct ruleset *ruleset)
+{
+	walk->ruleset = ruleset;
+	for (size_t i = 0; i < walk->all.count; i++)
+		drop_plan(walk, walk->all.at[i]);
+	settle_behind(walk);
+}
+
 const struct plan *walk_plan(const struct walk *walk, const char *subject)
 {
 	const struct walker *walker = walker_find(walk, subject);

@@ -44,6 +44,10 @@ void walk_add(struct walk *walk, const struct event *event);
 /* Up to and with this moment. Never goes back. */
 void walk_to(struct walk *walk, civil until);
 
+/* From now on by these rules, of the same chain: every subject is folded anew. Both sets must
+ * outlive the walk. What was said is not said again. */
+void walk_change_rules(struct walk *walk, const struct ruleset *ruleset);
+
 /* How a case or a programme stands now; NULL if nothing was said of it yet. */
 const struct plan *walk_plan(const struct walk *walk, const char *subject);
 

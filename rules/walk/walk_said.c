@@ -6,8 +6,7 @@
 #include <string.h>
 
 struct past {
-	const struct rule *rule;
-	const char *key;
+	const char *rule, *key;
 	date anchor;
 	int occurrence;
 	struct said *said;
@@ -16,8 +15,9 @@ struct past {
 static int compare(const void *a, const void *b)
 {
 	const struct past *x = a, *y = b;
-	if (x->rule != y->rule)
-		return x->rule->index < y->rule->index ? -1 : 1;
+	int order = strcmp(x->rule, y->rule);
+	if (order != 0)
+		return order;
 	if (x->anchor != y->anchor)
 		return x->anchor < y->anchor ? -1 : 1;
 	if (x->occurrence != y->occurrence)
@@ -25,20 +25,45 @@ static int compare(const void *a, const void *b)
 	return strcmp(x->key, y->key);
 }
 
+static struct past *find(void *tree, const struct past *wanted)
+{
+	struct past **found = tfind(wanted, &tree, compare);
+	return found == NULL ? NULL : *found;
+}
+
+/* Under the rule's older name, too. */
+static const struct said *find_before(void *tree, const struct rule *rule, struct past wanted)
+{
+	wanted.rule = rule->was;
+	const struct past *older = rule->was == NULL ? NULL : find(tree, &wanted);
+	return older == NULL ? NULL : older->said;
+}
+
+static struct past *add(void **tree, const struct past *wanted, const struct rule *rule,
+			struct arena *arena)
+{
+	const struct said *before = find_before(*tree, rule, *wanted);
+	struct past *past = arena_alloc(arena, sizeof(*past));
+	*past = *wanted;
+	past->rule = arena_strdup(arena, wanted->rule);
+	past->key = arena_strdup(arena, wanted->key);
+	past->said = before == NULL ? said_new(rule, arena) : said_follow(before, rule);
+	tsearch(past, tree, compare);
+	return past;
+}
+
 struct said *walk_said_find(void **tree, const struct deadline *deadline, struct arena *arena)
 {
-	struct past wanted = { .rule = deadline->rule,
+	const struct rule *rule = deadline->rule;
+	struct past wanted = { .rule = rule->name,
 			       .key = deadline->key,
 			       .anchor = deadline->anchor,
 			       .occurrence = deadline->occurrence };
-	struct past **found = tfind(&wanted, tree, compare);
-	if (found != NULL)
-		return (*found)->said;
-	struct past *past = arena_alloc(arena, sizeof(*past));
-	*past = wanted;
-	past->key = arena_strdup(arena, deadline->key);
-	past->said = said_new(deadline->rule, arena);
-	tsearch(past, tree, compare);
+	struct past *past = find(*tree, &wanted);
+	if (past == NULL)
+		past = add(tree, &wanted, rule, arena);
+	if (past->said->rule != rule)
+		past->said = said_follow(past->said, rule);
 	return past->said;
 }
 

@@ -272,6 +272,12 @@ static inline void run_walk(const struct trial *trial, struct walk *walk)
 	for (size_t i = 0; i < history->count; i++)
 		if (history->list[i]->type == ITEM_EVENT)
 			walk_add(walk, &history->list[i]->event);
+	for (size_t i = 0; i < history->count; i++) {
+		if (history->list[i]->type != ITEM_RELOAD)
+			continue;
+		walk_to(walk, history->list[i]->event.recorded);
+		walk_change_rules(walk, trial->sets[1]);
+	}
 	walk_to(walk, end_of_trials());
 }
 

@@ -221,8 +221,7 @@ static inline const struct kind *kind_to_tell(struct teller *teller)
 						  chance_below(maker->chance,
 							       chain_kind_count(maker->chain)));
 	} while (kind->is_virtual || kind->subject == SUBJECT_STAFF ||
-		 strcmp(kind->name, "event.voided") == 0 || strncmp(kind->name, "role.", 5) == 0 ||
-		 (differ_still() && strcmp(kind->name, "deadline.acknowledged") == 0));
+		 strcmp(kind->name, "event.voided") == 0 || strncmp(kind->name, "role.", 5) == 0);
 	return kind;
 }
 
@@ -355,7 +354,7 @@ static inline void tell_daemon(struct teller *teller)
 				      any_hour(chance) + 1);
 		if (i < count)
 			add_item(teller, chance_of(chance, 60) ? ITEM_RESTART : ITEM_REBUILD, when);
-		else if (!differ_still() && chance_of(chance, 60))
+		else if (chance_of(chance, 60))
 			add_item(teller, ITEM_RELOAD, when);
 	}
 }

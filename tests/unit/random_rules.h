@@ -14,7 +14,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "rules/facts/facts.h"
@@ -41,16 +40,6 @@ static inline bool chance_of(struct chance *chance, uint32_t percent)
 }
 
 #define CHANCE_PICK(chance, list) ((list)[chance_below((chance), COUNT_OF(list))])
-
-/*
- * What the two sides do not agree on yet is left out, unless EQUAL_ALL=1 asks for it: the number of
- * overdue deadlines, the `if` of a yearly or weekly rule that is done, steps of every day, and of
- * what happens acknowledgements and a change of rules.
- */
-static inline bool differ_still(void)
-{
-	return getenv("EQUAL_ALL") == NULL;
-}
 
 /* --- a set of rules -------------------------------------------------------------------------- */
 
@@ -194,11 +183,9 @@ static inline const char *any_length(struct maker *maker, const char *sign)
 	case 4:
 		return arena_printf(maker->arena, "%sP1Y", sign);
 	case 5:
-		return arena_printf(maker->arena, "%sP%uD", sign,
-				    (differ_still() ? 2 : 1) + chance_below(chance, 5));
+		return arena_printf(maker->arena, "%sP%uD", sign, 1 + chance_below(chance, 5));
 	default: /* most of them are days */
-		return arena_printf(maker->arena, "%sP%uD", sign,
-				    (differ_still() ? 2 : 1) + chance_below(chance, 40));
+		return arena_printf(maker->arena, "%sP%uD", sign, 1 + chance_below(chance, 40));
 	}
 }
 
@@ -238,8 +225,7 @@ static inline const struct fact *any_fact(struct making *making)
 		count++;
 	do
 		fact = facts_at((int)chance_below(making->maker->chance, (size_t)count));
-	while (fact->subject != subject ||
-	       (differ_still() && strcmp(fact->name, "overdue_deadlines") == 0));
+	while (fact->subject != subject);
 	return fact;
 }
 
@@ -493,7 +479,7 @@ static inline void say_rest(struct making *making)
 {
 	static const char *const catch_ups[] = { "latest", "all", "skip" };
 	struct chance *chance = making->maker->chance;
-	if (chance_of(chance, 35) && !(differ_still() && making->dated && making->done_count > 0))
+	if (chance_of(chance, 35))
 		say(making, "if", any_condition(making, false));
 	if (chance_of(chance, 40))
 		say(making, "while", any_condition(making, true));

@@ -246,6 +246,30 @@ static void what_comes_back_first_loses_nothing(void **state)
 	assert_string_equal(comes_back(office, &deadline, said, sunday + 2 * CIVIL_DAY), "");
 }
 
+/* The rules were changed: what has been said stays with the steps of the same names. */
+static void rules_that_have_changed(void **state)
+{
+	struct office *office = *state;
+	struct deadline deadline = deadline_of(
+	    office, "steps = ( { name = \"soon\"; at = \"-P3D\"; to = [ \"social_worker\" ]; },"
+		    " { name = \"today\"; at = \"P0D\"; to = [ \"social_worker\" ]; } );");
+	struct ruleset *before = office->ruleset;
+	struct said *said = said_new(deadline.rule, office->arena);
+	assert_string_equal(goes(office, &deadline, said, civil_at(deadline.due - 2, 36000)),
+			    "soon social_worker");
+	deadline = deadline_of(
+	    office, "steps = ( { name = \"today\"; at = \"P0D\"; to = [ \"social_worker\" ]; },"
+		    " { name = \"new\"; at = \"-P3D\"; to = [ \"support_worker\" ]; },"
+		    " { name = \"soon\"; at = \"-P3D\"; to = [ \"social_worker\" ]; } );");
+	said = said_follow(said, deadline.rule);
+	assert_string_equal(goes(office, &deadline, said, civil_at(deadline.due - 2, 36001)),
+			    "new support_worker");
+	assert_string_equal(
+	    said_last_told(said, chain_role(office->chain, "social_worker"))->planned.step->name,
+	    "soon");
+	ruleset_free(before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +279,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_that_lies_ahead_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_comes_back_first_loses_nothing, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(rules_that_have_changed, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
