@@ -67,9 +67,7 @@ struct plan *plan_new(const struct ruleset *ruleset, enum subject_type type, con
 	plan->subject = arena_strdup(plan->arena, subject);
 	plan->facts = facts_new(ruleset->chain, ruleset->calendar, type);
 	plan->tracks = xcalloc(ruleset->count, sizeof(*plan->tracks));
-	plan->known = xcalloc(ruleset->count, sizeof(*plan->known));
-	for (size_t i = 0; i < ruleset->count; i++)
-		plan->known[i] = CIVIL_NONE;
+	plan_known_begin(plan);
 	plan->overdue_slot = facts_find(type, "overdue_deadlines");
 	plan->today = DATE_NONE;
 	plan->changed_by_time = DATE_NONE;
@@ -84,7 +82,6 @@ void plan_free(struct plan *plan)
 	facts_free(plan->facts);
 	arena_free(plan->arena);
 	free(plan->tracks);
-	free(plan->known);
 	free(plan->all);
 	free(plan->live);
 	free(plan->pauses);
@@ -95,8 +92,7 @@ void plan_free(struct plan *plan)
 size_t plan_size(const struct plan *plan)
 {
 	return sizeof(*plan) + arena_size(plan->arena) + facts_size(plan->facts) +
-	       (2 * plan->ruleset->count + plan->all_capacity + plan->live_capacity) *
-		   sizeof(void *) +
+	       (plan->ruleset->count + plan->all_capacity + plan->live_capacity) * sizeof(void *) +
 	       plan->pause_capacity * sizeof(*plan->pauses) +
 	       plan->news_capacity * sizeof(*plan->news);
 }
@@ -376,6 +372,7 @@ static bool take_into_facts(struct plan *plan, const struct event *event)
 {
 	bool was_open = facts_is_open(plan->facts), was_paused = facts_is_paused(plan->facts);
 	bool was_its = is_of_its_case(plan, event);
+	plan_before_entry(plan, event);
 	facts_apply(plan->facts, event, note_virtual, plan);
 	plan->event_is_first = facts_event_is_first(plan->facts);
 	bool is_its = is_of_its_case(plan, event), is_open = facts_is_open(plan->facts);

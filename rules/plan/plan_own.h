@@ -47,10 +47,13 @@ struct plan {
 	size_t pause_count, pause_capacity;
 	struct news *news; /* virtual events that wait to be met */
 	size_t news_count, news_capacity;
-	bool event_is_first;  /* the one that is being met, of its kind on its subject */
-	struct event last;    /* the last one folded: its place in history */
-	bool has_begun;       /* something of its own has happened */
-	civil *known;         /* by rule->index: plan_known.c */
+	bool event_is_first;     /* the one that is being met, of its kind on its subject */
+	struct event last;       /* the last one folded: its place in history */
+	bool has_begun;          /* something of its own has happened */
+	civil *known;            /* by rule->index: plan_known.c, with what follows */
+	uint64_t *reads;         /* by rule->index: the facts that its conditions read */
+	struct watched *watched; /* those facts */
+	size_t watched_count;
 	date today;           /* the day judged last */
 	date changed_by_time; /* the last day on which time alone changed something */
 	plan_overdue *ask_overdue;
@@ -107,6 +110,9 @@ void track_forget_starts(struct track *track, const struct rule *rule);
 
 /* plan_known.c */
 
+void plan_known_begin(struct plan *plan);
+/* Before the facts take it in. */
+void plan_before_entry(struct plan *plan, const struct event *event);
 /* Before the event is met: what it was that the facts say of it now, and did not before. All rules
  * look at whether the subject opens or closes, and whether a case comes to it or leaves. */
 void plan_note_known(struct plan *plan, const struct event *event, bool comes_or_goes,
