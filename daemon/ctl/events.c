@@ -2,9 +2,12 @@
 /* See events.h. */
 #include "daemon/ctl/events.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/ctl/ask.h"
+#include "rules/base/kronor.h"
 
 #define BYTES_MOST (512 * 1024) /* with one more event still below the daemon's line of 1 MiB */
 
@@ -48,13 +51,65 @@ static void add_error(const struct events *batch, const json_t *error, struct pr
 		problem_add(problems, batch->file, 0, "%s", show_text_of(error, "message"));
 }
 
+/* The sum of this name; a new one where there is none yet; NULL when there are too many. */
+static struct recorded_sum *find_sum(struct recorded *recorded, const char *kind, const char *field)
+{
+	char name[sizeof(recorded->sums[0].name)];
+	snprintf(name, sizeof(name), "%s %s", kind, field);
+	for (size_t i = 0; i < recorded->sum_count; i++)
+		if (strcmp(recorded->sums[i].name, name) == 0)
+			return &recorded->sums[i];
+	if (recorded->sum_count == SUMS_MOST)
+		return NULL;
+	struct recorded_sum *sum = &recorded->sums[recorded->sum_count++];
+	memcpy(sum->name, name, sizeof(name));
+	return sum;
+}
+
+/* Cannot overflow: a file of 1 GiB has no 9 million events of the largest amount. */
+static void sum_up(const json_t *result, struct recorded *recorded)
+{
+	const char *field, *reason;
+	json_t *value, *amounts = json_object_get(result, "kronor");
+	json_object_foreach(amounts, field, value)
+	{
+		struct recorded_sum *sum = find_sum(recorded, show_text_of(result, "kind"), field);
+		int64_t ore = 0;
+		const char *text = json_string_value(value);
+		if (sum == NULL || text == NULL || kronor_parse(text, &ore, &reason) != 0)
+			continue;
+		sum->sum += ore;
+		sum->count++;
+	}
+}
+
 static void count_recorded(const json_t *answer, struct recorded *recorded)
 {
 	for (size_t i = 0; i < json_array_size(answer); i++) {
-		bool known = json_is_true(json_object_get(json_array_get(answer, i), "known"));
+		const json_t *result = json_array_get(answer, i);
+		bool known = json_is_true(json_object_get(result, "known"));
 		recorded->known += known;
 		recorded->fresh += !known;
+		sum_up(result, recorded);
 	}
+}
+
+void recorded_say(const struct recorded *recorded)
+{
+	char text[KRONOR_TEXT_SIZE];
+	for (size_t i = 0; i < recorded->sum_count; i++)
+		show_printf(stdout, "%s: %lld events, %s kronor\n", recorded->sums[i].name,
+			    recorded->sums[i].count, kronor_format(recorded->sums[i].sum, text));
+}
+
+json_t *recorded_kronor(const struct recorded *recorded)
+{
+	char text[KRONOR_TEXT_SIZE];
+	json_t *sums = json_object();
+	for (size_t i = 0; i < recorded->sum_count; i++)
+		json_object_set_new(sums, recorded->sums[i].name,
+				    json_string(kronor_format(recorded->sums[i].sum, text)));
+	return sums;
 }
 
 int events_hear(struct events *batch, struct client *client, const char *method,
@@ -93,7 +148,7 @@ void events_clear(struct events *batch)
 	batch->count = 0;
 }
 
-int events_record(struct client *client, const json_t *events, size_t *ret_count)
+int events_record(struct client *client, const json_t *events, struct recorded *recorded)
 {
 	int code = CTL_DONE;
 	size_t count = json_array_size(events);
@@ -101,10 +156,10 @@ int events_record(struct client *client, const json_t *events, size_t *ret_count
 		json_t *some = json_array(), *answer = NULL;
 		for (; i < count && json_array_size(some) < EVENTS_MOST; i++)
 			json_array_append(some, json_array_get(events, i));
-		size_t sent = json_array_size(some);
 		code = ask(client, "event.record", json_pack("{s:o}", "events", some), &answer);
+		if (code == CTL_DONE)
+			count_recorded(answer, recorded);
 		json_decref(answer);
-		*ret_count += code == CTL_DONE ? sent : 0;
 	}
 	return code;
 }

@@ -40,10 +40,27 @@ void events_add(struct events *batch, const char *text, size_t length, int line)
  * clock has yet to reach. The daemon works on it; it is not heard of yet. */
 void events_send(const struct events *batch, struct client *client, const char *method, bool ahead);
 
-/* How many were new to the daemon, and how many it had. */
+#define SUMS_MOST 16 /* kinds of amounts in one file; more are not summed up */
+
+/* Amounts of one kind and field, of the new events. */
+struct recorded_sum {
+	char name[64]; /* "rent.charged amount" */
+	long long count;
+	int64_t sum; /* öre */
+};
+
+/* How many were new to the daemon, how many it had, and what the new ones amount to. */
 struct recorded {
 	long long fresh, known;
+	struct recorded_sum sums[SUMS_MOST];
+	size_t sum_count;
 };
+
+/* "rent.charged amount: 2 events, 10103.00 kronor", a line for each. */
+void recorded_say(const struct recorded *recorded);
+/* The same as an object: {"rent.charged amount": "10103.00"}. */
+json_t *recorded_kronor(const struct recorded *recorded);
+
 /*
  * Waits for the answer to the oldest that was sent, which `batch` must be; it is empty after it.
  * CTL_DONE, with what was recorded added to `recorded` (NULL where it was only checked);
@@ -55,8 +72,9 @@ MUST_CHECK int events_hear(struct events *batch, struct client *client, const ch
 void events_empty(struct events *batch); /* keeps its file and its room */
 void events_clear(struct events *batch); /* frees */
 
-/* Records a list of events that is at hand, batch after batch, and adds how many went in to
- * `ret_count`. An exit code, after telling what was wrong; the batches before that hold. */
-MUST_CHECK int events_record(struct client *client, const json_t *events, size_t *ret_count);
+/* Records a list of events that is at hand, batch after batch, and adds what went in to
+ * `recorded`. An exit code, after telling what was wrong; the batches before that hold. */
+MUST_CHECK int events_record(struct client *client, const json_t *events,
+			     struct recorded *recorded);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/terminal.h"
+#include "rules/base/kronor.h"
 #include "rules/base/utf8.h"
 
 static void escape_character(struct buffer *out, uint32_t character)
@@ -161,9 +162,8 @@ char *show_time(const char *time)
 
 char *show_kronor(int64_t ore)
 {
-	uint64_t size = ore < 0 ? -(uint64_t)ore : (uint64_t)ore;
-	return xasprintf("%s%llu.%02llu", ore < 0 ? "-" : "", (unsigned long long)(size / 100),
-			 (unsigned long long)(size % 100));
+	char text[KRONOR_TEXT_SIZE];
+	return xstrdup(kronor_format(ore, text));
 }
 
 char *form_time(const json_t *row, const json_t *value)

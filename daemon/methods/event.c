@@ -9,6 +9,7 @@
 #include "daemon/methods/method.h"
 #include "daemon/methods/put_off.h"
 #include "daemon/store/event.h"
+#include "rules/base/kronor.h"
 
 #define EVENTS_MOST 1000
 
@@ -279,6 +280,41 @@ static bool has_row(const struct kedjad *k, const char *literal_sql, const char 
 	return db_found(q);
 }
 
+/* The amounts of an event in kronor, by their fields; NULL where it has none. */
+static json_t *kronor_of(const struct event *event)
+{
+	char text[KRONOR_TEXT_SIZE];
+	json_t *amounts = NULL;
+	for (size_t i = 0; i < event->kind->field_count; i++) {
+		if (event->kind->fields[i].type != FIELD_AMOUNT ||
+		    event->values[i].type != VALUE_NUMBER)
+			continue;
+		amounts = amounts == NULL ? json_object() : amounts;
+		json_object_set_new(amounts, event->kind->fields[i].name,
+				    json_string(kronor_format(event->values[i].number, text)));
+	}
+	return amounts;
+}
+
+/* People count in kronor: öre that were meant as such are said to be öre. */
+static const char *note_on_ore(const struct incoming *in, const char *note)
+{
+	const struct event *event = in->event;
+	struct raw_field *fields;
+	size_t count = collect_fields(in, &fields);
+	for (size_t i = 0; i < count; i++) {
+		int place = kind_field(event->kind, fields[i].name);
+		if (place < 0 || event->kind->fields[place].type != FIELD_AMOUNT ||
+		    fields[i].value.type == VALUE_NULL)
+			continue;
+		note =
+		    arena_printf(in->arena, "%s%s%s counts öre; %s" KIND_IN_KRONOR " takes kronor",
+				 note == NULL ? "" : note, note == NULL ? "" : "; ", fields[i].name,
+				 fields[i].name);
+	}
+	return note;
+}
+
 /* What is right, but most likely not all that was meant; NULL for nothing. */
 static const char *note_on(const struct incoming *in)
 {
@@ -308,7 +344,12 @@ static json_t *record_one(struct incoming *in)
 	if (in->call->problems.count > 0)
 		return NULL;
 	json_t *result = json_pack("{s:I, s:b}", "id", (json_int_t)add(in), "known", 0);
-	const char *note = in->index < 0 ? note_on(in) : NULL;
+	json_t *kronor = kronor_of(in->event);
+	if (kronor != NULL) {
+		json_object_set_new(result, "kind", json_string(in->event->kind->name));
+		json_object_set_new(result, "kronor", kronor);
+	}
+	const char *note = in->index < 0 ? note_on_ore(in, note_on(in)) : NULL;
 	if (note != NULL)
 		json_object_set_new(result, "note", json_string(note));
 	return result;
@@ -372,8 +413,10 @@ static json_t *record_all(struct kedjad *k, struct call *call, struct incoming *
 	json_t *results = json_array();
 	for (size_t i = 0; i < count; i++) {
 		json_t *result = record_one(&list[i]);
-		if (result != NULL && call->problems.count == 0)
+		if (call->problems.count == 0)
 			json_array_append_new(results, result);
+		else
+			json_decref(result); /* it was known already, and goes with the others */
 	}
 	if (call->problems.count > 0 || db_failed(k->core.db)) {
 		planner_forget(k->planner);

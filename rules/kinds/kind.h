@@ -7,6 +7,7 @@
 #ifndef KEDJA_KIND_H
 #define KEDJA_KIND_H
 
+#include "rules/base/kronor.h"
 #include "rules/base/problem.h"
 #include "rules/time/date.h"
 
@@ -37,6 +38,10 @@ enum field_type {
 /* Where the value of a field may appear (I6, domain.md 8). */
 enum field_class { CLASS_OPEN, CLASS_CASE, CLASS_SECRET, CLASS_STAFF };
 
+/* Behind the name of an amount: the same in kronor, as people write them ("amount_kr"). It is only
+ * another way to say the field; events hold öre. */
+#define KIND_IN_KRONOR "_kr"
+
 struct field {
 	const char *name;
 	enum field_type type;
@@ -49,7 +54,7 @@ struct field {
 };
 
 /* The largest amount, of a field that does not say otherwise. */
-#define AMOUNT_MOST INT64_C(1000000000000)
+#define AMOUNT_MOST KRONOR_MOST
 /* The largest number that any field may hold: what reckons with values stays far below 2^63. */
 #define FIELD_MOST INT64_C(999999999999999)
 

@@ -5,10 +5,12 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "rules/base/address.h"
+#include "rules/base/kronor.h"
 #include "rules/kinds/chain.h"
 #include "rules/kinds/kind.h"
 
@@ -193,12 +195,38 @@ static bool check_range(struct checking *checking, const struct field *field, st
 	int64_t number = 0, lowest = 0, highest = 0;
 	field_limits(field, &lowest, &highest);
 	if (!take_number(&value, &number) || number < lowest || number > highest) {
-		problem_add(
-		    checking->problems, field->name, 0, "must be %s from %" PRId64 " to %" PRId64,
-		    field->type == FIELD_AMOUNT ? "whole öre," : "a whole number", lowest, highest);
+		bool ore = field->type == FIELD_AMOUNT;
+		problem_add(checking->problems, field->name, 0,
+			    "must be %s from %" PRId64 " to %" PRId64 "%s%s%s",
+			    ore ? "whole öre," : "a whole number", lowest, highest, ore ? ": " : "",
+			    ore ? field->name : "", ore ? KIND_IN_KRONOR " takes kronor" : "");
 		return false;
 	}
 	*ret = (struct value){ .type = VALUE_NUMBER, .number = number };
+	return true;
+}
+
+/* Kronor as people write them, for the field of that amount in öre. */
+static bool check_kronor(struct checking *checking, const char *name, const struct field *field,
+			 struct value value, struct value *ret)
+{
+	const char *reason = "must be an amount in kronor, as in 5400,50";
+	char from[KRONOR_TEXT_SIZE], to[KRONOR_TEXT_SIZE];
+	int64_t ore = 0, lowest = 0, highest = 0;
+	bool is_number =
+	    value.type == VALUE_NUMBER && !__builtin_mul_overflow(value.number, INT64_C(100), &ore);
+	if (!is_number &&
+	    (value.type != VALUE_TEXT || kronor_parse(value.text, &ore, &reason) != 0)) {
+		problem_add(checking->problems, name, 0, "%s", reason);
+		return false;
+	}
+	field_limits(field, &lowest, &highest);
+	if (ore < lowest || ore > highest) {
+		problem_add(checking->problems, name, 0, "must be from %s to %s kronor",
+			    kronor_format(lowest, from), kronor_format(highest, to));
+		return false;
+	}
+	*ret = (struct value){ .type = VALUE_NUMBER, .number = ore };
 	return true;
 }
 
@@ -300,6 +328,22 @@ static void refuse_unknown(struct checking *checking, const char *name)
 		     arena_printf(checking->arena, "it has %s", words_of(checking->arena, names)));
 }
 
+/* The field that is meant; "amount_kr" is "amount", said in kronor. */
+static int place_of(const struct kind *kind, const char *name, bool *ret_in_kronor)
+{
+	char bare[64];
+	size_t length = strlen(name), behind = strlen(KIND_IN_KRONOR);
+	int place = kind_field(kind, name);
+	*ret_in_kronor = false;
+	if (place >= 0 || length <= behind || length >= sizeof(bare) ||
+	    strcmp(name + length - behind, KIND_IN_KRONOR) != 0)
+		return place;
+	snprintf(bare, sizeof(bare), "%.*s", (int)(length - behind), name);
+	place = kind_field(kind, bare);
+	*ret_in_kronor = place >= 0 && kind->fields[place].type == FIELD_AMOUNT;
+	return *ret_in_kronor ? place : -1;
+}
+
 static bool was_given_before(const struct raw_event *raw, size_t i)
 {
 	for (size_t earlier = 0; earlier < i; earlier++)
@@ -312,7 +356,8 @@ static bool was_given_before(const struct raw_event *raw, size_t i)
 static void check_field(struct checking *checking, size_t i, bool *given)
 {
 	const struct raw_field *raw = &checking->raw->fields[i];
-	int place = kind_field(checking->kind, raw->name);
+	bool in_kronor;
+	int place = place_of(checking->kind, raw->name, &in_kronor);
 	if (was_given_before(checking->raw, i)) {
 		problem_add(checking->problems, raw->name, 0, "is given twice: give it once");
 		return;
@@ -322,16 +367,22 @@ static void check_field(struct checking *checking, size_t i, bool *given)
 		return;
 	}
 	const struct field *field = &checking->kind->fields[place];
-	if (raw->is_other) {
-		given[place] = true;
+	if (!raw->is_other && raw->value.type == VALUE_NULL)
+		return;
+	bool is_second = given[place]; /* once in öre and once in kronor */
+	given[place] = true;
+	if (is_second)
 		problem_add(checking->problems, raw->name, 0,
-			    "must be a single %s, not a list, an object or a fraction",
+			    "is given in öre and in kronor: give one of them");
+	else if (raw->is_other)
+		problem_add(checking->problems, raw->name, 0,
+			    in_kronor ? "must be whole kronor, or a text as in \"5400,50\""
+				      : "must be a single %s, not a list, an object or a fraction",
 			    field_type_name(field->type));
-	} else if (raw->value.type != VALUE_NULL) {
-		given[place] = true;
-		if (!check_value(checking, field, raw->value, &checking->values[place]))
-			return; /* told */
-	}
+	else if (in_kronor ? !check_kronor(checking, raw->name, field, raw->value,
+					   &checking->values[place])
+			   : !check_value(checking, field, raw->value, &checking->values[place]))
+		return; /* told */
 }
 
 /* A stretch of days that ends before it begins. */

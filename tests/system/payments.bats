@@ -103,11 +103,11 @@ for row in json.load(sys.stdin)["ledger"]:
 	[[ $output == *"Nothing is booked yet"* ]]
 	[ -z "$(ledger_of A-1 | grep 2027-01)" ]
 	try rent charge --month 2027-01 --book
-	[[ $output == *"3 rents booked"* ]]
+	[[ $output == *"3 rents booked, 15600.50 kronor"* ]]
 	ledger_of A-1 | grep -q '2027-01 0 open'
 	try rent charge --month 2027-01 --book
 	[[ $output == *"charged already"* ]]
-	[[ $output == *"0 rents booked"* ]]
+	[[ $output == *"0 rents booked, 0.00 kronor"* ]]
 	try rent charge --month december
 	[ "$status" -eq 1 ]
 	[[ $(complaint) == *'"december" is not a month'* ]]
@@ -203,7 +203,8 @@ PYTHON
 	[ -z "$(ledger_of A-1 | grep 2027-02)" ]
 	sed -i 's/A-2;2027-02;;;/A-2;2027-02;520000;;/' "$dir/charges.csv"
 	try import --kind rent.charged "$dir/charges.csv"
-	[ "$output" = "2 new, 0 known" ]
+	[ "$output" = "rent.charged amount: 2 events, 10600.50 kronor
+2 new, 0 known" ]
 	[[ $(ledger_of A-1) == *"2027-02 0 open"* ]]
 	try import --kind rent.charged "$dir/charges.csv"
 	[ "$output" = "0 new, 2 known" ]
@@ -285,13 +286,13 @@ over 60 days 1 1.00" ] || { echo "$table"; return 1; }
 	[ "$status" -eq 1 ]
 	[[ $(complaint) == *"wrong.csv:3: there is no case A-9 in ostermalm"* ]]
 	try payments assign "$key" A-2
-	[ "$output" = "1 new, 0 known" ]
+	[ "$output" = "1 new, 0 known; 900.00 kronor" ]
 	try payments assign "$key" A-2
 	[ "$output" = "0 new, 1 known" ]
 	try payments assign "$key" A-1
 	[ "$status" -eq 1 ]
 	try payments assign --csv "$dir/right.csv"
-	[ "$output" = "1 new, 0 known" ]
+	[ "$output" = "1 new, 0 known; 99.00 kronor" ]
 	try payments assign --csv "$dir/right.csv"
 	[ "$output" = "0 new, 1 known" ]
 	[ "$(ledger_of A-2)" = "2026-12 90000 partly" ]

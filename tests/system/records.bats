@@ -52,7 +52,8 @@ derived=(void subject sweep naming deadline overdue role staff absence)
 		K-2,2026-02,2026-01-05,498000,2026-01-30
 	END
 	run ctl import --kind rent.charged "$dir/rents.csv"
-	same "2 new, 0 known" "$output"
+	same "rent.charged amount: 2 events, 10103.00 kronor
+2 new, 0 known" "$output"
 	same 512300 "$(ctl case K-1 --json | json 'd["ledger"][0]["amount"]')"
 	before=$(base .dump)
 	run ctl import --kind rent.charged "$dir/rents.csv"
@@ -66,13 +67,35 @@ derived=(void subject sweep naming deadline overdue role staff absence)
 	same "$before" "$(base .dump)"
 }
 
+@test "amounts in kronor, as people write them; what is booked is said in kronor" {
+	start
+	cast 2026-01-05 K-1 K-2 K-3
+	run ctl record rent.charged K-1 --key 2026-02 amount=5000
+	same "event $(base 'SELECT max(id) FROM event') recorded: amount 50.00 kronor
+note: amount counts öre; amount_kr takes kronor" "$output"
+	run ctl record rent.charged K-1 --key 2026-03 'amount_kr=5 000,50 kr'
+	same "event $(base 'SELECT max(id) FROM event') recorded: amount 5000.50 kronor" "$output"
+	same '5000 500050' "$(ctl case K-1 --json | json '" ".join(str(r["amount"]) for r in d["ledger"])')"
+	printf 'subject;key;amount_kr\nK-2;2026-02;5 000,50\nK-3;2026-02;5000\n' >"$dir/kr.csv"
+	run ctl import --kind rent.charged "$dir/kr.csv"
+	same "rent.charged amount: 2 events, 10000.50 kronor
+2 new, 0 known" "$output"
+	run ctl import --kind rent.charged "$dir/kr.csv"
+	same "0 new, 2 known" "$output"
+	same 500050 "$(ctl case K-2 --json | json 'd["ledger"][0]["amount"]')"
+	printf 'subject;key;amount_kr\nK-2;2026-04;5.000\n' >"$dir/kr.csv"
+	run ctl import --kind rent.charged "$dir/kr.csv"
+	[ "$status" -eq 1 ]
+	[[ $output == *"kr.csv:2: amount_kr: has more than two decimals"* ]]
+}
+
 @test "an import that moves the clock sends on the way, and only once" {
 	start --virtual-clock 2006-05-01T08:00
 	quarter
 	run ctl import --advance "$dir/quarter.ndjson"
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[[ $output == "$(wc -l <"$dir/quarter.ndjson") new, 0 known" ]]
+	[[ ${lines[-1]} == "$(wc -l <"$dir/quarter.ndjson") new, 0 known" ]]
 	[ "$(letters)" -gt 20 ]
 	[[ $(ctl clock --json | json 'd["now"]') == 2006-08-* ]]
 	before=$(base .dump)

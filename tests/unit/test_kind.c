@@ -147,6 +147,27 @@ static void takes_numbers_and_flags_as_such(void **state)
 	arena_free(arena);
 }
 
+static void takes_kronor_for_an_amount(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_new();
+	struct problems problems = PROBLEMS_NONE;
+	const struct raw_field fields[] = {
+		{ "rent_kr", { VALUE_TEXT, 0, "5 000,50 kr" }, false },
+		{ "rent_kr", { VALUE_NUMBER, 5000, NULL }, false },
+	};
+	for (size_t i = 0; i < 2; i++) {
+		struct raw_event raw = { .kind = "lease.started",
+					 .subject = "K-1",
+					 .fields = &fields[i],
+					 .field_count = 1 };
+		struct event *event = event_check(&raw, chain, now, arena, &problems);
+		assert_non_null(event);
+		assert_int_equal(event_value(event, "rent").number, i == 0 ? 500050 : 500000);
+	}
+	arena_free(arena);
+}
+
 /* Events with mistakes; each "place: piece of the text" in the order in which they are told. */
 static const struct {
 	struct typed typed;
@@ -224,6 +245,19 @@ static const struct {
 	    { "amount=1", "paid_on=2026-11-30", "bank_reference=from 8503121234", NULL } },
 	  { "subject: looks like a personal number",
 	    "bank_reference: looks like a personal number" } },
+	{ { "rent.paid",
+	    "K-1",
+	    NULL,
+	    NULL,
+	    { "amount=1", "amount_kr=5000", "paid_on=2026-11-30", NULL } },
+	  { "amount_kr: is given in öre and in kronor" } },
+	{ { "rent.paid", "K-1", NULL, NULL, { "amount_kr=\u22125 000", "paid_on_kr=1", NULL } },
+	  { "amount_kr: must be from 0.01 to 10000000000.00 kronor", "paid_on_kr: unknown field",
+	    "paid_on: is missing" } },
+	{ { "rent.paid", "K-1", NULL, NULL, { "amount_kr=5.000", "paid_on=2026-11-30", NULL } },
+	  { "amount_kr: has more than two decimals" } },
+	{ { "rent.paid", "K-1", NULL, NULL, { "amount=5 000,50", "paid_on=2026-11-30", NULL } },
+	  { "amount: must be whole öre, from 1 to 1000000000000: amount_kr takes kronor" } },
 	{ { "rent.paid",
 	    "K-1",
 	    NULL,
@@ -339,7 +373,8 @@ static void each_number_has_the_limits_of_its_field(void **state)
 		{ "payments=9999999", "sum=1000000000000", NULL },
 		{ "payments=10000000", "sum=1",
 		  "payments: must be a whole number from 0 to 9999999" },
-		{ "payments=1", "sum=-1", "sum: must be whole öre, from 0 to 1000000000000" },
+		{ "payments=1", "sum=-1",
+		  "sum: must be whole öre, from 0 to 1000000000000: sum_kr takes kronor" },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct arena *arena = arena_new();
@@ -577,6 +612,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_what_is_right),
 		cmocka_unit_test(takes_numbers_and_flags_as_such),
+		cmocka_unit_test(takes_kronor_for_an_amount),
 		cmocka_unit_test(tells_every_mistake),
 		cmocka_unit_test(each_number_has_the_limits_of_its_field),
 		cmocka_unit_test(refuses_what_is_no_single_value),

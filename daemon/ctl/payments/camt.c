@@ -84,7 +84,7 @@ static void take_amount(struct camt *reading)
 	int64_t amount = 0;
 	if (!reading->has_currency || strcmp(reading->currency, "SEK") != 0) {
 		camt_complain(reading, line_of(reading), "the currency is not SEK");
-	} else if (payment_parse_kronor(reading->text, false, &amount, &reason) != 0) {
+	} else if (payment_parse_kronor(reading->text, &amount, &reason) != 0) {
 		snprintf(complaint, sizeof(complaint), "the amount %s", reason);
 		camt_complain(reading, line_of(reading), complaint);
 	}

@@ -159,14 +159,14 @@ int payment_parse_ore(const char *text, int64_t *ret, const char **ret_reason)
 	return 0;
 }
 
-int payment_parse_kronor(const char *text, bool comma, int64_t *ret, const char **ret_reason)
+int payment_parse_kronor(const char *text, int64_t *ret, const char **ret_reason)
 {
 	int64_t number = 0;
 	size_t whole = strspn(text, "0123456789");
 	const char *rest = text + whole;
 	size_t parts = 0;
 	*ret_reason = "is not an amount: write it as in 5400.50";
-	if (*rest == '.' || (comma && *rest == ',')) {
+	if (*rest == '.') {
 		parts = strspn(++rest, "0123456789");
 		if (parts == 0)
 			return -1;

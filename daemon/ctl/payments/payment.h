@@ -82,10 +82,9 @@ void payment_add_words(struct payment_words *words, const char *text, bool free_
 
 void payment_join_words(struct payment_words *words, const struct payment_words *more);
 
-/* Decimal text ("5400", "5400.50") as öre, 0 .. PAYMENT_AMOUNT_MOST; `comma` allows "5400,50"
- * too. 0; -1 with what is wrong in *ret_reason. */
-MUST_CHECK int payment_parse_kronor(const char *text, bool comma, int64_t *ret,
-				    const char **ret_reason);
+/* Decimal text as XML has it ("5400", "5400.50") as öre, 0 .. PAYMENT_AMOUNT_MOST. 0; -1 with
+ * what is wrong in *ret_reason. What people write is kronor_parse()'s. */
+MUST_CHECK int payment_parse_kronor(const char *text, int64_t *ret, const char **ret_reason);
 /* Whole öre in digits, the same way. */
 MUST_CHECK int payment_parse_ore(const char *text, int64_t *ret, const char **ret_reason);
 /* A date, or the date that a time begins with. */

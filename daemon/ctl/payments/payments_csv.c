@@ -8,6 +8,7 @@
 
 #include "daemon/ctl/csv.h"
 #include "daemon/ctl/terminal.h"
+#include "rules/base/kronor.h"
 
 #define COMPLAINTS 20 /* a file of another kind would complain of every row */
 
@@ -58,32 +59,48 @@ static const char *cell(const struct csv_record *record, int place)
 	return place < 0 ? "" : record->cells[place];
 }
 
-/* "5 400,50": spreadsheets put blanks between thousands. */
-static char *without_blanks(const char *text)
+/* "540 050", "−50": without the blanks that spreadsheets put between thousands, and with the minus
+ * of keyboards. */
+static char *plain_number(const char *text)
 {
+	static const struct {
+		const char *letter, *plain;
+	} letters[] = {
+		{ " ", "" }, { "\u00a0", "" }, { "\u2009", "" }, { "\u202f", "" }, { "\u2212", "-" }
+	};
+	const size_t count = sizeof(letters) / sizeof(letters[0]);
 	char *bare = xcalloc(strlen(text) + 1, 1), *to = bare;
-	for (; *text != '\0'; text++)
-		if (strncmp(text, "\u00a0", 2) == 0)
-			text++;
-		else if (*text != ' ')
-			*to++ = *text;
+	while (*text != '\0') {
+		size_t i = 0;
+		while (i < count && strncmp(text, letters[i].letter, strlen(letters[i].letter)))
+			i++;
+		if (i < count) {
+			for (const char *plain = letters[i].plain; *plain != '\0'; plain++)
+				*to++ = *plain;
+			text += strlen(letters[i].letter);
+		} else {
+			*to++ = *text++;
+		}
+	}
 	return bare;
 }
 
 static bool read_amount(struct csv_reading *reading, const struct csv_record *record,
 			struct payment_draft *draft)
 {
-	const char *reason = NULL;
-	char *text = without_blanks(cell(record, reading->places.amount));
-	const char *digits = text[0] == '-' ? text + 1 : text;
+	const char *reason = NULL, *text = cell(record, reading->places.amount);
+	char *plain = plain_number(text);
+	bool below = *plain == '-';
 	int failed = 0;
-	draft->reversal = digits != text;
 	draft->amount = 0;
-	if (*text != '\0')
+	if (*plain != '\0')
 		failed = reading->columns->in_kronor
-			     ? payment_parse_kronor(digits, true, &draft->amount, &reason)
-			     : payment_parse_ore(digits, &draft->amount, &reason);
-	free(text);
+			     ? kronor_parse(text, &draft->amount, &reason)
+			     : payment_parse_ore(plain + below, &draft->amount, &reason);
+	free(plain);
+	draft->reversal = below;
+	if (draft->amount < 0)
+		draft->amount = -draft->amount;
 	if (failed != 0)
 		problem_add(reading->problems, reading->input->file, record->line, "%s: %s",
 			    reading->columns->amount, reason);

@@ -203,6 +203,24 @@ static void say_checked(const struct import *import)
 		printf("%lld rows, no complaint\n", import->rows);
 }
 
+static void say_recorded(const struct import *import)
+{
+	const struct recorded *recorded = &import->recorded;
+	if (!import->call->json) {
+		recorded_say(recorded);
+		printf("%lld new, %lld known\n", recorded->fresh, recorded->known);
+		return;
+	}
+	json_t *all = json_pack("{s:I, s:I}", "new", (json_int_t)recorded->fresh, "known",
+				(json_int_t)recorded->known);
+	if (recorded->sum_count > 0)
+		json_object_set_new(all, "kronor", recorded_kronor(recorded));
+	char *text = json_dumps(all, 0);
+	puts(text);
+	free(text);
+	json_decref(all);
+}
+
 static int run(struct import *import)
 {
 	bool only_check = invocation_flag(import->call, "check");
@@ -224,8 +242,7 @@ static int run(struct import *import)
 	code = record_all(import);
 	if (code != CTL_DONE)
 		return stopped(import, code);
-	printf(import->call->json ? "{\"new\": %lld, \"known\": %lld}\n" : "%lld new, %lld known\n",
-	       import->recorded.fresh, import->recorded.known);
+	say_recorded(import);
 	return CTL_DONE;
 }
 

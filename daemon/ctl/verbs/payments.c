@@ -15,6 +15,7 @@
 #include "daemon/ctl/payments/match.h"
 #include "daemon/ctl/payments/payment_file.h"
 #include "daemon/ctl/verbs/verbs.h"
+#include "rules/base/kronor.h"
 
 /* Small enough for one turn of the daemon, which answers others in between. */
 #define BATCH_PAYMENTS 100
@@ -422,13 +423,14 @@ static int say_dry(const struct import *import)
 static int say_done(const struct import *import)
 {
 	const struct tally *tally = &import->tally;
-	char day[DATE_TEXT_SIZE];
+	char day[DATE_TEXT_SIZE], sum[KRONOR_TEXT_SIZE];
 	if (import->call->json) {
 		json_t *all = json_pack(
-		    "{s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "new", (json_int_t)tally->recorded.fresh,
-		    "known", (json_int_t)tally->recorded.known, "matched",
-		    (json_int_t)tally->matched, "unmatched", (json_int_t)tally->unmatched,
-		    "returns", (json_int_t)tally->returns, "left_out", (json_int_t)tally->left_out,
+		    "{s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s}", "new",
+		    (json_int_t)tally->recorded.fresh, "known", (json_int_t)tally->recorded.known,
+		    "matched", (json_int_t)tally->matched, "unmatched",
+		    (json_int_t)tally->unmatched, "returns", (json_int_t)tally->returns, "left_out",
+		    (json_int_t)tally->left_out, "kronor", kronor_format(tally->sum, sum),
 		    "covers_through", date_format(import->reached, day));
 		show_json(stdout, all);
 		json_decref(all);

@@ -44,6 +44,19 @@ static json_t *typed_event(const struct invocation *call)
 	return event;
 }
 
+/* ": amount 5400.50 kronor", and the end of the line. */
+static void say_kronor(json_t *amounts)
+{
+	const char *name, *before = ": ";
+	json_t *value;
+	json_object_foreach(amounts, name, value)
+	{
+		show_printf(stdout, "%s%s %s kronor", before, name, json_string_value(value));
+		before = ", ";
+	}
+	puts("");
+}
+
 int verb_record(const struct invocation *call)
 {
 	json_t *answer = NULL, *event = typed_event(call);
@@ -53,8 +66,9 @@ int verb_record(const struct invocation *call)
 	if (answer == NULL)
 		return code;
 	bool known = json_is_true(json_object_get(answer, "known"));
-	printf("event %lld %s\n", (long long)show_number_of(answer, "id"),
+	printf("event %lld %s", (long long)show_number_of(answer, "id"),
 	       known ? "was there already, nothing changed" : "recorded");
+	say_kronor(json_object_get(answer, "kronor"));
 	if (show_text_of(answer, "note")[0] != '\0')
 		show_printf(stdout, "note: %s\n", show_text_of(answer, "note"));
 	json_decref(answer);

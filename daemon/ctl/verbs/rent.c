@@ -6,6 +6,7 @@
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/events.h"
 #include "daemon/ctl/verbs/verbs.h"
+#include "rules/base/kronor.h"
 #include "rules/time/date.h"
 
 /* --- payments status -------------------------------------------------------------------------- */
@@ -165,13 +166,13 @@ static json_t *charge_event(const json_t *row, const char *month)
 }
 
 static int book_charges(struct client *client, const json_t *rows, const char *month,
-			size_t *ret_booked)
+			struct recorded *booked)
 {
 	json_t *events = json_array();
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		if (reason_against(json_array_get(rows, i)) == NULL)
 			json_array_append_new(events, charge_event(json_array_get(rows, i), month));
-	int code = events_record(client, events, ret_booked);
+	int code = events_record(client, events, booked);
 	json_decref(events);
 	return code;
 }
@@ -193,8 +194,9 @@ static int list_charges(const struct invocation *call, const json_t *rows)
 static int charge(const struct invocation *call, struct client *client, json_t *rows)
 {
 	const char *month = invocation_option(call, "month");
+	char sum[KRONOR_TEXT_SIZE];
 	json_t *coverage = NULL, *parameters = json_object();
-	size_t booked = 0;
+	struct recorded booked = { .fresh = 0 };
 	ask_add_text(parameters, call, "programme");
 	int code = ask(client, "payment.coverage", parameters, &coverage);
 	if (code == CTL_DONE)
@@ -208,7 +210,8 @@ static int charge(const struct invocation *call, struct client *client, json_t *
 	if (code != CTL_DONE || !invocation_flag(call, "book"))
 		return code;
 	code = book_charges(client, rows, month, &booked);
-	fprintf(call->json ? stderr : stdout, "%zu rents booked\n", booked);
+	fprintf(call->json ? stderr : stdout, "%lld rents booked, %s kronor\n", booked.fresh,
+		kronor_format(booked.sum_count > 0 ? booked.sums[0].sum : 0, sum));
 	return code;
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/ctl/payments/match.h"
 #include "daemon/ctl/payments/ocr.h"
 #include "daemon/ctl/verbs/verbs.h"
+#include "rules/base/kronor.h"
 
 /* Does it help to know why nothing fitted? Of numbers it can be said. */
 static char *form_reason(const json_t *row, const json_t *value)
@@ -93,6 +94,7 @@ struct assigning {
 	json_t *payments; /* key -> row, assigned ones too */
 	json_t *cases;    /* programme -> list of its cases */
 	json_t *events;
+	int64_t sum; /* of what is assigned now, öre; what went back is taken off */
 	long long known;
 	struct problems problems;
 };
@@ -130,6 +132,17 @@ static int cases_of(struct assigning *assigning, const char *programme, json_t *
 			 json_pack("{s:s}", "programme", programme), add_cases, *ret);
 }
 
+static void add_event(struct assigning *assigning, const json_t *row, const char *of_case)
+{
+	bool back = json_is_true(json_object_get(row, "reversal"));
+	json_int_t amount = show_number_of(row, "amount");
+	assigning->sum += back ? -amount : amount;
+	json_array_append_new(assigning->events,
+			      json_pack("{s:s, s:s, s:s, s:{s:s}}", "kind", "payment.assigned",
+					"subject", show_text_of(row, "programme"), "key",
+					show_text_of(row, "key"), "data", "case", of_case));
+}
+
 /* One payment and its case: an event, or a reason why not. */
 static int assign(struct assigning *assigning, const char *key, const char *of_case,
 		  const char *file, int line)
@@ -158,10 +171,7 @@ static int assign(struct assigning *assigning, const char *key, const char *of_c
 		problem_add(&assigning->problems, file, line, "there is no case %s in %s", of_case,
 			    programme);
 	else
-		json_array_append_new(assigning->events,
-				      json_pack("{s:s, s:s, s:s, s:{s:s}}", "kind",
-						"payment.assigned", "subject", programme, "key",
-						key, "data", "case", of_case));
+		add_event(assigning, row, of_case);
 	json_object_set_new((json_t *)row, "case", json_string(of_case)); /* should it come twice */
 	return CTL_DONE;
 }
@@ -216,12 +226,19 @@ static int tell_problems(struct assigning *assigning)
 
 static int record(struct assigning *assigning)
 {
-	size_t count = 0;
-	int code = events_record(assigning->client, assigning->events, &count);
-	if (code == CTL_DONE)
-		printf(assigning->call->json ? "{\"new\": %zu, \"known\": %lld}\n"
-					     : "%zu new, %lld known\n",
-		       count, assigning->known);
+	struct recorded recorded = { .known = assigning->known };
+	char sum[KRONOR_TEXT_SIZE];
+	int code = events_record(assigning->client, assigning->events, &recorded);
+	if (code != CTL_DONE)
+		return code;
+	kronor_format(assigning->sum, sum);
+	if (assigning->call->json)
+		printf("{\"new\": %lld, \"known\": %lld, \"kronor\": \"%s\"}\n", recorded.fresh,
+		       recorded.known, sum);
+	else if (recorded.fresh > 0)
+		printf("%lld new, %lld known; %s kronor\n", recorded.fresh, recorded.known, sum);
+	else
+		printf("%lld new, %lld known\n", recorded.fresh, recorded.known);
 	return code;
 }
 
