@@ -72,7 +72,8 @@ static const char own_rules[] =
     "); },"
     "{ name = \"r-both\"; title = \"t\"; subject = \"case\"; starts_all = [ \"visit.made\", "
     "\"plan.amended\" ];"
-    "  due = \"P3W\"; done = [ \"plan.reviewed\" ]; hidden_by = [ \"r-grid\", \"r-silent\" ];"
+    "  due = \"P3W\"; done = [ \"plan.reviewed\" ]; hidden_by = [ \"r-off\", \"r-grid\", "
+    "\"r-silent\" ];"
     "  steps = ( { name = \"a\"; at = \"P0D\"; to = [ \"social_worker\" ]; } ); },"
     "{ name = \"r-rare\"; title = \"t\"; subject = \"case\"; starts = [ \"visit.made\" ]; throttle "
     "= \"P1M\";"
@@ -90,8 +91,13 @@ static const char own_rules[] =
     "  \"stage.entered\" ]; if = \"event_kind = 'programme.started' OR event_first\"; due = "
     "\"P60D\";"
     "  while = \"open_cases > 0\"; steps = ( { name = \"a\"; at = \"P0D\"; to = [ \"unit_manager\" "
-    "]; } ); }"
-    ");";
+    "]; } ); },"
+    /* disabled: it hides nothing */
+    "{ name = \"r-off\"; title = \"t\"; subject = \"case\"; starts = [ \"plan.adopted\" ];"
+    "  due = \"P1D\"; done = [ \"plan.reviewed\" ];"
+    "  steps = ( { name = \"a\"; at = \"P0D\"; to = [ \"social_worker\" ]; } ); }"
+    ");"
+    "disable = [ \"r-off\" ];";
 
 struct office {
 	struct chain *chain;
