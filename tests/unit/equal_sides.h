@@ -41,6 +41,8 @@ struct sides {
 	struct office own;     /* with the rules of the trial */
 	struct core core;
 	struct planner *planner;
+	char *clearing[60]; /* what empties the tables */
+	size_t table_count;
 	int64_t last_notice;
 	struct arena *arena; /* of the run */
 	struct said_lines daemon, walk;
@@ -122,29 +124,23 @@ static inline void daemon_begin(struct sides *sides, const struct trial *trial)
 		planner_set_bound(sides->planner, 1);
 }
 
+/* Every table there is; the texts live as long as the database, which keeps them. */
+static inline void list_tables(struct sides *sides)
+{
+	struct query *q = db_query(sides->core.db, "SELECT name FROM sqlite_schema WHERE type = "
+						   "'table' AND name <> 'meta'");
+	while (db_next(q)) {
+		assert_true(sides->table_count < COUNT_OF(sides->clearing));
+		sides->clearing[sides->table_count++] = xasprintf("DELETE FROM %s", db_text(q, 0));
+	}
+	db_done(q);
+}
+
 static inline void daemon_clear(struct sides *sides)
 {
-	static const char *const tables[] = { "DELETE FROM enclosure_subject",
-					      "DELETE FROM enclosure",
-					      "DELETE FROM calendar_entry",
-					      "DELETE FROM notice_history",
-					      "DELETE FROM notice",
-					      "DELETE FROM firing",
-					      "DELETE FROM void",
-					      "DELETE FROM naming",
-					      "DELETE FROM event",
-					      "DELETE FROM subject",
-					      "DELETE FROM deadline",
-					      "DELETE FROM role",
-					      "DELETE FROM staff",
-					      "DELETE FROM absence",
-					      "DELETE FROM board",
-					      "DELETE FROM consent",
-					      "DELETE FROM sweep",
-					      "DELETE FROM sqlite_sequence" };
 	assert_int_equal(turn_begin(sides->core.turn), 0);
-	for (size_t i = 0; i < COUNT_OF(tables); i++)
-		db_run(db_query(sides->core.db, tables[i]));
+	for (size_t i = 0; i < sides->table_count; i++)
+		db_run(db_query(sides->core.db, sides->clearing[i]));
 	if (turn_end(sides->core.turn) != 0)
 		fail_msg("the tables cannot be emptied: %s", db_error(sides->core.db));
 	sides->last_notice = 0;
@@ -341,6 +337,7 @@ static inline void sides_open(struct sides *sides)
 	assert_non_null(sides->core.db);
 	sides->core.office = &sides->own;
 	sides->core.turn = turn_new(sides->core.db);
+	list_tables(sides);
 }
 
 static inline void sides_close(struct sides *sides)
@@ -348,6 +345,8 @@ static inline void sides_close(struct sides *sides)
 	planner_free(sides->planner);
 	turn_free(sides->core.turn);
 	db_close(sides->core.db);
+	for (size_t i = 0; i < sides->table_count; i++)
+		free(sides->clearing[i]);
 	clock_free(sides->core.clock);
 	office_free(sides->office);
 	lines_clear(&sides->daemon);

@@ -255,18 +255,20 @@ static void cut(struct world *world, struct trial *trial)
 	cut_values(world, trial);
 }
 
-static void tell_failure(struct world *world, struct trial *trial, uint64_t seed, int history)
+static void tell_failure(struct world *world, struct trial *trial, uint64_t seed, int history,
+			 const char *at_first)
 {
 	struct arena *arena = arena_new();
 	cut(world, trial);
 	assert_true(load_both(world, trial, arena));
 	const char *what = try(world, trial, arena);
 	char *text = xasprintf(
-	    "KEDJA_SEED=%" PRIu64 " history %d%s\n%s%s%s\n%s\n%s", seed, history,
+	    "KEDJA_SEED=%" PRIu64 " history %d%s\n%s%s%s\n%s\n%s%s", seed, history,
 	    trial->forgetful ? ", with no plan kept in memory" : "",
 	    rules_write(&trial->rules[0], arena), has_reload(trial) ? "the other rules:\n" : "",
 	    has_reload(trial) ? rules_write(&trial->rules[1], arena) : "",
-	    history_write(&trial->history, arena), what == NULL ? "(not again)" : what);
+	    history_write(&trial->history, arena),
+	    what == NULL ? "not again, but at first: " : what, what == NULL ? at_first : "");
 	arena_free(arena);
 	printf("%s\n", text);
 	fflush(stdout);
@@ -319,10 +321,11 @@ static int try_set(struct world *world, uint64_t seed)
 		chance_below(&again, 2);
 		trial.forgetful = chance_of(&again, 20);
 		history_make(&teller, names, count, &trial.history);
-		if (try(world, &trial, own) != NULL) {
+		const char *what = try(world, &trial, own);
+		if (what != NULL) {
 			failures++;
 			unload(&trial);
-			tell_failure(world, &trial, seed, i);
+			tell_failure(world, &trial, seed, i, what);
 		}
 		arena_free(own);
 	}
