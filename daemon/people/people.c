@@ -8,8 +8,6 @@
 #include "daemon/store/event.h"
 #include "daemon/store/notice.h"
 
-/* A chain of deputies longer than this is a loop in all but name. */
-
 struct profile {
 	const char *name, *email, *board, *language, *rhythm;
 	bool known, gone;
