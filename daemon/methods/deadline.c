@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/methods/method.h"
+#include "daemon/store/event.h"
 #include "daemon/store/notice.h"
 
 /* Deadlines page by (due, id): the cursor is "2027-02-28 d0123456789ab". */
@@ -15,28 +16,64 @@ static json_t *deadline_cursor(const json_t *rows)
 				  json_string_value(json_object_get(last, "id")));
 }
 
-/* A person's deadlines: those with a step that reaches a role which the person holds. */
+/* Does a step write to this role, or send it a copy? Of a role that a field of the starting event
+ * names, `event` is that one. */
+static bool step_tells(const struct rule *rule, const struct step *step, const struct role *role,
+		       const struct event *event)
+{
+	for (size_t i = 0; i < step->to_count + step->cc_count; i++) {
+		const struct addressee *who =
+		    i < step->to_count ? &step->to[i] : &step->cc[i - step->to_count];
+		if (who->role == role)
+			return true;
+		if (who->role != NULL || event == NULL)
+			continue;
+		const char *named = event_value(event, rule->role_fields[who->field]).text;
+		if (named != NULL && strcmp(named, role->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The roles of a person that a deadline of this subject finds, as people_find does: those on it;
+ * on its programme, where nobody holds them on the case; on its open cases, where nobody holds
+ * them on the programme. Columns: role, is it held on a case of the programme. */
+static struct query *roles_found(const struct kedjad *k, const char *person, const char *subject)
+{
+	struct query *q =
+	    db_query(k->core.db,
+		     "SELECT r.role, r.subject <> ?2 AND r.subject IS NOT p.programme FROM role r"
+		     " LEFT JOIN subject p ON p.id = ?2 WHERE r.staff = ?1 AND (r.subject = ?2"
+		     "  OR ((r.subject = p.programme OR r.subject IN"
+		     "    (SELECT c.id FROM subject c WHERE c.programme = ?2 AND c.open = 1))"
+		     "   AND NOT EXISTS (SELECT 1 FROM role o JOIN staff s ON s.id = o.staff"
+		     "    WHERE o.subject = ?2 AND o.role = r.role AND s.gone = 0)))");
+	db_bind_text(q, 1, person);
+	db_bind_text(q, 2, subject);
+	return q;
+}
+
+/* A person's deadlines: those with a step that reaches a role of this person, copies included.
+ * `row` is of DEADLINE_COLUMNS. */
 static bool concerns(const struct kedjad *k, const char *person, struct query *row)
 {
 	const struct rule *rule = ruleset_find(k->core.office->ruleset, db_text(row, 1));
 	if (rule == NULL)
 		return false;
-	struct query *q =
-	    db_query(k->core.db, "SELECT role FROM role WHERE staff = ?1 AND subject IN"
-				 " (?2, (SELECT programme FROM subject WHERE id = ?2))");
-	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, db_text(row, 2));
+	struct arena *arena = arena_new();
+	const struct event *event =
+	    rule->role_field_count == 0 ? NULL : store_event_load(&k->core, db_int(row, 4), arena);
+	struct query *q = roles_found(k, person, db_text(row, 2));
 	bool found = false;
 	while (!found && db_next(q)) {
 		const struct role *role = chain_role(k->core.office->chain, db_text(q, 0));
-		for (size_t i = 0; role != NULL && i < rule->step_count && !found; i++) {
-			for (size_t j = 0; j < rule->steps[i].to_count; j++) {
-				const struct addressee *to = &rule->steps[i].to[j];
-				found = found || to->role == role || to->role == NULL;
-			}
-		}
+		if (role == NULL || (db_int(q, 1) != 0 && !role->on_case))
+			continue;
+		for (size_t i = 0; i < rule->step_count && !found; i++)
+			found = step_tells(rule, &rule->steps[i], role, event);
 	}
 	db_done(q);
+	arena_free(arena);
 	return found;
 }
 

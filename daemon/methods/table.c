@@ -32,7 +32,8 @@ static const struct parameter case_show[] = {
 };
 
 static const struct parameter deadline_list[] = {
-	{ "for", PARAMETER_TEXT, false, "only those that concern a role of this member of staff" },
+	{ "for", PARAMETER_TEXT, false,
+	  "only those that concern a role of this member of staff, as a copy too" },
 	{ "until", PARAMETER_DATE, false, "only those due on this day or before" },
 	{ "overdue", PARAMETER_FLAG, false, "only open ones whose day has passed" },
 	{ "subject", PARAMETER_TEXT, false, "only those of this case or programme" },

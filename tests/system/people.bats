@@ -167,6 +167,40 @@ print(email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.polic
 	same $'anna.aberg@office.example\ncarl@office.example' "$(to)"
 }
 
+@test "deadlines --for: those that write to a role of somebody, copies too, as the letters would go" {
+	of() { # PERSON
+		ctl deadlines --for "$1" --json | json "sorted('%s %s' % (r['rule'], r['subject']) for r in d)"
+	}
+	own_rule 91-own <<-'END'
+		rules = (
+		  { name = "x-copy"; title = "Kopia"; subject = "case"; starts = [ "visit.made" ]; due = "P9D";
+		    steps = ({ name = "today"; at = "P0D"; to = [ "unit_manager" ]; cc = [ "housing_coordinator" ]; }); },
+		  { name = "x-task"; title = "Uppdrag"; subject = "case"; starts = [ "task.agreed" ]; due = "P9D";
+		    steps = ({ name = "today"; at = "P0D"; to = [ "field:role" ]; }); },
+		  { name = "x-all"; title = "Alla"; subject = "programme"; starts = [ "buyers.informed" ];
+		    due = "P7D"; steps = ({ name = "today"; at = "P0D"; to = [ "social_worker" ]; }); });
+	END
+	start
+	cast 2026-01-05 K-1
+	joined carl carl@office.example
+	record case.opened K-3 programme=norr --at 2026-01-05
+	record visit.made K-1 --at 2026-01-05
+	record visit.made K-3 --at 2026-01-05
+	record task.agreed K-1 --key u1 what=other due_on=2026-02-01 role=support_worker --at 2026-01-05
+	record buyers.informed norr --at 2026-01-05
+	same $'x-all norr\nx-check K-1' "$(of anna.åberg)"
+	same $'x-check K-1\nx-check K-3\nx-task K-1' "$(of bo.ek)"
+	same $'x-copy K-1\nx-copy K-3' "$(of eva.norén)"
+	same $'x-copy K-1\nx-copy K-3' "$(of hakan.holm)"
+	same "" "$(of per.ström)"
+	same "" "$(of carl)"
+	record role.assigned norr role=social_worker staff=carl --at 2026-01-05
+	same $'x-all norr\nx-check K-3' "$(of carl)"
+	same 'x-check K-1' "$(of anna.åberg)"
+	record staff.left anna.åberg
+	same $'x-all norr\nx-check K-1\nx-check K-3' "$(of carl)"
+}
+
 @test "a person named twice in a step, as worker and in copy, gets one letter" {
 	start
 	cast 2026-01-05 K-1

@@ -108,7 +108,8 @@ static const struct option why_options[] = {
 };
 
 static const struct option deadlines_options[] = {
-	{ "for", WORD_TEXT, "PERSON", NULL, "that this member of staff is told of", NULL, false },
+	{ "for", WORD_TEXT, "PERSON", NULL,
+	  "that concern a role of this member of staff, copies too", NULL, false },
 	{ "until", WORD_DATE, "DATE", NULL, "due by this day", NULL, false },
 	{ "overdue", WORD_FLAG, NULL, NULL, "whose day is past", NULL, false },
 	{ "subject", WORD_TEXT, "ID", NULL, "of this case or programme", NULL, false },
