@@ -135,6 +135,8 @@ def check_include(layers, path, line, header):
     if path.startswith("rules/") and header.startswith("daemon/"):
         complain(path, line, f'rules/ never includes daemon/: "{header}"')
         return
+    if target.endswith("_own") and os.path.dirname(target) != os.path.dirname(module):
+        complain(path, line, f'"{header}" is for the files of one module in {os.path.dirname(target)}')
     mine, other = layers.floor(module), layers.floor(target)
     if mine is None or other is None:
         return  # told once, for the module itself

@@ -2,7 +2,6 @@
 /* Methods about people: who works here, and which roles each holds. */
 #include <string.h>
 
-#include "daemon/kedjad/kedjad_own.h"
 #include "daemon/methods/method.h"
 
 static json_t *staff_row(struct query *q)

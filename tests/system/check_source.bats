@@ -109,6 +109,14 @@ complains() { # TEXT [NUMBER]: so many complaints (1), not counting the layout, 
 	complains 'DEVELOPERS.md:1: there is no rules/gone.c'
 }
 
+@test "a module's own header stays in its room" {
+	printf 'int clock_inside(void);\n' >"$tree/daemon/base/clock_own.h"
+	sed -i 's|floor daemon/base/clock|& daemon/base/clock_own|' "$tree/tests/layers.txt"
+	sed -i '1i #include "daemon/base/clock_own.h"' "$tree/daemon/base/clock.c"
+	sed -i '1i #include "daemon/base/clock_own.h"' "$tree/daemon/work.c"
+	complains 'daemon/work.c:1: "daemon/base/clock_own.h" is for the files of one module in daemon/base'
+}
+
 @test "rules never include daemon" {
 	sed -i '1i #include "daemon/base/clock.h"' "$tree/rules/high.c"
 	complains 'rules/high.c:1: rules/ never includes daemon/'
