@@ -59,7 +59,8 @@ static void check_kinds(const struct checking *checking, const struct rule *rule
 		   rule->starts_count);
 	check_list(checking, rule, "done", rule->done, rule->done_count);
 	check_list(checking, rule, "cancels", rule->cancels, rule->cancels_count);
-	for (size_t i = 0; i < rule->cancels_count; i++)
+	/* of a last day by law: in time it fulfils, too late it ends the matter all the same */
+	for (size_t i = 0; !rule->final && i < rule->cancels_count; i++)
 		for (size_t j = 0; j < rule->done_count; j++)
 			if (covers(&rule->done[j], &rule->cancels[i]))
 				check_tell(checking, rule, "cancels",
@@ -175,6 +176,16 @@ static void check_hidden(const struct checking *checking, const struct rule *rul
 					   rule->hidden_names[i]);
 }
 
+/* Nobody should have a last day by law without having said so. */
+static void check_final(const struct checking *checking, const struct rule *rule)
+{
+	if (rule->final && !has_key(rule, "final"))
+		check_tell(checking, rule, "adjust",
+			   "\"statutory\" makes this a last day by law, which nothing fulfils "
+			   "afterwards: write final = true and in cancels what ends the matter, or "
+			   "final = false");
+}
+
 static void check_rule(const struct checking *checking, const struct rule *rule)
 {
 	check_kinds(checking, rule);
@@ -185,6 +196,7 @@ static void check_rule(const struct checking *checking, const struct rule *rule)
 	check_catch_up(checking, rule);
 	check_early(checking, rule);
 	check_hidden(checking, rule);
+	check_final(checking, rule);
 	check_steps(checking, rule);
 }
 

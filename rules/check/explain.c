@@ -349,6 +349,14 @@ static void say_end(struct explaining *e)
 	if (rule->cancels_count > 0)
 		say(e, either(e, "Upphör när: %s.\n", "It is dropped when: %s.\n"),
 		    kinds_of(e, rule->cancels, rule->cancels_count, or));
+	if (rule->final)
+		say(e, "%s\n",
+		    either(
+			e,
+			"Sista dag enligt lag: det som sker senare gör den inte klar, och den kan "
+			"inte skjutas upp förbi dagen.",
+			"A last day by law: what happens later does not fulfil it, and it cannot "
+			"be put off past the day."));
 	say_repeat(e);
 }
 

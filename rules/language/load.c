@@ -49,6 +49,7 @@ static const struct conf_key rule_keys[] = {
 	{ "throttle", CONF_TEXT, false },
 	{ "hidden_by", CONF_TEXT_OR_TEXTS, false },
 	{ "after_close", CONF_FLAG, false },
+	{ "final", CONF_FLAG, false },
 	{ "insist", CONF_FLAG, false },
 	{ "mode", CONF_TEXT, false },
 	{ "reply", CONF_TEXT, false },

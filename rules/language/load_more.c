@@ -2,7 +2,7 @@
 /*
  * The keys of a rule beyond its plain course: starts of another shape (starts_all, yearly,
  * weekly), and what holds a deadline back or keeps it going (early, throttle, hidden_by,
- * after_close, catch_up, insist, mode, was, reply).
+ * after_close, final, catch_up, insist, mode, was, reply).
  */
 #include <string.h>
 
@@ -118,6 +118,17 @@ static void load_hidden(const struct loading *loading, struct rule *rule)
 								  "hidden_by", i));
 }
 
+/* What moves as a term of the law is one, unless the rule says otherwise. */
+static void load_final(const struct loading *loading, struct rule *rule)
+{
+	bool by_adjust = rule->adjust == ADJUST_STATUTORY;
+	rule->final = confread_flag(load_group(loading, "final"), "final", by_adjust);
+	if (rule->final && has(loading, "final") && rule->cancels_count == 0)
+		load_problem(loading, "final",
+			     "what comes too late leaves it open: name in cancels what ends the "
+			     "matter on any day");
+}
+
 void load_more(const struct loading *loading, struct rule *rule)
 {
 	static const char *const catch_ups[] = { "latest", "all", "skip", NULL };
@@ -137,6 +148,7 @@ void load_more(const struct loading *loading, struct rule *rule)
 	rule->was = arena_strdup(loading->arena, confread_text(load_group(loading, "was"), "was"));
 	if (rule->was != NULL && !load_name_is_plain(rule->was))
 		load_problem(loading, "was", "write the older name of this rule");
+	load_final(loading, rule);
 	load_reply(loading, rule);
 	load_hidden(loading, rule);
 }
