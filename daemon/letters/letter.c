@@ -288,20 +288,25 @@ static json_t *said(const struct templates *templates, const struct letter *lett
 
 /* ---- the letter ---- */
 
+enum group { GROUP_URGENT, GROUP_LATE, GROUP_TODAY, GROUP_COMING, GROUPS };
+
 static int group_of(const struct letter *letter, const struct letter_item *item)
 {
+	if (letter->urgent)
+		return GROUP_URGENT;
 	if (item->due < letter->today)
-		return 0;
-	return item->due == letter->today ? 1 : 2;
+		return GROUP_LATE;
+	return item->due == letter->today ? GROUP_TODAY : GROUP_COMING;
 }
 
 /* The items in their groups, numbered as they are read. */
 static json_t *groups(const struct templates *templates, const struct letter *letter)
 {
-	static const char *const flags[] = { "is_late", "is_today", "is_coming" };
+	static const char *const flags[GROUPS] = { "is_urgent", "is_late", "is_today",
+						   "is_coming" };
 	json_t *all = json_array();
 	size_t number = 0;
-	for (int group = 0; group < 3; group++) {
+	for (int group = 0; group < GROUPS; group++) {
 		json_t *items = json_array();
 		for (size_t i = 0; i < letter->count; i++) {
 			if (group_of(letter, &letter->items[i]) == group)
@@ -344,6 +349,7 @@ static json_t *letter_values(const struct letter *letter)
 	set_flag(values, "one", letter->count == 1);
 	set_flag(values, "none", letter->count == 0);
 	set_flag(values, "minimal", any_minimal(letter));
+	set_flag(values, "urgent", letter->urgent);
 	return values;
 }
 

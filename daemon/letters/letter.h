@@ -75,6 +75,7 @@ struct letter {
 	const char *name;     /* of the reader */
 	date today;
 	bool minimal; /* content = "minimal" */
+	bool urgent;  /* all of it: it does not wait for the letter of the day, and says so */
 	const char *report_how;
 	const char *unit;                /* name under which kedja signs */
 	const struct letter_item *items; /* in the order of reading */

@@ -71,6 +71,7 @@ struct bundle {
 	struct piece **pieces;
 	size_t count;
 	date digest_day;          /* DATE_NONE: it goes by itself */
+	bool urgent;              /* all of it */
 	struct enclosed enclosed; /* what goes along */
 	const char *digest_of;    /* the subject that it is about alone, or NULL */
 };
@@ -85,6 +86,7 @@ static int render(const struct letters *letters, const struct person *person,
 				 .name = person->name,
 				 .today = clock_today(letters->core->clock),
 				 .minimal = strcmp(settings->content, "minimal") == 0,
+				 .urgent = bundle->urgent,
 				 .report_how = strcmp(person->language, "en") == 0
 						   ? settings->report_how_en
 						   : settings->report_how,
@@ -150,6 +152,7 @@ static int64_t add_letter(struct letters *letters, const struct person *person,
 				       .html = rendered->html,
 				       .references = references,
 				       .calendar = calendar,
+				       .urgent = bundle->urgent,
 				       .digest_day = bundle->digest_day,
 				       .digest_of = bundle->digest_of };
 	int64_t id = letters_send(letters, &message);
@@ -366,13 +369,16 @@ static instant write_to(struct letters *letters, const struct person *person, st
 		next = until < next ? until : next;
 	}
 	gather(pile, choices, GOES_NOW, NULL, &bundle);
+	bundle.urgent = true;
 	write_letters(letters, person, &bundle);
 	for (size_t i = 0; i < pile->count; i++) {
 		bundle.pieces[0] = &pile->list[i];
 		bundle.count = 1;
+		bundle.urgent = pile->list[i].urgent;
 		if (choices[i] == GOES_ALONE)
 			write_letter(letters, person, &bundle);
 	}
+	bundle.urgent = false;
 	read_sections(letters, person, arena, &bundle);
 	if (enclosure_waits(core, person->id) && bundle.enclosed.section_count == 0 &&
 	    next_slot(core) < next)

@@ -29,13 +29,14 @@ static const char *const parts[] = { ".when", ".dates" };
 	    "decision_from", "month_after", "done", "put_off", "who", "acknowledged", "until",     \
 	    "comes_back"
 #define LETTER_NAMES                                                                               \
-	"name", "count", "one", "report_how", "unit", "groups", "is_late", "is_today",             \
-	    "is_coming", "items", "what", "when", "dates", "points", "point", "none", "sections",  \
-	    "is_return", "is_handover", "is_calendar", "from_day", "to_day", "rows", "row",        \
-	    "hidden", "more", "nothing"
+	"name", "count", "one", "report_how", "unit", "groups", "urgent", "is_urgent", "is_late",  \
+	    "is_today", "is_coming", "items", "what", "when", "dates", "points", "point", "none",  \
+	    "sections", "is_return", "is_handover", "is_calendar", "from_day", "to_day", "rows",   \
+	    "row", "hidden", "more", "nothing"
 
 static const char *const item_names[] = { ITEM_NAMES, NULL };
-static const char *const subject_names[] = { "count", "one", "none", "minimal", "case", NULL };
+static const char *const subject_names[] = { "count", "one",    "none", "minimal",
+					     "case",  "urgent", NULL };
 static const char *const letter_names[] = { ITEM_NAMES, LETTER_NAMES, NULL };
 
 struct template

@@ -44,7 +44,8 @@ static const struct key letter_keys[] = {
 	LETTER(date, VALUE_TEXT, true),          { "to", VALUE_RECIPIENT, true, 0 },
 	LETTER(subject, VALUE_TEXT, true),       LETTER(text, VALUE_TEXT, true),
 	LETTER(html, VALUE_TEXT, false),         LETTER(references, VALUE_TEXT, false),
-	LETTER(calendar, VALUE_CALENDAR, false), { NULL, VALUE_TEXT, false, 0 },
+	LETTER(calendar, VALUE_CALENDAR, false), LETTER(urgent, VALUE_FLAG, false),
+	{ NULL, VALUE_TEXT, false, 0 },
 };
 
 static const struct key recipient_keys[] = {

@@ -43,6 +43,7 @@ struct mailer_letter {
 	const char *html;       /* NULL: none */
 	const char *references; /* NULL: none */
 	json_t *calendar;       /* a list of entries (calendar.h); NULL: none */
+	bool urgent;
 };
 
 enum request_kind {

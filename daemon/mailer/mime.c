@@ -346,6 +346,10 @@ static GMimeMessage *message_new(const struct mailer_letter *letter,
 	if (*references != '\0')
 		g_mime_object_set_header(object, "References", references, CHARSET);
 	g_mime_object_set_header(object, "Auto-Submitted", "auto-generated", CHARSET);
+	if (letter->urgent) { /* RFC 2156 5.3.4; the other is older and as widely read */
+		g_mime_object_set_header(object, "Importance", "high", CHARSET);
+		g_mime_object_set_header(object, "X-Priority", "1", CHARSET);
+	}
 	g_mime_message_set_mime_part(message, body);
 	g_object_unref(body);
 	return message;

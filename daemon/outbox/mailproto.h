@@ -20,7 +20,8 @@
  *
  *   LETTER: {"id":17,"message_id":"...","date":"Mon, 30 Nov 2026 08:00:00 +0100",
  *            "to":{"name":"...","address":"..."},"subject":"...","text":"...","html":"..."?,
- *            "references":"..."?,"calendar":[ENTRY, ...]?}
+ *            "references":"..."?,"calendar":[ENTRY, ...]?,"urgent":true?}   urgent: the headers
+ *            that mail programs show as "high importance"
  *   ENTRY: {"uid":"...","sequence":0,"day":"2027-03-01","summary":"...","description":"..."?,
  *           "cancelled":true?}   a whole day in the calendar of the reader, or one taken away
  *

@@ -57,11 +57,11 @@ int64_t message_insert(struct db *db, const struct new_message *message, const c
 {
 	char day[DATE_TEXT_SIZE];
 	struct query *q = db_query(
-	    db,
-	    "INSERT INTO message (person, name, address, language, subject, body, html, refs,"
-	    " digest_day, message_id, created_at, state, attempts, next_attempt, digest_of,"
-	    " calendar)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'queued', 0, ?11, ?12, ?13)");
+	    db, "INSERT INTO message (person, name, address, language, subject, body, html, refs,"
+		" digest_day, message_id, created_at, state, attempts, next_attempt, digest_of,"
+		" calendar, urgent)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'queued', 0, ?11, ?12, ?13,"
+		" ?14)");
 	db_bind_text(q, 1, message->person);
 	db_bind_text(q, 2, message->name);
 	db_bind_text(q, 3, message->address);
@@ -76,6 +76,7 @@ int64_t message_insert(struct db *db, const struct new_message *message, const c
 	db_bind_int(q, 11, now);
 	db_bind_text(q, 12, message->digest_of == NULL ? "" : message->digest_of);
 	db_bind_text(q, 13, message->calendar);
+	db_bind_int(q, 14, message->urgent ? 1 : 0);
 	if (db_run(q) != 1)
 		return 0;
 	int64_t id = db_last_id(db);
@@ -139,7 +140,7 @@ json_t *message_letter(struct db *db, int64_t message, const struct clock *clock
 {
 	struct query *q =
 	    db_query(db, "SELECT message_id, created_at, name, address, subject, body,"
-			 " html, refs, state, calendar FROM message WHERE id = ?1");
+			 " html, refs, state, calendar, urgent FROM message WHERE id = ?1");
 	char made[INSTANT_TEXT_SIZE + 8];
 	json_t *letter = NULL;
 	db_bind_int(q, 1, message);
@@ -156,6 +157,8 @@ json_t *message_letter(struct db *db, int64_t message, const struct clock *clock
 				       : json_loads(db_text(q, 9), JSON_REJECT_DUPLICATES, NULL);
 		if (letter != NULL && calendar != NULL)
 			json_object_set_new(letter, "calendar", calendar);
+		if (letter != NULL && db_int(q, 10) != 0)
+			json_object_set_new(letter, "urgent", json_true());
 		*ret_state = state_at(q, 8);
 	}
 	db_done(q);

@@ -57,6 +57,7 @@ struct new_message {
 	const char *text, *html; /* html may be NULL */
 	const char *references;  /* Message-IDs, without angle brackets, a blank between; or NULL */
 	const char *calendar;    /* the entries of mailproto.h as JSON, or NULL */
+	bool urgent;             /* its headers say so */
 	date digest_day;         /* DATE_NONE for one that goes by itself */
 	const char *digest_of;   /* the case or programme that it is about alone, or NULL: all */
 };

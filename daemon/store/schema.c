@@ -257,6 +257,8 @@ const struct migration schema_migrations[] = {
 	  "  PRIMARY KEY (subject, rule, key, anchor, occurrence, first)) STRICT, WITHOUT ROWID;"
 	  "CREATE INDEX overdue_by_programme ON overdue (programme, over, first);"
 	  "UPDATE subject SET behind = 1 WHERE type = 'case';" },
+	/* a letter that does not wait says so in its headers */
+	{ "ALTER TABLE message ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -67,7 +67,7 @@ last_letter() {
 	record case.protected K-3 on=true --at 2026-01-05
 	for case in K-1 K-2 K-3; do record remark.received "$case" --at 2026-01-05; done
 	until_time 2026-01-20T16:00
-	same $'Bevakningar i dag: 2\nBevakning att hantera' "$(subjects | tail -n 2)"
+	same $'Brådskande bevakningar: 2\nBrådskande bevakning att hantera' "$(subjects | tail -n 2)"
 	same 2 "$(ctl outbox --json | json "sum(r['created_at'][:10] == '2026-01-20' for r in d)")"
 }
 

@@ -228,6 +228,27 @@ per.ström manager" "$(ctl notices --json | json "sorted((r['person'], r['step']
 	same "2026-01-07T08:00 anna.aberg" "$(sent | tail -n 1)"
 }
 
+@test "an urgent letter says so: section, subject and headers; a letter of the day does not" {
+	own_rule 90-own <<-'END'
+		rules = ({ name = "x-now"; title = "Genast"; subject = "case"; starts = [ "disturbance.reported" ];
+		  due = "P0D"; done = [ "disturbance.handled" ];
+		  steps = ({ name = "now";   at = "P0D"; time = "now"; urgent = true; to = [ "social_worker" ]; },
+		           { name = "later"; at = "P1D"; to = [ "support_worker" ]; }); });
+	END
+	start --virtual-clock 2026-01-05T10:12
+	cast 2026-01-05 K-1
+	record disturbance.reported K-1
+	until_time 2026-01-07T16:00
+	same "Brådskande bevakning i ärende K-1
+Bevakning i ärende K-1" "$(ctl outbox --json | json "[r['subject'] for r in d]")"
+	same 2 "$(letters)"
+	urgent=$(grep -lxE $'Importance: high\r?' "$dir"/mail/new/*)
+	same "$urgent" "$(grep -lxE $'X-Priority: 1\r?' "$dir"/mail/new/*)"
+	grep -q '^To: .*anna' "$urgent"
+	same $'Brådskande\n\n1. Genast i ärende K-1.' "$(ctl outbox show 1 --json | json 'd["text"]' | grep -A 2 -x Brådskande)"
+	same "" "$(ctl outbox show 2 --json | json 'd["text"]' | grep -i brådskande)"
+}
+
 @test "a letter says what, which case, by when, why, who else, and what comes next" {
 	only_rules plan-review
 	start

@@ -394,6 +394,62 @@ static void protected_is_minimal_whatever_the_setting(void **state)
 	letter_clear(&rendered);
 }
 
+static char *subject_of(const struct letter *letter)
+{
+	struct rendered rendered;
+	assert_int_equal(letter_render(templates, letter, &rendered), 0);
+	char *subject = rendered.subject;
+	rendered.subject = NULL;
+	letter_clear(&rendered);
+	return subject;
+}
+
+/* One section whatever their days are; and the subject says it, but never what a case is about. */
+static void urgent_letters_say_so(void **state)
+{
+	(void)state;
+	struct letter_item items[ITEMS];
+	days_items(items);
+	struct letter swedish = days_letter("sv", items, 3);
+	struct letter english = days_letter("en", items, 3);
+	swedish.urgent = english.urgent = true;
+	check_letter("letter-sv-urgent", &swedish);
+	check_letter("letter-en-urgent", &english);
+
+	static const struct {
+		const char *language;
+		bool minimal;
+		size_t count;
+		const char *subject;
+	} rows[] = {
+		{ "sv", false, 1, "Brådskande bevakning i ärende K-0417" },
+		{ "sv", false, 2, "Brådskande bevakningar i ärende K-0417: 2" },
+		{ "sv", false, 3, "Brådskande bevakningar: 3" },
+		{ "sv", true, 1, "Brådskande bevakning att hantera" },
+		{ "sv", true, 3, "Brådskande bevakningar att hantera: 3" },
+		{ "en", false, 1, "Urgent reminder in case K-0417" },
+		{ "en", false, 2, "Urgent reminders in case K-0417: 2" },
+		{ "en", false, 3, "Urgent reminders: 3" },
+		{ "en", true, 1, "Urgent reminder to deal with" },
+		{ "en", true, 3, "Urgent reminders to deal with: 3" },
+	};
+	items[1].subject = items[0].subject;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct letter letter = days_letter(rows[i].language, items, rows[i].count);
+		letter.urgent = true;
+		letter.minimal = rows[i].minimal;
+		char *subject = subject_of(&letter);
+		assert_string_equal(subject, rows[i].subject);
+		free(subject);
+	}
+	items[0].is_protected = true;
+	struct letter letter = days_letter("sv", items, 1);
+	letter.urgent = true;
+	char *subject = subject_of(&letter);
+	assert_string_equal(subject, "Brådskande bevakning att hantera");
+	free(subject);
+}
+
 /* Days of rent are told in words, those that are known, and none of them in minimal letters. */
 /* What went elsewhere during a leave, what was taken over, and no reminder besides. */
 static void sections_by_themselves(void **state)
@@ -633,6 +689,7 @@ int main(void)
 		cmocka_unit_test(one_case_twice),
 		cmocka_unit_test(minimal_says_only_what_it_may),
 		cmocka_unit_test(protected_is_minimal_whatever_the_setting),
+		cmocka_unit_test(urgent_letters_say_so),
 		cmocka_unit_test(sections_by_themselves),
 		cmocka_unit_test(days_of_rent),
 		cmocka_unit_test(others_have_put_it_off),

@@ -113,6 +113,22 @@ static void same_letter_gives_same_bytes(void **state)
 	built_clear(&first);
 }
 
+/* What mail programs show as of high importance: of an urgent letter, and of no other. */
+static void only_an_urgent_letter_says_so(void **state)
+{
+	(void)state;
+	struct mailer_letter letter = letter_new();
+	struct built other = build(&letter);
+	letter.urgent = true;
+	struct built urgent = build(&letter);
+	assert_non_null(strstr(urgent.bytes, "\r\nImportance: high\r\n"));
+	assert_non_null(strstr(urgent.bytes, "\r\nX-Priority: 1\r\n"));
+	assert_null(strstr(other.bytes, "Importance"));
+	assert_null(strcasestr(other.bytes, "Priority"));
+	built_clear(&urgent);
+	built_clear(&other);
+}
+
 static void line_ends_of_any_kind_are_one(void **state)
 {
 	(void)state;
@@ -238,6 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(letter_is_as_written_down),
 		cmocka_unit_test(same_letter_gives_same_bytes),
+		cmocka_unit_test(only_an_urgent_letter_says_so),
 		cmocka_unit_test(line_ends_of_any_kind_are_one),
 		cmocka_unit_test(lines_are_short),
 		cmocka_unit_test(what_cannot_be_sent_is_told),

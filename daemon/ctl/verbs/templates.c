@@ -220,6 +220,7 @@ static int render(const struct invocation *call, const struct templates *templat
 				 .name = SAMPLE_READER,
 				 .today = today,
 				 .minimal = invocation_option(call, "minimal") != NULL,
+				 .urgent = sample->step->urgent != URGENT_NO,
 				 .report_how = settings == NULL ? ""
 					       : english        ? settings->report_how_en
 								: settings->report_how,
