@@ -33,6 +33,8 @@ PURE_HEADERS = """time.h sys/time.h unistd.h fcntl.h sys/socket.h sys/stat.h loc
     pthread.h threads.h sys/un.h dirent.h poll.h""".split()
 SQL_CLOCK = re.compile(r"'now'|\bCURRENT_(?:TIMESTAMP|DATE|TIME)\b", re.IGNORECASE)
 
+BLANKS = r'(?:\s|"\s*")+'  # a text in quotes may go on in the next line
+
 complaints = []
 
 
@@ -100,12 +102,14 @@ def check_picture(path):
 
 
 class Layers:
-    """tests/layers.txt: `floor` lines from the lowest up, `apart` and `library` lines."""
+    """tests/layers.txt: `floor` lines from the lowest up; `apart`, `library`, `callers`, `obeys` lines."""
 
     def __init__(self, path):
         self.floors = []  # (pattern, number)
         self.apart = []
         self.libraries = []  # (header prefix, patterns)
+        self.callers = []  # (function, modules, number)
+        self.obeys = []  # rooms
         self.path = path
         for number, line in enumerate(read(path).splitlines(), 1):
             words = line.split("#")[0].split()
@@ -117,8 +121,12 @@ class Layers:
                 self.apart.append(words[1:])
             elif words[0] == "library" and len(words) > 2:
                 self.libraries.append((words[1], words[2:]))
+            elif words[0] == "callers" and len(words) > 1:
+                self.callers.append((words[1], words[2:], number))
+            elif words[0] == "obeys":
+                self.obeys += words[1:]
             else:
-                complain(path, number, "neither floor, apart nor library")
+                complain(path, number, "neither floor, apart, library, callers nor obeys")
 
     def floor(self, module):
         """The floor of a module: its own name before its room, an inner room before an outer."""
@@ -250,6 +258,52 @@ def check_circles(texts):
         complain(ring[0], 1, f"a circle of {len(ring)} files: {'; '.join(ties)}")
 
 
+def check_callers(layers, texts):
+    """What decides is asked by those who are listed, and by its own room; who is listed does ask."""
+    codes = {path: blank(text) for path, text in texts.items() if path.endswith(".c")}
+    home = {name: path for path, code in codes.items() for name in FUNCTION.findall(code)}
+    for name, modules, number in layers.callers:
+        if name not in home:
+            complain(layers.path, number, f"there is no function {name}")
+            continue
+        asking = set()
+        for path, code in codes.items():
+            calls = [match.start() for match in re.finditer(rf"(?<![\w.>]){name}\b", code)]
+            if not calls or os.path.dirname(path) == os.path.dirname(home[name]):
+                continue
+            asking.add(os.path.splitext(path)[0])
+            if os.path.splitext(path)[0] not in modules:
+                complain(path, line_of(code, calls[0]),
+                         f"{name}: decides what is said; {layers.path} lists who asks it")
+        for module in modules:
+            if module not in asking:
+                complain(layers.path, number, f"{module} does not call {name}")
+
+
+# What somebody would write who decides for himself whether a step goes, has gone, or who sees an event.
+OF_THE_ENGINE = r"\w*(?:step|planned|deadline|told|telling|next|gone|held)\w*(?:\[[^\]]*\])?(?:->|\.)"
+HOURS = r"(?:at|day|due|known|ended|until|wake|next_at|repetition)"
+ORDER = r"(?:<=?|(?<!-)>=?)"
+OWN_VERDICTS = [
+    (re.compile(rf"\b{OF_THE_ENGINE}(?:\w+(?:->|\.))*{HOURS}\s*(?:{ORDER}|[!=]=\s*[\w(>.-]*(?:now|today))"
+                rf"|(?:{ORDER}|(?:now|today)\w*\)*\s*[!=]=)\s*{OF_THE_ENGINE}(?:\w+(?:->|\.))*{HOURS}\b(?!->|\.|\()"),
+     "compares an hour or a day of a deadline: ask the engine (rules/plan/telling.h)"),
+    (re.compile(r"\bstrn?cmp\s*\([^;]*\bkind->name\b|\bkind->name\s*\[|\b(?:event|voided)->kind\s*[!=]=(?!\s*NULL)"),
+     "compares a kind: that is for rules/kinds, rules/facts and rules/language"),
+]
+FIRED = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE){BLANKS}firing\b", re.IGNORECASE)
+
+
+def check_own_verdicts(layers, path, code, text):
+    if not any(lies_in(os.path.splitext(path)[0], room) for room in layers.obeys):
+        return
+    for pattern, why in OWN_VERDICTS:
+        for match in pattern.finditer(code):
+            complain(path, line_of(code, match.start()), why)
+    for match in FIRED.finditer(blank_comments(text)):
+        complain(path, line_of(text, match.start()), "reads what has fired: daemon/store/said.h tells the engine")
+
+
 def check_calls(path, code, names, why):
     for match in re.finditer(r"(?<![\w.>])(" + "|".join(names) + r")\s*\(", code):
         complain(path, line_of(code, match.start()), f"{match.group(1)}(): {why}")
@@ -271,7 +325,6 @@ def check_forbidden_calls(path, code, text):
 # Tables with one owner: whoever else wants a row changed calls a verb of it.
 OWNERS = {"notice": "daemon/store/notice.c", "notice_history": "daemon/store/notice.c",
           "message": "daemon/store/message.c", "message_history": "daemon/store/message.c"}
-BLANKS = r'(?:\s|"\s*")+'  # a text in quotes may go on in the next line
 SQL_WRITES = re.compile(rf"\b(?:INSERT(?:{BLANKS}OR{BLANKS}\w+)?{BLANKS}INTO|REPLACE{BLANKS}INTO"
                         rf"|UPDATE(?:{BLANKS}OR{BLANKS}\w+)?|DELETE{BLANKS}FROM){BLANKS}(\w+)", re.IGNORECASE)
 
@@ -387,6 +440,7 @@ def main():
     check_picture(layers.path)
     sources = {path: read(path) for path in find("rules/**/*.[ch]", "daemon/**/*.[ch]")}
     check_circles(sources)
+    check_callers(layers, sources)
     for path in find("rules/**/*.[ch]", "daemon/**/*.[ch]", "tests/**/*.[ch]"):
         text = sources.get(path) or read(path)
         code = blank(text)
@@ -394,6 +448,7 @@ def main():
             check_includes(layers, path, text)
             check_forbidden_calls(path, code, text)
             check_owners(path, text)
+            check_own_verdicts(layers, path, code, text)
         check_defaults(path, code, text)
         check_lengths(path, code)
     for path in text_files():

@@ -127,14 +127,14 @@ static void check_type(const struct incoming *in, struct problems *problems)
 
 static void check_voiding(const struct incoming *in, struct problems *problems)
 {
-	int64_t id = event_value(in->event, "event").number;
+	int64_t id = event_takes_back(in->event);
 	struct event *voided = store_event_load(&in->k->core, id, in->arena);
 	if (voided == NULL)
 		problem_add(problems, "event", 0, "there is no event %lld", (long long)id);
 	else if (strcmp(voided->subject, in->event->subject) != 0)
 		problem_add(problems, "subject", 0, "event %lld is about %s", (long long)id,
 			    voided->subject);
-	else if (strcmp(voided->kind->name, "event.voided") == 0)
+	else if (kind_takes_back(voided->kind))
 		problem_add(problems, "event", 0,
 			    "an event.voided cannot be taken back: record the first event again");
 	else if (store_event_is_void(&in->k->core, id))
@@ -168,7 +168,7 @@ static void check_against_file(const struct incoming *in)
 	check_type(in, &problems);
 	if (strcmp(in->event->kind->name, "stage.entered") == 0)
 		check_move(in, &problems);
-	if (strcmp(in->event->kind->name, "event.voided") == 0)
+	if (kind_takes_back(in->event->kind))
 		check_voiding(in, &problems);
 	if (strcmp(in->event->kind->name, "case.opened") == 0 ||
 	    strcmp(in->event->kind->name, "programme.started") == 0)
@@ -250,8 +250,8 @@ static int64_t add(const struct incoming *in)
 	give_key(in);
 	event->id = store_event_add(core, event);
 	event->recorded = clock_now_civil(core->clock);
-	if (strcmp(event->kind->name, "event.voided") == 0) {
-		int64_t id = event_value(event, "event").number;
+	if (kind_takes_back(event->kind)) {
+		int64_t id = event_takes_back(event);
 		struct event *voided = store_event_load(core, id, in->arena);
 		store_event_void(core, id, event->id);
 		if (voided != NULL) {

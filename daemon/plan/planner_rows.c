@@ -11,12 +11,6 @@
 #include "daemon/store/put_off.h"
 #include "daemon/store/said.h"
 
-/* Nothing has changed since its row was stored, and its next hour has not come. */
-static bool is_settled(const struct core *core, const struct deadline *deadline)
-{
-	return deadline->kept && deadline->next_at > clock_now(core->clock);
-}
-
 static instant instant_of(const struct core *core, civil at)
 {
 	return at == STEPS_NEVER ? INSTANT_NEVER : clock_from_civil(core->clock, at);
@@ -109,7 +103,7 @@ instant planner_put_live(struct planner *planner, struct entry *entry, struct ar
 	for (size_t i = 0; i < plan_live_count(entry->plan); i++) {
 		const struct deadline *deadline = plan_live_at(entry->plan, i);
 		instant at =
-		    is_settled(planner->core, deadline)
+		    deadline_is_kept(deadline, clock_now(planner->core->clock))
 			? deadline->next_at
 			: put_deadline(planner, entry, programme_of(entry), deadline, held, arena);
 		wake = at < wake ? at : wake;

@@ -129,3 +129,13 @@ const char *event_programme(const struct event *event)
 {
 	return kind_names_programme(event->kind) ? event_value(event, "programme").text : NULL;
 }
+
+bool kind_takes_back(const struct kind *kind)
+{
+	return strcmp(kind->name, "event.voided") == 0;
+}
+
+int64_t event_takes_back(const struct event *event)
+{
+	return kind_takes_back(event->kind) ? event_value(event, "event").number : 0;
+}

@@ -121,6 +121,11 @@ bool kind_names_programme(const struct kind *kind);
 /* The programme that it names; NULL if none. */
 const char *event_programme(const struct event *event);
 
+/* event.voided */
+bool kind_takes_back(const struct kind *kind);
+/* The event that this one takes back; 0: none. */
+int64_t event_takes_back(const struct event *event);
+
 /*
  * What somebody sent, before it is checked. Every value may come as text, as people type it;
  * numbers and flags may also come as such.

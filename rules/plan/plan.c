@@ -467,6 +467,11 @@ void plan_keep_next(struct plan *plan, const struct deadline *deadline, int64_t 
 	}
 }
 
+bool deadline_is_kept(const struct deadline *deadline, int64_t now)
+{
+	return deadline->kept && deadline->next_at > now;
+}
+
 /* Dropped from the list when time next passes, for its owner walks through the list now. */
 void plan_let_go(struct plan *plan, const struct deadline *deadline)
 {

@@ -148,6 +148,7 @@ const struct deadline *plan_at(const struct plan *plan, size_t i);
 void plan_clean(struct plan *plan); /* all deadlines are stored as they are */
 /* Its row is stored and its next step goes at that hour: nothing to look at before then. */
 void plan_keep_next(struct plan *plan, const struct deadline *deadline, int64_t at);
+bool deadline_is_kept(const struct deadline *deadline, int64_t now); /* that is so, and before it */
 /* A deadline that ended by its last step has nothing left to say: no longer live. */
 void plan_let_go(struct plan *plan, const struct deadline *deadline);
 /* Were as many deadlines of this case overdue on each day up to that one, by both plans of it? */

@@ -158,8 +158,7 @@ static bool looks_at(const struct plan *plan, const struct rule *rule, const str
 /* Nobody knows any more what an event that was taken back had done: its own taking back counts. */
 static bool takes_back(const struct plan *plan, const struct event *event)
 {
-	return strcmp(event->kind->name, "event.voided") == 0 &&
-	       strcmp(event->subject, plan->subject) == 0;
+	return kind_takes_back(event->kind) && strcmp(event->subject, plan->subject) == 0;
 }
 
 /* What was ended, or moved, by an event that is taken back stands there again: since now. */

@@ -314,8 +314,8 @@ static void take_note(struct walk *walk, const struct event *event)
 		list_add(&walker->partners.at[i]->fresh, event);
 		mark_behind(walk, walker->partners.at[i]);
 	}
-	if (strcmp(event->kind->name, "event.voided") == 0)
-		take_back(walk, walker, event_value(event, "event").number);
+	if (kind_takes_back(event->kind))
+		take_back(walk, walker, event_takes_back(event));
 }
 
 /* --- folding --------------------------------------------------------------------------------- */

@@ -258,6 +258,53 @@ complains() { # TEXT [NUMBER]: so many complaints (1), not counting the layout, 
 	done
 }
 
+@test "who asks the engine is listed, and does ask" {
+	echo 'callers low_answer rules/high daemon/work' >>"$tree/tests/layers.txt"
+	mkdir "$tree/rules/engine"
+	mv "$tree"/rules/low.[ch] "$tree/rules/engine"
+	sed -i 's|rules/low|rules/engine/low|' "$tree/tests/layers.txt" "$tree/rules/engine/low.c"
+	complains 'tests/layers.txt:9: rules/high does not call low_answer' 2
+	for module in rules/high daemon/work; do
+		sed -i '1i #include "rules/engine/low.h"' "$tree/$module.c"
+		add $module.c '' "int $(basename $module)_asks(void)" '{' '	return low_answer();' '}'
+	done
+	check
+	echo "$output"
+	[ "$(grep -c 'low_answer' <<<"$output")" -eq 0 ]
+	sed -i 's|return low_answer();|/* low_answer() */ return 1;|' "$tree/daemon/work.c"
+	complains 'tests/layers.txt:9: daemon/work does not call low_answer'
+	sed -i '/^callers/s| daemon/work$||' "$tree/tests/layers.txt"
+	sed -i 's|/. low_answer() ./ return 1;|return low_answer();|' "$tree/daemon/work.c"
+	complains 'daemon/work.c:11: low_answer: decides what is said; tests/layers.txt lists who asks it'
+	sed -i 's|^callers low_answer|callers lower_answer|' "$tree/tests/layers.txt"
+	complains 'tests/layers.txt:9: there is no function lower_answer'
+}
+
+@test "a room that carries out what the engine says decides nothing by itself" {
+	echo 'obeys daemon/work' >>"$tree/tests/layers.txt"
+	local line lines=('if (planned->at <= now)' 'if (now >= deadline->due)' 'if (steps[i].day == today)'
+		'if (told->planned->at > civil_at(day, 0))' 'if (civil_date(now) != deadline->due)'
+		'if (strcmp(event->kind->name, name) == 0)' 'if (event->kind == opened)'
+		'q = db_query(db, "SELECT 1 FROM firing");' 'q = db_query(db, "SELECT 1 FROM"
+	       " notice n JOIN firing f");')
+	for line in "${lines[@]}"; do
+		source_of daemon/work '#include "daemon/work.h"' '' 'int work_answer(void)' '{' "	$line" '	return 1;' '}'
+		check
+		echo "$line: $output"
+		[ "$status" -eq 1 ]
+		[ "$(grep -c '^daemon/work.c:[56]: \(compares\|reads what has fired\)' <<<"$output")" -eq 1 ]
+	done
+	lines=('if (deadline->anchor_event == event->id)' 'if (planned->at == STEPS_NEVER)'
+		'if (event->kind != NULL && wake < now)'
+		'q = db_query(db, "SELECT 1 FROM notice WHERE firing");')
+	for line in "${lines[@]}"; do
+		source_of daemon/work '#include "daemon/work.h"' '' 'int work_answer(void)' '{' "	$line" '	return 1;' '}'
+		check
+		echo "$line: $output"
+		[ "$(grep -c 'compares\|reads what has fired' <<<"$output")" -eq 0 ]
+	done
+}
+
 @test "layout" {
 	add daemon/work.c '' 'int work_b( void )' '{' '    return 1;' '}'
 	complains 'daemon/work.c:8: not laid out' 0

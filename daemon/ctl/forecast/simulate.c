@@ -219,8 +219,8 @@ static void note_event(struct simulation *simulation, int64_t id)
 {
 	struct arena *arena = arena_new();
 	struct event *event = store_event_load(&simulation->core, id, arena);
-	if (event != NULL && strcmp(event->kind->name, "event.voided") == 0) {
-		int64_t which = event_value(event, "event").number;
+	if (event != NULL && kind_takes_back(event->kind)) {
+		int64_t which = event_takes_back(event);
 		struct event *voided = store_event_load(&simulation->core, which, arena);
 		store_event_void(&simulation->core, which, id);
 		if (voided != NULL)
