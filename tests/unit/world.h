@@ -130,8 +130,8 @@ static inline void world_cast(struct world *world)
 	world_record(world, "plan.adopted", "K-1", NULL);
 }
 
-/* The plan review of K-1: soon on 24 March 2026, today on 7 April, late from 14 April. */
-static inline int world_set_up(void **state)
+/* The office and an empty file, without anybody in it, without a planner. */
+static inline int world_begin(void **state)
 {
 	struct problems problems = PROBLEMS_NONE;
 	struct world *world = xcalloc(1, sizeof(*world));
@@ -146,10 +146,18 @@ static inline int world_set_up(void **state)
 	assert_non_null(world->core.db);
 	world->core.clock = clock_new("Europe/Stockholm");
 	world->core.turn = turn_new(world->core.db);
+	*state = world;
+	return 0;
+}
+
+/* The plan review of K-1: soon on 24 March 2026, today on 7 April, late from 14 April. */
+static inline int world_set_up(void **state)
+{
+	assert_int_equal(world_begin(state), 0);
+	struct world *world = *state;
 	world->planner = planner_new(&world->core, due_fire, &world->core);
 	world_jump(world, "2026-01-07T07:00:00");
 	world_cast(world);
-	*state = world;
 	return 0;
 }
 
