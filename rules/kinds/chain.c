@@ -15,6 +15,10 @@ static const struct code languages[] = { { "sv", "svenska" }, { "en", "engelska"
 static const struct code rhythms[] = { { "daily", "varje dag" }, { "weekly", "varje vecka" } };
 static const struct code paid_to[] = { { "landlord", "till hyresvärden" },
 				       { "deposit", "deponerat hos länsstyrelsen" } };
+static const struct code parties[] = { { "landlord", "hyresvärden" },
+				       { "tenant", "hyresgästen" },
+				       { "office", "kontoret" } };
+static const struct code homes[] = { { "yes", "ja" }, { "no", "nej" }, { "unknown", "vet inte" } };
 static const struct code formats[] = {
 	{ "camt054", "camt.054" }, { "bgmax", "BgMax" }, { "csv", "CSV" }, { "manual", "för hand" }
 };
@@ -25,13 +29,16 @@ static const char *const debt_names[] = { "rent", "electricity", NULL };
 static const char *const language_names[] = { "sv", "en", NULL };
 static const char *const rhythm_names[] = { "daily", "weekly", NULL };
 static const char *const paid_to_names[] = { "landlord", "deposit", NULL };
+static const char *const party_names[] = { "landlord", "tenant", "office", NULL };
+static const char *const home_names[] = { "yes", "no", "unknown", NULL };
 static const char *const format_names[] = { "camt054", "bgmax", "csv", "manual", NULL };
 
 const struct code_list chain_fixed_lists[] = {
 	{ "mode", modes, 2, mode_names },       { "area", areas, 2, area_names },
 	{ "debt", debts, 2, debt_names },       { "language", languages, 2, language_names },
 	{ "rhythm", rhythms, 2, rhythm_names }, { "paid_to", paid_to, 2, paid_to_names },
-	{ "format", formats, 4, format_names }, { NULL, NULL, 0, NULL },
+	{ "format", formats, 4, format_names }, { "lease_party", parties, 3, party_names },
+	{ "home_kept", homes, 3, home_names },  { NULL, NULL, 0, NULL },
 };
 
 void chain_free(struct chain *chain)

@@ -69,6 +69,7 @@ static const char *const meetings[] = { "steering", "reference", NULL };
 	    FIELD("neighbour", FIELD_FLAG, CLASS_CASE, "does it say how to be a good neighbour?"), \
 	    FIELD("rent_contact", FIELD_FLAG, CLASS_CASE,                                          \
 		  "is the contact at risk of rent debt agreed?"),                                  \
+	    MAY("efforts", FIELD_FLAG, CLASS_CASE, "does it name the efforts (insatser)?"),        \
 	    FIELD("goals_short", FIELD_FLAG, CLASS_CASE, "are there goals for the near future?"),  \
 	    FIELD("goals_long", FIELD_FLAG, CLASS_CASE, "are there goals for the long run?"),      \
 	    MAY("review_on", FIELD_DATE, CLASS_OPEN, "the day agreed for the follow-up")
@@ -80,7 +81,10 @@ static const char *const meetings[] = { "steering", "reference", NULL };
 
 #define AREA           MAY_CODE("area", "area", CLASS_CASE, "in the own district or another")
 #define ENDS_ON(FIELD) FIELD("ends_on", FIELD_DATE, CLASS_OPEN, "the last day of the lease")
-#define ON(help_)      MUST("on", FIELD_DATE, CLASS_OPEN, help_)
+/* What becomes of a lease, and whose doing it is. */
+#define LEASE_TURN                                                                                 \
+	ENDS_ON(MAY), MAY_CODE("by", "lease_party", CLASS_CASE, "who gave notice, or asked for it")
+#define ON(help_) MUST("on", FIELD_DATE, CLASS_OPEN, help_)
 #define CHILDREN(FIELD)                                                                            \
 	FIELD("children", FIELD_COUNT, CLASS_CASE, "how many children live in the household")
 /* On a case that was never opened, this is the programme that is told. */
@@ -230,6 +234,10 @@ static const struct kind kinds[] = {
 	{ CASE("decision.made"),
 	  HAS(MAY("valid_until", FIELD_DATE, CLASS_OPEN, "its last day, if it has one")),
 	  SAYS("the decision on assistance", "beslutet fattades", "the decision was made") },
+	{ CASE("decision.open_ended_confirmed"),
+	  SAYS("that the decision has no last day is meant",
+	       "att beslutet saknar slutdatum bekräftades",
+	       "that the decision has no last day was confirmed") },
 	{ CASE("plan.adopted"), HAS(PLAN(MUST)),
 	  SAYS("a plan is agreed", "planen antogs", "the plan was adopted") },
 	{ CASE("plan.amended"), HAS(PLAN(MAY)),
@@ -264,15 +272,18 @@ static const struct kind kinds[] = {
 	      AREA, MAY("rent", FIELD_AMOUNT, CLASS_CASE, "the rent for a month in öre"),
 	      MAY("ocr", FIELD_TEXT, CLASS_SECRET, "the number that payments state")),
 	  SAYS("a second-hand lease begins", "avtalet började", "the lease began") },
-	{ CASE("lease.prolonged"), HAS(ENDS_ON(MAY)),
+	{ CASE("lease.prolonged"), HAS(LEASE_TURN),
 	  SAYS("the lease goes on", "avtalet förlängdes", "the lease was extended") },
-	{ CASE("lease.notice_given"), HAS(ENDS_ON(MAY)),
+	{ CASE("lease.notice_given"), HAS(LEASE_TURN),
 	  SAYS("notice was given", "avtalet sades upp", "notice was given on the lease") },
-	{ CASE("lease.ended"), HAS(ENDS_ON(MAY)),
+	{ CASE("lease.ended"), HAS(LEASE_TURN),
 	  SAYS("the lease is over", "avtalet upphörde", "the lease ended") },
-	{ CASE("lease.taken_over"), HAS(ENDS_ON(MAY)),
+	{ CASE("lease.taken_over"), HAS(LEASE_TURN),
 	  SAYS("the person takes over the lease", "avtalet togs över",
 	       "the lease was taken over") },
+	{ CASE("lease.indefinite"), HAS(LEASE_TURN),
+	  SAYS("the lease goes on until further notice", "avtalet gäller tills vidare",
+	       "the lease goes on until further notice") },
 	{ CASE("lease.disputed"), HAS(ENDS_ON(MUST)),
 	  SAYS("a dispute whether the lease goes on", "tvist om förlängning uppstod",
 	       "a dispute on extension arose") },
@@ -290,6 +301,8 @@ static const struct kind kinds[] = {
 	  HAS(MUST("until", FIELD_DATE, CLASS_OPEN, "the last day of the waiver")),
 	  SAYS("the waiver of security of tenure is approved", "avståendet godkändes",
 	       "the waiver was approved") },
+	{ CASE("waiver.not_needed"), SAYS("no waiver of security of tenure is needed",
+					  "avstående behövs inte", "no waiver is needed") },
 	{ CASE("rent.charged"), NEEDS_KEY("month"),
 	  HAS(MUST("amount", FIELD_AMOUNT, CLASS_CASE, "the rent in öre"),
 	      MAY("due_on", FIELD_DATE, CLASS_OPEN, "the day that stands on the slip"),
@@ -409,6 +422,10 @@ static const struct kind kinds[] = {
 	  SAYS("housing support in the home", "besöket gjordes", "the visit was made") },
 	{ CASE("visit.missed"), SAYS("a visit that did not come about", "besöket blev inte av",
 				     "the visit did not take place") },
+	{ CASE("home.kept"),
+	  HAS(MUST_CODE("kept", "home_kept", CLASS_CASE, "does the person have the home still?")),
+	  SAYS("whether the home was kept is known", "boendet följdes upp",
+	       "the housing was followed up") },
 	{ CASE("support.handover_decided"),
 	  SAYS("who gives housing support from here on", "boendestödet lämnades över",
 	       "the housing support was handed over") },

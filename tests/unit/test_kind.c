@@ -515,15 +515,21 @@ static const char *const contract[][2] = {
 	{ "case.protected", "!on" },
 	{ "consent.given", "!board !until" },
 	{ "decision.made", "valid_until" },
-	{ "plan.adopted", "!rent !tenancy !treatment !neighbour !rent_contact !goals_short "
+	{ "plan.adopted", "!rent !tenancy !treatment !neighbour !rent_contact efforts !goals_short "
 			  "!goals_long review_on" },
-	{ "plan.amended", "rent tenancy treatment neighbour rent_contact goals_short goals_long "
-			  "review_on" },
+	{ "plan.amended",
+	  "rent tenancy treatment neighbour rent_contact efforts goals_short goals_long "
+	  "review_on" },
 	{ "plan.reviewed", "!goals_met !goals_unmet !explained review_on" },
 	{ "task.agreed", "!what !due_on !role" },
 	{ "stage.entered", "!stage !mode reason" },
 	{ "lease.started", "ends_on block area rent ocr" },
-	{ "lease.prolonged", "ends_on" },
+	{ "lease.prolonged", "ends_on by" },
+	{ "lease.notice_given", "ends_on by" },
+	{ "lease.indefinite", "ends_on by" },
+	{ "waiver.not_needed", "" },
+	{ "decision.open_ended_confirmed", "" },
+	{ "home.kept", "!kept" },
 	{ "lease.disputed", "!ends_on" },
 	{ "lease.waiver_approved", "!until" },
 	{ "rent.charged", "!amount due_on reference first" },
