@@ -180,3 +180,14 @@ date facts_derived_date(const struct calendar *calendar, const struct event *eve
 		return days.due_latest;
 	return strcmp(field, "due_on") == 0 ? days.due_on : DATE_NONE;
 }
+
+date facts_date_in(const struct facts *facts, const struct event *event, const char *field)
+{
+	date day = facts_derived_date(facts->calendar, event, field);
+	if (day == DATE_NONE)
+		day = facts_date_of(event, field);
+	if (day == DATE_NONE && facts->of_case != NULL && strcmp(field, "ends_on") == 0 &&
+	    strcmp(event->kind->name, "lease.notice_given") == 0)
+		day = facts->of_case->lease.ends_on;
+	return day;
+}

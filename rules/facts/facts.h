@@ -79,4 +79,8 @@ const struct ledger *facts_ledger(const struct facts *facts); /* of a case; NULL
 date facts_derived_date(const struct calendar *calendar, const struct event *event,
 			const char *field);
 
+/* A date field of the event that was taken in last: as it was recorded, or as the fold fills it in:
+ * the days above, and the last day of a lease of which a notice names none (lease.h). */
+date facts_date_in(const struct facts *facts, const struct event *event, const char *field);
+
 #endif

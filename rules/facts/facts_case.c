@@ -12,13 +12,14 @@ static const char *const plan_areas[PLAN_AREAS] = { "rent",      "tenancy",     
 struct facts_case *facts_case_new(const struct calendar *calendar)
 {
 	struct facts_case *of_case = xcalloc(1, sizeof(*of_case));
-	date *const dates[] = { &of_case->stage_since,       &of_case->plan_adopted_on,
-				&of_case->plan_reviewed_on,  &of_case->lease_ends_on,
-				&of_case->waiver_until,      &of_case->forfeiture_served_on,
-				&of_case->board_notified_on, &of_case->decision_valid_until,
-				&of_case->last_visit_on,     &of_case->rent_known_through };
+	date *const dates[] = { &of_case->stage_since,          &of_case->plan_adopted_on,
+				&of_case->plan_reviewed_on,     &of_case->waiver_until,
+				&of_case->forfeiture_served_on, &of_case->board_notified_on,
+				&of_case->decision_valid_until, &of_case->last_visit_on,
+				&of_case->rent_known_through };
 	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
 		*dates[i] = DATE_NONE;
+	of_case->lease = (struct lease)LEASE_NONE;
 	of_case->ledger = ledger_new(calendar);
 	return of_case;
 }
@@ -128,10 +129,27 @@ static void decision_made(struct facts *facts, const struct event *event)
 	facts->of_case->decision_valid_until = facts_date_of(event, "valid_until");
 }
 
+/* A day that is agreed for the next follow-up, with the plan or with a review of it. */
+static void note_follow_up(struct facts_case *of_case, const struct event *event)
+{
+	if (facts_date_of(event, "review_on") != DATE_NONE)
+		of_case->plan_has_follow_up = true;
+}
+
+static void note_efforts(struct facts_case *of_case, struct value said)
+{
+	if (said.type != VALUE_FLAG)
+		return;
+	of_case->plan_asks_efforts = true;
+	of_case->plan_has_efforts = said.number != 0;
+}
+
 /* Only what an amendment names changes; an adopted plan names all. */
 static void plan_amended(struct facts *facts, const struct event *event)
 {
 	facts->of_case->plan_is_known = true;
+	note_efforts(facts->of_case, event_value(event, "efforts"));
+	note_follow_up(facts->of_case, event);
 	for (size_t i = 0; i < PLAN_AREAS; i++) {
 		struct value has = event_value(event, plan_areas[i]);
 		if (has.type == VALUE_FLAG)
@@ -143,12 +161,15 @@ static void plan_adopted(struct facts *facts, const struct event *event)
 {
 	facts->of_case->plan_adopted_on = event->at.day;
 	memset(facts->of_case->plan_has, 0, sizeof(facts->of_case->plan_has));
+	facts->of_case->plan_asks_efforts = false;
+	facts->of_case->plan_has_follow_up = false;
 	plan_amended(facts, event);
 }
 
 static void plan_reviewed(struct facts *facts, const struct event *event)
 {
 	facts->of_case->plan_reviewed_on = event->at.day;
+	note_follow_up(facts->of_case, event);
 	facts->of_case->goals_are_known = true;
 	facts->of_case->goals_explained = event_value(event, "explained").number != 0;
 }
@@ -173,23 +194,14 @@ static void stage_entered(struct facts *facts, const struct event *event)
 	facts_set_text(&of_case->stage, name);
 }
 
-/* A lease that begins or goes on without an end has none. */
-static void lease_started(struct facts *facts, const struct event *event)
+static void lease_turned(struct facts *facts, const struct event *event)
 {
-	facts->of_case->lease_ends_on = facts_date_of(event, "ends_on");
-}
-
-static void lease_notice_given(struct facts *facts, const struct event *event)
-{
-	date ends_on = facts_date_of(event, "ends_on");
-	if (ends_on != DATE_NONE)
-		facts->of_case->lease_ends_on = ends_on;
+	lease_note(&facts->of_case->lease, event);
 }
 
 static void lease_ended(struct facts *facts, const struct event *event)
 {
-	(void)event;
-	facts->of_case->lease_ends_on = DATE_NONE;
+	lease_turned(facts, event);
 	facts->of_case->waiver_until = DATE_NONE;
 }
 
@@ -380,9 +392,10 @@ static const struct facts_verb_row verbs[] = {
 	{ "explanations.noted", explanations_noted },
 	{ "forfeiture.notice_served", forfeiture_served },
 	{ "lease.ended", lease_ended },
-	{ "lease.notice_given", lease_notice_given },
-	{ "lease.prolonged", lease_started },
-	{ "lease.started", lease_started },
+	{ "lease.indefinite", lease_turned },
+	{ "lease.notice_given", lease_turned },
+	{ "lease.prolonged", lease_turned },
+	{ "lease.started", lease_turned },
 	{ "lease.taken_over", lease_ended },
 	{ "lease.waiver_approved", lease_waiver_approved },
 	{ "payment.assigned", payment_loose },

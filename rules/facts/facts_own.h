@@ -8,6 +8,7 @@
 
 #include "rules/facts/facts.h"
 #include "rules/facts/facts_table.h"
+#include "rules/facts/lease.h"
 
 /* The days of something in a window that ends today, oldest first; older ones are forgotten. */
 struct facts_days {
@@ -55,8 +56,11 @@ struct facts_case {
 	bool step_back, paused, protected;
 	date plan_adopted_on, plan_reviewed_on;
 	bool plan_is_known, plan_has[PLAN_AREAS];
+	bool plan_asks_efforts, plan_has_efforts; /* whether they are in it was said of the plan */
+	bool plan_has_follow_up;                  /* it names a day */
 	bool goals_are_known, goals_explained;
-	date lease_ends_on, waiver_until;
+	struct lease lease;
+	date waiver_until;
 	date forfeiture_served_on, board_notified_on;
 	date decision_valid_until, last_visit_on;
 	struct facts_days visits, remarks, disturbances;

@@ -118,14 +118,19 @@ static struct value get_open(const struct facts *facts, size_t member, date toda
 	return facts->was_opened ? flag_value(facts->is_open) : unknown;
 }
 
+/* A plan of which nobody said whether it names the efforts is judged as it was before that was
+ * asked: it was complete then, and is still. */
 static struct value get_plan_complete(const struct facts *facts, size_t member, date today)
 {
 	(void)member;
 	(void)today;
+	const struct facts_case *of_case = facts->of_case;
 	bool complete = true;
 	for (size_t i = 0; i < PLAN_AREAS; i++)
-		complete = complete && facts->of_case->plan_has[i];
-	return facts->of_case->plan_is_known ? flag_value(complete) : unknown;
+		complete = complete && of_case->plan_has[i];
+	if (of_case->plan_asks_efforts)
+		complete = complete && of_case->plan_has_efforts && of_case->plan_has_follow_up;
+	return of_case->plan_is_known ? flag_value(complete) : unknown;
 }
 
 static struct value get_goals_explained(const struct facts *facts, size_t member, date today)
@@ -290,7 +295,7 @@ static const struct row rows[] = {
 	CASE_FLAG(protected, "whether the identity is protected"),
 	CASE_DATE(plan_adopted_on, "the day the latest plan was adopted"),
 	CASE_DATE(plan_reviewed_on, "the day the plan was last reviewed"),
-	{ CASE("plan_complete", VALUE_FLAG, NULL, "whether the plan has all seven parts"),
+	{ CASE("plan_complete", VALUE_FLAG, NULL, "whether the plan has all its parts"),
 	  get_plan_complete, 0, NULL },
 	{ CASE("goals_explained", VALUE_FLAG, NULL,
 	       "whether it is noted why goals were reached or not, since the last review"),
@@ -306,7 +311,8 @@ static const struct row rows[] = {
 	       "rents of the last twelve months that were paid late, or are unpaid"),
 	  get_late_payments, 0, next_of_ledger },
 	CASE_DATE(rent_known_through, "the day up to which the programme's payments are known"),
-	CASE_DATE(lease_ends_on, "the day the lease ends"),
+	{ CASE("lease_ends_on", VALUE_DATE, NULL, "the day the lease ends"), case_date,
+	  OF_CASE(lease.ends_on), NULL },
 	CASE_DATE(waiver_until, "the last day of the waiver of security of tenure"),
 	CASE_DATE(forfeiture_served_on, "the day the tenant was served notice of forfeiture"),
 	CASE_DATE(board_notified_on, "the day the board was told of the forfeiture"),

@@ -111,11 +111,7 @@ static void drop_ended(struct plan *plan)
 
 date event_date(const struct plan *plan, const struct event *event, const char *field)
 {
-	date derived = facts_derived_date(plan->ruleset->calendar, event, field);
-	if (derived != DATE_NONE)
-		return derived;
-	struct value value = event_value(event, field);
-	return value.type == VALUE_DATE ? (date)value.number : DATE_NONE;
+	return facts_date_in(plan->facts, event, field);
 }
 
 static date agreed_in(const struct plan *plan, const struct rule *rule, const struct event *event,

@@ -168,7 +168,7 @@ void plan_note_put_off(struct plan *plan, const struct event *event);
 
 /* plan.c */
 
-/* A date field of an event, or one that the fold adds to it (due_early, due_latest). */
+/* A date field of the event met last, or one that the fold adds to it (facts_date_in). */
 date event_date(const struct plan *plan, const struct event *event, const char *field);
 
 #endif

@@ -4,9 +4,11 @@
 
 #include <string.h>
 
-#define DAYS_BEFORE_FORFEITURE 7  /* 42 par. first paragraph 1 */
-#define DAYS_OF_RECOVERY       21 /* 44 par. first paragraph 1 */
-#define DAYS_BEFORE_DECISION   2  /* 44 par. second paragraph, in weekdays */
+#define DAYS_BEFORE_FORFEITURE  7  /* 42 par. first paragraph 1 */
+#define DAYS_OF_RECOVERY        21 /* 44 par. first paragraph 1 */
+#define DAYS_BEFORE_DECISION    2  /* 44 par. second paragraph, in weekdays */
+#define MONTHS_OF_SHORT_TENANCY 9  /* 3 par. */
+#define MONTHS_OF_NOTICE        3  /* 4 and 5 par. */
 
 /* The last day before a month for which the question is true. */
 typedef bool day_question(const struct calendar *calendar, date day);
@@ -81,4 +83,20 @@ struct law_recovery law_recovery(const struct calendar *calendar, date served, d
 date law_open_ended_from(date ends_on)
 {
 	return date_add_months(ends_on, 1);
+}
+
+bool law_is_long_tenancy(date since, date last_day)
+{
+	date nine_months = date_add_months(since, MONTHS_OF_SHORT_TENANCY);
+	return nine_months != DATE_NONE && last_day > nine_months;
+}
+
+date law_notice_ends(date given)
+{
+	int year, month, day;
+	date after = date_add_months(given, MONTHS_OF_NOTICE + 1);
+	if (after == DATE_NONE)
+		return DATE_NONE;
+	date_to_ymd(after, &year, &month, &day);
+	return date_add_days(after, -day);
 }

@@ -40,4 +40,12 @@ struct law_recovery law_recovery(const struct calendar *calendar, date served, d
  * without end (3 par.). */
 date law_open_ended_from(date ends_on);
 
+/* A tenancy that has lasted for more than nine months in a row goes on unless notice is given; one
+ * of exactly nine months is none (3 par.). */
+bool law_is_long_tenancy(date since, date last_day);
+
+/* A lease without end, or a tenant's: notice that is given on a day ends it with the month, after
+ * three months (4 and 5 par.). DATE_NONE past the end of the calendar. */
+date law_notice_ends(date given);
+
 #endif

@@ -42,6 +42,17 @@ static void recovery(void **state)
 	}
 }
 
+static void notice(void **state)
+{
+	(void)state;
+	struct tab tab;
+	for (tab_open(&tab, "tests/tables/notice.tab", 2); tab_next(&tab);) {
+		char text[DATE_TEXT_SIZE];
+		TAB_SAME(&tab, date_format(law_notice_ends(shipped_date(tab.field[0])), text),
+			 tab.field[1]);
+	}
+}
+
 static void days_that_there_are_not(void **state)
 {
 	(void)state;
@@ -54,6 +65,9 @@ static void days_that_there_are_not(void **state)
 	assert_int_equal(recovery.last, DATE_NONE);
 	assert_int_equal(recovery.decision_from, DATE_NONE);
 	assert_int_equal(law_open_ended_from(DATE_NONE), DATE_NONE);
+	assert_int_equal(law_notice_ends(last_of_all), DATE_NONE);
+	assert_int_equal(law_notice_ends(DATE_NONE), DATE_NONE);
+	assert_false(law_is_long_tenancy(last_of_all, last_of_all));
 }
 
 int main(void)
@@ -61,6 +75,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(late_rent),
 		cmocka_unit_test(recovery),
+		cmocka_unit_test(notice),
 		cmocka_unit_test(days_that_there_are_not),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
