@@ -249,6 +249,15 @@ static bool reaches_somebody_new(const struct rule *rule, const struct step *ste
 	return false;
 }
 
+/* It goes on, at another pace, after one that came again a number of times. */
+static bool goes_on(const struct rule *rule, const struct step *step)
+{
+	bool after_another = false;
+	for (int i = 0; i < step->index; i++)
+		after_another = after_another || rule->steps[i].times > 1;
+	return step->repeats && after_another;
+}
+
 /* The first reminder after the due date may go to the same people; the next one is to help. */
 static void check_escalation(const struct checking *checking, const struct rule *rule,
 			     const struct step *step)
@@ -257,7 +266,8 @@ static void check_escalation(const struct checking *checking, const struct rule 
 	for (int i = 0; i < step->index; i++)
 		if (is_reminder_after_due(&rule->steps[i]))
 			before = &rule->steps[i];
-	if (before == NULL || !is_reminder_after_due(step) || reaches_somebody_new(rule, step))
+	if (before == NULL || !is_reminder_after_due(step) || goes_on(rule, step) ||
+	    reaches_somebody_new(rule, step))
 		return;
 	tell_step(checking, rule, step,
 		  arena_printf(checking->arena,
