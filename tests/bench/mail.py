@@ -7,53 +7,18 @@ The sink takes letters and forgets them. Postfix takes them into its queue and h
 import atexit
 import json
 import os
-import shutil
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
+from mail_office import free_port  # noqa: E402
+from postfix import Postfix  # noqa: E402
 
 SENDER = "kedja@example.se"
 TEXT = ("En rad med vanlig text som upprepas tills brevet har den storlek\n" * 64)[:3600]
-
-SETTINGS = """\
-compatibility_level = 3.6
-queue_directory = {folder}/queue
-data_directory = {folder}/state
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
-mydestination =
-relayhost = [127.0.0.1]:{sink}
-myhostname = relay.example.se
-smtpd_peername_lookup = no
-maillog_file = {folder}/log/mail.log
-maillog_file_prefixes = {folder}
-"""
-SERVICES = """\
-127.0.0.1:{port} inet n - n - - smtpd
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-error unix - - n - - error
-retry unix - - n - - error
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-"""
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
-
 
 def wait_for_port(port):
     for _ in range(500):
@@ -83,35 +48,16 @@ class Sink:
             self.process.wait()
 
 
-class Relay:
-    """A Postfix with settings and a queue of its own; the one of the system is left alone."""
+class Relay(Postfix):
+    """Takes letters into its queue and hands them to the sink."""
 
     def __init__(self, folder, sink):
-        shutil.rmtree(folder, ignore_errors=True)
-        self.folder, self.port = folder, free_port()
-        for name in ("conf", "queue", "state", "log"):
-            os.makedirs(os.path.join(folder, name))
-        for name, text in (("main.cf", SETTINGS), ("master.cf", SERVICES)):
-            with open(os.path.join(folder, "conf", name), "w", encoding="ascii") as file:
-                file.write(text.format(folder=folder, sink=sink.port, port=self.port))
-        subprocess.run(["chown", "postfix", os.path.join(folder, "state")], check=True)
-        self.run("start")
+        super().__init__(folder, f"relayhost = [127.0.0.1]:{sink.port}\n")
         atexit.register(self.stop)
-        wait_for_port(self.port)
-
-    def run(self, what):
-        subprocess.run(["postfix", "-c", os.path.join(self.folder, "conf"), what], check=what == "start",
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def wait_until_empty(self):
-        while any(files for name in ("incoming", "active", "deferred")
-                  for _, _, files in os.walk(os.path.join(self.folder, "queue", name))):
+        while self.queued():
             time.sleep(0.02)
-
-    def stop(self):
-        if self.folder:
-            self.run("stop")
-            self.folder = None
 
 
 def smtp_source(port, count, size=4096):

@@ -15,7 +15,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
 from mail_office import MailOffice, parse  # noqa: E402
-from office import Lost, invented, with_sources  # noqa: E402
+from office import Lost, invented, nothing_waits, went_off, with_sources  # noqa: E402
 from smtp_script import Script  # noqa: E402
 from waiting import HANG  # noqa: E402
 
@@ -86,16 +86,10 @@ class Replay:
 
     def result(self):
         status = self.line.ask("status")
-        waiting = {name: count for name, count in status["outbox"].items()
-                   if name in ("queued", "handed", "deferred", "unclear", "refused") and count}
-        assert not waiting and status["outbox"]["fault"] is None, status["outbox"]
+        nothing_waits(status)
         self.office.stop()
         with sqlite3.connect(self.office.database) as base:
-            assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            firings = base.execute("SELECT subject, rule, key, anchor, occurrence, step, repetition, at"
-                                   " FROM firing").fetchall()
-            notices = base.execute("SELECT subject, rule, key, anchor, occurrence, step, repetition,"
-                                   " role, coalesce(person, '-'), cc, at, state FROM notice").fetchall()
+            told = went_off(base)
             self.marked = dict(base.execute("SELECT message_id, state FROM message").fetchall())
             self.unclear = dict(base.execute(
                 "SELECT m.message_id, sum(h.state = 'unclear') FROM message m"
@@ -106,7 +100,7 @@ class Replay:
             letter = parse(raw)
             letters[letter["Message-ID"].strip("<>")] = (letter["To"], str(letter["Date"]), letter["Subject"],
                                                          letter.get_body(("plain",)).get_content())
-        return {"firings": sorted(firings), "notices": sorted(notices), "letters": sorted(letters.values())}
+        return {**told, "letters": sorted(letters.values())}
 
 
 def compare(expected, found):

@@ -146,6 +146,23 @@ class Office:
             raise SystemExit(f"kedjad ended with {self.process.returncode}: {log}")
 
 
+def nothing_waits(status):
+    """Every letter has gone, and the mailer has no fault."""
+    waiting = {name: count for name, count in status["outbox"].items()
+               if name in ("queued", "handed", "deferred", "unclear", "refused") and count}
+    assert not waiting and status["outbox"]["fault"] is None, status["outbox"]
+
+
+def went_off(base):
+    """What was told, of a database that is whole: firings and notices, sorted."""
+    assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert base.execute("PRAGMA foreign_key_check").fetchall() == []
+    return {what: sorted(base.execute("SELECT subject, rule, key, anchor, occurrence, step, repetition, "
+                                      + columns + " FROM " + what[:-1]).fetchall())
+            for what, columns in (("firings", "at"),
+                                  ("notices", "role, coalesce(person, '-'), cc, at, state"))}
+
+
 def invented(seed, before, first=""):
     """The events of the demonstration up to a day."""
     lines = subprocess.run(

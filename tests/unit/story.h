@@ -14,7 +14,7 @@
 #include "rules/language/load.h"
 #include "rules/plan/plan.h"
 #include "rules/plan/steps.h"
-#include "tests/unit/shipped.h"
+#include "tests/unit/values.h"
 
 #define STORY_EVENTS 400
 
@@ -92,29 +92,6 @@ struct story {
 	size_t count;
 };
 
-static inline struct value story_value(const struct field *field, const char *text,
-				       struct arena *arena)
-{
-	date day;
-	switch (field->type) {
-	case FIELD_DATE:
-		if (date_parse(text, &day) != 0)
-			fail_msg("%s is no date", text);
-		return (struct value){ VALUE_DATE, day, NULL };
-	case FIELD_AMOUNT:
-	case FIELD_COUNT:
-	case FIELD_NUMBER:
-		return (struct value){ VALUE_NUMBER, strtoll(text, NULL, 10), NULL };
-	case FIELD_FLAG:
-		return (struct value){ VALUE_FLAG, strcmp(text, "true") == 0, NULL };
-	case FIELD_CODE:
-	case FIELD_ID:
-	case FIELD_TEXT:
-		break;
-	}
-	return (struct value){ VALUE_TEXT, 0, arena_strdup(arena, text) };
-}
-
 /* "[subject:]kind[key]" */
 static inline void story_what(struct story *story, struct event *event, char *what)
 {
@@ -163,8 +140,8 @@ static inline void story_event(struct story *story, const char *line)
 		if (word == NULL || (place < 0 && strcmp(name, "recorded") != 0))
 			fail_msg("\"%s\" is no field, in: %s", name, line);
 		if (place >= 0)
-			values[place] =
-			    story_value(&event->kind->fields[place], word, story->arena);
+			values[place] = value_of(event->kind->fields[place].type,
+						 arena_strdup(story->arena, word));
 		else if (civil_parse(word, &event->recorded) != 0)
 			fail_msg("recorded: no time, in: %s", line);
 	}

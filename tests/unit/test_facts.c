@@ -18,6 +18,7 @@
 #include "tests/unit/chance.h"
 #include "tests/unit/shipped.h"
 #include "tests/unit/tab.h"
+#include "tests/unit/values.h"
 
 #define OWN_CASE      "K-1"
 #define OWN_PROGRAMME "ostermalm"
@@ -50,25 +51,6 @@ struct story_event {
 	struct event event;
 	struct value values[FIELDS];
 };
-
-static struct value value_of(enum field_type type, const char *text)
-{
-	switch (type) {
-	case FIELD_DATE:
-		return (struct value){ VALUE_DATE, shipped_date(text), NULL };
-	case FIELD_AMOUNT:
-	case FIELD_COUNT:
-	case FIELD_NUMBER:
-		return (struct value){ VALUE_NUMBER, strtoll(text, NULL, 10), NULL };
-	case FIELD_FLAG:
-		return (struct value){ VALUE_FLAG, strcmp(text, "true") == 0, NULL };
-	case FIELD_CODE:
-	case FIELD_ID:
-	case FIELD_TEXT:
-		break;
-	}
-	return (struct value){ VALUE_TEXT, 0, text };
-}
 
 static void read_fields(struct story_event *story, char *fields)
 {

@@ -6,13 +6,15 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include <stdio.h>
 #include <string.h>
 
 #include "rules/time/law.h"
 #include "tests/unit/shipped_fixture.h"
 #include "tests/unit/tab.h"
 
-static void late_rent(void **state)
+static void rent_and_its_week(void **state)
 {
 	(void)state;
 	struct tab tab;
@@ -23,10 +25,42 @@ static void late_rent(void **state)
 		assert_int_equal(
 		    law_rent_days(calendar, tab.field[0], shipped_date(tab.field[1]), first, &days),
 		    0);
+		TAB_SAME(&tab, date_format(days.due_on, text), tab.field[3]);
+		TAB_SAME(&tab, date_format(days.due_early, text), tab.field[4]);
+		TAB_SAME(&tab, date_format(days.due_latest, text), tab.field[5]);
+		date latest = calendar_adjust(calendar, days.due_latest + 7, ADJUST_STATUTORY);
+		TAB_SAME(&tab, date_format(latest, text), tab.field[7]);
 		struct law_late late = law_late_rent(calendar, &days);
 		TAB_SAME(&tab, date_format(late.safe_until, text), tab.field[6]);
 		TAB_SAME(&tab, date_format(late.notice_from, text), tab.field[8]);
 	}
+}
+
+/* The latest reading is the latest of all three ways to count, whatever the month. */
+static void no_reading_is_later(void **state)
+{
+	(void)state;
+	for (int year = 2000; year <= 2100; year++)
+		for (int month = 1; month <= 12; month++) {
+			char key[32];
+			struct rent_days days;
+			date before = date_from_ymd(year, month, 1) - 1, bank_day = before;
+			snprintf(key, sizeof(key), "%04d-%02d", year, month);
+			assert_int_equal(law_rent_days(calendar, key, DATE_NONE, false, &days), 0);
+			while (calendar_is_holiday(calendar, before))
+				before--;
+			while (!calendar_is_workday(calendar, bank_day))
+				bank_day--;
+			assert_int_equal(days.due_on, before);
+			assert_int_equal(days.due_early, bank_day);
+			date moved = calendar_adjust(calendar, before, ADJUST_STATUTORY);
+			date latest = calendar_adjust(calendar, moved + 7, ADJUST_STATUTORY);
+			assert_int_equal(days.due_latest, moved);
+			assert_true(latest >=
+				    calendar_adjust(calendar, before + 7, ADJUST_STATUTORY));
+			assert_true(latest >=
+				    calendar_adjust(calendar, bank_day + 7, ADJUST_STATUTORY));
+		}
 }
 
 static void recovery(void **state)
@@ -73,7 +107,8 @@ static void days_that_there_are_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(late_rent),
+		cmocka_unit_test(rent_and_its_week),
+		cmocka_unit_test(no_reading_is_later),
 		cmocka_unit_test(recovery),
 		cmocka_unit_test(notice),
 		cmocka_unit_test(days_that_there_are_not),

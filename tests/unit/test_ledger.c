@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The ledger: the law's days for a month's rent, the stories of tests/tables/ledger.tab, and
- * random histories against a second ledger that moves every öre as a coin of its own.
+ * The ledger: the stories of tests/tables/ledger.tab, and random histories against a second
+ * ledger that moves every öre as a coin of its own.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,54 +18,6 @@
 #include "tests/unit/tab.h"
 
 #define SOME(array) (sizeof(array) / sizeof((array)[0]))
-
-static void rent_days_by_the_law(void **state)
-{
-	(void)state;
-	struct tab tab;
-	for (tab_open(&tab, "tests/tables/rent-days.tab", 9); tab_next(&tab);) {
-		char text[DATE_TEXT_SIZE];
-		struct rent_days days;
-		bool first = strcmp(tab.field[2], "yes") == 0;
-		assert_int_equal(
-		    law_rent_days(calendar, tab.field[0], shipped_date(tab.field[1]), first, &days),
-		    0);
-		TAB_SAME(&tab, date_format(days.due_on, text), tab.field[3]);
-		TAB_SAME(&tab, date_format(days.due_early, text), tab.field[4]);
-		TAB_SAME(&tab, date_format(days.due_latest, text), tab.field[5]);
-		TAB_SAME(&tab, date_format(days.due_early + 7, text), tab.field[6]);
-		date latest = calendar_adjust(calendar, days.due_latest + 7, ADJUST_STATUTORY);
-		TAB_SAME(&tab, date_format(latest, text), tab.field[7]);
-		TAB_SAME(&tab, date_format(latest + 1, text), tab.field[8]);
-	}
-}
-
-/* The latest reading is the latest of all three ways to count, whatever the month. */
-static void no_reading_is_later(void **state)
-{
-	(void)state;
-	for (int year = 2000; year <= 2100; year++)
-		for (int month = 1; month <= 12; month++) {
-			char key[32];
-			struct rent_days days;
-			date before = date_from_ymd(year, month, 1) - 1, bank_day = before;
-			snprintf(key, sizeof(key), "%04d-%02d", year, month);
-			assert_int_equal(law_rent_days(calendar, key, DATE_NONE, false, &days), 0);
-			while (calendar_is_holiday(calendar, before))
-				before--;
-			while (!calendar_is_workday(calendar, bank_day))
-				bank_day--;
-			assert_int_equal(days.due_on, before);
-			assert_int_equal(days.due_early, bank_day);
-			date moved = calendar_adjust(calendar, before, ADJUST_STATUTORY);
-			date latest = calendar_adjust(calendar, moved + 7, ADJUST_STATUTORY);
-			assert_int_equal(days.due_latest, moved);
-			assert_true(latest >=
-				    calendar_adjust(calendar, before + 7, ADJUST_STATUTORY));
-			assert_true(latest >=
-				    calendar_adjust(calendar, bank_day + 7, ADJUST_STATUTORY));
-		}
-}
 
 static void months_that_are_none(void **state)
 {
@@ -601,7 +553,6 @@ static void the_window_ends_on_a_day(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rent_days_by_the_law), cmocka_unit_test(no_reading_is_later),
 		cmocka_unit_test(months_that_are_none), cmocka_unit_test(stories),
 		cmocka_unit_test(random_histories),     cmocka_unit_test(payments_in_any_order),
 		cmocka_unit_test(returns_in_any_order), cmocka_unit_test(the_window_ends_on_a_day),

@@ -15,7 +15,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
-from office import Lost, Office, invented, with_sources  # noqa: E402
+from office import Lost, Office, invented, nothing_waits, went_off, with_sources  # noqa: E402
 from waiting import HANG  # noqa: E402
 
 CLOCK = ("--virtual-clock", "2006-05-01T08:00")
@@ -64,18 +64,10 @@ class Replay:
 
     def result(self):
         assert self.line.ask("rebuild", {"check": True})["different"] == []
-        status = self.line.ask("status")
-        waiting = {name: count for name, count in status["outbox"].items()
-                   if name in ("queued", "handed", "deferred", "unclear", "refused") and count}
-        assert not waiting and status["outbox"]["fault"] is None, status["outbox"]
+        nothing_waits(self.line.ask("status"))
         self.office.stop()
         with sqlite3.connect(self.office.database) as base:
-            assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert base.execute("PRAGMA foreign_key_check").fetchall() == []
-            firings = base.execute("SELECT subject, rule, key, anchor, occurrence, step, repetition,"
-                                   " at FROM firing").fetchall()
-            notices = base.execute("SELECT subject, rule, key, anchor, occurrence, step, repetition,"
-                                   " role, coalesce(person, '-'), cc, at, state FROM notice").fetchall()
+            told = went_off(base)
             events = base.execute("SELECT count(*) FROM event").fetchone()[0]
             marked = base.execute("SELECT count(*) FROM message WHERE state = 'sent'").fetchone()[0]
         letters = []
@@ -85,8 +77,7 @@ class Replay:
             letters.append((letter["To"], str(letter["Date"]), letter["Subject"],
                             letter.get_body(("plain",)).get_content()))
         assert marked == len(letters), f"{marked} marked as sent, {len(letters)} in the Maildir"
-        return {"events": events, "firings": sorted(firings), "notices": sorted(notices),
-                "letters": sorted(letters)}
+        return {"events": events, **told, "letters": sorted(letters)}
 
 
 def compare(expected, found, seed):

@@ -12,6 +12,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
 from mail_office import MailOffice, free_port, messages, parse  # noqa: E402
 from office import ROOT  # noqa: E402
+from postfix import Postfix  # noqa: E402
 from waiting import wait_until  # noqa: E402
 
 BEGINS = "2006-05-01T08:00"
@@ -37,81 +38,23 @@ class Aiosmtpd:
     def letters(self, _count):
         return self.got
 
-    def close(self):
+    def stop(self):
         self.controller.stop()
 
 
-class Postfix:
-    """One of our own, with its own settings and queue, into one Maildir for everybody."""
+class Mailbox(Postfix):
+    """One of our own, into one Maildir for everybody."""
 
     SETTINGS = """\
-compatibility_level = 3.6
-queue_directory = {folder}/queue
-data_directory = {folder}/state
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
-mydestination =
-myhostname = relay.office.example
-smtpd_peername_lookup = no
-smtpd_relay_restrictions = permit_mynetworks, reject
-maillog_file = {folder}/log/mail.log
-maillog_file_prefixes = {folder}
 virtual_mailbox_domains = static:all
 virtual_mailbox_base = {folder}/mail
 virtual_mailbox_maps = static:all/
 virtual_uid_maps = static:65534
 virtual_gid_maps = static:65534
 """
-    SERVICES = """\
-127.0.0.1:{port} inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-showq unix n - n - - showq
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-virtual unix - n n - - virtual
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-"""
 
     def __init__(self, folder):
-        self.folder, self.port = os.path.join(folder, "postfix"), free_port()
-        for name in ("conf", "queue", "state", "log", "mail"):
-            os.makedirs(os.path.join(self.folder, name))
-        for name, text in (("main.cf", self.SETTINGS), ("master.cf", self.SERVICES)):
-            with open(os.path.join(self.folder, "conf", name), "w", encoding="ascii") as file:
-                file.write(text.format(folder=self.folder, port=self.port))
-        subprocess.run(["chown", "postfix", os.path.join(self.folder, "state")], check=True)
-        subprocess.run(["chown", "nobody", os.path.join(self.folder, "mail")], check=True)
-        self.run("start")
-        wait_until(lambda: self.log().count("daemon started"), "Postfix does not start")
-
-    def run(self, what):
-        done = subprocess.run(["postfix", "-c", os.path.join(self.folder, "conf"), what],
-                              capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise SystemExit(f"postfix {what}: {done.stdout}{done.stderr}{self.log()}")
-
-    def log(self):
-        try:
-            with open(os.path.join(self.folder, "log/mail.log"), encoding="utf-8") as file:
-                return file.read()
-        except FileNotFoundError:
-            return ""
+        super().__init__(os.path.join(folder, "postfix"), self.SETTINGS)
 
     def files(self):
         place = os.path.join(self.folder, "mail/all/new")
@@ -127,13 +70,6 @@ postlog unix-dgram n - n - 1 postlogd
                 raw = file.read()
             found.append((parse(raw)["Delivered-To"], raw))
         return found
-
-    def queued(self):
-        return sum(len(files) for name in ("incoming", "active", "deferred", "maildrop")
-                   for _, _, files in os.walk(os.path.join(self.folder, "queue", name)))
-
-    def close(self):
-        self.run("stop")
 
 
 def replay(office, until):
@@ -152,7 +88,7 @@ def replay(office, until):
 
 def main(folder, kind, until):
     os.chmod(folder, 0o755)
-    server = {"aiosmtpd": Aiosmtpd, "postfix": Postfix}[kind](folder)
+    server = {"aiosmtpd": Aiosmtpd, "postfix": Mailbox}[kind](folder)
     try:
         with MailOffice(os.path.join(folder, "office"), server.port) as office:
             line, took = replay(office, until)
@@ -178,7 +114,7 @@ def main(folder, kind, until):
             print(f"{kind}, to {until}: {len(rows)} letters with {len(told)} reminders, each once, in {took:.1f} s",
                   flush=True)
     finally:
-        server.close()
+        server.stop()
 
 
 main(*sys.argv[1:])
