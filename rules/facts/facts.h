@@ -35,9 +35,9 @@ void facts_free(struct facts *facts); /* takes NULL */
 
 /*
  * Takes in one event: the subject's own, and those of others that it sees (sees.h): of a case's
- * programmes, of a programme's cases. Virtual events (rent.settled, rent.cleared) that it brings
- * about are given to `on_virtual` after the event itself has been taken in; they live for that
- * call. The event is not kept. `on_virtual` may be NULL.
+ * programmes, of a programme's cases. Virtual events (rent.settled, forfeiture.covered) that it
+ * brings about are given to `on_virtual` after the event itself has been taken in; they live for
+ * that call. The event is not kept. `on_virtual` may be NULL.
  */
 typedef void facts_virtual(void *arg, const struct event *event);
 void facts_apply(struct facts *facts, const struct event *event, facts_virtual *on_virtual,
@@ -74,8 +74,14 @@ bool facts_has_named(const struct facts *facts, const char *programme);
 const char *facts_stage(const struct facts *facts);           /* of a case; NULL before the first */
 const struct ledger *facts_ledger(const struct facts *facts); /* of a case; NULL otherwise */
 
-/* The days on which the fields due_early, due_latest and due_on of a rent.charged fall, for
- * `from`; DATE_NONE for other kinds and names. Filled in before `from` is read (domain.md 8). */
+/*
+ * The days that `from` may name besides the date fields of a kind, filled in before it is read
+ * (domain.md 8): due_early, due_latest and due_on of a rent.charged; of a notice of forfeiture and
+ * of the message to the board the day from which it counts in law (counts_on: a registered letter
+ * from its sending, JB 12:63), and the earliest one that it may be counted from (earliest_on).
+ * DATE_NONE for other kinds and names.
+ */
+bool facts_derives_date(const struct kind *kind, const char *field);
 date facts_derived_date(const struct calendar *calendar, const struct event *event,
 			const char *field);
 

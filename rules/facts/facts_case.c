@@ -45,6 +45,7 @@ void facts_case_free(struct facts_case *of_case)
 	free(of_case->remarks.list);
 	free(of_case->disturbances.list);
 	ledger_free(of_case->ledger);
+	facts_matters_free(of_case);
 	free(of_case);
 }
 
@@ -203,6 +204,7 @@ static void lease_ended(struct facts *facts, const struct event *event)
 {
 	lease_turned(facts, event);
 	facts->of_case->waiver_until = DATE_NONE;
+	facts_matter_ends(facts, event);
 }
 
 static void lease_waiver_approved(struct facts *facts, const struct event *event)
@@ -240,31 +242,17 @@ static const char *name_of(enum ledger_news news)
 	return "";
 }
 
-/* What the ledger tells becomes an event of the case, at the time of the one that caused it. */
+/* What the ledger tells becomes an event of the case. */
 static void tell_news(void *arg, enum ledger_news news, const char *month)
 {
 	struct facts *facts = arg;
-	const struct event *cause = facts->turn.event;
 	const struct kind *kind = chain_kind(facts->chain, name_of(news));
 	if (kind == NULL)
 		return;
 	struct value *values = xcalloc(kind->field_count, sizeof(*values));
 	if (news == LEDGER_REOPENED)
 		tell_days(facts->of_case->ledger, kind, month, values);
-	struct event event = {
-		.kind = kind,
-		.subject = facts->subject == NULL ? cause->subject : facts->subject,
-		.key = month == NULL ? "" : month,
-		.at = cause->at,
-		.recorded = cause->recorded,
-		.actor = cause->actor,
-		.values = values,
-	};
-	bool cause_is_first = facts->event_is_first;
-	facts->event_is_first = facts_seen_note(&facts->seen, kind);
-	if (facts->turn.on_virtual != NULL)
-		facts->turn.on_virtual(facts->turn.arg, &event);
-	facts->event_is_first = cause_is_first;
+	facts_give_out(facts, kind, month == NULL ? "" : month, values);
 	free(values);
 }
 
@@ -278,6 +266,7 @@ static void rent_charged(struct facts *facts, const struct event *event)
 		return;
 	ledger_charge(facts->of_case->ledger, event->key, event_value(event, "reference").text,
 		      event_value(event, "amount").number, days, event->at.day, tell_news, facts);
+	facts_matters_look(facts);
 }
 
 static void rent_paid(struct facts *facts, const struct event *event)
@@ -286,17 +275,20 @@ static void rent_paid(struct facts *facts, const struct event *event)
 	ledger_pay(facts->of_case->ledger, event_value(event, "amount").number,
 		   paid_on == DATE_NONE ? event->at.day : paid_on,
 		   event_value(event, "reference").text, event->at.day, tell_news, facts);
+	facts_matters_look(facts);
 }
 
 static void rent_reversed(struct facts *facts, const struct event *event)
 {
 	ledger_take_back(facts->of_case->ledger, event_value(event, "amount").number,
 			 event_value(event, "reference").text, event->at.day, tell_news, facts);
+	facts_matters_look(facts);
 }
 
 static void rent_waived(struct facts *facts, const struct event *event)
 {
 	ledger_waive(facts->of_case->ledger, event->key, event->at.day, tell_news, facts);
+	facts_matters_look(facts);
 }
 
 /* Of the case's own programme or of another one: the case may go there. */
@@ -323,6 +315,7 @@ static void settle_loose(struct facts *facts, struct facts_loose *loose)
 	else if (is_ours)
 		ledger_pay(facts->of_case->ledger, loose->amount, loose->paid_on, loose->reference,
 			   facts->turn.event->at.day, tell_news, facts);
+	facts_matters_look(facts);
 	facts_loose_free(loose);
 }
 
@@ -350,11 +343,13 @@ void facts_case_named(struct facts *facts)
 static void forfeiture_served(struct facts *facts, const struct event *event)
 {
 	facts->of_case->forfeiture_served_on = facts_date_of(event, "on");
+	facts_matter_begins(facts, event);
 }
 
 static void board_notified(struct facts *facts, const struct event *event)
 {
 	facts->of_case->board_notified_on = facts_date_of(event, "on");
+	facts_matter_begins(facts, event);
 }
 
 static void visit_made(struct facts *facts, const struct event *event)
@@ -380,6 +375,7 @@ static void disturbance_reported(struct facts *facts, const struct event *event)
 }
 
 static const struct facts_verb_row verbs[] = {
+	{ "arrears.paid", facts_matter_is_answered },
 	{ "board.notified", board_notified },
 	{ "case.closed", case_closed },
 	{ "case.opened", case_opened },
@@ -389,8 +385,11 @@ static const struct facts_verb_row verbs[] = {
 	{ "case.transferred", case_transferred },
 	{ "decision.made", decision_made },
 	{ "disturbance.reported", disturbance_reported },
+	{ "eviction.called_off", facts_matter_ends },
+	{ "eviction.carried_out", facts_matter_ends },
 	{ "explanations.noted", explanations_noted },
 	{ "forfeiture.notice_served", forfeiture_served },
+	{ "forfeiture.withdrawn", facts_matter_ends },
 	{ "lease.ended", lease_ended },
 	{ "lease.indefinite", lease_turned },
 	{ "lease.notice_given", lease_turned },
@@ -399,6 +398,7 @@ static const struct facts_verb_row verbs[] = {
 	{ "lease.taken_over", lease_ended },
 	{ "lease.waiver_approved", lease_waiver_approved },
 	{ "payment.assigned", payment_loose },
+	{ "payment.undertaken", facts_matter_is_answered },
 	{ "payment.unmatched", payment_loose },
 	{ "payments.imported", payments_imported },
 	{ "plan.adopted", plan_adopted },

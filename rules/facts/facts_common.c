@@ -106,3 +106,23 @@ date facts_days_first(const struct facts_days *days, date from)
 			return days->list[i];
 	return DATE_NONE;
 }
+
+void facts_give_out(struct facts *facts, const struct kind *kind, const char *key,
+		    const struct value *values)
+{
+	const struct event *cause = facts->turn.event;
+	struct event event = {
+		.kind = kind,
+		.subject = facts->subject == NULL ? cause->subject : facts->subject,
+		.key = key,
+		.at = cause->at,
+		.recorded = cause->recorded,
+		.actor = cause->actor,
+		.values = values,
+	};
+	bool cause_is_first = facts->event_is_first;
+	facts->event_is_first = facts_seen_note(&facts->seen, kind);
+	if (facts->turn.on_virtual != NULL)
+		facts->turn.on_virtual(facts->turn.arg, &event);
+	facts->event_is_first = cause_is_first;
+}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the files of the facts share; for them alone. From below: facts_common.c, then
- * facts_case.c, facts_programme.c and facts_rows.c, and facts.c, which gives each event to one.
+ * facts_matters.c, facts_case.c, facts_programme.c and facts_rows.c, and facts.c, which gives each
+ * event to one.
  */
 #ifndef KEDJA_FACTS_OWN_H
 #define KEDJA_FACTS_OWN_H
@@ -45,6 +46,17 @@ struct facts_home {
 	bool surely; /* it was opened there, or went over to it */
 };
 
+/*
+ * A lease that was ended for unpaid rent, by the rent month that the form names: one row for each
+ * of them. What was past due on its day is to be covered.
+ */
+struct facts_matter {
+	char *key;
+	date served_on, told_on; /* the earliest of each kind; DATE_NONE */
+	bool is_open;            /* something that was past due on its day is not covered */
+	bool is_answered; /* somebody paid or undertook to: a notice from here on is another */
+};
+
 enum { PLAN_AREAS = 7 };
 
 struct facts_case {
@@ -68,6 +80,8 @@ struct facts_case {
 	struct facts_table loose;    /* of struct facts_loose */
 	date rent_known_through;
 	struct ledger *ledger;
+	struct facts_matter *matters;
+	size_t matter_count, matter_capacity;
 };
 
 /* What a programme knows of one case. */
@@ -135,6 +149,19 @@ void facts_days_add(struct facts_days *days, date day, date oldest);
 int64_t facts_days_since(const struct facts_days *days, date from);
 /* The oldest day that is not before `from`, or DATE_NONE. */
 date facts_days_first(const struct facts_days *days, date from);
+
+/* Gives out a virtual event of the case, at the time of the event that is being taken in. `values`
+ * are those of the kind's fields, as many as it has. */
+void facts_give_out(struct facts *facts, const struct kind *kind, const char *key,
+		    const struct value *values);
+
+/* facts_matters.c */
+
+/* A notice of forfeiture or the message of it; somebody paid or undertook to; it is over. */
+facts_verb facts_matter_begins, facts_matter_is_answered, facts_matter_ends;
+/* After the ledger has changed: a matter whose rent is covered now is told (forfeiture.covered). */
+void facts_matters_look(struct facts *facts);
+void facts_matters_free(struct facts_case *of_case);
 
 /* facts_case.c and facts_programme.c */
 

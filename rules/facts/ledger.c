@@ -48,11 +48,11 @@ struct ledger {
 	size_t settled_capacity;
 };
 
-/* Who is told, and what the arrears were before the verb began. */
+/* Who is told, and what was past due before the verb began. */
 struct hearer {
 	ledger_said *said;
 	void *arg;
-	int64_t arrears;
+	int64_t past_due;
 };
 
 struct ledger *ledger_new(const struct calendar *calendar)
@@ -172,7 +172,7 @@ static struct hearer begin(struct ledger *ledger, date today, ledger_said *said,
 {
 	ledger->settled_count = 0;
 	ledger->reopened_count = 0;
-	return (struct hearer){ said, arg, ledger_arrears(ledger, today) };
+	return (struct hearer){ said, arg, ledger_past_due(ledger, today) };
 }
 
 /* Only now, when all is in its place, is anybody told. */
@@ -180,7 +180,7 @@ static void tell(struct ledger *ledger, date today, const struct hearer *hearer)
 {
 	if (hearer->said == NULL)
 		return;
-	bool cleared = hearer->arrears > 0 && ledger_arrears(ledger, today) == 0;
+	bool cleared = hearer->past_due > 0 && ledger_past_due(ledger, today) == 0;
 	for (size_t i = 0; i < ledger->settled_count; i++)
 		hearer->said(hearer->arg, LEDGER_SETTLED, ledger->settled[i]);
 	for (size_t i = 0; i < ledger->reopened_count; i++)
@@ -360,6 +360,26 @@ void ledger_waive(struct ledger *ledger, const char *month, date today, ledger_s
 void ledger_known_through(struct ledger *ledger, date through)
 {
 	ledger->known_through = through;
+}
+
+int64_t ledger_past_due(const struct ledger *ledger, date day)
+{
+	int64_t sum = 0;
+	for (size_t i = ledger->first_open; i < ledger->count; i++)
+		if (ledger->entries[i].charge.due_latest < day)
+			sum += open_part(&ledger->entries[i].charge);
+	return sum;
+}
+
+date ledger_past_due_covered_on(const struct ledger *ledger, date day)
+{
+	date last = DATE_NONE; /* lies before all days */
+	for (size_t i = 0; i < ledger->count; i++) {
+		const struct charge *charge = &ledger->entries[i].charge;
+		if (charge->due_latest < day && charge->covered_on > last)
+			last = charge->covered_on;
+	}
+	return last;
 }
 
 /* Of a charge that is neither past nor in the files, nothing may be said. */

@@ -42,9 +42,9 @@ void ledger_free(struct ledger *ledger); /* takes NULL */
  *
  * Each verb tells what it brought about through `said` (which may be NULL): `settled` with the
  * month of each charge that is now covered in full by money, `reopened` with the month of each
- * that was and is no more, `cleared` once (month NULL) when
- * the arrears as of `today` went from above zero to zero. `said` is called when all is done, and
- * must not change the ledger.
+ * that was and is no more, `cleared` once (month NULL) when no charge whose due_latest lies before
+ * `today` is open any more and one was, whether or not the files had reached it. `said` is called
+ * when all is done, and must not change the ledger.
  */
 enum ledger_news { LEDGER_SETTLED, LEDGER_REOPENED, LEDGER_CLEARED };
 typedef void ledger_said(void *arg, enum ledger_news news, const char *month);
@@ -60,6 +60,12 @@ void ledger_waive(struct ledger *ledger, const char *month, date today, ledger_s
 /* The payment files now reach through this day, DATE_NONE before the first of them: arrears may
  * come into sight. The caller keeps the greatest day; this sets it, also back. */
 void ledger_known_through(struct ledger *ledger, date through);
+
+/* What is open of charges whose due_latest lies before the day, known by the files or not. */
+int64_t ledger_past_due(const struct ledger *ledger, date day);
+/* Of the charges whose due_latest lies before the day: the latest covered_on; DATE_NONE where no
+ * money has covered any. */
+date ledger_past_due_covered_on(const struct ledger *ledger, date day);
 
 /* Facts, as of a day: charges whose due_latest is past and reached by the files. */
 bool ledger_knows(const struct ledger *ledger, date today); /* is any charge reached? */

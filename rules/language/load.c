@@ -160,14 +160,13 @@ static struct kind_ref *load_kinds(const struct loading *loading, const char *ke
 	return refs;
 }
 
-/* A date field, of the kind itself or one that the fold adds (due_early, due_latest). */
+/* A date field, of the kind itself or one that the fold adds (facts.h). */
 static bool is_date_field(const struct kind *kind, const char *field)
 {
 	int place = kind_field(kind, field);
 	if (place >= 0)
 		return kind->fields[place].type == FIELD_DATE;
-	return strcmp(kind->name, "rent.charged") == 0 &&
-	       (strcmp(field, "due_early") == 0 || strcmp(field, "due_latest") == 0);
+	return facts_derives_date(kind, field);
 }
 
 static void load_from(const struct loading *loading, struct rule *rule)

@@ -168,6 +168,11 @@ static void hear(void *arg, const struct event *event)
 	snprintf(heard->text + length, sizeof(heard->text) - length, "%s%s%s%s%s",
 		 length == 0 ? "" : " ", event->kind->name, *event->key == '\0' ? "" : "[",
 		 event->key, *event->key == '\0' ? "" : "]");
+	struct value paid_on = event_value(event, "paid_on");
+	if (paid_on.type == VALUE_DATE) {
+		char day[DATE_TEXT_SIZE];
+		strcat(strcat(heard->text, " "), date_format((date)paid_on.number, day));
+	}
 	assert_true(event->kind->is_virtual);
 	assert_int_equal(event->id, 0);
 	assert_string_equal(event->subject, OWN_CASE);
