@@ -145,17 +145,21 @@ static json_t *roles_json(const struct kedjad *k, const char *subject, const cha
 	return rows;
 }
 
-static json_t *deadlines_json(const struct kedjad *k, const char *subject)
+/* The first page; deadline.list with state "all" goes on after it. */
+static void add_deadlines(const struct kedjad *k, const char *subject, json_t *answer)
 {
 	json_t *rows = json_array();
 	struct query *q =
 	    db_query(k->core.db, "SELECT " DEADLINE_COLUMNS " FROM deadline d"
-				 " WHERE d.subject = ?1 ORDER BY d.due, d.id LIMIT 1000");
+				 " WHERE d.subject = ?1 ORDER BY d.due, d.id LIMIT ?2");
 	db_bind_text(q, 1, subject);
+	db_bind_int(q, 2, PAGE_ROWS);
 	while (db_next(q))
 		json_array_append_new(rows, answer_deadline_row(k, q));
 	db_done(q);
-	return rows;
+	json_t *next = answer_deadline_cursor(rows);
+	json_object_set_new(answer, "deadlines", rows);
+	json_object_set_new(answer, "deadlines_next", next == NULL ? json_null() : next);
 }
 
 static json_t *event_row(const struct kedjad *k, struct query *q)
@@ -222,7 +226,7 @@ json_t *method_case_show(void *arg, struct call *call)
 	json_object_set_new(answer, "account",
 			    is_case && call_text(call, "after") == NULL ? account_json(k, subject)
 									: json_array());
-	json_object_set_new(answer, "deadlines", deadlines_json(k, subject));
+	add_deadlines(k, subject, answer);
 	json_object_set_new(answer, "events", events_json(k, subject, call_text(call, "after")));
 	return answer;
 }

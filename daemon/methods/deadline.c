@@ -6,16 +6,6 @@
 #include "daemon/store/event.h"
 #include "daemon/store/notice.h"
 
-/* Deadlines page by (due, id): the cursor is "2027-02-28 d0123456789ab". */
-static json_t *deadline_cursor(const json_t *rows)
-{
-	const json_t *last = json_array_get(rows, json_array_size(rows) - 1);
-	return json_array_size(rows) < PAGE_ROWS
-		   ? NULL
-		   : json_sprintf("%s %s", json_string_value(json_object_get(last, "due")),
-				  json_string_value(json_object_get(last, "id")));
-}
-
 /* Does a step write to this role, or send it a copy? Of a role that a field of the starting event
  * names, `event` is that one. */
 static bool step_tells(const struct rule *rule, const struct step *step, const struct role *role,
@@ -112,7 +102,7 @@ static json_t *list_deadlines(struct kedjad *k, struct call *call)
 		if (person == NULL || concerns(k, person, q))
 			json_array_append_new(rows, answer_deadline_row(k, q));
 	db_done(q);
-	return answer_page(rows, deadline_cursor(rows));
+	return answer_page(rows, answer_deadline_cursor(rows));
 }
 
 json_t *method_deadline_list(void *arg, struct call *call)

@@ -61,6 +61,9 @@ json_t *answer_number_column(struct query *q, int column);
 /* {"rows": rows, "next": cursor}; the cursor is the id or text to go on after, NULL at the end. */
 json_t *answer_page(json_t *rows, json_t *next);
 json_t *answer_deadline_row(const struct kedjad *k, struct query *q);
+/* Deadlines page by (due, id): the cursor after these rows is "2027-02-28 d0123456789ab". NULL when
+ * they are fewer than a page. */
+json_t *answer_deadline_cursor(const json_t *rows);
 #define DEADLINE_COLUMNS                                                                           \
 	"d.id, d.rule, d.subject, d.key, d.anchor_event, d.anchor, d.occurrence, d.due, d.state,"  \
 	" d.next_step, d.next_at, d.missed,"                                                       \

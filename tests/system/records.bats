@@ -288,3 +288,25 @@ stalled_rule() {
 	ctl import "$dir/many.ndjson" >/dev/null
 	same 1250 "$(ctl cases --json | json 'len({r["case"] for r in d})')"
 }
+
+@test "a case with more deadlines than a page shows them all" {
+	only_rules
+	own_rule 90-own <<-'END'
+		rules = ({ name = "x-check"; title = "Egen bevakning"; subject = "case"; starts = [ "task.agreed" ];
+		  per_key = true; due = "P7D"; done = [ "task.done" ];
+		  steps = ({ name = "late"; at = "P1D"; to = [ "support_worker" ]; }); });
+	END
+	start
+	cast 2026-01-05 K-1
+	for i in $(seq 1203); do
+		echo "{\"kind\": \"task.agreed\", \"subject\": \"K-1\", \"key\": \"T-$i\", \"at\": \"2026-01-05\"," \
+			'"what": "budget", "due_on": "2026-02-02", "role": "social_worker"}'
+	done >"$dir/many.ndjson"
+	ctl import "$dir/many.ndjson" >/dev/null
+	same "1203" "$(base 'SELECT count(*) FROM deadline')"
+	ctl case K-1 --json >"$dir/case"
+	same "1203 1203 1203" "$(json '" ".join(map(str, (len(d["deadlines"]), len({r["id"] for r in d["deadlines"]}),
+		sum(r["state"] == "open" for r in d["deadlines"]))))' <"$dir/case")"
+	same "None" "$(json 'd["deadlines_next"]' <"$dir/case")"
+	same "1203" "$(ctl case K-1 | grep -c ' 2026-01-12 .*x-check')"
+}

@@ -123,6 +123,26 @@ static void show_case(const json_t *answer)
 	json_decref(facts);
 }
 
+/* An ask_page: more deadlines of the case. */
+static int add_page(void *arg, const json_t *rows)
+{
+	json_array_extend(arg, (json_t *)rows);
+	return CTL_DONE;
+}
+
+/* The first answer has a page of the deadlines; the others are asked for. */
+static int add_deadlines(struct client *client, const char *subject, json_t *answer)
+{
+	json_t *next = json_object_get(answer, "deadlines_next");
+	if (next == NULL || json_is_null(next))
+		return CTL_DONE;
+	json_t *parameters =
+	    json_pack("{s:s, s:s, s:O}", "subject", subject, "state", "all", "after", next);
+	json_object_set_new(answer, "deadlines_next", json_null());
+	return ask_pages(client, "deadline.list", parameters, add_page,
+			 json_object_get(answer, "deadlines"));
+}
+
 /* The case as its pages of events come in. */
 struct unfolding {
 	json_t *whole; /* the first answer, to which --json adds the events of later ones */
@@ -161,7 +181,10 @@ static int unfold(const struct invocation *call, struct client *client, struct u
 		code = ask(client, "case.show", parameters, &answer);
 		if (code != CTL_DONE)
 			break;
-		take_page(unfolding, answer, call->json);
+		if (unfolding->whole == NULL)
+			code = add_deadlines(client, call->arguments[0], answer);
+		if (code == CTL_DONE)
+			take_page(unfolding, answer, call->json);
 		json_t *next = json_object_get(json_object_get(answer, "events"), "next");
 		if (next == NULL || json_equal(next, after))
 			next = json_null();
@@ -169,7 +192,7 @@ static int unfold(const struct invocation *call, struct client *client, struct u
 		json_decref(after);
 		after = next;
 		json_decref(answer);
-	} while (!json_is_null(after));
+	} while (code == CTL_DONE && !json_is_null(after));
 	json_decref(after);
 	return code;
 }
