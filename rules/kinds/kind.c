@@ -19,6 +19,25 @@ const char *subject_type_name(enum subject_type type)
 	return "";
 }
 
+enum value_type field_type_value(enum field_type type)
+{
+	switch (type) {
+	case FIELD_DATE:
+		return VALUE_DATE;
+	case FIELD_AMOUNT:
+	case FIELD_COUNT:
+	case FIELD_NUMBER:
+		return VALUE_NUMBER;
+	case FIELD_FLAG:
+		return VALUE_FLAG;
+	case FIELD_CODE:
+	case FIELD_ID:
+	case FIELD_TEXT:
+		return VALUE_TEXT;
+	}
+	return VALUE_NULL;
+}
+
 const char *field_type_name(enum field_type type)
 {
 	switch (type) {

@@ -65,6 +65,9 @@ bool field_limits(const struct field *field, int64_t *ret_least, int64_t *ret_mo
 const char *field_type_name(enum field_type type);
 const char *field_class_name(enum field_class class);
 
+/* What a condition takes the field for: a date, a number, a flag or a text. */
+enum value_type field_type_value(enum field_type type);
+
 /* What is derived of people from an event: who somebody is, who holds a role, which board a case or
  * programme belongs to, which boards may be told of a case. */
 enum kind_people { PEOPLE_NONE, PEOPLE_STAFF, PEOPLE_ROLE, PEOPLE_BOARD, PEOPLE_CONSENT };

@@ -12,25 +12,6 @@ struct scope {
 	const char **names; /* all, ended by NULL */
 };
 
-static enum value_type value_type_of(enum field_type type)
-{
-	switch (type) {
-	case FIELD_DATE:
-		return VALUE_DATE;
-	case FIELD_AMOUNT:
-	case FIELD_COUNT:
-	case FIELD_NUMBER:
-		return VALUE_NUMBER;
-	case FIELD_FLAG:
-		return VALUE_FLAG;
-	case FIELD_CODE:
-	case FIELD_ID:
-	case FIELD_TEXT:
-		return VALUE_TEXT;
-	}
-	return VALUE_NULL;
-}
-
 static int slot_of_field(struct scope *scope, const char *field)
 {
 	struct rule *rule = scope->rule;
@@ -58,7 +39,7 @@ static int resolve_field(struct scope *scope, const char *field, struct name_mea
 		const struct field *found = &kind->fields[place];
 		const char *const *codes =
 		    found->codes == NULL ? NULL : chain_codes(scope->loading->chain, found->codes);
-		if (named != NULL && value_type_of(found->type) != ret->type)
+		if (named != NULL && field_type_value(found->type) != ret->type)
 			load_problem(
 			    scope->loading, "if",
 			    arena_printf(scope->loading->arena,
@@ -66,7 +47,7 @@ static int resolve_field(struct scope *scope, const char *field, struct name_mea
 					 "\"%s\"",
 					 field, named->name, kind->name));
 		ret->codes = named != NULL && ret->codes != codes ? NULL : codes;
-		ret->type = value_type_of(found->type);
+		ret->type = field_type_value(found->type);
 		named = kind;
 	}
 	if (named == NULL)

@@ -270,25 +270,6 @@ static inline const char *compared(struct making *making, const char *name, enum
 	return arena_printf(arena, "%s %s '%s'", name, chance_of(chance, 60) ? "=" : "<>", code);
 }
 
-static inline enum value_type type_of_field(enum field_type type)
-{
-	switch (type) {
-	case FIELD_DATE:
-		return VALUE_DATE;
-	case FIELD_AMOUNT:
-	case FIELD_COUNT:
-	case FIELD_NUMBER:
-		return VALUE_NUMBER;
-	case FIELD_FLAG:
-		return VALUE_FLAG;
-	case FIELD_CODE:
-	case FIELD_ID:
-	case FIELD_TEXT:
-		break;
-	}
-	return VALUE_TEXT;
-}
-
 /* About the event that starts the rule. */
 static inline const char *about_event(struct making *making)
 {
@@ -299,7 +280,7 @@ static inline const char *about_event(struct making *making)
 		const struct field *field = &kind->fields[chance_below(chance, kind->field_count)];
 		return compared(
 		    making, arena_printf(arena, "event_%s", field->name),
-		    type_of_field(field->type),
+		    field_type_value(field->type),
 		    field->codes == NULL ? NULL : chain_codes(making->maker->chain, field->codes),
 		    false);
 	}
