@@ -21,6 +21,7 @@
 
 /* One letter in a session. */
 struct part {
+	struct session *session;
 	smtp_message_t message;
 	smtp_recipient_t recipient;
 	struct mail *mail;
@@ -60,8 +61,7 @@ static bool is_5xx(int code)
 	return code >= 500 && code <= 599;
 }
 
-/* 503, bad sequence of commands, says nothing about the letter: it follows when the first of
- * several pieces of one was answered with a 4xx that the library has forgotten by then. */
+/* 503, bad sequence of commands, says nothing about the letter. */
 static bool is_refusal(int code)
 {
 	return is_5xx(code) && code != 503;
@@ -74,10 +74,13 @@ static enum verdict part_verdict(const struct part *part, const smtp_status_t **
 {
 	const smtp_status_t *recipient = smtp_recipient_status(part->recipient);
 	const smtp_status_t *message = smtp_message_transfer_status(part->message);
+	const struct watch *watch = &part->session->watch;
 	*ret_status = message;
 	if (smtp_recipient_check_complete(part->recipient) == 1 && is_2xx(recipient->code) &&
-	    is_2xx(message->code) && !wire_was_cut())
+	    is_2xx(message->code) && part->begun && is_2xx(watch->final))
 		return VERDICT_SENT;
+	if (!watch_is_sound(watch) && !(part->begun && watch->final == message->code))
+		return VERDICT_OPEN;
 	if (is_4xx(recipient->code) || is_5xx(recipient->code)) {
 		*ret_status = recipient;
 		return is_5xx(recipient->code) ? VERDICT_REFUSED : VERDICT_DEFERRED;
@@ -183,6 +186,7 @@ static void session_cut_if(bool wanted)
 		wire_cut();
 }
 
+/* What the server says lies in the library's own buffer. */
 static void heard(const char *bytes, int length, int writing, void *arg)
 {
 	struct session *session = arg;
@@ -191,7 +195,7 @@ static void heard(const char *bytes, int length, int writing, void *arg)
 	if (writing == SMTP_CB_WRITING)
 		session_cut_if(watch_hears_us(&session->watch, bytes, (size_t)length));
 	else
-		session_cut_if(watch_hears_server(&session->watch, bytes, (size_t)length));
+		session_cut_if(watch_hears_server(&session->watch, (char *)bytes, (size_t)length));
 }
 
 /* The answer to MAIL. A server that closes after some letters is no fault: there is another
@@ -202,7 +206,7 @@ static void sender_answered(struct session *session, struct part *part)
 	session_judge(session, (size_t)(part - session->parts));
 	if (!is_4xx(status->code) && !is_5xx(status->code))
 		return;
-	if (status->code != 421 || !session->answered) {
+	if (watch_is_sound(&session->watch) && (status->code != 421 || !session->answered)) {
 		char *text = status_text(status);
 		watch_note_fault(&session->watch, FAULT_SENDER,
 				 "the server refuses the sender %.254s: %d %.300s",
@@ -270,8 +274,21 @@ static void happened(smtp_session_t handle, int event, void *arg, ...)
 	va_end(args);
 }
 
+/* All bytes have been given; what comes next is the end of the data. True: it may be written. */
+static bool data_may_end(struct session *session)
+{
+	if (wire_has_input())
+		watch_note_early(&session->watch);
+	session_cut_if(session->watch.out_of_turn);
+	if (wire_was_cut())
+		return false;
+	watch_data_ends(&session->watch);
+	return true;
+}
+
 /* The library asks for the bytes of a letter: once for all of them, then for the end of it,
- * where it looks at errno. None leave before the outcome of the letter before is noted. */
+ * where it looks at errno: with one it hangs up and does not write the end. None leave before the
+ * outcome of the letter before is noted. */
 static const char *bytes_wanted(void **context, int *length, void *arg)
 {
 	struct part *part = arg;
@@ -281,13 +298,17 @@ static const char *bytes_wanted(void **context, int *length, void *arg)
 		part->given = false;
 		return NULL;
 	}
-	if (!part->given && !report_wait_noted()) {
-		wire_cut(); /* what the library writes from here on goes nowhere */
-		*length = 0;
+	*length = 0;
+	if (part->given) {
+		errno = data_may_end(part->session) ? 0 : EPROTO;
 		return NULL;
 	}
-	*length = part->given ? 0 : (int)part->mail->length;
+	if (!report_wait_noted()) {
+		wire_cut(); /* what the library writes from here on goes nowhere */
+		return NULL;
+	}
 	part->given = true;
+	*length = (int)part->mail->length;
 	return *length == 0 ? NULL : part->mail->bytes;
 }
 
@@ -334,6 +355,7 @@ static void part_add(struct session *session, size_t index)
 	if (!mail_is_fit(session, index))
 		return;
 	struct part *part = &session->parts[session->count++];
+	part->session = session;
 	part->mail = &session->batch->mails[index];
 	part->index = index;
 	must((part->message = smtp_add_message(session->session)) != NULL);

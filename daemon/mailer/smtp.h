@@ -3,10 +3,14 @@
  * The transport "smtp", by libesmtp, which may report success where nothing was delivered. What
  * counts as what is decided here, per letter, in this order:
  *
- *   sent      the recipient complete, accepted with 2xx, and the letter answered with 2xx
+ *   sent      the recipient complete, accepted with 2xx, and the letter answered with 2xx in turn:
+ *             whole, and after the end of its data (watch.h)
  *   refused   the recipient answered with 5xx; or the letter
  *   deferred  the recipient answered with 4xx; or the letter; or its data had not begun
  *   unclear   all else: the data had begun and no answer came, it may have been delivered
+ *
+ * When something came out of turn or was broken off, nothing counts but an answer in turn to a
+ * letter's data.
  *
  * That the sender is refused, that encryption or login fail, is the installation's fault: the
  * session ends there and the letters that were not tried keep no mark of it.

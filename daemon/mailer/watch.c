@@ -7,6 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+/* A reply's line is 512 bytes at most (RFC 5321 4.5.3.1.5); the library reads 1,023 bytes, and
+ * takes the rest of a longer one for the next answer. */
+#define LINE_BYTES_MOST 1000
 
 /* Far more than any server has to say to one command; the library itself has no limit. */
 #define UNASKED_MOST (64 * 1024)
@@ -52,23 +57,24 @@ static void hear_login_reply(struct watch *watch)
 		fault_login(watch);
 }
 
-static bool is_last_line(const char *line)
+/* RFC 5321 4.2: three digits, of which the first is 2 to 5, then a blank, a hyphen or the end. */
+static bool is_reply(const char *line)
 {
-	return isdigit((unsigned char)line[0]) && isdigit((unsigned char)line[1]) &&
-	       isdigit((unsigned char)line[2]) && line[3] != '-';
+	return line[0] >= '2' && line[0] <= '5' && isdigit((unsigned char)line[1]) &&
+	       isdigit((unsigned char)line[2]) &&
+	       (line[3] == ' ' || line[3] == '-' || line[3] == '\0');
 }
 
-static void hear_line(struct watch *watch)
+static void hear_reply(struct watch *watch)
 {
-	watch->line[watch->length] = '\0';
-	watch->length = 0;
-	if (!is_last_line(watch->line))
-		return;
 	watch->replies++;
 	if (watch->phase == PHASE_QUIT)
 		return;
 	watch->code = (int)strtol(watch->line, NULL, 10);
 	memcpy(watch->reply, watch->line, sizeof(watch->reply));
+	if (watch->data_ended)
+		watch->final = watch->code;
+	watch->data_ended = false;
 	if (watch->phase == PHASE_AUTH)
 		hear_login_reply(watch);
 	if (watch->phase == PHASE_STARTTLS && watch->code >= 400)
@@ -76,31 +82,73 @@ static void hear_line(struct watch *watch)
 				 watch->reply);
 }
 
-/* Whatever is there before the encryption stands and was not asked for was put there by somebody
- * who wants it to be taken for an answer afterwards. Asked whenever a line begins. */
+static void hear_line(struct watch *watch)
+{
+	watch->line[watch->length] = '\0';
+	int code = (int)strtol(watch->line, NULL, 10);
+	watch->length = watch->line_bytes = 0;
+	if (!is_reply(watch->line) || (watch->more != 0 && watch->more != code)) {
+		watch->out_of_turn = true;
+		return;
+	}
+	watch->more = watch->line[3] == '-' ? code : 0;
+	if (watch->more == 0 && !watch->out_of_turn)
+		hear_reply(watch);
+}
+
+/* What is there and was not asked for would be taken for the answer to what is asked next; before
+ * the encryption stands somebody else may have put it there for that. Asked whenever a line
+ * begins. */
 static void note_turn(struct watch *watch)
 {
-	if (!watch->want_tls || watch->secure || watch->replies < watch->commands)
+	if (watch->replies < watch->commands)
 		return;
 	watch->out_of_turn = true;
-	if (watch->phase == PHASE_STARTTLS)
+	if (watch->want_tls && !watch->secure && watch->phase == PHASE_STARTTLS)
 		watch_note_fault(watch, FAULT_TLS,
 				 "somebody slips in answers before the encryption begins");
 }
 
-bool watch_hears_server(struct watch *watch, const char *bytes, size_t length)
+static void hear_byte(struct watch *watch, char *byte)
+{
+	if (watch->line_bytes++ == 0)
+		note_turn(watch);
+	if (watch->line_bytes > LINE_BYTES_MOST)
+		watch->out_of_turn = true;
+	if (*byte == '\n')
+		hear_line(watch);
+	else if (*byte != '\r' && watch->length < sizeof(watch->line) - 1)
+		watch->line[watch->length++] = *byte == '\0' ? '?' : *byte;
+	if (toupper((unsigned char)*byte) == 'G' && watch->length == strlen("250-CHUNKING") &&
+	    strncasecmp(watch->line + strlen("250-"), "CHUNKING", strlen("CHUNKING")) == 0)
+		*byte = 'X';
+}
+
+bool watch_hears_server(struct watch *watch, char *bytes, size_t length)
 {
 	watch->unasked += length;
-	for (size_t i = 0; i < length; i++) {
-		if (watch->length == 0)
-			note_turn(watch);
-		if (bytes[i] == '\n')
-			hear_line(watch);
-		else if (bytes[i] != '\r' && watch->length < sizeof(watch->line) - 1)
-			watch->line[watch->length++] = bytes[i] == '\0' ? '?' : bytes[i];
-	}
+	for (size_t i = 0; i < length; i++)
+		hear_byte(watch, bytes + i);
 	watch->flooded = watch->flooded || watch->unasked > UNASKED_MOST;
 	return watch->flooded || watch->out_of_turn || watch->fault != FAULT_NONE;
+}
+
+void watch_data_ends(struct watch *watch)
+{
+	watch->unasked = 0;
+	watch->commands++;
+	watch->data_ended = true;
+	watch->final = 0;
+}
+
+void watch_note_early(struct watch *watch)
+{
+	watch->out_of_turn = true;
+}
+
+bool watch_is_sound(const struct watch *watch)
+{
+	return !watch->flooded && !watch->out_of_turn && watch->line_bytes == 0 && watch->more == 0;
 }
 
 static bool is_command(const char *line, size_t length, const char *command)

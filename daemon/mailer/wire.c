@@ -60,6 +60,13 @@ bool wire_timed_out(void)
 	return wire.timed_out;
 }
 
+bool wire_has_input(void)
+{
+	char byte;
+	return wire.open && wire.fd >= 0 && !wire.cut &&
+	       recv(wire.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 /* The send timeout of a socket is also how long a blocking connect may take. */
 static void socket_prepare(int fd)
 {

@@ -22,6 +22,8 @@ void wire_hurry(int patience); /* from now on no longer than that */
 /* Hangs up: whatever the library writes after this goes nowhere. */
 void wire_cut(void);
 bool wire_was_cut(void);
+/* Is there something that has been said and was not read? */
+bool wire_has_input(void);
 bool wire_timed_out(void); /* ... because nothing came for too long */
 
 #endif

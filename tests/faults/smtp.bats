@@ -28,3 +28,7 @@ try() {
 @test "servers that mean harm: the socket answers at once, memory stays, no false sent" {
 	try smtp_hostile
 }
+
+@test "answers ahead of their command, broken off or misshapen: no false sent" {
+	try smtp_answers
+}

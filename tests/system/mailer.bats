@@ -40,7 +40,7 @@ try() {
 	try mailer_smtp OutcomesPipelined
 }
 
-@test "the same when letters go in pieces" {
+@test "letters never go in pieces, even where the server offers it" {
 	try mailer_smtp OutcomesChunked
 }
 

@@ -230,7 +230,7 @@ class OutcomesPipelined(Outcomes):
 
 
 class OutcomesChunked(Case):
-    """CHUNKING: letters go in pieces, each with an answer, and only the last one counts."""
+    """CHUNKING is not taken up: each piece of a letter would have an answer, and only the last one counts."""
 
     send = Outcomes.send
     check_silence = Outcomes.check_silence
@@ -238,32 +238,26 @@ class OutcomesChunked(Case):
 
     def test_all_well(self):
         self.assertEqual(self.send({}, 3), [(1, "sent", 250), (2, "sent", 250), (3, "sent", 250)])
-        self.assertIn("BDAT", self.server.verbs())
-        self.assertNotIn("DATA", self.server.verbs())
+        self.assertNotIn("BDAT", self.server.verbs())
+        self.assertEqual(self.server.verbs().count("DATA"), 3)
 
-    def test_hang_after_a_piece(self):
-        self.check_silence({"BDAT 2": HANG}, 2, [(1, "unclear", 250), (2, "deferred", 0)])
+    def test_offered_in_pieces_and_in_small_letters(self):
+        for offer in ([b"250-script\r\n250-CHUNK", b"ING\r\n250 PIPELINING\r\n"],
+                      [b"250-script\r\n250 chunking\r\n"], [b"250-script\r\n250-Chunkin", b"g\r\n250 HELP\r\n"]):
+            self.assertEqual(self.send({"EHLO": offer}, 2), [(1, "sent", 250), (2, "sent", 250)])
+            self.assertNotIn("BDAT", self.server.verbs())
 
-    def test_hang_after_the_first_piece_one_by_one(self):
-        self.check_silence({"BDAT 2": HANG}, 2, [(1, "unclear", 250), (2, "deferred", 0)], extensions=["CHUNKING"])
-
-    def test_drop_after_pieces_and_at_the_end(self):
-        for step in ("BDAT 1", "BDAT 2", "CONTENT"):
-            heard = self.send({step: DROP}, 2)
-            self.assertEqual([one[1] for one in heard], ["unclear", "deferred"], step)
+    def test_hang_and_drop_after_the_dot(self):
+        self.check_silence({"CONTENT": HANG}, 2, [(1, "unclear", 354), (2, "deferred", 0)])
+        self.assertEqual(self.send({"CONTENT": DROP}, 2), [(1, "unclear", 0), (2, "deferred", 0)])
 
     def test_final_answers(self):
         self.assertEqual(self.send({"CONTENT 1": "451 4.3.0 later", "CONTENT 2": "554 5.6.0 never"}, 3),
                          [(1, "deferred", 451), (2, "refused", 554), (3, "sent", 250)])
 
-    def test_piece_put_off_and_the_rest_out_of_sequence(self):
-        bad = "503 5.5.1 bad sequence"
-        self.assertEqual(self.send({"BDAT 1": "451 4.3.0 later", "BDAT 2": bad, "CONTENT 1": bad}, 2),
-                         [(1, "deferred", 503), (2, "sent", 250)])
-
     def test_recipient_refused(self):
-        self.assertEqual(self.send({"RCPT 1": "550 5.1.1 unknown", "BDAT 1": "503 5.5.1 no", "BDAT 2": "503 5.5.1 no",
-                                    "CONTENT 1": "503 5.5.1 no"}, 2), [(1, "refused", 550), (2, "sent", 250)])
+        self.assertEqual(self.send({"RCPT 1": "550 5.1.1 unknown", "DATA 1": "503 5.5.1 no"}, 2),
+                         [(1, "refused", 550), (2, "sent", 250)])
 
 
 class Hostile(Case):
@@ -292,10 +286,38 @@ class Hostile(Case):
         self.assertEqual([one[1] for one in self.try_steps({"CONTENT": FLOOD}, 2)], ["unclear", "deferred"])
 
     def test_answers_in_advance(self):
-        well = b"250 a\r\n250 b\r\n354 c\r\n250 d\r\n" * 3
-        self.assertEqual(self.try_steps({"MAIL 1": b"550 not you\r\n" + well}), [(None, "sender", None)])
-        refused = b"250 a\r\n550 b\r\n554 c\r\n"
-        self.assertEqual(self.try_steps({"MAIL 1": b"550 not you\r\n" + refused}), [(None, "sender", None)])
+        """Nothing counts: neither the letters nor the sender have been answered."""
+        for well in (b"250 a\r\n250 b\r\n354 c\r\n250 d\r\n" * 3, b"250 a\r\n550 b\r\n554 c\r\n"):
+            self.assertEqual(self.try_steps({"MAIL 1": b"550 not you\r\n" + well}),
+                             [(1, "deferred", 0), (2, "deferred", 0)])
+
+    def test_more_behind_the_final_answer(self):
+        """It was said in turn, and counts; the next letter gets a session of its own."""
+        for more in (b"421 4.4.2 idle\r\n", b"250 x\r\n354 y\r\n250 z\r\n"):
+            with self.subTest(more=more):
+                self.assertEqual(self.try_steps({"CONTENT 1": b"250 taken\r\n" + more}),
+                                 [(1, "sent", 250), (2, "sent", 250)])
+
+    def test_final_answers_broken_off(self):
+        for answer in (b"2", b"250", b"250 ", b"250 tak", b"250-x\r\n", b"250-x\r\n250", b"250 x\r", b"550 y"):
+            with self.subTest(answer=answer):
+                self.assertEqual([one[1] for one in self.try_steps({"CONTENT 1": [answer, DROP]})],
+                                 ["unclear", "deferred"])
+
+    def test_final_answer_with_the_word_to_go_on(self):
+        """No byte of the letter has gone."""
+        for go_on in (b"354 go\r\n250 taken\r\n", b"354 go\r\n550 no\r\n"):
+            heard = [one[1] for one in self.try_steps({"DATA 1": go_on})]
+            self.assertEqual(heard, ["deferred", "deferred"])
+            self.assertEqual([one[1] for one in self.try_steps({"DATA 2": go_on})], ["sent", "sent"])
+
+    def test_final_answer_while_the_letter_is_on_its_way(self):
+        with Script({"CONTENT": "early"}) as server, Mailer() as mailer:
+            server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+            mailer.configure(**smtp_settings(server))
+            heard = short(mailer.send([letter(1, text="x" * 900000), letter(2)]))
+            self.assertEqual([one[1] for one in heard], ["unclear", "deferred"])
 
     def test_stalled_reader_gets_no_letter_with_a_hole(self):
         with_more_and_more((3, 20, 120, 600), self.try_stall)

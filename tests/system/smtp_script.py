@@ -10,7 +10,7 @@ data) or BDAT; with a number it is meant only for the n-th such step, counted ov
 connections. What is done: a reply (text, or bytes as they are), DROP (hang up), HANG (say
 nothing until the client hangs up), FLOOD (talk without end), or a list of these; for CONTENT
 also "middle" and "middle-hang" (both after the first line of the data) and "stall" (reads nothing
-for `stall` seconds, then all). What is not in the script goes well.
+for `stall` seconds, then all) and "early" (answers before it reads anything, and once more). What is not in the script goes well.
 """
 import base64
 import socket
@@ -206,6 +206,9 @@ class Conversation:
         if action == "stall":
             time.sleep(self.script.stall)
             action = "250 2.0.0 taken"
+        if action == "early":
+            self.say("250 2.0.0 taken")
+            action = "250 2.0.0 taken, now truly"
         while (got := self.line()) != b".\r\n":
             lines.append(got[1:] if got.startswith(b".") else got)
         self.finish(b"".join(lines), action)

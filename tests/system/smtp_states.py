@@ -54,7 +54,9 @@ class States(Case):
         ({"CONTENT 1": DROP}, (), "unclear", 0, 1, None),
         ({"CONTENT 1": "middle-hang"}, (), "unclear", 354, 1, None),
         ({"CONTENT 1": HANG}, (), "unclear", 354, 1, None),
-        ({"BDAT 1": HANG}, PIECES, "unclear", None, 1, None),
+        ({"BDAT": HANG}, PIECES, "sent", 250, 1, None),  # letters go in one piece
+        ({"DATA 1": b"354 go\r\n250 early\r\n"}, (), "deferred", 0, 1, "out of turn"),
+        ({"CONTENT 1": [b"250 tak", DROP]}, (), "unclear", None, 1, None),
         ({"CONTENT 1": DROP}, PIECES, "unclear", None, 1, None),
         ({"MAIL": "550 5.7.1 not you"}, (), "queued", None, 0, "sender: "),
         ({"MAIL": "421 4.3.2 closing"}, (), "queued", None, 0, "sender: "),

@@ -14,7 +14,10 @@
 /* One side speaks; true if the session must be cut. */
 static bool server(struct watch *watch, const char *text)
 {
-	return watch_hears_server(watch, text, strlen(text));
+	char bytes[2048];
+	assert_true(strlen(text) < sizeof(bytes));
+	memcpy(bytes, text, strlen(text));
+	return watch_hears_server(watch, bytes, strlen(text));
 }
 
 static bool us(struct watch *watch, const char *text)
@@ -118,8 +121,7 @@ static void answers_before_the_encryption_cut(void **state)
 	struct watch watch = begun(true, false);
 	assert_true(server(&watch, "250 STARTTLS\r\n220 go\r\n"));
 	assert_true(watch.out_of_turn);
-	watch = begun(false, false); /* without encryption there is nothing to slip by */
-	assert_false(server(&watch, "250 x\r\n421 bye\r\n"));
+	assert_int_equal(watch.fault, FAULT_NONE);
 }
 
 static void starttls_refused_or_unanswered_is_a_fault(void **state)
@@ -153,6 +155,68 @@ static void talk_without_end_cuts(void **state)
 	}
 }
 
+static void what_is_ahead_of_its_command_cuts(void **state)
+{
+	(void)state;
+	struct watch watch = begun(false, false);
+	assert_true(server(&watch, "250 x\r\n421 bye\r\n"));
+	assert_false(watch_is_sound(&watch));
+	watch = begun(false, false);
+	assert_false(server(&watch, "250 x\r\n"));
+	assert_true(server(&watch, "2"));
+	watch = begun(false, false);
+	assert_false(server(&watch, "250 x\r\n"));
+	watch_note_early(&watch);
+	assert_false(watch_is_sound(&watch));
+}
+
+/* As far as the end of the data, which is not heard. */
+static struct watch at_the_end(const char *go_on)
+{
+	struct watch watch = begun(false, false);
+	assert_false(server(&watch, "250 x\r\n"));
+	assert_false(us(&watch, "MAIL FROM:<a@b.se>\r\nRCPT TO:<c@d.se>\r\nDATA\r\n"));
+	assert_false(server(&watch, "250 x\r\n250 x\r\n"));
+	(void)!server(&watch, go_on);
+	assert_int_equal(watch.final, 0);
+	return watch;
+}
+
+static void only_an_answer_after_the_data_is_the_final_one(void **state)
+{
+	(void)state;
+	struct watch watch = at_the_end("354 go\r\n250 early\r\n");
+	assert_true(watch.out_of_turn);
+	watch = at_the_end("354 go\r\n");
+	watch_data_ends(&watch);
+	assert_false(server(&watch, "250-more\r\n"));
+	assert_int_equal(watch.final, 0);
+	assert_false(server(&watch, "250 taken"));
+	assert_int_equal(watch.final, 0);
+	assert_false(watch_is_sound(&watch));
+	assert_false(server(&watch, "\r\n"));
+	assert_int_equal(watch.final, 250);
+	assert_true(watch_is_sound(&watch));
+	/* what follows spoils what comes next, and not what was said in turn */
+	assert_true(server(&watch, "421 bye\r\n"));
+	assert_int_equal(watch.final, 250);
+}
+
+static void misshapen_answers_cut(void **state)
+{
+	static const char *const lines[] = { "  250 x\r\n",       "\r\n",      "250\tx\r\n",
+					     "2500 x\r\n",        "150 x\r\n", "600 x\r\n",
+					     "-250 x\r\n",        "x\r\n",     "25\r\n",
+					     "250-a\r\n550 b\r\n" };
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct watch watch = at_the_end("354 go\r\n");
+		watch_data_ends(&watch);
+		assert_true(server(&watch, lines[i]));
+		assert_int_equal(watch.final, 0);
+	}
+}
+
 static void long_lines_and_odd_bytes_do_no_harm(void **state)
 {
 	static char line[5000];
@@ -160,12 +224,33 @@ static void long_lines_and_odd_bytes_do_no_harm(void **state)
 	struct watch watch = begun(false, false);
 	memset(line, 'x', sizeof(line));
 	memcpy(line, "550 ", 4);
-	line[sizeof(line) - 1] = '\n';
-	assert_false(watch_hears_server(&watch, line, sizeof(line)));
+	line[899] = '\n';
+	assert_false(watch_hears_server(&watch, line, 900));
 	assert_int_equal(watch.code, 550);
 	assert_int_equal(strlen(watch.reply), WATCH_LINE_MOST - 1);
-	assert_false(watch_hears_server(&watch, "250 a\0b\n", 8));
+	assert_false(us(&watch, "NOOP\r\n"));
+	memcpy(line, "250 a\0b\n", 8);
+	assert_false(watch_hears_server(&watch, line, 8));
 	assert_string_equal(watch.reply, "250 a?b");
+	/* the library would take the end of it for another answer */
+	assert_false(us(&watch, "NOOP\r\n"));
+	memcpy(line, "250 xxxx", 8);
+	assert_true(watch_hears_server(&watch, line, sizeof(line)));
+}
+
+static void chunking_is_hidden_wherever_the_line_is_broken(void **state)
+{
+	static const char offer[] = "250-x\r\n250-chunKING\r\n250 SIZE 10\r\n";
+	static const char hidden[] = "250-x\r\n250-chunKINX\r\n250 SIZE 10\r\n";
+	(void)state;
+	for (size_t cut = 0; cut < sizeof(offer) - 1; cut++) {
+		struct watch watch = begun(false, false);
+		char bytes[sizeof(offer)];
+		memcpy(bytes, offer, sizeof(offer));
+		assert_false(watch_hears_server(&watch, bytes, cut));
+		assert_false(watch_hears_server(&watch, bytes + cut, sizeof(offer) - 1 - cut));
+		assert_string_equal(bytes, hidden);
+	}
 }
 
 static void commands_may_be_split_anywhere(void **state)
@@ -187,6 +272,10 @@ int main(void)
 		cmocka_unit_test(answers_before_the_encryption_cut),
 		cmocka_unit_test(starttls_refused_or_unanswered_is_a_fault),
 		cmocka_unit_test(talk_without_end_cuts),
+		cmocka_unit_test(what_is_ahead_of_its_command_cuts),
+		cmocka_unit_test(only_an_answer_after_the_data_is_the_final_one),
+		cmocka_unit_test(misshapen_answers_cut),
+		cmocka_unit_test(chunking_is_hidden_wherever_the_line_is_broken),
 		cmocka_unit_test(long_lines_and_odd_bytes_do_no_harm),
 		cmocka_unit_test(commands_may_be_split_anywhere),
 	};
