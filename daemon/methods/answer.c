@@ -81,6 +81,7 @@ json_t *answer_deadline_row(const struct kedjad *k, struct query *q)
 	json_object_set_new(row, "next_at", answer_instant_column(k, q, 10));
 	json_object_set_new(row, "missed", json_integer(db_int(q, 11)));
 	json_object_set_new(row, "put_off", put_off(k, db_text(q, 12)));
+	json_object_set_new(row, "too_late", answer_text(db_text(q, 13)));
 	return row;
 }
 

@@ -70,6 +70,7 @@ json_t *answer_deadline_cursor(const json_t *rows);
 	" CASE WHEN d.put_off IS NOT NULL THEN (SELECT json_group_array(json_object("              \
 	"  'until', e.data ->> 'until', 'by', e.data ->> 'by', 'role', e.data ->> 'role',"         \
 	"  'event', e.id, 'acknowledged', json(iif(e.kind = 'deadline.acknowledged', 'true',"      \
-	"  'false')))) FROM json_each(d.put_off) p JOIN event e ON e.id = p.value) END"
+	"  'false')))) FROM json_each(d.put_off) p JOIN event e ON e.id = p.value) END,"           \
+	" d.too_late"
 
 #endif

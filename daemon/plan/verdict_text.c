@@ -376,6 +376,16 @@ static const char *anchor_text(const struct speech *speech)
 	    day_text(speech, deadline->anchor), event_text(speech, deadline->anchor_event));
 }
 
+static const char *too_late_text(const struct speech *speech)
+{
+	const struct deadline *deadline = speech->verdict->judged.deadline;
+	return arena_printf(
+	    speech->arena,
+	    in(speech, "För sent: %s (%s). Det var efter sista dagen, och gör den inte klar.",
+	       "Too late: %s (%s). It was after the last day, and does not fulfil it."),
+	    day_text(speech, deadline->too_late), event_text(speech, deadline->too_late_event));
+}
+
 size_t verdict_details(const struct core *core, const struct rule_verdict *verdict,
 		       const char *language, struct arena *arena, const char ***ret)
 {
@@ -385,6 +395,9 @@ size_t verdict_details(const struct core *core, const struct rule_verdict *verdi
 	size_t count = 0;
 	if (judged->deadline != NULL)
 		list[count++] = anchor_text(&speech);
+	if (judged->deadline != NULL && judged->deadline->too_late != DATE_NONE &&
+	    judged->deadline->state != DEADLINE_DONE)
+		list[count++] = too_late_text(&speech);
 	if (judged->deadline != NULL && judged->deadline->agreed != DATE_NONE)
 		list[count++] = arena_printf(
 		    arena, in(&speech, "Planen själv nämner %s.", "The plan itself names %s."),

@@ -62,13 +62,15 @@ void store_deadline_put(const struct core *core, const char *subject,
 	struct query *q = db_query(
 	    core->db,
 	    "INSERT INTO deadline (subject, rule, key, anchor, occurrence, id, anchor_event, due,"
-	    " state, missed, ended, ended_by, ended_why, next_step, next_at, put_off)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+	    " state, missed, ended, ended_by, ended_why, next_step, next_at, put_off,"
+	    " too_late)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
 	    " ON CONFLICT DO UPDATE SET anchor_event = ?7, due = ?8, state = ?9, missed = ?10,"
 	    "  ended = ?11, ended_by = ?12, ended_why = ?13, next_step = ?14, next_at = ?15,"
-	    "  put_off = ?16"
+	    "  put_off = ?16, too_late = ?17"
 	    " WHERE (anchor_event, due, state, missed, ended, ended_by, ended_why, next_step,"
-	    "  next_at, put_off) IS NOT (?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
+	    "  next_at, put_off, too_late) IS NOT"
+	    "  (?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)");
 	store_deadline_bind(q, subject, deadline);
 	db_bind_text(q, 6,
 		     store_deadline_id(subject, deadline->rule->name, deadline->key,
@@ -84,6 +86,10 @@ void store_deadline_put(const struct core *core, const char *subject,
 	else
 		db_bind_int(q, 15, next_at);
 	bind_put_off(q, deadline->put_off);
+	if (deadline->too_late == DATE_NONE)
+		db_bind_null(q, 17);
+	else
+		db_bind_date(q, 17, deadline->too_late);
 	db_run(q);
 }
 

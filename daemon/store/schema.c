@@ -259,6 +259,8 @@ const struct migration schema_migrations[] = {
 	  "UPDATE subject SET behind = 1 WHERE type = 'case';" },
 	/* a letter that does not wait says so in its headers */
 	{ "ALTER TABLE message ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;" },
+	/* derived: what was done after a last day by law, which is open all the same */
+	{ "ALTER TABLE deadline ADD COLUMN too_late TEXT;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -127,6 +127,14 @@ struct value event_value(const struct event *event, const char *field)
 	return event->values[place];
 }
 
+date event_counts_on(const struct event *event)
+{
+	struct value day = { .type = VALUE_NULL };
+	if (event->kind->counts_on != NULL)
+		day = event_value(event, event->kind->counts_on);
+	return day.type == VALUE_DATE ? (date)day.number : event->at.day;
+}
+
 struct event event_copy(const struct event *event, struct arena *arena)
 {
 	size_t count = event->kind->field_count;

@@ -85,9 +85,11 @@ struct kind {
 	bool may_lie_ahead; /* `at` may be in the future (leave that is planned) */
 	bool is_virtual;    /* given out by the fold, never recorded (rent.settled) */
 	enum kind_people people;
-	const char *help;     /* English, a phrase */
-	const char *label;    /* Swedish, for letters: "planen antogs" */
-	const char *label_en; /* the same in English; NULL: an office's own has none */
+	const char *counts_on; /* the date field that says whether it was in time (ruleset.h,
+				* final); NULL: the day on which it happened */
+	const char *help;      /* English, a phrase */
+	const char *label;     /* Swedish, for letters: "planen antogs" */
+	const char *label_en;  /* the same in English; NULL: an office's own has none */
 };
 
 /* The core kinds; the table has `*ret_count` rows, in the order of domain.md 8. */
@@ -116,6 +118,8 @@ struct event {
 };
 
 struct value event_value(const struct event *event, const char *field); /* NULL value if absent */
+/* The day by which it is in time or too late. */
+date event_counts_on(const struct event *event);
 /* With all its texts and values, which live in the arena. */
 struct event event_copy(const struct event *event, struct arena *arena);
 

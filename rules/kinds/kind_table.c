@@ -41,6 +41,7 @@
 #define PROGRAMME(name_)               .name = name_, .subject = SUBJECT_PROGRAMME
 #define CASE(name_)                    .name = name_, .subject = SUBJECT_CASE
 #define ANY(name_)                     .name = name_, .subject = SUBJECT_ANY
+#define COUNTS_ON(field_)              .counts_on = field_
 #define NEEDS_KEY(means)               .key = KEY_REQUIRED, .key_means = means
 #define TAKES_KEY(means)               .key = KEY_ALLOWED, .key_means = means
 #define SAYS(help_, label_, label_en_) .help = help_, .label = label_, .label_en = label_en_
@@ -309,7 +310,7 @@ static const struct kind kinds[] = {
 	      MAY("reference", FIELD_TEXT, CLASS_SECRET, "what the payer is asked to state"),
 	      MAY("first", FIELD_FLAG, CLASS_CASE, "is it the first month of the lease?")),
 	  SAYS("rent for a month", "hyran aviserades", "the rent was charged") },
-	{ CASE("rent.paid"),
+	{ CASE("rent.paid"), COUNTS_ON("paid_on"),
 	  HAS(PAYMENT, MAY("reference", FIELD_TEXT, CLASS_SECRET, "what the payer stated"),
 	      MAY("bank_reference", FIELD_TEXT, CLASS_SECRET, "what the bank calls the payment")),
 	  SAYS("a payment of rent", "en betalning registrerades", "a payment was registered") },
@@ -335,18 +336,18 @@ static const struct kind kinds[] = {
 	{ CASE("rent.warned"),
 	  SAYS("the landlord's written warning", "hyresvärden varnade skriftligt",
 	       "the landlord gave a written warning") },
-	{ CASE("forfeiture.covered"), RENT_MONTH, .is_virtual = true,
+	{ CASE("forfeiture.covered"), COUNTS_ON("paid_on"), RENT_MONTH, .is_virtual = true,
 	  HAS(MUST("paid_on", FIELD_DATE, CLASS_OPEN, "the day of the last payment that counts")),
 	  SAYS("what was past due when the lease was ended is covered by payments",
 	       "hyran som förföll före uppsägningen blev betald",
 	       "the rent that was due before the notice was paid") },
-	{ CASE("forfeiture.notice_served"), RENT_MONTH,
+	{ CASE("forfeiture.notice_served"), COUNTS_ON("on"), RENT_MONTH,
 	  HAS(ON("the day on which the person was served"), ITS_PROGRAMME),
 	  SAYS("the person was served the form that the lease is ended for unpaid rent and can be "
 	       "won "
 	       "back (underrättelse, form 1)",
 	       "underrättelsen delgavs", "the notice was served") },
-	{ CASE("board.notified"), RENT_MONTH,
+	{ CASE("board.notified"), COUNTS_ON("on"), RENT_MONTH,
 	  HAS(ON("the day on which it came in, however it was sent"),
 	      MAY("sent_on", FIELD_DATE, CLASS_OPEN,
 		  "the day on which it was posted as a registered letter, by receipt or postmark; "
@@ -355,7 +356,7 @@ static const struct kind kinds[] = {
 	  SAYS("the landlord's message to the social board that the lease is ended for unpaid rent "
 	       "(form 3, never a message about disturbances)",
 	       "socialnämnden fick meddelandet", "the social welfare board got the message") },
-	{ CASE("arrears.paid"), RENT_MONTH,
+	{ CASE("arrears.paid"), COUNTS_ON("paid_on"), RENT_MONTH,
 	  HAS(MUST("paid_on", FIELD_DATE, CLASS_OPEN,
 		   "the day of the payment, as the receipt says"),
 	      MAY_CODE("where", "paid_to", CLASS_CASE,
@@ -363,16 +364,16 @@ static const struct kind kinds[] = {
 	      ITS_PROGRAMME),
 	  SAYS("a receipt was seen: all that the notice names is paid, or deposited",
 	       "ett kvitto visades", "a receipt was shown") },
-	{ CASE("forfeiture.withdrawn"), RENT_MONTH,
+	{ CASE("forfeiture.withdrawn"), COUNTS_ON("on"), RENT_MONTH,
 	  HAS(ON("the day of the landlord's writing, or of the decision"), ITS_PROGRAMME),
 	  SAYS("the landlord takes the notice back in writing, or it is decided that it has no "
 	       "effect",
 	       "uppsägningen togs tillbaka", "the notice was withdrawn") },
-	{ CASE("payment.undertaken"), RENT_MONTH,
+	{ CASE("payment.undertaken"), COUNTS_ON("on"), RENT_MONTH,
 	  HAS(ON("the day on which it was sent to the landlord in writing")),
 	  SAYS("the board undertakes to pay", "nämnden åtog sig att betala",
 	       "the board undertook to pay") },
-	{ CASE("enforcement.applied"),
+	{ CASE("enforcement.applied"), COUNTS_ON("on"),
 	  HAS(ON("the day of the application, or of the letter that tells it"), ITS_PROGRAMME),
 	  SAYS("the landlord has applied at the enforcement authority (Kronofogden)",
 	       "en ansökan gjordes hos Kronofogden",
@@ -385,7 +386,8 @@ static const struct kind kinds[] = {
 	{ CASE("eviction.called_off"), HAS(ITS_PROGRAMME),
 	  SAYS("there will be no eviction", "ärendet hos Kronofogden ställdes in",
 	       "the matter at the enforcement authority was called off") },
-	{ CASE("eviction.carried_out"), HAS(ON("the day of the eviction"), ITS_PROGRAMME),
+	{ CASE("eviction.carried_out"), COUNTS_ON("on"),
+	  HAS(ON("the day of the eviction"), ITS_PROGRAMME),
 	  SAYS("the eviction took place", "avhysningen genomfördes", "the eviction took place") },
 	{ CASE("eviction.confirmed"), HAS(ITS_PROGRAMME),
 	  SAYS("the same-day confirmation is sent to the bailiff", "bekräftelsen skickades",
@@ -398,12 +400,12 @@ static const struct kind kinds[] = {
 	{ CASE("disturbance.reported"), TAKES_KEY("disturbance"), HAS(ITS_PROGRAMME),
 	  SAYS("a disturbance was reported", "en störning anmäldes",
 	       "a disturbance was reported") },
-	{ CASE("disturbance.board_notified"), TAKES_KEY("disturbance"),
+	{ CASE("disturbance.board_notified"), COUNTS_ON("on"), TAKES_KEY("disturbance"),
 	  HAS(ON("the day on which it came in"), ITS_PROGRAMME),
 	  SAYS("the landlord's message to the social board about disturbances (12 kap. 25 a par. "
 	       "jordabalken, never about unpaid rent)",
 	       "ett meddelande om störningar kom in", "a message about disturbances came in") },
-	{ CASE("disturbance.notice"), TAKES_KEY("disturbance"),
+	{ CASE("disturbance.notice"), COUNTS_ON("on"), TAKES_KEY("disturbance"),
 	  HAS(ON("the day on which it came in"), ITS_PROGRAMME),
 	  SAYS("the copy to the social board of a notice for especially serious disturbances (12 "
 	       "kap. "

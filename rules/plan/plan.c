@@ -197,6 +197,19 @@ static void start(struct plan *plan, const struct rule *rule, const struct event
 	}
 }
 
+/* The day on which the rule takes something as done: by law it is that of the deed, not the one on
+ * which somebody heard of it. */
+static date done_on(const struct rule *rule, const struct event *event)
+{
+	return rule->final ? event_counts_on(event) : event->at.day;
+}
+
+/* After a last day by law nothing fulfils any more. */
+static bool is_too_late(const struct deadline *deadline, date day)
+{
+	return deadline->rule->final && day > deadline->due;
+}
+
 /* What is done counts for the occurrence that it is nearest to: of those that it may fulfil the one
  * whose due date is, the earlier on a tie. */
 static struct deadline *nearest(const struct plan *plan, const struct track *track, date day)
@@ -204,7 +217,8 @@ static struct deadline *nearest(const struct plan *plan, const struct track *tra
 	struct deadline *best = NULL;
 	for (const struct link *link = track->links; link != NULL; link = link->next) {
 		struct deadline *deadline = link->deadline;
-		if (!is_live(deadline) || !deadline_may_be_fulfilled(plan, deadline, day))
+		if (!is_live(deadline) || is_too_late(deadline, day) ||
+		    !deadline_may_be_fulfilled(plan, deadline, day))
 			continue;
 		int off = abs(deadline->due - day);
 		int least = best == NULL ? INT_MAX : abs(best->due - day);
@@ -212,6 +226,21 @@ static struct deadline *nearest(const struct plan *plan, const struct track *tra
 			best = deadline;
 	}
 	return best;
+}
+
+/* It stays open, and can say so: of several deeds the first counts. */
+static void note_too_late(struct plan *plan, const struct track *track, const struct event *event,
+			  date day)
+{
+	for (const struct link *link = track->links; link != NULL; link = link->next) {
+		struct deadline *deadline = link->deadline;
+		if (!is_live(deadline) || !is_too_late(deadline, day) ||
+		    (deadline->too_late != DATE_NONE && deadline->too_late <= day))
+			continue;
+		deadline->too_late = day;
+		deadline->too_late_event = event->id;
+		deadline_touch(plan, deadline);
+	}
 }
 
 /* What comes after one that was done on that day by this event. */
@@ -243,8 +272,10 @@ static void follow(struct plan *plan, struct track *track, const struct deadline
 static void fulfil_one(struct plan *plan, const struct rule *rule, struct track *track,
 		       const struct event *event, bool starts_too)
 {
-	struct deadline *done = nearest(plan, track, event->at.day);
-	(void)rule;
+	date day = done_on(rule, event);
+	struct deadline *done = nearest(plan, track, day);
+	if (done == NULL)
+		note_too_late(plan, track, event, day);
 	if (done == NULL)
 		return;
 	for (const struct link *link = track->links; link != NULL; link = link->next)

@@ -80,9 +80,11 @@ struct deadline {
 	const char
 	    *ended_reason; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
 	const struct role **field_roles; /* named by the starting event, as rule->role_fields */
-	date grid;     /* due date of a `grid` occurrence before adjusting, or DATE_NONE */
-	bool unjudged; /* its `if` waits for the day of its first step (yearly, weekly) */
-	date agreed;   /* the day that the plan itself names, or DATE_NONE */
+	date grid;              /* due date of a `grid` occurrence before adjusting, or DATE_NONE */
+	bool unjudged;          /* its `if` waits for the day of its first step (yearly, weekly) */
+	date agreed;            /* the day that the plan itself names, or DATE_NONE */
+	date too_late;          /* of a last day by law: when it was done after it, or DATE_NONE */
+	int64_t too_late_event; /* that says so: it is open all the same */
 	const struct put_off *put_off; /* the latest one, or NULL */
 	date recheck;                  /* day on which time alone may change it; DATE_NONE: never */
 	bool silent;                   /* ended by its last step, and all of its steps have gone */

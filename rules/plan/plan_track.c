@@ -71,6 +71,7 @@ struct deadline *deadline_add(struct plan *plan, struct track *track, const stru
 				       .state = DEADLINE_OPEN,
 				       .grid = DATE_NONE,
 				       .agreed = DATE_NONE,
+				       .too_late = DATE_NONE,
 				       .recheck = DATE_NONE,
 				       .dirty = true };
 	deadline->ended.day = DATE_NONE;

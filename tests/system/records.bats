@@ -228,7 +228,7 @@ stalled_rule() {
 		"INSERT INTO void SELECT min(id), max(id) FROM event WHERE kind = 'rent.charged'" \
 		"DELETE FROM absence" \
 		"INSERT INTO deadline SELECT subject, rule, key, '1999-01-01', occurrence, 'd0', anchor_event, due, state,
-			missed, ended, ended_by, ended_why, next_step, next_at, put_off FROM deadline WHERE subject = '$subject' LIMIT 1"; do
+			missed, ended, ended_by, ended_why, next_step, next_at, put_off, too_late FROM deadline WHERE subject = '$subject' LIMIT 1"; do
 		base "$damage"
 		damaged=$(base .dump)
 		[ "$damaged" != "$good" ]

@@ -16,7 +16,7 @@ PROMISED = {
     "outbox": "id to subject created_at state attempts next_attempt message_id outcome notices",
     "calendar": "date name kind",
 }
-MORE = {"deadlines": {"title", "missed", "put_off"}, "notices": {"why", "item"},
+MORE = {"deadlines": {"title", "missed", "put_off", "too_late"}, "notices": {"why", "item"},
         "outbox": {"person"},
         "calendar": {"weekday"}}
 DAYS = {"deadlines": ["due"], "notices": ["due"], "outbox": [], "calendar": ["date"]}

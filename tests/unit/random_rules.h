@@ -427,6 +427,14 @@ static inline void say_dates(struct making *making)
 	}
 }
 
+static inline void say_flag(struct making *making, const char *key, const char *value,
+			    uint32_t percent)
+{
+	if (chance_of(making->maker->chance, percent))
+		lines_add(&making->rule->keys,
+			  arena_printf(making->maker->arena, "%s = %s;", key, value));
+}
+
 static inline void say_end(struct making *making)
 {
 	static const char *const repeats[] = { "rolling", "fixed", "grid" };
@@ -434,8 +442,11 @@ static inline void say_end(struct making *making)
 	const struct kind *cancels[4];
 	if (chance_of(chance, 65))
 		making->done_count = say_kinds(making, "done", making->done, 2);
-	if (chance_of(chance, 20))
+	bool final = chance_of(chance, 20);
+	if (final || chance_of(chance, 20))
 		say_kinds(making, "cancels", cancels, 2);
+	say_flag(making, "final", final ? "true" : "false",
+		 final || chance_of(chance, 20) ? 100 : 0);
 	if (making->done_count > 0 && chance_of(chance, 15))
 		say(making, "early", any_length(making->maker, ""));
 	if (making->done_count > 0 && chance_of(chance, 20))
@@ -446,14 +457,6 @@ static inline void say_end(struct making *making)
 	say(making, "repeat", repeat);
 	if (strcmp(repeat, "rolling") != 0 && chance_of(chance, 60))
 		say(making, "every", any_length(making->maker, ""));
-}
-
-static inline void say_flag(struct making *making, const char *key, const char *value,
-			    uint32_t percent)
-{
-	if (chance_of(making->maker->chance, percent))
-		lines_add(&making->rule->keys,
-			  arena_printf(making->maker->arena, "%s = %s;", key, value));
 }
 
 static inline void say_rest(struct making *making)

@@ -186,6 +186,9 @@ static inline char *story_deadline(struct arena *arena, const struct deadline *d
 		line = arena_printf(arena, "%s paused", line);
 	if (deadline->missed > 0)
 		line = arena_printf(arena, "%s missed %d", line, deadline->missed);
+	if (deadline->too_late != DATE_NONE)
+		line = arena_printf(arena, "%s too late %s", line,
+				    date_format(deadline->too_late, anchor));
 	if (ended && strcmp(deadline->ended_reason, deadline_state_name(deadline->state)) != 0)
 		line = arena_printf(arena, "%s: %s", line, deadline->ended_reason);
 	return line;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The plan, by the stories of tests/tables/plan*.tab, which say at their heads how they are
- * written. Every story is folded at once for each of its questions, and besides by a plan that
- * goes on from question to question; both must tell the same.
+ * The plan, by the stories of tests/tables/plan*.tab and final.tab, which say at their heads how
+ * they are written. Every story is folded at once for each of its questions, and besides by a plan
+ * that goes on from question to question; both must tell the same.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -387,6 +387,12 @@ static void test_when_steps_go_out(void **state)
 	tell_table("tests/tables/plan-steps.tab");
 }
 
+static void test_last_days_by_law(void **state)
+{
+	(void)state;
+	tell_table("tests/tables/final.tab");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_when_deadlines_sleep),
 		cmocka_unit_test(test_when_it_was_overdue),
 		cmocka_unit_test(test_when_steps_go_out),
+		cmocka_unit_test(test_last_days_by_law),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

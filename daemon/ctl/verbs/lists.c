@@ -26,11 +26,23 @@ static char *form_missed(const json_t *row, const json_t *value)
 	return missed == 0 ? xstrdup("") : xasprintf("%lld", (long long)missed);
 }
 
+/* "open, too late 2027-01-08": done after a last day by law, and not done by that. */
+static char *form_plain_state(const json_t *row, const json_t *value)
+{
+	char *state = show_value(value);
+	const char *too_late = show_text_of(row, "too_late");
+	if (*too_late == '\0' || strcmp(state, "done") == 0)
+		return state;
+	char *text = xasprintf("%s, too late %s", state, too_late);
+	free(state);
+	return text;
+}
+
 /* "open, put off until 2026-12-11": it is not done. */
 static char *form_state(const json_t *row, const json_t *value)
 {
 	const json_t *put_off = json_object_get(row, "put_off");
-	char *state = show_value(value);
+	char *state = form_plain_state(row, value);
 	if (!json_is_object(put_off))
 		return state;
 	char *text = xasprintf(

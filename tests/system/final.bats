@@ -1,0 +1,43 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: EUPL-1.2
+# Last days by law: what came too late is said where people look, and may not be put off past.
+
+setup() {
+	load kedja
+	office
+	own_rule 90-own <<-'END'
+		rules = ({ name = "x-last"; title = "Sista dag"; subject = "case";
+		  starts = [ "forfeiture.notice_served" ]; from = "on"; due = "P3W"; final = true;
+		  done = [ "arrears.paid" ]; cancels = [ "lease.ended" ];
+		  steps = ({ name = "soon"; at = "-P5D"; to = [ "social_worker" ]; },
+		           { name = "after"; at = "P1D"; to = [ "social_worker" ]; }); });
+	END
+	find "$dir/conf/rules.d" -name '[0-8]*' -delete
+	start
+	cast 2026-01-05 K-1
+	record forfeiture.notice_served K-1 --at 2026-01-05 on=2026-01-05
+}
+
+teardown() {
+	close_office
+}
+
+@test "paid on the day after: open, and deadlines, case and why say that it was too late" {
+	until_time 2026-01-28T12:00
+	record arrears.paid K-1 --at 2026-01-27 paid_on=2026-01-27
+	run ctl deadlines --subject K-1
+	[[ "$output" == *"2026-01-26  open, too late 2026-01-27"* ]]
+	run ctl why K-1 x-last --language en
+	[[ "$output" == *"Too late: 2026-01-27 (event 14, arrears.paid 2026-01-27)"* ]]
+	same "2026-01-26 open" "$(due K-1 x-last)"
+	record lease.ended K-1 --at 2026-01-28
+	[[ "$(ctl deadlines --subject K-1)" != *"x-last"* ]]
+	same "2026-01-26 cancelled" "$(due K-1 x-last)"
+}
+
+@test "paid on the last day and heard of afterwards: done, and nothing is too late" {
+	until_time 2026-01-28T12:00
+	record arrears.paid K-1 --at 2026-01-28 paid_on=2026-01-26
+	same "2026-01-26 done" "$(due K-1 x-last)"
+	[[ "$(ctl why K-1 x-last --language en)" != *"oo late"* ]]
+}
