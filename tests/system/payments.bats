@@ -34,6 +34,7 @@ maildir = "$home/mail";
 sender = "kedja@example.se";
 content = "normal";
 CONF
+	[ -e "$home/kedja.sqlite" ] || "$kedjad" --conf "$home/conf" --create >/dev/null
 	"$kedjad" --conf "$home/conf" --virtual-clock 2026-12-01T09:00 2>"$home/log" 3>&- &
 	daemon=$!
 	export KEDJA_SOCKET=$home/control KEDJA_CONF=$home/conf

@@ -125,7 +125,7 @@ static int set_up(void **state)
 	snprintf(folder, sizeof(folder), "/tmp/test_rpc.XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/t.db", folder);
-	db = db_open(path, steps, 1, &problems);
+	db = db_create(path, steps, 1, &problems);
 	return db == NULL ? -1 : 0;
 }
 
