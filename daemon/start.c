@@ -275,6 +275,7 @@ static void stop(struct kedjad *k)
 {
 	control_free(k->control);
 	kedjad_forget_waiting(k);
+	free(k->trouble);
 	outbox_free(k->outbox); /* the last outcomes may wake the letters */
 	letters_free(k->letters);
 	loop_timer_free(k->retry);

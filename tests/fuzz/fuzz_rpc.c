@@ -130,6 +130,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (db_failed(db) || (count_words() > 0 && rpc_only_reads(methods, line, size)))
 		abort();
 	db_rollback(db);
-	check_line(rpc_refuse_line(line, size, RPC_NO_SPACE, "full"));
+	check_line(rpc_serve_without(methods, NULL, line, size, RPC_NO_SPACE, "full"));
 	return 0;
 }
