@@ -104,6 +104,11 @@ static const struct parameter unmatched[] = {
 	END
 };
 
+static const struct parameter known[] = { { "programme", PARAMETER_TEXT, true, "the programme" },
+					  { "payments", PARAMETER_ANY, true,
+					    "up to 100 payments, as kedjactl reads them" },
+					  END };
+
 static const struct parameter leases[] = { { "programme", PARAMETER_TEXT, true, "the programme" },
 					   { "month", PARAMETER_TEXT, true,
 					     "the rent month, such as 2026-12" },
@@ -182,6 +187,8 @@ const struct method method_table[] = {
 	  "The references that payments to a programme may state." },
 	{ "payment.unmatched", unmatched, false, READS, PLANNED, method_payment_unmatched,
 	  "Payments that fitted no rent." },
+	{ "payment.known", known, false, READS, AT_ONCE, method_payment_known,
+	  "Which payments of a file are known, and which may be." },
 	{ "rent.open", of_programme, false, READS, PLANNED, method_rent_open,
 	  "The rents of a programme that are not covered." },
 	{ "rent.leases", leases, false, READS, PLANNED, method_rent_leases,
