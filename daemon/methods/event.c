@@ -8,6 +8,7 @@
 
 #include "daemon/methods/method.h"
 #include "daemon/methods/put_off.h"
+#include "daemon/plan/event_key.h"
 #include "daemon/store/event.h"
 #include "rules/base/kronor.h"
 
@@ -23,7 +24,8 @@ struct incoming {
 	bool ahead; /* event.check of a file that the clock will follow */
 	struct arena *arena;
 	struct event *event;
-	int64_t known_as; /* an event with this source is there already */
+	int64_t known_as;     /* an event with this source is there already */
+	const char *key_note; /* as what it was taken without a key; NULL */
 };
 
 static const char *place(const struct incoming *in, const char *field)
@@ -208,46 +210,21 @@ static bool check(struct incoming *in)
 	return in->event != NULL && in->call->problems.count == before;
 }
 
-/* A starting event without a key gets its day as one: DATE, DATE.2, ... (design.md 4, per_key). */
-static bool starts_per_key(const struct kedjad *k, const struct event *event)
+/* False with a problem: which of several it is about. */
+static bool settle_key(struct incoming *in)
 {
-	const struct ruleset *ruleset = k->core.office->ruleset;
-	for (size_t i = 0; i < ruleset->count; i++)
-		if (ruleset->rules[i].per_key &&
-		    kind_ref_matches(ruleset->rules[i].starts, ruleset->rules[i].starts_count,
-				     event))
-			return true;
+	const char *problem;
+	if (event_key_settle(&in->k->core, in->k->planner, in->event, in->arena, &in->key_note,
+			     &problem))
+		return true;
+	problem_add(&in->call->problems, place(in, "key"), 0, "%s", problem);
 	return false;
-}
-
-static bool key_is_taken(const struct kedjad *k, const struct event *event, const char *key)
-{
-	struct query *q =
-	    db_query(k->core.db, "SELECT 1 FROM event e WHERE e.subject = ?1 AND e.kind = ?2"
-				 " AND e.key = ?3 AND NOT EXISTS"
-				 " (SELECT 1 FROM void v WHERE v.event = e.id)");
-	db_bind_text(q, 1, event->subject);
-	db_bind_text(q, 2, event->kind->name);
-	db_bind_text(q, 3, key);
-	return db_found(q);
-}
-
-static void give_key(const struct incoming *in)
-{
-	char day[DATE_TEXT_SIZE];
-	struct event *event = in->event;
-	if (event->key[0] != '\0' || event->kind->key == KEY_NONE || !starts_per_key(in->k, event))
-		return;
-	event->key = arena_strdup(in->arena, date_format(event->at.day, day));
-	for (int i = 2; key_is_taken(in->k, event, event->key); i++)
-		event->key = arena_printf(in->arena, "%s.%d", day, i);
 }
 
 static int64_t add(const struct incoming *in)
 {
 	const struct core *core = &in->k->core;
 	struct event *event = in->event;
-	give_key(in);
 	event->id = store_event_add(core, event);
 	event->recorded = clock_now_civil(core->clock);
 	if (kind_takes_back(event->kind)) {
@@ -320,6 +297,8 @@ static const char *note_on(const struct incoming *in)
 {
 	const struct event *event = in->event;
 	struct value staff = event_value(event, "staff");
+	if (in->key_note != NULL)
+		return in->key_note;
 	if (event->kind->subject == SUBJECT_CASE && strcmp(event->kind->name, "case.opened") != 0 &&
 	    !has_row(in->k,
 		     "SELECT 1 FROM event WHERE subject = ?1 AND kind = 'case.opened'"
@@ -341,7 +320,7 @@ static json_t *record_one(struct incoming *in)
 	if (is_known(in))
 		return json_pack("{s:I, s:b}", "id", (json_int_t)in->known_as, "known", 1);
 	check_against_file(in);
-	if (in->call->problems.count > 0)
+	if (in->call->problems.count > 0 || !settle_key(in))
 		return NULL;
 	json_t *result = json_pack("{s:I, s:b}", "id", (json_int_t)add(in), "known", 0);
 	json_t *kronor = kronor_of(in->event);

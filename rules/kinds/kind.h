@@ -80,6 +80,8 @@ struct kind {
 	enum key_rule key;
 	const char *key_means;        /* "month", "task"; NULL without a key */
 	const char *const *key_codes; /* allowed keys, ended by NULL; NULL: any id */
+	const char *lone_key;         /* of an event without a key while no matter is open; with one
+				       * open it is about that (event_key.h). NULL: a day's own */
 	const struct field *fields;
 	size_t field_count;
 	bool may_lie_ahead; /* `at` may be in the future (leave that is planned) */

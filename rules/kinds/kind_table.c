@@ -91,7 +91,7 @@ static const char *const meetings[] = { "steering", "reference", NULL };
 /* On a case that was never opened, this is the programme that is told. */
 #define ITS_PROGRAMME MAY("programme", FIELD_ID, CLASS_OPEN, "for a case that was never opened")
 /* A matter of unpaid rent goes by the month that the landlord's form names. */
-#define RENT_MONTH          TAKES_KEY("rent month")
+#define RENT_MONTH          TAKES_KEY("rent month"), .lone_key = "-"
 #define EVICTION_DAY(help_) MUST("date", FIELD_DATE, CLASS_OPEN, help_), ITS_PROGRAMME
 
 #define PAYMENT                                                                                    \
@@ -186,15 +186,11 @@ static const struct kind kinds[] = {
 					     "köparna informerades", "the buyers were informed") },
 	{ PROGRAMME("payment.unmatched"), NEEDS_KEY("bank reference"),
 	  HAS(PAYMENT, MUST("reference", FIELD_TEXT, CLASS_SECRET, "what the payer stated"),
-	      MAY("reversal", FIELD_FLAG, CLASS_CASE, "is it money that went back?"),
-	      MAY("same_as", FIELD_ID, CLASS_SECRET, "a payment that it may be the same as"),
-	      MAY("perhaps_of", FIELD_ID, CLASS_OPEN,
-		  "a case of which that day is not known until it is decided")),
+	      MAY("reversal", FIELD_FLAG, CLASS_CASE, "is it money that went back?")),
 	  SAYS("a payment that fits no rent", "betalningen kunde inte kopplas till en hyra",
 	       "the payment could not be matched to a rent") },
 	{ PROGRAMME("payment.assigned"), NEEDS_KEY("bank reference"),
-	  HAS(MUST("case", FIELD_ID, CLASS_OPEN, "the case whose rent was paid"),
-	      MAY("amount", FIELD_AMOUNT, CLASS_CASE, "so much of it; else all that is left")),
+	  HAS(MUST("case", FIELD_ID, CLASS_OPEN, "the case whose rent was paid")),
 	  SAYS("such a payment found its case", "betalningen kopplades till ett ärende",
 	       "the payment was matched to a case") },
 
