@@ -261,9 +261,6 @@ const struct migration schema_migrations[] = {
 	{ "ALTER TABLE message ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;" },
 	/* derived: what was done after a last day by law, which is open all the same */
 	{ "ALTER TABLE deadline ADD COLUMN too_late TEXT;" },
-	/* payments that fitted nothing, by what the bank calls them (payment_known.c) */
-	{ "CREATE INDEX event_unmatched ON event (subject, key)"
-	  "  WHERE kind = 'payment.unmatched';" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -16,7 +16,6 @@ setup() {
 		content = "normal";
 		sender = "kedja@example.se";
 	END
-	"$KEDJAD" --conf conf --create >/dev/null
 	daemon=
 	listener=
 }

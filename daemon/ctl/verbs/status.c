@@ -100,21 +100,6 @@ static void say_alarms(const json_t *alarms)
 	}
 }
 
-/* What the daemon reads in its file. */
-static void say_file(const json_t *status)
-{
-	say_counts(json_object_get(status, "counts"));
-	say_outbox(json_object_get(status, "outbox"));
-	say_mailer(json_object_get(status, "mailer"));
-	char *behind = show_value(json_object_get(status, "behind"));
-	if (*behind != '\0' && strcmp(behind, "0") != 0 && strcmp(behind, "no") != 0)
-		say_and_free("behind", xasprintf("%s still to be planned anew", behind));
-	free(behind);
-	char *next = show_time(show_text_of(status, "next_at"));
-	say_and_free("next", *next == '\0' ? xstrdup("nothing is due") : xstrdup(next));
-	free(next);
-}
-
 int verb_status(const struct invocation *call)
 {
 	json_t *status = NULL;
@@ -125,10 +110,16 @@ int verb_status(const struct invocation *call)
 					 number(status, "pid")));
 	say_clock(json_object_get(status, "clock"));
 	say_rules(json_object_get(status, "rules"));
-	if (json_is_object(json_object_get(status, "counts")))
-		say_file(status);
-	else
-		say("records", "not known: the database cannot be used");
+	say_counts(json_object_get(status, "counts"));
+	say_outbox(json_object_get(status, "outbox"));
+	say_mailer(json_object_get(status, "mailer"));
+	char *behind = show_value(json_object_get(status, "behind"));
+	if (*behind != '\0' && strcmp(behind, "0") != 0 && strcmp(behind, "no") != 0)
+		say_and_free("behind", xasprintf("%s still to be planned anew", behind));
+	free(behind);
+	char *next = show_time(show_text_of(status, "next_at"));
+	say_and_free("next", *next == '\0' ? xstrdup("nothing is due") : xstrdup(next));
+	free(next);
 	say_alarms(json_object_get(status, "alarms"));
 	json_decref(status);
 	return code;
