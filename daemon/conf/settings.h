@@ -39,7 +39,7 @@ struct settings {
 	int64_t delivery_limit;   /* seconds of wall-clock time for one letter */
 	int64_t retry_first;      /* seconds until the second attempt; doubles up to retry_most */
 	int64_t retry_most;
-	int64_t give_up_after; /* seconds from creation */
+	int64_t give_up_after; /* seconds at servers that are there */
 	int64_t keep_bodies;   /* days after sending */
 	int64_t batch;         /* letters handed to the mailer at once */
 	int64_t hold_above;    /* late notices within an hour; 0: never held */

@@ -10,9 +10,11 @@
  *     `-- untried after a fault of the installation or of the mailer before end-of-data
  *   queued, deferred, unclear --> cancelled (by hand)
  *
- * Retry times are computed from creation time and attempt number, so a restart changes nothing.
- * A letter older than give_up_after whose attempt fails stays in its state with no hour of its
- * own: it has been given up, counts as an alarm, and only outbox_retry tries it again.
+ * Retry times are computed from the first attempt that reached a server (before that, from the
+ * creation) and the number of attempts since, so a restart changes nothing. A letter that has
+ * waited for give_up_after at servers that were there (struct message_tries) stays in its state
+ * with no hour of its own: it has been given up, counts as an alarm, and only outbox_retry tries it
+ * again.
  *
  * A batch is in the mailer's hands, but only one letter of it on the wire: the data of the next
  * waits until the outcome of the one before is committed (mailproto.h). So after a kill one letter

@@ -129,19 +129,32 @@ const struct mailproc_events outbox_hears = {
 
 /* ---- the same in the turn ---- */
 
+/* Without a code no server came to an answer about it; but its data had begun. */
+static bool has_reached(const struct message_change *what)
+{
+	return what->code != 0 || what->state == MESSAGE_UNCLEAR;
+}
+
 /* Back to wait for its next hour, or for a person. */
 static void postpone(struct outbox *outbox, const struct message_row *row,
 		     struct message_change *what)
 {
 	const struct patience *patience = &outbox->patience;
+	struct message_tries tries = row->tries;
+	message_tried(&tries, row->attempts, has_reached(what), what->now, patience->most);
+	bool reached = tries.reached_at != INSTANT_NEVER;
 	what->next_attempt =
-	    message_retry_at(patience, row->created_at, row->attempts + 1, what->now);
-	if (what->now - row->created_at >= patience->give_up) {
+	    message_retry_at(patience, reached ? tries.reached_at : row->created_at,
+			     row->attempts + 1 - (reached ? tries.unreached : 0), what->now);
+	if (tries.waited >= patience->give_up) {
 		what->next_attempt = INSTANT_NEVER;
 		log_error("letter %lld: given up after %lld attempts", (long long)row->id,
 			  (long long)row->attempts + 1);
 	}
-	if (outbox_change(outbox, what) && what->next_attempt == INSTANT_NEVER)
+	if (!outbox_change(outbox, what))
+		return;
+	message_keep_tries(outbox->db, row->id, &tries);
+	if (what->next_attempt == INSTANT_NEVER)
 		outbox->ended(outbox->arg, row->id, what->state);
 }
 

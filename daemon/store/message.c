@@ -94,16 +94,38 @@ static enum message_state state_at(struct query *q, int column)
 	return state;
 }
 
+static instant instant_at(struct query *q, int column)
+{
+	return db_is_null(q, column) ? INSTANT_NEVER : db_int(q, column);
+}
+
 bool message_find(struct db *db, int64_t message, struct message_row *ret)
 {
-	struct query *q =
-	    db_query(db, "SELECT state, created_at, attempts FROM message WHERE id = ?1");
+	struct query *q = db_query(db, "SELECT state, created_at, attempts, reached_at, unreached,"
+				       " heard_at, waited FROM message WHERE id = ?1");
 	db_bind_int(q, 1, message);
 	bool found = db_next(q);
 	if (found)
-		*ret = (struct message_row){ message, state_at(q, 0), db_int(q, 1), db_int(q, 2) };
+		*ret = (struct message_row){ message,
+					     state_at(q, 0),
+					     db_int(q, 1),
+					     db_int(q, 2),
+					     { instant_at(q, 3), db_int(q, 4), instant_at(q, 5),
+					       db_int(q, 6) } };
 	db_done(q);
 	return found;
+}
+
+void message_keep_tries(struct db *db, int64_t message, const struct message_tries *tries)
+{
+	struct query *q = db_query(db, "UPDATE message SET reached_at = ?2, unreached = ?3,"
+				       " heard_at = ?4, waited = ?5 WHERE id = ?1");
+	db_bind_int(q, 1, message);
+	bind_instant(q, 2, tries->reached_at);
+	db_bind_int(q, 3, tries->unreached);
+	bind_instant(q, 4, tries->heard_at);
+	db_bind_int(q, 5, tries->waited);
+	db_run(q);
 }
 
 static size_t read_ids(struct query *q, int64_t *ids, size_t most)
@@ -188,7 +210,8 @@ size_t message_postponed(struct db *db, instant now, int64_t *ids, size_t most)
 
 void message_hurry(struct db *db, const struct message_row *message, instant now)
 {
-	struct query *q = db_query(db, "UPDATE message SET next_attempt = ?2 WHERE id = ?1");
+	struct query *q = db_query(db, "UPDATE message SET next_attempt = ?2, reached_at = NULL,"
+				       " unreached = 0, heard_at = NULL, waited = 0 WHERE id = ?1");
 	db_bind_int(q, 1, message->id);
 	db_bind_int(q, 2, now);
 	db_run(q);

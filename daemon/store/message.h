@@ -31,11 +31,25 @@ bool message_state_waits(enum message_state state); /* queued, deferred, unclear
 struct patience {
 	int64_t first, most, give_up;
 };
-/* The hour of the next attempt: creation plus first, 2 first, 4 first ... most, most, after
+/* The hour of the next attempt: `begun` plus first, 2 first, 4 first ... most, most, after
  * `attempts` of them and after now, but never more than `most` away. The points do not move when
  * the daemon was away. */
-instant message_retry_at(const struct patience *patience, instant created_at, int64_t attempts,
+instant message_retry_at(const struct patience *patience, instant begun, int64_t attempts,
 			 instant now);
+
+/* What is known of the attempts. Patience is for servers that are there and do not take the letter:
+ * it waits from one attempt that reached one to the next, and what is longer than `most` was not
+ * its waiting, for nothing was tried then. So neither a server that is down nor a queue that stands
+ * still uses patience up. */
+struct message_tries {
+	instant reached_at; /* the first that reached a server; INSTANT_NEVER: none yet */
+	int64_t unreached;  /* attempts before that one */
+	instant heard_at;   /* the last one, if it reached a server; INSTANT_NEVER: it did not */
+	int64_t waited;     /* seconds */
+};
+/* One attempt more, after `attempts` others. */
+void message_tried(struct message_tries *tries, int64_t attempts, bool reached, instant now,
+		   int64_t most);
 
 struct message_change {
 	int64_t message;
@@ -70,8 +84,11 @@ struct message_row {
 	enum message_state state;
 	instant created_at;
 	int64_t attempts;
+	struct message_tries tries;
 };
 MUST_CHECK bool message_find(struct db *db, int64_t message, struct message_row *ret);
+
+void message_keep_tries(struct db *db, int64_t message, const struct message_tries *tries);
 
 /* Ids of those whose hour has come, `most` at most, the longest waiting first; their number. */
 size_t message_due(struct db *db, instant now, int64_t *ids, size_t most);
@@ -84,7 +101,7 @@ json_t *message_letter(struct db *db, int64_t message, const struct clock *clock
 instant message_next_attempt(struct db *db); /* INSTANT_NEVER: none */
 /* Of those that wait: whose hour has not come or who were given up; as message_due. */
 size_t message_postponed(struct db *db, instant now, int64_t *ids, size_t most);
-/* Its hour is now, whatever it was: by hand. */
+/* Its hour is now, whatever it was, and patience begins anew: by hand. */
 void message_hurry(struct db *db, const struct message_row *message, instant now);
 
 /* Those whose hour is more than `longest` away get this one, `most` of them; their number. */

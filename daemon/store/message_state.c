@@ -64,12 +64,12 @@ bool message_state_may_follow(enum message_state was, enum message_state state)
 	return false;
 }
 
-instant message_retry_at(const struct patience *patience, instant created_at, int64_t attempts,
+instant message_retry_at(const struct patience *patience, instant begun, int64_t attempts,
 			 instant now)
 {
 	int64_t most = patience->most > 0 ? patience->most : 1;
 	int64_t step = patience->first > 0 && patience->first < most ? patience->first : most;
-	instant at = created_at + step;
+	instant at = begun + step;
 	int64_t made = 1;
 	while ((made < attempts || at <= now) && step < most) {
 		step = step < most / 2 ? 2 * step : most;
@@ -82,4 +82,16 @@ instant message_retry_at(const struct patience *patience, instant created_at, in
 	int64_t late = at <= now ? (now - at) / most + 1 : 0;
 	at += (more > late ? more : late) * most;
 	return at < now + most ? at : now + most;
+}
+
+void message_tried(struct message_tries *tries, int64_t attempts, bool reached, instant now,
+		   int64_t most)
+{
+	if (reached && tries->reached_at == INSTANT_NEVER) {
+		tries->reached_at = now;
+		tries->unreached = attempts;
+	}
+	if (reached && tries->heard_at != INSTANT_NEVER && tries->heard_at < now)
+		tries->waited += now - tries->heard_at < most ? now - tries->heard_at : most;
+	tries->heard_at = reached ? now : INSTANT_NEVER;
 }

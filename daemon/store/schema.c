@@ -261,6 +261,11 @@ const struct migration schema_migrations[] = {
 	{ "ALTER TABLE message ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;" },
 	/* derived: what was done after a last day by law, which is open all the same */
 	{ "ALTER TABLE deadline ADD COLUMN too_late TEXT;" },
+	/* what is known of the attempts to send a letter (struct message_tries) */
+	{ "ALTER TABLE message ADD COLUMN reached_at INTEGER;"
+	  "ALTER TABLE message ADD COLUMN unreached INTEGER NOT NULL DEFAULT 0;"
+	  "ALTER TABLE message ADD COLUMN heard_at INTEGER;"
+	  "ALTER TABLE message ADD COLUMN waited INTEGER NOT NULL DEFAULT 0;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

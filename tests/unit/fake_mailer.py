@@ -4,7 +4,8 @@
 
 In the folder KEDJA_FAKE: "mode" says how it starts; "log" gets a line for all it is told;
 "healed" being there, the letters to die, hang and tls are sent after all; "slow" are the seconds that
-a letter to slow takes (0.3), and one to wait is sent when there is "go".
+a letter to slow takes (0.3), and one to wait is sent when there is "go". For a letter to away no server
+is there, and with "back" there is one that puts it off.
 Modes: normal, mute, nonsense, old, exit, config, stubborn (stays after the end of its input).
 """
 import hashlib
@@ -107,6 +108,10 @@ def deliver(letter):
         outcome(letter, "sent", 250, "2.0.0 Ok")
     elif what == "deferred":
         outcome(letter, "deferred", 451, "4.3.0 try later\nö")
+    elif what == "away" and not os.path.exists(FOLDER + "/back"):
+        outcome(letter, "deferred", 0, "no connection")
+    elif what == "away":
+        outcome(letter, "deferred", 450, "4.2.0 come again")
     elif what == "refused":
         outcome(letter, "refused", 550, "5.1.1 nobody here")
     elif what == "unclear":

@@ -549,14 +549,103 @@ static void a_mailer_that_never_starts_is_a_fault(void **state)
 
 /* ---- giving up, and what people do by hand ---- */
 
+static void be_impatient(struct fixture *f)
+{
+	f->settings.retry_most = 14400;
+	f->settings.give_up_after = 86400;
+	outbox_configure(f->outbox, &f->settings);
+}
+
+/* From attempt to attempt, until nothing waits for an hour; the number of them. */
+static int try_until_given_up(struct fixture *f)
+{
+	int tried = 1;
+	settle(f);
+	for (; outbox_next(f->outbox) != INSTANT_NEVER; tried++) {
+		assert_true(tried < 1000);
+		move_clock(f, outbox_next(f->outbox) - clock_now(f->clock));
+		settle(f);
+	}
+	return tried;
+}
+
+/* Until `seconds` have passed since the beginning. */
+static void try_for(struct fixture *f, int64_t seconds)
+{
+	instant until = clock_now(f->clock) + seconds;
+	settle(f);
+	while (outbox_next(f->outbox) < until) {
+		move_clock(f, outbox_next(f->outbox) - clock_now(f->clock));
+		settle(f);
+	}
+	move_clock(f, until - clock_now(f->clock));
+}
+
+static void check_given_up(struct fixture *f, int64_t given_up)
+{
+	assert_int_equal(outbox_next(f->outbox) == INSTANT_NEVER, given_up > 0);
+	assert_int_equal(outbox_count(f->outbox).given_up, given_up);
+}
+
+static void days_without_a_server_use_up_no_patience(void **state)
+{
+	struct fixture *f = *state;
+	be_impatient(f);
+	int64_t id = add(f, "away");
+	try_for(f, 2 * 86400);
+	check_given_up(f, 0);
+	put_file(f, "back", ""); /* and greylists each letter once */
+	instant back = clock_now(f->clock);
+	settle(f);
+	check_given_up(f, 0);
+	move_clock(f, outbox_next(f->outbox) - clock_now(f->clock));
+	settle(f);
+	check_given_up(f, 0);
+	/* the pauses begin anew with the first attempt that reached a server */
+	assert_int_equal(outbox_next(f->outbox) - clock_now(f->clock), f->settings.retry_first);
+	try_until_given_up(f);
+	check_given_up(f, 1);
+	assert_true(clock_now(f->clock) >= back + f->settings.give_up_after);
+	assert_true(times_delivered(f, id) > 20);
+}
+
+/* The server had put it off once before it went away. */
+static void what_was_put_off_once_survives_days_without_a_server(void **state)
+{
+	struct fixture *f = *state;
+	be_impatient(f);
+	put_file(f, "back", "");
+	add(f, "away");
+	settle(f);
+	char *path = xasprintf("%s/back", f->folder);
+	assert_int_equal(remove(path), 0);
+	free(path);
+	try_for(f, 2 * 86400);
+	put_file(f, "back", "");
+	settle(f);
+	move_clock(f, outbox_next(f->outbox) - clock_now(f->clock));
+	settle(f);
+	check_given_up(f, 0);
+	/* nothing is tried while the daemon is away */
+	move_clock(f, 2 * 86400);
+	settle(f);
+	check_given_up(f, 0);
+	try_until_given_up(f);
+	check_given_up(f, 1);
+}
+
 static void giving_up_is_an_alarm_and_can_be_undone(void **state)
 {
 	struct fixture *f = *state;
+	be_impatient(f);
 	int64_t id = add(f, "deferred");
-	settle(f);
-	move_clock(f, f->settings.give_up_after);
-	settle(f);
-	check_row(f, id, "deferred 2 - 451 4.3.0 try later ö");
+	int tried = try_until_given_up(f);
+	assert_true(clock_now(f->clock) - NOON >= f->settings.give_up_after);
+	assert_true(clock_now(f->clock) - NOON <
+		    f->settings.give_up_after + f->settings.retry_most);
+	char *row = xasprintf("deferred %d - 451 4.3.0 try later ö", tried);
+	check_row(f, id, row);
+	free(row);
 	assert_int_equal(outbox_count(f->outbox).given_up, 1);
 	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_DEFERRED], 1);
 	assert_int_equal(outbox_next(f->outbox), INSTANT_NEVER);
@@ -566,9 +655,14 @@ static void giving_up_is_an_alarm_and_can_be_undone(void **state)
 	end_turn(f);
 	settle(f);
 	assert_int_equal(outbox_count(f->outbox).given_up, 0);
-	check_history(f, id,
-		      ">queued queued>handed handed>deferred deferred>handed handed>deferred"
-		      " deferred>deferred deferred>handed handed>sent");
+	static const char last[] = "handed>deferred deferred>deferred deferred>handed handed>sent";
+	char *history =
+	    text_of(f,
+		    "SELECT group_concat(was || '>' || state, ' ') FROM (SELECT * FROM"
+		    " message_history WHERE message = ?1 AND was IS NOT NULL ORDER BY rowid)",
+		    id);
+	assert_string_equal(history + strlen(history) - strlen(last), last);
+	free(history);
 }
 
 static void retry_of_all_revives_more_than_a_turn_holds(void **state)
@@ -863,6 +957,29 @@ static void hours_of_the_attempts(void **state)
 	assert_int_equal(message_retry_at(&odd, 0, 1, INT64_C(1) << 40), (INT64_C(1) << 40) + 1);
 }
 
+static void patience_is_for_servers_that_are_there(void **state)
+{
+	static const struct {
+		int64_t at;
+		bool reached;
+		int64_t waited, unreached; /* afterwards */
+	} rows[] = {
+		{ 0, false, 0, 0 },       { 100, false, 0, 0 },     { 200, true, 0, 2 },
+		{ 500, true, 300, 2 },    { 900, false, 300, 2 },   { 1000, true, 300, 2 },
+		{ 1010, true, 310, 2 },   { 90000, true, 4310, 2 }, /* nothing was tried for a day
+								     */
+		{ 80000, true, 4310, 2 },                           /* a clock that was set back */
+	};
+	struct message_tries tries = { INSTANT_NEVER, 0, INSTANT_NEVER, 0 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		message_tried(&tries, (int64_t)i, rows[i].reached, NOON + rows[i].at, 4000);
+		assert_int_equal(tries.waited, rows[i].waited);
+		assert_int_equal(tries.unreached, rows[i].unreached);
+	}
+	assert_int_equal(tries.reached_at, NOON + 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -883,6 +1000,8 @@ int main(void)
 		TRY(new_settings_try_a_faulty_queue),
 		TRY(a_mailer_that_never_starts_is_a_fault),
 		TRY(giving_up_is_an_alarm_and_can_be_undone),
+		TRY(days_without_a_server_use_up_no_patience),
+		TRY(what_was_put_off_once_survives_days_without_a_server),
 		TRY(retry_of_all_revives_more_than_a_turn_holds),
 		TRY(a_retry_whose_turn_failed_was_never_asked_for),
 		TRY(cancelling),
@@ -897,6 +1016,7 @@ int main(void)
 		cmocka_unit_test(states_have_names),
 		cmocka_unit_test(the_machine_is_the_one_drawn),
 		cmocka_unit_test(hours_of_the_attempts),
+		cmocka_unit_test(patience_is_for_servers_that_are_there),
 	};
 	log_open("test_outbox", LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests(tests, NULL, NULL);
