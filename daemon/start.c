@@ -170,6 +170,8 @@ static int start_file(struct kedjad *k, const struct options *options, struct pr
 	}
 	kedjad_start_kept(k);
 	k->planner = planner_new(&k->core, kedjad_fire, k);
+	if (getenv("KEDJA_CHECK") != NULL)
+		planner_set_check(k->planner);
 	kedjad_compare_rules(k);
 	if (turn_end(k->core.turn) == 0)
 		return 0;

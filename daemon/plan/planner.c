@@ -67,6 +67,11 @@ void planner_set_bound(struct planner *planner, size_t bytes)
 	cache_set_bound(planner->cache, bytes);
 }
 
+void planner_set_check(struct planner *planner)
+{
+	planner->checks = true;
+}
+
 void planner_forget(struct planner *planner)
 {
 	cache_clear(planner->cache);
@@ -321,6 +326,8 @@ static void settle(struct planner *planner, struct entry *entry)
 	planner_put_subject(planner, entry, wake);
 	if (!planner->only_looking)
 		enclosure_note_ended(planner->core, entry->subject);
+	if (planner->checks && !planner->only_looking)
+		planner_check(planner, entry);
 	plan_clean(entry->plan);
 	entry->folded_anew = false;
 	arena_free(arena);

@@ -25,6 +25,9 @@ struct planner *planner_new(const struct core *core, planner_fire *fire, void *a
 void planner_free(struct planner *planner); /* takes NULL */
 /* How much memory its plans may hold, if not what suits a daemon. */
 void planner_set_bound(struct planner *planner, size_t bytes);
+/* From here on each step is checked, and a mistake of this program ends it: for tests
+ * (KEDJA_CHECK). Whoever fires must write the notices. */
+void planner_set_check(struct planner *planner);
 
 /* In the turn, after the event was added to the log. */
 void planner_note_event(struct planner *planner, const struct event *event);

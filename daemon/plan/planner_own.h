@@ -14,11 +14,15 @@ struct planner {
 	bool may_be_behind;          /* false only when the file has been asked and said no */
 	overdue_changed *look_again; /* at what was overdue; the planner is its argument */
 	bool only_looking;           /* planner_differs: nothing goes off */
+	bool checks;                 /* itself, after each step */
 };
 
 /* planner_rows.c. The live ones give the instant at which the subject wakes. */
 instant planner_put_live(struct planner *planner, struct entry *entry, struct arena *arena);
 void planner_put_ended(struct planner *planner, struct entry *entry);
 void planner_put_subject(struct planner *planner, const struct entry *entry, instant wake);
+
+/* planner_check.c. Once all is written, and before the plan forgets what has changed. */
+void planner_check(const struct planner *planner, const struct entry *entry);
 
 #endif

@@ -150,3 +150,25 @@ struct said *store_said_read(const struct core *core, const char *subject,
 		said_note_held(said, &list[i]);
 	return said;
 }
+
+/* What comes back of a role ("@role") is a note, and no step. */
+const char *store_said_silently(const struct core *core, const char *subject, struct arena *arena,
+				const char **ret_key)
+{
+	const char *rule = NULL;
+	struct query *q =
+	    db_query(core->db, "SELECT f.rule, f.key FROM firing f WHERE f.subject = ?1"
+			       " AND f.at = ?2 AND substr(f.step, 1, 1) <> '@'"
+			       " AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = f.subject"
+			       "  AND n.rule = f.rule AND n.key = f.key AND n.anchor = f.anchor"
+			       "  AND n.occurrence = f.occurrence AND n.step = f.step"
+			       "  AND n.repetition = f.repetition) LIMIT 1");
+	db_bind_text(q, 1, subject);
+	db_bind_int(q, 2, clock_now(core->clock));
+	if (db_next(q)) {
+		rule = arena_strdup(arena, db_text(q, 0));
+		*ret_key = arena_strdup(arena, db_text(q, 1));
+	}
+	db_done(q);
+	return rule;
+}

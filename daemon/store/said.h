@@ -24,4 +24,9 @@ MUST_CHECK bool store_said_gone(const struct core *core, const char *subject,
 MUST_CHECK bool store_said_back(const struct core *core, const char *subject,
 				const struct deadline *deadline, const struct put_off *put_off);
 
+/* For tests: the rule and the key of a step of this subject that goes off at this moment, and of
+ * which no notice says what became of it (I4); NULL: there is none. Both live in `arena`. */
+const char *store_said_silently(const struct core *core, const char *subject, struct arena *arena,
+				const char **ret_key);
+
 #endif

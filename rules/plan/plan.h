@@ -158,6 +158,12 @@ bool plan_same_overdue(const struct plan *a, const struct plan *b, const char *p
 		       date until);
 const struct facts *plan_facts(const struct plan *plan);
 
+/*
+ * For debug and test builds, after each step: does the plan hold together? NULL if it does; else
+ * what is wrong, and with which deadline.
+ */
+const char *plan_check(const struct plan *plan, const struct deadline **ret);
+
 /* Those that still have something before them: open, asleep, or ended by their last step. */
 size_t plan_live_count(const struct plan *plan);
 const struct deadline *plan_live_at(const struct plan *plan, size_t i);

@@ -52,6 +52,7 @@ struct walk {
 	const struct event **events; /* to come, from `next` on by the time they become known */
 	size_t event_count, event_capacity, next;
 	bool sorted;
+	walk_on_breach *on_breach;        /* NULL: nobody wants to know */
 	bool asks_overdue;                /* a rule of programmes looks at their cases' deadlines */
 	void *names;                      /* tree of walkers */
 	struct walkers all;               /* in the order in which they came */
@@ -69,6 +70,11 @@ struct walk *walk_new(const struct ruleset *ruleset, walk_on_notice *on_notice, 
 	walk->now = CIVIL_NONE;
 	walk->asks_overdue = plan_rules_ask_overdue(ruleset);
 	return walk;
+}
+
+void walk_set_check(struct walk *walk, walk_on_breach *on_breach)
+{
+	walk->on_breach = on_breach;
 }
 
 static void keep(void *node)
@@ -429,6 +435,14 @@ static civil go_off(struct walk *walk, struct walker *walker, const struct deadl
 	return telling.wake;
 }
 
+static void check(const struct walk *walk, const struct walker *walker)
+{
+	const struct deadline *deadline = NULL;
+	const char *wrong = walk->on_breach == NULL ? NULL : plan_check(walker->plan, &deadline);
+	if (wrong != NULL)
+		walk->on_breach(walk->arg, walker->name, deadline, wrong);
+}
+
 /* Folds, judges and sends: afterwards the walker stands as of this moment. */
 static void settle(struct walk *walk, struct walker *walker)
 {
@@ -446,6 +460,7 @@ static void settle(struct walk *walk, struct walker *walker)
 	if (change != DATE_NONE && civil_at(change, 0) < wake)
 		wake = civil_at(change, 0);
 	set_wake(walk, walker, wake <= walk->now ? walk->now + 1 : wake);
+	check(walk, walker);
 	plan_clean(walker->plan);
 	arena_free(arena);
 }

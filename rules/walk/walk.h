@@ -37,6 +37,12 @@ struct walk;
 struct walk *walk_new(const struct ruleset *ruleset, walk_on_notice *on_notice, void *arg);
 void walk_free(struct walk *walk); /* takes NULL */
 
+/* For tests: is told after each step when a plan does not hold together (plan_check); `arg` is that
+ * of walk_new. */
+typedef void walk_on_breach(void *arg, const char *subject, const struct deadline *deadline,
+			    const char *wrong);
+void walk_set_check(struct walk *walk, walk_on_breach *on_breach);
+
 /* An event to come; ids tell them apart. What is recorded before the walk has come to is known at
  * its next step. Events of staff are passed over: the walk ends at roles. */
 void walk_add(struct walk *walk, const struct event *event);

@@ -120,6 +120,7 @@ static inline void daemon_begin(struct sides *sides, const struct trial *trial)
 {
 	planner_free(sides->planner);
 	sides->planner = planner_new(&sides->core, on_fire, sides);
+	planner_set_check(sides->planner);
 	if (trial->forgetful)
 		planner_set_bound(sides->planner, 1);
 }
@@ -310,11 +311,20 @@ static inline void compare_end(struct sides *sides, const struct walk *walk)
 	assert_int_equal(turn_end(sides->core.turn), 0);
 }
 
+static inline void on_breach(void *arg, const char *subject, const struct deadline *deadline,
+			     const char *wrong)
+{
+	(void)arg;
+	fail_msg("the walk's plan of %s, %s[%s]: %s", subject, deadline->rule->name, deadline->key,
+		 wrong);
+}
+
 static inline void sides_run(struct sides *sides, const struct trial *trial, struct arena *arena)
 {
 	struct walk *walk = walk_new(trial->sets[0], note_walked, sides);
 	sides->arena = arena;
 	sides->complaint = NULL;
+	walk_set_check(walk, on_breach);
 	lines_clear(&sides->daemon);
 	lines_clear(&sides->walk);
 	run_daemon(sides, trial);

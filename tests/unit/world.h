@@ -156,6 +156,7 @@ static inline int world_set_up(void **state)
 	assert_int_equal(world_begin(state), 0);
 	struct world *world = *state;
 	world->planner = planner_new(&world->core, due_fire, &world->core);
+	planner_set_check(world->planner);
 	world_jump(world, "2026-01-07T07:00:00");
 	world_cast(world);
 	return 0;
