@@ -15,6 +15,7 @@
 #include "daemon/base/notify.h"
 #include "daemon/kedjad/kedjad.h"
 #include "daemon/methods/method.h"
+#include "daemon/plan/hold.h"
 #include "daemon/store/meta.h"
 #include "daemon/store/schema.h"
 
@@ -168,6 +169,8 @@ static int start_file(struct kedjad *k, const struct options *options, struct pr
 		db_rollback(k->core.db);
 		return -1;
 	}
+	if (db_was_older(k->core.db))
+		hold_note_upgrade(&k->core);
 	kedjad_start_kept(k);
 	k->planner = planner_new(&k->core, kedjad_fire, k);
 	if (getenv("KEDJA_CHECK") != NULL)

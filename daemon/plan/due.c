@@ -9,6 +9,7 @@
 
 #include "daemon/people/enclosure.h"
 #include "daemon/people/people.h"
+#include "daemon/plan/hold.h"
 #include "daemon/plan/pass_on.h"
 #include "daemon/store/deadline.h"
 #include "daemon/store/notice.h"
@@ -84,6 +85,9 @@ static int64_t tell(const struct firing *firing, const struct told *told,
 	    notice_add(firing, told, person->id, shadow ? NOTICE_SHADOW : NOTICE_QUEUED, reason);
 	if (person->instead_of != NULL && !shadow)
 		sum_up_on_return(firing, notice, person->instead_of, person->leave, person->back);
+	if (!shadow && told->planned->catches_up && firing->back == NULL &&
+	    hold_is_of_upgrade(firing->core, told->planned->at))
+		hold_for_upgrade(firing->core, notice);
 	return notice;
 }
 

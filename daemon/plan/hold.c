@@ -2,12 +2,15 @@
 /* See hold.h. */
 #include "daemon/plan/hold.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "daemon/base/log.h"
+#include "daemon/store/meta.h"
 #include "daemon/store/notice.h"
 
 #define WITHIN_SECONDS 3600
+#define WEEK           (7 * 86400)
 #define AT_ONCE        250 /* in one turn: a row of each changes, and one of history comes */
 
 static bool something_waits(const struct core *core)
@@ -76,6 +79,55 @@ bool hold_work(const struct core *core)
 		log_notice("%lld notices came all at once and are held", (long long)held);
 	return held == AT_ONCE;
 }
+
+/* --- what an upgrade made late ---------------------------------------------------------------- */
+
+static void set_instant(const struct core *core, const char *name, instant at)
+{
+	char *text = xasprintf("%" PRId64, at);
+	(void)store_meta_set(core, name, text);
+	free(text);
+}
+
+static instant get_instant(const struct core *core, const char *name)
+{
+	char *text = store_meta_get(core, name);
+	instant at = text == NULL ? 0 : (instant)strtoll(text, NULL, 10);
+	free(text);
+	return at;
+}
+
+/* All that was due by then it had said: it settles what is due before it takes in anything. */
+void hold_note_upgrade(const struct core *core)
+{
+	struct query *q =
+	    db_query(core->db, "SELECT max((SELECT coalesce(max(recorded_at), 0) FROM event),"
+			       " (SELECT coalesce(max(at), 0) FROM notice),"
+			       " (SELECT coalesce(max(at), 0) FROM message_history),"
+			       " coalesce((SELECT CAST(value AS INTEGER) FROM meta"
+			       "  WHERE name = 'virtual_now'), 0))");
+	set_instant(core, "older_until", db_number(q));
+	set_instant(core, "upgraded_at", clock_now(core->clock));
+	log_notice("the file is of an older version: what the upgrade alone makes late is held");
+}
+
+bool hold_is_of_upgrade(const struct core *core, civil hour)
+{
+	instant upgraded = get_instant(core, "upgraded_at");
+	return upgraded != 0 && clock_now(core->clock) < upgraded + WEEK &&
+	       clock_from_civil(core->clock, hour) <= get_instant(core, "older_until");
+}
+
+void hold_for_upgrade(const struct core *core, int64_t notice)
+{
+	(void)!notice_change(core,
+			     &(struct notice_change){ .notice = notice,
+						      .was = NOTICE_QUEUED,
+						      .state = NOTICE_HELD,
+						      .reason = "late by the upgrade alone" });
+}
+
+/* --- what a person decides -------------------------------------------------------------------- */
 
 #define CHOSEN                                                                                     \
 	" n.state = 'held' AND (?1 IS NULL OR n.rule = ?1) AND (?2 IS NULL OR n.subject = ?2)"

@@ -6,6 +6,10 @@
  *
  *   queued --hold_work--> held --release--> queued (or overtaken, if its deadline has ended)
  *                              --discard--> overtaken
+ *
+ * An upgrade by itself sends nothing, however little it is: a step that the older version did not
+ * say at its hour, and that the newer one would now say late, is held as well. What came due while
+ * the daemon stood still for the upgrade goes out.
  */
 #ifndef KEDJA_PLAN_HOLD_H
 #define KEDJA_PLAN_HOLD_H
@@ -14,6 +18,15 @@
 
 /* Holds what came all at once, when nobody is behind and nothing is due; true: there is more. */
 bool hold_work(const struct core *core);
+
+/* The file of an older version has been brought up: it was in force until the last that it wrote
+ * down. In the turn in which this one starts. */
+void hold_note_upgrade(const struct core *core);
+/* Would the older version have said it by that hour, had it meant to? For a week after the upgrade:
+ * by then all that it made late has come. */
+bool hold_is_of_upgrade(const struct core *core, civil hour);
+/* Holds a notice that is queued for that reason. */
+void hold_for_upgrade(const struct core *core, int64_t notice);
 
 /* Which of the held ones; NULL: all. */
 struct hold_choice {

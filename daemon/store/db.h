@@ -36,6 +36,8 @@ struct migration {
 struct db *db_open(const char *path, const struct migration *migrations, size_t count,
 		   struct problems *problems);
 void db_close(struct db *db); /* takes NULL; lets go of the lock */
+/* Did opening it bring it up from an older version? */
+bool db_was_older(const struct db *db);
 
 /* A copy of a file as it is now, brought up as by db_open, to try things out in: without a name,
  * gone when it is closed or the program ends. The original is only read. */

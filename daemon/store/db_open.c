@@ -102,7 +102,13 @@ int db_update(struct db *db, const struct migration *migrations, size_t count,
 		complain(db, problems);
 		return -1;
 	}
+	db->was_older = version > 0 && version < (int64_t)count;
 	return 0;
+}
+
+bool db_was_older(const struct db *db)
+{
+	return db->was_older;
 }
 
 static int use_log(struct db *db, struct problems *problems)

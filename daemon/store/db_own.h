@@ -23,7 +23,8 @@ struct db {
 	bool failed;
 	bool full;
 	bool reopen; /* before the next transaction */
-	int code;    /* SQLite's, of the failure */
+	bool was_older;
+	int code; /* SQLite's, of the failure */
 	char *error;
 	int64_t changes_before; /* rows changed through connections that are closed */
 };

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/plan/hold.h"
 #include "daemon/plan/verdict.h"
 #include "tests/unit/story.h"
 #include "tests/unit/world.h"
@@ -219,6 +220,43 @@ static void told_to_nobody_and_acknowledged(void **state)
 	assert_string_equal(notices(world, 1), "01-19 08:00 today queued; ");
 }
 
+/* --- an upgrade ------------------------------------------------------------------------------ */
+
+#define OLD_STEPS                                                                                  \
+	"due = \"P60D\"; steps = ( { name = \"missed\"; at = \"-P24D\";"                           \
+	" to = [ \"support_worker\" ]; }"
+#define NEW_STEP(name, at, to) ", { name = \"" name "\"; at = \"" at "\"; to = [ \"" to "\" ]; }"
+
+static void without_a_turn(struct world *world, const char *time)
+{
+	assert_int_equal(clock_set_virtual(world->core.clock, at(world, time)), 0);
+}
+
+#define IN_STATE(step, state)                                                                      \
+	"SELECT count(*) FROM notice WHERE step = '" step "' AND state = '" state "'"
+
+/* The older version said all that was due until 10 February; on 16 February the newer one starts.
+ */
+static void an_upgrade_by_itself_says_nothing(void **state)
+{
+	struct world *world = *state;
+	live_by(world, OLD_STEPS ");");
+	world_jump(world, "2026-02-10T10:00:00");
+	(void)world_record(world, "visit.made", "K-1", NULL);
+	without_a_turn(world, "2026-02-16T10:00:00");
+	assert_int_equal(turn_begin(world->core.turn), 0);
+	hold_note_upgrade(&world->core);
+	live_by(world, OLD_STEPS NEW_STEP("new", "-P50D", "social_worker") ");");
+	assert_int_equal(world_number(world, IN_STATE("missed", "queued")), 1);
+	assert_int_equal(world_number(world, IN_STATE("new", "held")), 1);
+	assert_int_equal(world_number(world, "SELECT count(*) FROM notice_history"), 1);
+	/* a week later it is whoever changes the rules */
+	without_a_turn(world, "2026-02-23T10:00:01");
+	live_by(world, OLD_STEPS NEW_STEP("new", "-P50D", "social_worker")
+			   NEW_STEP("newer", "-P45D", "unit_manager") ");");
+	assert_int_equal(world_number(world, IN_STATE("newer", "queued")), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +270,8 @@ int main(void)
 						world_tear_down),
 		cmocka_unit_test_setup_teardown(what_comes_back_when_something_is_taken_back,
 						world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(an_upgrade_by_itself_says_nothing, world_set_up,
+						world_tear_down),
 		cmocka_unit_test_setup_teardown(told_to_nobody_and_acknowledged, world_set_up,
 						world_tear_down),
 	};
