@@ -140,7 +140,19 @@ static void set_rent(json_t *values, const char *language, const struct letter_r
 	set_day(values, "notice_from", language, rent->notice_from);
 	set_day(values, "recovery_last", language, rent->recovery_last);
 	set_day(values, "decision_from", language, rent->decision_from);
-	set_day(values, "month_after", language, rent->month_after);
+}
+
+static void set_lease(json_t *values, const char *language, const struct letter_lease *lease)
+{
+	if (lease == NULL)
+		return;
+	set_flag(values, "lease_long", lease->length == LEASE_LENGTH_LONG);
+	set_flag(values, "lease_short", lease->length == LEASE_LENGTH_SHORT);
+	set_flag(values, "lease_unsure", lease->length == LEASE_LENGTH_UNKNOWN);
+	set_flag(values, "notice_given", lease->notice_given);
+	set_flag(values, "day_is_reckoned", lease->day_is_reckoned);
+	set_day(values, "lease_ends_on", language, lease->ends_on);
+	set_day(values, "month_after", language, lease->month_after);
 }
 
 /* By construction nothing but open fields (I6): dates in words, ids and texts as they are. */
@@ -195,6 +207,7 @@ static json_t *item_values(const struct letter *letter, const struct letter_item
 	set_text(values, "overdue", item->overdue);
 	set_event(values, letter->language, item->event);
 	set_rent(values, letter->language, item->rent);
+	set_lease(values, letter->language, item->lease);
 	set_flag(values, "comes_back", item->comes_back);
 	set_put_off(values, letter->language, item);
 	return values;

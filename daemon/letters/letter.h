@@ -12,15 +12,24 @@
 #define KEDJA_LETTERS_LETTER_H
 
 #include "daemon/letters/templates.h"
+#include "rules/facts/lease.h"
 
-/* The days that matter when it is about rent or a lease; DATE_NONE for those that are not known. */
+/* The days that matter when it is about rent; DATE_NONE for those that are not known. */
 struct letter_rent {
 	date covers_through; /* payments are known through this day, as the letter is made */
 	date safe_until;  /* of a month's rent: the last day to pay before the lease may be lost */
 	date notice_from; /* and the first day on which notice may be given */
 	date recovery_last; /* after notice: the last day to pay, when both papers have come */
 	date decision_from; /* and the first day on which something may be decided */
-	date month_after;   /* a lease that has ended: a month later it has no end any more */
+};
+
+/* What is known of the lease that it is about. */
+struct letter_lease {
+	enum lease_length length; /* on the day that the matter counts from */
+	bool notice_given;
+	bool day_is_reckoned; /* the notice named no day: ends_on is the earliest by law */
+	date ends_on;         /* DATE_NONE: not known, or it has no end */
+	date month_after; /* its last day is the one that the matter counts from: a month later */
 };
 
 /* Somebody else keeps quiet about it until a day. Why is secret. */
@@ -54,10 +63,11 @@ struct letter_item {
 	bool comes_back; /* it had been put off, and its day has come */
 	const struct letter_put_off *put_off; /* by others than the reader */
 	size_t put_off_count;
-	const struct letter_rent *rent; /* NULL: it is about neither rent nor a lease */
-	bool done;                      /* of a row in a section: nothing is open any more */
-	bool brief;                     /* one line is enough: there are too many others */
-	bool is_protected;              /* minimal content whatever the setting */
+	const struct letter_rent *rent;   /* NULL: it is not about rent */
+	const struct letter_lease *lease; /* NULL: nor about a lease */
+	bool done;                        /* of a row in a section: nothing is open any more */
+	bool brief;                       /* one line is enough: there are too many others */
+	bool is_protected;                /* minimal content whatever the setting */
 };
 
 /* What a letter tells besides its reminders (enclosure.h). */

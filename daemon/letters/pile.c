@@ -302,6 +302,7 @@ void pile_read_words(struct pile *pile, const struct core *core, const struct pe
 		piece->item.template = template_of_step(core, &piece->item);
 		piece_set_event(&reader, piece);
 		piece->item.rent = letters_rent(core, &piece->item, arena);
+		piece->item.lease = letters_lease(core, &piece->item, arena);
 		letters_put_off(core, piece->notice, person->id, &piece->item, arena);
 		if (is_oversight(core, &piece->item))
 			piece->item.overdue = overdue_by_rule(&reader, piece->item.subject);

@@ -83,8 +83,7 @@ static void set_recovery(const struct core *core, const struct rule *rule,
 	rent->decision_from = recovery.decision_from;
 }
 
-static const struct letter_rent no_days = { DATE_NONE, DATE_NONE, DATE_NONE,
-					    DATE_NONE, DATE_NONE, DATE_NONE };
+static const struct letter_rent no_days = { DATE_NONE, DATE_NONE, DATE_NONE, DATE_NONE, DATE_NONE };
 
 const struct letter_rent *letters_rent(const struct core *core, const struct letter_item *item,
 				       struct arena *arena)
@@ -100,7 +99,45 @@ const struct letter_rent *letters_rent(const struct core *core, const struct let
 		set_month(core, item, arena, rent);
 	if (starts_with(rule, SERVED))
 		set_recovery(core, rule, item, arena, rent);
-	if (starts_with(rule, "lease.") && rule->from != NULL)
-		rent->month_after = law_open_ended_from(item->anchor);
 	return rent;
+}
+
+/* As it stood with the event that the matter rests on. */
+static struct lease lease_of(const struct core *core, const struct letter_item *item,
+			     struct arena *arena)
+{
+	struct event **events;
+	struct lease lease = LEASE_NONE;
+	size_t count = store_event_of_kinds(core, item->subject, "lease.", arena, &events);
+	for (size_t i = 0; i < count; i++) {
+		lease_note(&lease, events[i]);
+		if (item->event != NULL && events[i]->id == item->event->id)
+			break;
+	}
+	return lease;
+}
+
+static bool is_notice(const struct event *event)
+{
+	return event != NULL && strcmp(event->kind->name, "lease.notice_given") == 0;
+}
+
+const struct letter_lease *letters_lease(const struct core *core, const struct letter_item *item,
+					 struct arena *arena)
+{
+	const struct rule *rule = ruleset_find(core->office->ruleset, item->rule);
+	if (rule == NULL || !item->is_case || !starts_with(rule, "lease."))
+		return NULL;
+	struct letter_lease *ret = arena_alloc(arena, sizeof(*ret));
+	struct lease lease = lease_of(core, item, arena);
+	bool from_end = rule->from != NULL && strcmp(rule->from, "ends_on") == 0;
+	*ret = (struct letter_lease){
+		.length = lease_length(&lease, from_end ? item->anchor : lease.ends_on),
+		.notice_given = is_notice(item->event),
+		.day_is_reckoned = is_notice(item->event) &&
+				   event_value(item->event, "ends_on").type == VALUE_NULL,
+		.ends_on = lease.ends_on,
+		.month_after = from_end ? law_open_ended_from(item->anchor) : DATE_NONE,
+	};
+	return ret;
 }

@@ -237,22 +237,22 @@ json_t *method_rent_open(void *arg, struct call *call)
 /* --- leases ------------------------------------------------------------------------------------
  */
 
-struct lease {
+struct own_lease {
 	const struct event *started; /* NULL while there is none */
 	date ended;                  /* its last day; DATE_NONE while it runs */
 };
 
-static bool runs_in(const struct lease *lease, date first, date last)
+static bool runs_in(const struct own_lease *lease, date first, date last)
 {
 	return lease->started != NULL && lease->started->at.day <= last &&
 	       (lease->ended == DATE_NONE || lease->ended >= first);
 }
 
 /* The last lease that runs on any day from `first` to `last`. */
-static struct lease find_lease(struct page *page, const char *name, date first, date last)
+static struct own_lease find_lease(struct page *page, const char *name, date first, date last)
 {
 	struct event **events;
-	struct lease found = { NULL, DATE_NONE }, lease = { NULL, DATE_NONE };
+	struct own_lease found = { NULL, DATE_NONE }, lease = { NULL, DATE_NONE };
 	size_t count = store_event_of_kinds(&page->k->core, name, "lease.", page->arena, &events);
 	for (size_t i = 0; i < count; i++) {
 		const char *kind = events[i]->kind->name;
@@ -260,7 +260,7 @@ static struct lease find_lease(struct page *page, const char *name, date first, 
 		if (strcmp(kind, "lease.started") == 0) {
 			if (runs_in(&lease, first, last))
 				found = lease;
-			lease = (struct lease){ events[i], DATE_NONE };
+			lease = (struct own_lease){ events[i], DATE_NONE };
 		} else if (strcmp(kind, "lease.ended") == 0 ||
 			   strcmp(kind, "lease.taken_over") == 0) {
 			lease.ended =
@@ -303,7 +303,7 @@ static void add_lease(struct page *page, const char *name)
 	const char *month = call_text(page->call, "month");
 	if (!case_is_open(page, name) || month_days(month, &first, &last) != 0)
 		return;
-	struct lease lease = find_lease(page, name, first, last);
+	struct own_lease lease = find_lease(page, name, first, last);
 	if (lease.started == NULL)
 		return;
 	struct value rent = event_value(lease.started, "rent");

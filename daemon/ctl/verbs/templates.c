@@ -142,14 +142,27 @@ static const struct letter_rent *rent_of(const struct sample *sample, date today
 				      .safe_until = DATE_NONE,
 				      .notice_from = DATE_NONE,
 				      .recovery_last = recovery.last,
-				      .decision_from = recovery.decision_from,
-				      .month_after = law_open_ended_from(anchor) };
+				      .decision_from = recovery.decision_from };
 	if (is_monthly(sample->rule)) {
 		struct law_late late = law_late_rent(calendar, &sample->days);
 		rent->safe_until = late.safe_until;
 		rent->notice_from = late.notice_from;
 	}
 	return rent;
+}
+
+/* A lease of more than nine months, or a notice that names no day where the rule asks for it. */
+static const struct letter_lease *lease_of(const struct sample *sample, const struct event *event)
+{
+	date anchor = sample->deadline.anchor;
+	struct letter_lease *lease = arena_alloc(sample->arena, sizeof(*lease));
+	bool notice = event != NULL && strcmp(event->kind->name, "lease.notice_given") == 0;
+	*lease = (struct letter_lease){ .length = LEASE_LENGTH_LONG,
+					.notice_given = notice,
+					.day_is_reckoned = notice && sample->rule->from == NULL,
+					.ends_on = notice ? law_notice_ends(anchor) : anchor,
+					.month_after = law_open_ended_from(anchor) };
+	return lease;
 }
 
 static const char *role_of(const struct sample *sample, const struct addressee *addressee)
@@ -206,6 +219,7 @@ static struct letter_item item_of(const struct sample *sample, date today)
 		.next_to =
 		    next == NULL || next->to_count == 0 ? NULL : role_of(sample, &next->to[0]),
 		.rent = rent_of(sample, today),
+		.lease = lease_of(sample, event),
 	};
 }
 
