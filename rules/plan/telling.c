@@ -163,6 +163,16 @@ static void come_again(struct coming *coming, const struct put_off *again,
 	note_back(coming->said, &coming->list[coming->count - 1]);
 }
 
+/* What came back and is held by somebody else waits for that one's day. */
+static void wake_for_held(const struct coming *coming, struct telling *ret)
+{
+	for (size_t i = 0; i < coming->count; i++) {
+		const struct put_off *held = coming->list[i].held;
+		civil ends = held == NULL ? STEPS_NEVER : put_off_ends(held, coming->calendar);
+		ret->wake = ends < ret->wake ? ends : ret->wake;
+	}
+}
+
 static size_t count_put_offs(const struct deadline *deadline)
 {
 	size_t count = 0;
@@ -193,6 +203,7 @@ static void judge_put_off(const struct deadline *deadline, const struct calendar
 	}
 	ret->back = coming.list;
 	ret->back_count = coming.count;
+	wake_for_held(&coming, ret);
 }
 
 void telling_judge(const struct deadline *deadline, const struct calendar *calendar, civil now,
