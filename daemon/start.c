@@ -22,13 +22,14 @@
 struct options {
 	const char *dir;
 	const char *virtual_clock; /* NULL: the real one */
-	bool check;
+	bool check, create;
 	bool verbose;
 };
 
 static const char usage[] =
     "usage: kedjad [--conf DIR] [--virtual-clock TIME] [--verbose]\n"
     "       kedjad --check [--conf DIR]     read the configuration, say what is wrong, and end\n"
+    "       kedjad --create [--conf DIR]    make the empty database, once, and end\n"
     "       kedjad --settings               every key of kedja.conf, with its default\n"
     "       kedjad --version | --help\n"
     "\n"
@@ -36,6 +37,7 @@ static const char usage[] =
     "      --virtual-clock TIME a clock that stands still until kedjactl moves it, for training\n"
     "                           and tests: 2006-05-01T08:00\n"
     "  -n, --check              only check the configuration\n"
+    "      --create             make the database, where there is none; nothing else ever does\n"
     "  -v, --verbose            log more\n"
     "\n"
     "Signals: HUP reads the configuration again, TERM and INT end.\n";
@@ -47,6 +49,7 @@ static enum verdict_of_options read_options(int argc, char **argv, struct option
 	static const struct option options[] = {
 		{ "conf", required_argument, NULL, 'c' },
 		{ "check", no_argument, NULL, 'n' },
+		{ "create", no_argument, NULL, 'N' },
 		{ "virtual-clock", required_argument, NULL, 'C' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "settings", no_argument, NULL, 's' },
@@ -62,6 +65,8 @@ static enum verdict_of_options read_options(int argc, char **argv, struct option
 			ret->virtual_clock = optarg;
 		} else if (option == 'n') {
 			ret->check = true;
+		} else if (option == 'N') {
+			ret->create = true;
 		} else if (option == 'v') {
 			ret->verbose = true;
 		} else if (option == 's') {
@@ -77,6 +82,10 @@ static enum verdict_of_options read_options(int argc, char **argv, struct option
 			fputs(usage, stderr);
 			return END_USAGE;
 		}
+	}
+	if (ret->create && (ret->check || ret->virtual_clock != NULL)) {
+		fprintf(stderr, "kedjad: --create goes with --conf alone\n%s", usage);
+		return END_USAGE;
 	}
 	if (optind == argc)
 		return RUN;
@@ -271,6 +280,7 @@ static void stop(struct kedjad *k)
 {
 	control_free(k->control);
 	kedjad_forget_waiting(k);
+	free(k->trouble);
 	outbox_free(k->outbox); /* the last outcomes may wake the letters */
 	letters_free(k->letters);
 	loop_timer_free(k->retry);
@@ -296,6 +306,22 @@ static int check(struct kedjad *k)
 	return result;
 }
 
+/* The only way to an empty database: a start that does not find its file must not go on with
+ * another one, in which nothing was ever recorded. */
+static int create(struct kedjad *k)
+{
+	struct problems problems = PROBLEMS_NONE;
+	if (start_configuration(k, &problems) == 0)
+		k->core.db = db_create(k->core.office->settings->database, schema_migrations,
+				       schema_count, &problems);
+	int result = k->core.db == NULL ? 1 : 0;
+	if (result == 0)
+		printf("%s is made\n", k->core.office->settings->database);
+	print_problems(&problems);
+	stop(k);
+	return result;
+}
+
 int start_main(int argc, char **argv)
 {
 	struct options options = { .dir = "/etc/kedja" };
@@ -314,6 +340,8 @@ int start_main(int argc, char **argv)
 	k.dir = options.dir;
 	if (options.check)
 		return check(&k);
+	if (options.create)
+		return create(&k);
 	if (start(&k, &options, &problems) != 0) {
 		print_problems(&problems);
 		stop(&k);

@@ -98,7 +98,8 @@ static void refuse_served(struct control *control, struct served *served, const 
 	enum rpc_code code = db_error_is_full(turn_db(control->turn)) ? RPC_NO_SPACE : RPC_INTERNAL;
 	answer_tickets(control, served);
 	forget_answer(served);
-	set_answer(served, rpc_refuse_line(served->line, served->length, code, reason));
+	set_answer(served, rpc_serve_without(control->methods, control->arg, served->line,
+					     served->length, code, reason));
 	control->figures.refused++;
 }
 
@@ -193,7 +194,7 @@ static void serve_next(struct control *control, struct turn *turn)
 	peer_update(peer);
 }
 
-/* Everybody who waits is told that the database has failed, and nobody is served. */
+/* Everybody who waits is told that the database has failed; what needs none is served. */
 static void refuse_waiting(struct control *control, struct turn *turn)
 {
 	struct peer *peer;

@@ -17,9 +17,11 @@ json_t *const RPC_LATER = &later;
 struct serving {
 	const struct method *methods;
 	void *arg;
-	struct db *db;
+	struct db *db; /* NULL: it has failed, and all that needs it is refused */
 	const char *actor;
 	void *client;
+	enum rpc_code code; /* and how */
+	const char *message;
 };
 
 /* --- the envelope ------------------------------------------------------------------------- */
@@ -269,6 +271,21 @@ static json_t *result_of(const struct serving *serving, const struct method *met
 	return method->handler(serving->arg, call);
 }
 
+static json_t *refusal_of(const struct call *call)
+{
+	return rpc_refusal_object(call->id, call->code,
+				  call->message == NULL ? "refused" : call->message,
+				  &call->problems);
+}
+
+static json_t *run_without_file(const struct serving *serving, const struct method *method,
+				struct call *call)
+{
+	call->without_file = true;
+	json_t *result = method->handler(serving->arg, call);
+	return result == NULL ? refusal_of(call) : rpc_answer_object(call->id, result);
+}
+
 static json_t *run(const struct serving *serving, const struct method *method, struct call *call)
 {
 	db_savepoint(serving->db);
@@ -276,16 +293,28 @@ static json_t *run(const struct serving *serving, const struct method *method, s
 	if (db_failed(serving->db)) {
 		if (result != RPC_LATER)
 			json_decref(result);
-		return database_failed(serving, call);
+		json_t *refusal = database_failed(serving, call);
+		if (method->file != FILE_NOT_NEEDED)
+			return refusal;
+		json_decref(refusal);
+		return run_without_file(serving, method, call);
 	}
 	if (result != NULL) {
 		db_savepoint_release(serving->db);
 		return result == RPC_LATER ? NULL : rpc_answer_object(call->id, result);
 	}
 	db_savepoint_rollback(serving->db);
-	return rpc_refusal_object(call->id, call->code,
-				  call->message == NULL ? "refused" : call->message,
-				  &call->problems);
+	return refusal_of(call);
+}
+
+static json_t *run_or_refuse(const struct serving *serving, const struct method *method,
+			     struct call *call)
+{
+	if (serving->db != NULL)
+		return run(serving, method, call);
+	return method->file == FILE_NOT_NEEDED
+		   ? run_without_file(serving, method, call)
+		   : rpc_refusal_object(call->id, serving->code, serving->message, NULL);
 }
 
 static json_t *call_method(const struct serving *serving, const struct method *method,
@@ -296,7 +325,7 @@ static json_t *call_method(const struct serving *serving, const struct method *m
 			     .parameters = none != NULL ? none : request->parameters,
 			     .id = request->id,
 			     .code = RPC_REFUSED,
-			     .changes = method->changes,
+			     .changes = method->file == FILE_WRITTEN,
 			     .client = serving->client };
 	if (!method->takes_any_shape && json_is_array(call.parameters))
 		problem_add(&call.problems, "params", 0, "must be given by name, in an object");
@@ -305,7 +334,7 @@ static json_t *call_method(const struct serving *serving, const struct method *m
 	json_t *answer = call.problems.count > 0
 			     ? rpc_refusal_object(call.id, RPC_PARAMETERS,
 						  "the parameters are not right", &call.problems)
-			     : run(serving, method, &call);
+			     : run_or_refuse(serving, method, &call);
 	problems_clear(&call.problems);
 	free(call.message);
 	json_decref(none);
@@ -369,62 +398,39 @@ static json_t *parse(const char *line, size_t length, json_t **ret_refusal)
 	return NULL;
 }
 
+static char *serve_line(const struct serving *serving, const char *line, size_t length)
+{
+	json_t *answer = NULL;
+	json_t *asked = parse(line, length, &answer);
+	if (asked != NULL)
+		answer = json_is_array(asked) ? serve_batch(serving, asked) : serve(serving, asked);
+	json_decref(asked);
+	return rpc_line(answer);
+}
+
 char *rpc_serve(const struct method *methods, void *arg, struct db *db, const char *line,
 		size_t length, const char *actor, void *client)
 {
-	const struct serving serving = { methods, arg, db, actor, client };
-	json_t *answer = NULL;
-	json_t *asked = parse(line, length, &answer);
-	if (asked != NULL)
-		answer =
-		    json_is_array(asked) ? serve_batch(&serving, asked) : serve(&serving, asked);
-	json_decref(asked);
-	return rpc_line(answer);
+	const struct serving serving = {
+		.methods = methods, .arg = arg, .db = db, .actor = actor, .client = client
+	};
+	return serve_line(&serving, line, length);
 }
 
-/* --- lines that are not served ------------------------------------------------------------ */
-
-static json_t *refuse(const json_t *asked, enum rpc_code code, const char *message)
+char *rpc_serve_without(const struct method *methods, void *arg, const char *line, size_t length,
+			enum rpc_code code, const char *message)
 {
-	struct problems problems = PROBLEMS_NONE;
-	struct request request = { 0 };
-	bool is_request = json_is_object(asked) && take_apart(asked, &request, &problems) == 0;
-	problems_clear(&problems);
-	if (is_request && request.id == NULL)
-		return NULL;
-	return rpc_refusal_object(json_is_object(asked) ? id_of(asked) : NULL, code, message, NULL);
-}
-
-static json_t *refuse_batch(const json_t *batch, enum rpc_code code, const char *message)
-{
-	json_t *answers = json_array();
-	for (size_t i = 0; i < json_array_size(batch) && i < RPC_BATCH_MOST; i++) {
-		json_t *answer = refuse(json_array_get(batch, i), code, message);
-		if (answer != NULL)
-			json_array_append_new(answers, answer);
-	}
-	if (json_array_size(answers) > 0)
-		return answers;
-	json_decref(answers);
-	return NULL;
-}
-
-char *rpc_refuse_line(const char *line, size_t length, enum rpc_code code, const char *message)
-{
-	json_t *answer = NULL;
-	json_t *asked = parse(line, length, &answer);
-	if (asked != NULL)
-		answer = json_is_array(asked) ? refuse_batch(asked, code, message)
-					      : refuse(asked, code, message);
-	json_decref(asked);
-	return rpc_line(answer);
+	const struct serving serving = {
+		.methods = methods, .arg = arg, .actor = "", .code = code, .message = message
+	};
+	return serve_line(&serving, line, length);
 }
 
 static bool reads(const struct method *methods, const json_t *asked)
 {
 	const char *name = json_string_value(json_object_get(asked, "method"));
 	const struct method *method = name == NULL ? NULL : find(methods, name);
-	return method == NULL || !method->changes;
+	return method == NULL || method->file != FILE_WRITTEN;
 }
 
 bool rpc_only_reads(const struct method *methods, const char *line, size_t length)

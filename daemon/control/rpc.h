@@ -52,6 +52,7 @@ struct call {
 	enum rpc_code code; /* for a NULL result; RPC_REFUSED unless set */
 	char *message;      /* one sentence; NULL: "refused" (freed by rpc) */
 	bool changes;       /* set by rpc from the table */
+	bool without_file;  /* the database cannot be used: say what can be said without it */
 	void *client;       /* opaque: for control_later() */
 };
 
@@ -63,12 +64,15 @@ extern json_t *const RPC_LATER;
  * longer; or NULL: it is served now. */
 typedef json_t *method_wait(void *arg, struct call *call, method_handler *handler);
 
+/* What a method does with the database. Without it: also answered while it has failed. */
+enum method_file { FILE_READ, FILE_WRITTEN, FILE_NOT_NEEDED };
+
 struct method {
 	const char *name;                   /* "event.record" */
 	const struct parameter *parameters; /* ended by a row with name NULL */
 	bool takes_any_shape;               /* the handler reads its parameters itself */
-	bool changes;                       /* writes; others are read-only */
-	method_wait *wait;                  /* for what the answer rests on; NULL: for nothing */
+	enum method_file file;
+	method_wait *wait; /* for what the answer rests on; NULL: for nothing */
 	method_handler *handler;
 	const char *help; /* English, a sentence */
 };
@@ -88,8 +92,10 @@ char *rpc_answer(const json_t *id, json_t *result); /* takes over result */
 char *rpc_refusal(const json_t *id, enum rpc_code code, const char *message,
 		  const struct problems *problems);
 
-/* The answer to a line that could not be served: one refusal for each of its requests. */
-char *rpc_refuse_line(const char *line, size_t length, enum rpc_code code, const char *message);
+/* The answer to a line while the database has failed, outside of any transaction: methods that need
+ * none are served, all else is refused, each request with this code and message. */
+char *rpc_serve_without(const struct method *methods, void *arg, const char *line, size_t length,
+			enum rpc_code code, const char *message);
 /* Is all that this line asks for read-only, so that it may be served a second time? */
 bool rpc_only_reads(const struct method *methods, const char *line, size_t length);
 

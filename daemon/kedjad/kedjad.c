@@ -3,6 +3,7 @@
 #include "daemon/kedjad/kedjad.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
@@ -13,6 +14,7 @@
 #include "daemon/plan/due.h"
 #include "daemon/plan/hold.h"
 #include "daemon/plan/pass_on.h"
+#include "daemon/store/meta.h"
 #include "daemon/store/notice.h"
 
 /* --- the turn ----------------------------------------------------------------------------- */
@@ -50,20 +52,51 @@ void kedjad_letter_ended(void *arg, int64_t message, enum message_state state)
 				     "the letter was cancelled");
 }
 
-/* How long to wait after the disk refused a turn, before the work that stands is tried again. */
+/* How long to wait after the disk refused a turn, before it is tried again. */
 #define RETRY_SECONDS 2.0
+
+/* So many turns in a row are lost before those who wait for one are told that it is in vain. */
+#define LOST_TURNS_MOST 3
+
+/* Said once when it begins, when it becomes another one, and when it is over. */
+static void tell_trouble(struct kedjad *k)
+{
+	const char *trouble = turn_trouble(k->core.turn);
+	if (k->trouble == NULL && trouble != NULL)
+		k->trouble_since = clock_now(k->core.clock);
+	if (trouble != NULL && (k->trouble == NULL || strcmp(k->trouble, trouble) != 0))
+		log_error("nothing can be written, which is tried again: %s", trouble);
+	else if (trouble == NULL && k->trouble != NULL)
+		log_notice("the database takes what is written again");
+	free(k->trouble);
+	k->trouble = trouble == NULL ? NULL : xstrdup(trouble);
+}
 
 bool kedjad_end_turn(struct kedjad *k)
 {
-	if (!turn_is_begun(k->core.turn))
+	bool kept = turn_end(k->core.turn) == 0;
+	tell_trouble(k);
+	if (k->trouble != NULL)
+		loop_timer_set(k->retry, RETRY_SECONDS);
+	if (kept) {
+		k->lost_turns = 0;
 		return true;
-	if (turn_end(k->core.turn) == 0)
-		return true;
-	log_error("a turn was rolled back: %s", db_error(k->core.db));
+	}
 	planner_forget(k->planner);
 	letters_wake(k->letters);
-	loop_timer_set(k->retry, RETRY_SECONDS);
+	if (++k->lost_turns >= LOST_TURNS_MOST)
+		kedjad_refuse_waiting(k, k->trouble);
 	return false;
+}
+
+/* Whether the disk takes anything again only a write can tell. */
+static void try_disk(struct kedjad *k)
+{
+	if (turn_trouble(k->core.turn) == NULL || turn_begin(k->core.turn) != 0)
+		return;
+	char *text = xasprintf("%lld", (long long)clock_monotonic_us());
+	store_meta_set(&k->core, "disk_tried", text);
+	free(text);
 }
 
 void kedjad_on_retry(void *arg)
@@ -104,8 +137,11 @@ bool kedjad_work(void *arg)
 	more = (k->for_clock != NULL && turn_is_begun(k->core.turn)) || more;
 	/* what comes into force with the commit may give work at once */
 	more = k->swap != NULL || more;
-	/* When to wake up by itself: asked after the commit, it would cost locks of its own. */
-	instant next = clock_is_virtual(k->core.clock) ? INSTANT_NEVER : kedjad_next_event(k);
+	try_disk(k);
+	/* When to wake up by itself: asked in the turn, where what cannot be read is noticed. */
+	instant next = INSTANT_NEVER;
+	if (!clock_is_virtual(k->core.clock) && turn_begin(k->core.turn) == 0)
+		next = kedjad_next_event(k);
 	bool committed = kedjad_end_turn(k);
 	if (loop_set_alarm(k->loop, committed ? next : INSTANT_NEVER) != 0)
 		log_error("the alarm could not be set");

@@ -30,7 +30,10 @@ struct kedjad {
 	instant loaded_at;
 	struct swap *swap; /* NULL: none. While one waits no other is taken */
 	struct notify *notify;
-	struct loop_timer *retry;    /* after a turn that the disk refused */
+	struct loop_timer *retry; /* after a turn that the disk refused */
+	char *trouble;            /* NULL: none; why nothing can be written, as it was last said */
+	instant trouble_since;
+	unsigned lost_turns;         /* in a row */
 	struct loop_timer *watchdog; /* signs of life, where systemd wants them */
 	struct waiting *for_plan, *for_clock;
 	instant clock_next; /* where the virtual clock stands after this turn */

@@ -24,14 +24,17 @@ void kedjad_move_settings(struct office *from, struct office *to);
 void kedjad_keep_rules(struct kedjad *k, const struct office *office); /* it is new, and differs */
 void kedjad_files_are_in_force(struct kedjad *k); /* what runs is what lies on the disk */
 
-/* waiting.c. Serves the requests that waited for the plan: each in a savepoint, like any other. */
+/* waiting.c. Between turns: everybody who waits is told that the database has failed. */
+void kedjad_refuse_waiting(struct kedjad *k, const char *reason);
+/* Serves the requests that waited for the plan: each in a savepoint, like any other. */
 void kedjad_serve_waiting(struct kedjad *k);
 instant kedjad_next_event(struct kedjad *k); /* when something comes due by itself */
 /* Moves the virtual clock on to whatever comes next, when all of this moment is done, with the
  * commit; true: there is more. */
 bool kedjad_advance_clock(struct kedjad *k);
 
-/* False: it was rolled back. */
+/* False: it was rolled back, or could not be begun. Then, and while nothing can be written, it is
+ * tried again after a pause. */
 bool kedjad_end_turn(struct kedjad *k);
 
 #endif

@@ -175,6 +175,23 @@ void kedjad_serve_waiting(struct kedjad *k)
 	}
 }
 
+static void refuse_all(struct kedjad *k, struct waiting **list, const char *reason)
+{
+	enum rpc_code code = db_error_is_full(k->core.db) ? RPC_NO_SPACE : RPC_INTERNAL;
+	while (*list != NULL) {
+		struct waiting *waiting = take_first(list);
+		control_answer(k->control, waiting->ticket,
+			       rpc_refusal(waiting->id, code, reason, NULL));
+		waiting_free(waiting);
+	}
+}
+
+void kedjad_refuse_waiting(struct kedjad *k, const char *reason)
+{
+	refuse_all(k, &k->for_plan, reason);
+	refuse_all(k, &k->for_clock, reason);
+}
+
 static void free_all(struct waiting *list)
 {
 	while (list != NULL) {

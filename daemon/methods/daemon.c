@@ -70,10 +70,23 @@ static void add_alarm_of_waiting(json_t *alarms, const struct kedjad *k, int64_t
 					       (long long)number, text, what));
 }
 
+static void add_alarm_of_trouble(json_t *alarms, const struct kedjad *k)
+{
+	const char *trouble = turn_trouble(k->core.turn);
+	char since[INSTANT_TEXT_SIZE];
+	if (trouble == NULL)
+		return;
+	clock_format(k->core.clock,
+		     k->trouble == NULL ? clock_now(k->core.clock) : k->trouble_since, since);
+	json_array_append_new(alarms,
+			      json_sprintf("nothing can be written since %s: %s", since, trouble));
+}
+
 /* What a human must look at, a sentence each. */
 static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *figures)
 {
 	json_t *alarms = json_array();
+	add_alarm_of_trouble(alarms, k);
 	int64_t unreachable = notice_count(&k->core, NOTICE_UNREACHABLE);
 	if (kedjad_is_reverted(k))
 		json_array_append_new(
@@ -113,22 +126,36 @@ static json_t *clock_json(const struct kedjad *k)
 			 calendar_zone(k->core.office->calendar));
 }
 
-json_t *method_status(void *arg, struct call *call)
+/* What is known without the file. */
+static json_t *status_of_process(const struct kedjad *k)
 {
-	struct kedjad *k = arg;
+	const struct ruleset *ruleset = k->core.office->ruleset;
+	return json_pack("{s:s, s:i, s:o, s:{s:I, s:s, s:o}}", "version", KEDJA_VERSION, "pid",
+			 (int)getpid(), "clock", clock_json(k), "rules", "count",
+			 (json_int_t)ruleset->count, "version", ruleset->version_text, "loaded_at",
+			 answer_instant(k, k->loaded_at));
+}
+
+/* What stands in the file is not known: null, and never a number. */
+static json_t *status_without_file(const struct kedjad *k)
+{
+	static const char *const unknown[] = { "counts", "outbox", "mailer", "behind", "next_at" };
+	json_t *alarms = json_array(), *status = status_of_process(k);
+	add_alarm_of_trouble(alarms, k);
+	json_object_set_new(json_object_get(status, "rules"), "reverted", json_null());
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		json_object_set_new(status, unknown[i], json_null());
+	json_object_set_new(status, "alarms", alarms);
+	return status;
+}
+
+static json_t *status_with_file(const struct kedjad *k)
+{
 	struct outbox_figures figures = outbox_count(k->outbox);
 	instant step = planner_next(k->planner), letter = letters_next(k->letters);
-	instant next = step < letter ? step : letter;
-	json_t *status = json_object();
-	(void)call;
-	json_object_set_new(status, "version", json_string(KEDJA_VERSION));
-	json_object_set_new(status, "pid", json_integer(getpid()));
-	json_object_set_new(status, "clock", clock_json(k));
-	json_object_set_new(
-	    status, "rules",
-	    json_pack("{s:I, s:o, s:o, s:b}", "count", (json_int_t)k->core.office->ruleset->count,
-		      "version", json_string(k->core.office->ruleset->version_text), "loaded_at",
-		      answer_instant(k, k->loaded_at), "reverted", kedjad_is_reverted(k)));
+	json_t *status = status_of_process(k);
+	json_object_set_new(json_object_get(status, "rules"), "reverted",
+			    json_boolean(kedjad_is_reverted(k)));
 	json_object_set_new(status, "counts", counts_json(k));
 	json_object_set_new(status, "outbox", outbox_json(k, &figures));
 	json_object_set_new(status, "mailer",
@@ -138,9 +165,25 @@ json_t *method_status(void *arg, struct call *call)
 	json_object_set_new(
 	    status, "behind",
 	    json_integer(count(k, "SELECT count(*) FROM subject WHERE behind = 1")));
-	json_object_set_new(status, "next_at", answer_instant(k, next));
+	json_object_set_new(status, "next_at", answer_instant(k, step < letter ? step : letter));
 	json_object_set_new(status, "alarms", alarms_json(k, &figures));
 	return status;
+}
+
+json_t *method_status(void *arg, struct call *call)
+{
+	struct kedjad *k = arg;
+	if (!call->without_file)
+		return status_with_file(k);
+	if (db_in_transaction(k->core.db))
+		return status_without_file(k);
+	/* where nothing can be written there may yet be something to read */
+	db_reads_begin(k->core.db);
+	json_t *status = status_with_file(k);
+	if (db_reads_good(k->core.db))
+		return status;
+	json_decref(status);
+	return status_without_file(k);
 }
 
 static json_t *rule_row(const struct kedjad *k, const struct rule *rule)

@@ -39,6 +39,8 @@ json_t *method_payment_coverage(void *arg, struct call *call);
 json_t *method_payment_awaited(void *arg, struct call *call);
 json_t *method_payment_unmatched(void *arg, struct call *call);
 json_t *method_rent_open(void *arg, struct call *call);
+/* payment_known.c */
+json_t *method_payment_known(void *arg, struct call *call);
 json_t *method_rent_leases(void *arg, struct call *call);
 /* daemon.c */
 json_t *method_status(void *arg, struct call *call);

@@ -170,7 +170,14 @@ static json_t *unmatched_row(struct query *q)
 	json_object_set_new(row, "paid_on", answer_text(db_text(q, 5)));
 	json_object_set_new(row, "reference", answer_text(db_text(q, 6)));
 	json_object_set_new(row, "reversal", json_boolean(db_int(q, 7) != 0));
-	json_object_set_new(row, "case", answer_text(db_text(q, 8)));
+	const char *parts = db_text(q, 8);
+	json_object_set_new(row, "assigned",
+			    parts == NULL ? json_array() : json_loads(parts, 0, NULL));
+	json_object_set_new(row, "left", json_integer(db_int(q, 9)));
+	json_object_set_new(row, "same_as", answer_text(db_text(q, 10)));
+	json_object_set_new(row, "perhaps_of", answer_text(db_text(q, 11)));
+	/* Taken back since it was no payment of its own. */
+	json_object_set_new(row, "same", json_boolean(db_int(q, 12) != 0));
 	return row;
 }
 
@@ -180,19 +187,25 @@ json_t *method_payment_unmatched(void *arg, struct call *call)
 	struct query *q = db_query(
 	    k->core.db,
 	    "WITH assigned AS MATERIALIZED (SELECT a.subject, a.key,"
-	    "   json_extract(a.data, '$.case') AS whose, max(a.at || printf(' %020d', a.id))"
+	    "   json_group_array(json_object('case', a.data ->> 'case', 'amount',"
+	    "     a.data ->> 'amount')) AS parts,"
+	    "   sum(coalesce(a.data ->> 'amount', 9e15)) AS amount"
 	    "   FROM event a WHERE a.kind = 'payment.assigned' AND a.subject IN"
 	    "     (SELECT id FROM subject WHERE type = 'programme' AND (?1 IS NULL OR id = ?1))"
 	    "   AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = a.id)"
 	    "   GROUP BY a.subject, a.key)"
 	    " SELECT e.id, e.subject, e.key, e.at, json_extract(e.data, '$.amount'),"
 	    "   json_extract(e.data, '$.paid_on'), json_extract(e.data, '$.reference'),"
-	    "   json_extract(e.data, '$.reversal'), s.whose"
+	    "   json_extract(e.data, '$.reversal'), s.parts,"
+	    "   CAST(max(0, json_extract(e.data, '$.amount') - coalesce(s.amount, 0)) AS INTEGER),"
+	    "   json_extract(e.data, '$.same_as'), json_extract(e.data, '$.perhaps_of'),"
+	    "   EXISTS (SELECT 1 FROM void v WHERE v.event = e.id)"
 	    " FROM event e LEFT JOIN assigned s ON s.subject = e.subject AND s.key = e.key"
 	    " WHERE e.kind = 'payment.unmatched' AND e.id > ?2 AND e.subject IN"
 	    "   (SELECT id FROM subject WHERE type = 'programme' AND (?1 IS NULL OR id = ?1))"
-	    " AND (?3 OR s.whose IS NULL)"
-	    " AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id)"
+	    " AND (?3 OR json_extract(e.data, '$.amount') > coalesce(s.amount, 0))"
+	    " AND ((?3 AND json_extract(e.data, '$.same_as') IS NOT NULL)"
+	    "   OR NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id))"
 	    " ORDER BY e.id LIMIT ?4");
 	db_bind_text(q, 1, call_text(call, "programme"));
 	db_bind_int(q, 2, call_number(call, "after", 0));

@@ -102,7 +102,7 @@ static void count_ended(struct outbox *outbox)
 			outbox->ended_counts[state] = db_int(q, 1);
 	}
 	db_done(q);
-	outbox->counted = true;
+	outbox->counted = db_reads_good(outbox->db);
 }
 
 /* All of these are read off an index: with the mail server down for days many letters wait. Those

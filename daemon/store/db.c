@@ -48,6 +48,17 @@ bool db_failed(const struct db *db)
 	return db->begun && db->failed;
 }
 
+void db_reads_begin(struct db *db)
+{
+	if (!db->begun)
+		db->failed = false;
+}
+
+bool db_reads_good(const struct db *db)
+{
+	return db->sqlite != NULL && !db->failed;
+}
+
 const char *db_error(const struct db *db)
 {
 	return db->error == NULL ? "nothing is wrong" : db->error;
@@ -74,7 +85,31 @@ static bool reopen_if_needed(struct db *db)
 	if (!db->reopen)
 		return true;
 	forget_statements(db);
-	return db_connect(db) == 0;
+	return db_reconnect(db) == 0;
+}
+
+/* What is written to a file that nobody finds again is lost, whatever the commit says. */
+static bool is_in_place(struct db *db)
+{
+	const char *path = dbfile_path(db->file);
+	switch (dbfile_look(db->file)) {
+	case DBFILE_IN_PLACE:
+		return true;
+	case DBFILE_READ_ONLY:
+		db_refuse(db, xasprintf("the file system of %s is read-only", path));
+		return false;
+	case DBFILE_GONE:
+		db_refuse(db, xasprintf("%s is gone: put that file back while kedjad runs, and all "
+					"goes on",
+					path));
+		return false;
+	case DBFILE_REPLACED:
+		db_refuse(db, xasprintf("another file lies in the place of %s: put the right one "
+					"there and start kedjad again",
+					path));
+		return false;
+	}
+	return false;
 }
 
 int db_begin(struct db *db)
@@ -82,6 +117,10 @@ int db_begin(struct db *db)
 	if (db->begun)
 		bug("a transaction in a transaction", "BEGIN");
 	db->failed = db->full = false;
+	if (!is_in_place(db)) {
+		db_leave_whole(db);
+		return -1;
+	}
 	if (!reopen_if_needed(db) || db_execute(db, "BEGIN IMMEDIATE") != 0)
 		return -1;
 	db->begun = true;
@@ -103,7 +142,7 @@ int db_commit(struct db *db)
 		bug("nothing to commit", "COMMIT");
 	if (!db->failed && sqlite3_get_autocommit(db->sqlite))
 		db_fail(db, SQLITE_ABORT);
-	bool good = !db->failed && db_execute(db, "COMMIT") == 0;
+	bool good = !db->failed && is_in_place(db) && db_execute(db, "COMMIT") == 0;
 	if (!good)
 		db_rollback(db);
 	db->begun = db->marked = false;

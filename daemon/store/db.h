@@ -29,12 +29,17 @@ struct migration {
 };
 
 /*
- * Opens or creates the file (mode 0600), takes its lock (one daemon per file), refuses foreign
- * and newer files, and brings older ones up in one transaction: WAL, synchronous FULL, foreign
- * keys, application_id. NULL with a problem that a sysadmin can act on; nothing was touched.
+ * Opens the file, takes its lock (one daemon per file, whatever names lead to it), refuses missing,
+ * empty, foreign and newer files, and brings older ones up in one transaction: WAL, synchronous
+ * FULL, foreign keys, application_id. NULL with a problem that a sysadmin can act on; nothing was
+ * touched.
  */
 struct db *db_open(const char *path, const struct migration *migrations, size_t count,
 		   struct problems *problems);
+/* The same for a file that does not exist yet (mode 0600). The only way to an empty database: who
+ * made one because the file was not found would forget everything in silence. */
+struct db *db_create(const char *path, const struct migration *migrations, size_t count,
+		     struct problems *problems);
 void db_close(struct db *db); /* takes NULL; lets go of the lock */
 /* Did opening it bring it up from an older version? */
 bool db_was_older(const struct db *db);
@@ -44,15 +49,28 @@ bool db_was_older(const struct db *db);
 struct db *db_open_scratch(const char *original, const struct migration *migrations, size_t count,
 			   struct problems *problems);
 
-/* Transactions. db_begin is BEGIN IMMEDIATE. db_commit rolls back and returns -1 if anything in
- * the transaction failed; then db_error is one sentence, db_error_is_full tells a full disk. */
+/*
+ * Transactions. db_begin is BEGIN IMMEDIATE. db_commit rolls back and returns -1 if anything in
+ * the transaction failed; then db_error is one sentence, db_error_is_full tells a full disk. Both
+ * look whether the file is still the one that was opened: while it is gone, or its file system
+ * read-only, nothing is begun or committed, and once another one lies in its place nothing ever
+ * again. After an I/O error, or a page that is damaged, the next db_begin closes the file and opens
+ * it anew: so all heals without a restart.
+ */
 MUST_CHECK int db_begin(struct db *db);
 MUST_CHECK int db_commit(struct db *db);
 void db_rollback(struct db *db);
+/* Between transactions: works the write-ahead log into the file and cuts it off, so that nothing of
+ * what was deleted stands in it any more. 0; -1: not now, as somebody reads in it. */
+MUST_CHECK int db_empty_log(struct db *db);
 bool db_in_transaction(const struct db *db);
 bool db_failed(const struct db *db); /* has this transaction failed already? */
 const char *db_error(const struct db *db);
 bool db_error_is_full(const struct db *db);
+/* Outside of a transaction each statement stands for itself. Was all that was read since the first
+ * of these, or since db_begin, read well? If not it looks as if nothing were there. */
+void db_reads_begin(struct db *db);
+bool db_reads_good(const struct db *db);
 /* Marks within a transaction; depth 1 (a request of its own). */
 void db_savepoint(struct db *db);
 void db_savepoint_release(struct db *db);

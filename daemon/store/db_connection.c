@@ -58,6 +58,26 @@ static char *describe(const struct db *db, int code, int number)
 	}
 }
 
+/*
+ * What a failed sync leaves in the system's cache is not to be trusted, nor is a page that read as
+ * nonsense; a connection that fell back to reading never writes again. The file is closed and
+ * opened again before anything more is done: so all of it heals as soon as the disk does.
+ */
+static bool must_reopen(const struct db *db, int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_IOERR:
+		return !db->full;
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY:
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return true;
+	default: /* the codes are numbers, no enum */
+		return false;
+	}
+}
+
 void db_fail(struct db *db, int code)
 {
 	if (db->begun && db->failed)
@@ -68,10 +88,19 @@ void db_fail(struct db *db, int code)
 	db->full = is_full(code, number);
 	db->code = code;
 	db->failed = true;
-	/* What a failed sync leaves in the system's cache is not to be trusted: the file is
-	 * closed and opened again before anything more is written. */
-	if ((code & 0xff) == SQLITE_IOERR && !db->full)
-		db->reopen = true;
+	db->reopen = db->reopen || must_reopen(db, code);
+}
+
+void db_refuse(struct db *db, char *text)
+{
+	if (!db->begun || !db->failed) {
+		free(db->error);
+		db->error = xstrdup(text);
+		db->full = false;
+		db->code = SQLITE_CANTOPEN;
+		db->failed = true;
+	}
+	free(text);
 }
 
 int db_execute(struct db *db, const char *sql)
@@ -119,24 +148,70 @@ static void tell_library(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+static int open_file(struct db *db)
+{
+	errno = 0;
+	int code = sqlite3_open_v2(dbfile_path(db->file), &db->sqlite, SQLITE_OPEN_READWRITE, NULL);
+	/* Where it may not write SQLite opens a file for reading, in silence. */
+	if (code == SQLITE_OK && sqlite3_db_readonly(db->sqlite, "main") != 0)
+		code = SQLITE_READONLY;
+	if (code == SQLITE_OK)
+		return 0;
+	db_fail(db, code);
+	sqlite3_close(db->sqlite);
+	db->sqlite = NULL;
+	return -1;
+}
+
 int db_connect(struct db *db)
 {
 	tell_library();
-	db_disconnect(db);
-	errno = 0;
-	int code = sqlite3_open_v2(dbfile_path(db->file), &db->sqlite, SQLITE_OPEN_READWRITE, NULL);
-	if (code != SQLITE_OK) {
-		db_fail(db, code);
-		sqlite3_close(db->sqlite);
-		db->sqlite = NULL;
+	if (open_file(db) != 0)
 		return -1;
-	}
 	be_strict(db->sqlite);
 	db->reopen = false;
-	/* Sorting stays in memory: nothing of a case is ever written outside the file. */
+	/* Sorting stays in memory: nothing of a case is ever written outside the file. What is
+	 * overwritten or deleted leaves nothing behind in it. */
 	if (db_execute(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-			   "PRAGMA temp_store = MEMORY;") == 0)
+			   "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;") == 0)
 		return 0;
 	db->reopen = true;
+	return -1;
+}
+
+int db_reconnect(struct db *db)
+{
+	struct problems problems = PROBLEMS_NONE;
+	db_disconnect(db);
+	int result = dbfile_claim_again(db->file, APPLICATION_ID, &problems);
+	if (result != 0)
+		db_refuse(db, problem_format(&problems.list[0]));
+	problems_clear(&problems);
+	return result == 0 ? db_connect(db) : -1;
+}
+
+void db_leave_whole(struct db *db)
+{
+	enum dbfile_place place = dbfile_look(db->file);
+	char *error = db->error == NULL ? NULL : xstrdup(db->error);
+	if (place == DBFILE_GONE || place == DBFILE_REPLACED)
+		(void)!db_empty_log(db);
+	if (error != NULL)
+		db_refuse(db, error);
+}
+
+int db_empty_log(struct db *db)
+{
+	if (db->begun || db->sqlite == NULL || db->reopen)
+		return -1;
+	errno = 0;
+	sqlite3_busy_timeout(db->sqlite, 0); /* whoever reads in it just now is not waited for */
+	int code =
+	    sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+	if (code == SQLITE_OK)
+		return 0;
+	if ((code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
+		db_fail(db, code);
 	return -1;
 }

@@ -157,10 +157,9 @@ static int bring_up(struct db *db, const struct migration *migrations, size_t co
 	return -1;
 }
 
-struct db *db_open(const char *path, const struct migration *migrations, size_t count,
-		   struct problems *problems)
+static struct db *open_claimed(struct dbfile *file, const struct migration *migrations,
+			       size_t count, struct problems *problems)
 {
-	struct dbfile *file = dbfile_claim(path, APPLICATION_ID, problems);
 	if (file == NULL)
 		return NULL;
 	struct db *db = xcalloc(1, sizeof(*db));
@@ -171,8 +170,11 @@ struct db *db_open(const char *path, const struct migration *migrations, size_t 
 		complain(db, problems);
 	else
 		result = bring_up(db, migrations, count, problems);
-	if (result == 0)
+	if (result == 0) {
+		/* what an earlier life deleted may stand in its log */
+		(void)!db_empty_log(db);
 		return db;
+	}
 	db_queries_free(db->queries);
 	db_disconnect(db);
 	dbfile_release(db->file, true);
@@ -181,11 +183,25 @@ struct db *db_open(const char *path, const struct migration *migrations, size_t 
 	return NULL;
 }
 
+struct db *db_open(const char *path, const struct migration *migrations, size_t count,
+		   struct problems *problems)
+{
+	return open_claimed(dbfile_claim(path, APPLICATION_ID, problems), migrations, count,
+			    problems);
+}
+
+struct db *db_create(const char *path, const struct migration *migrations, size_t count,
+		     struct problems *problems)
+{
+	return open_claimed(dbfile_create(path, problems), migrations, count, problems);
+}
+
 void db_close(struct db *db)
 {
 	if (db == NULL)
 		return;
 	db_rollback(db);
+	db_leave_whole(db);
 	db_queries_free(db->queries);
 	db_disconnect(db);
 	dbfile_release(db->file, false);

@@ -15,7 +15,7 @@ struct queries;
 
 struct db {
 	struct dbfile *file;
-	sqlite3 *sqlite; /* NULL while it could not be opened again after an I/O error */
+	sqlite3 *sqlite; /* NULL while it could not be opened again after a failure */
 	struct queries *queries;
 	bool begun;
 	bool marked;      /* a savepoint is set */
@@ -34,9 +34,18 @@ void db_fail(struct db *db, int code);
 /* Statements without rows. 0; or -1, noted by db_fail. */
 int db_execute(struct db *db, const char *sql);
 
-/* Closes the connection if there is one, and makes a new one. 0; or -1, noted by db_fail. */
+/* The same with a sentence of one's own, which it takes over: the file is not where it was. */
+void db_refuse(struct db *db, char *text);
+
+/* Makes the connection; the second one closes it before, and claims the file anew. 0; or -1, noted
+ * by db_fail or db_refuse. */
 MUST_CHECK int db_connect(struct db *db);
+MUST_CHECK int db_reconnect(struct db *db);
 void db_disconnect(struct db *db);
+
+/* Between transactions. A file that lies elsewhere now leaves its log behind: what stands there is
+ * worked into the file, so that it is whole without, and so that the log fits no other file. */
+void db_leave_whole(struct db *db);
 
 struct queries *db_queries_new(void);
 void db_queries_free(struct queries *queries);

@@ -56,8 +56,9 @@ static int execute(struct db *db, const char *sql, struct problems *problems)
  * more, for the mode of a log that it opens and closes again: so an empty file stands in its place
  * until the copy is made.
  */
-static void take_name_away(const struct dbfile *file)
+static void take_name_away(struct dbfile *file)
 {
+	dbfile_forget_name(file);
 	unlink(dbfile_path(file));
 	int empty = open(dbfile_path(file), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (empty >= 0)
@@ -66,10 +67,7 @@ static void take_name_away(const struct dbfile *file)
 
 static void remove_stand_in(const struct dbfile *file)
 {
-	char *lock = xasprintf("%s.lock", dbfile_path(file));
 	unlink(dbfile_path(file));
-	unlink(lock);
-	free(lock);
 }
 
 static int fill(struct db *db, const char *original, const struct migration *migrations,
@@ -94,7 +92,7 @@ struct db *db_open_scratch(const char *original, const struct migration *migrati
 	if (access(original, R_OK) != 0)
 		problem_add(problems, original, 0, "cannot be read: %s", strerror(errno));
 	else
-		file = dbfile_claim(path, APPLICATION_ID, problems);
+		file = dbfile_create(path, problems);
 	free(path);
 	if (file == NULL)
 		return NULL;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* Of the 100 bytes that every SQLite file begins with (sqlite.org/fileformat2.html, 1.3). */
@@ -17,11 +18,17 @@
 #define HEADER_MAGIC       "SQLite format 3"
 #define HEADER_APPLICATION 68
 
+/* By these no descriptor is opened twice in a process: closing one would drop SQLite's locks. */
+static struct dbfile *claimed;
+
 struct dbfile {
 	char *path;
-	char *lock_path;
-	int lock;
-	bool created;
+	int descriptor;
+	dev_t device;
+	ino_t inode;
+	pid_t pid; /* who claimed it: after a fork the child has the list, too */
+	bool created, nameless, replaced;
+	struct dbfile *next;
 };
 
 static void complain_errno(struct problems *problems, const char *path, const char *doing)
@@ -58,58 +65,60 @@ static bool folder_is_there(const char *path, struct problems *problems)
 	return there;
 }
 
-static void complain_in_use(const struct dbfile *file, int lock, struct problems *problems)
+/* Who holds an flock on this file, as far as the system tells; 0: it does not. */
+static long holder_of(const struct stat *about)
 {
-	char text[32] = "";
-	ssize_t length = pread(lock, text, sizeof(text) - 1, 0);
-	long pid = length > 0 ? strtol(text, NULL, 10) : 0;
+	char line[256];
+	long holder = 0;
+	FILE *locks = fopen("/proc/locks", "re");
+	while (locks != NULL && fgets(line, sizeof(line), locks) != NULL) {
+		long pid;
+		unsigned device_major, device_minor;
+		unsigned long long inode;
+		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%llu", &pid, &device_major,
+			   &device_minor, &inode) == 4 &&
+		    inode == about->st_ino && makedev(device_major, device_minor) == about->st_dev)
+			holder = pid;
+	}
+	if (locks != NULL)
+		fclose(locks);
+	return holder;
+}
+
+static void complain_in_use(const char *path, long pid, struct problems *problems)
+{
 	if (pid > 0)
-		problem_add(problems, file->path, 0, "is in use by another kedjad (pid %ld)", pid);
+		problem_add(problems, path, 0, "is in use by another kedjad (pid %ld)", pid);
 	else
-		problem_add(problems, file->path, 0, "is in use by another kedjad");
+		problem_add(problems, path, 0, "is in use by another kedjad");
 }
 
-/* A daemon that ends removes its lock file. Whoever opened it just before then has the lock of
- * a file that is no longer there, and must try again. */
-static bool lock_is_current(int lock, const char *path)
+static const struct dbfile *claimed_here(const struct stat *about)
 {
-	struct stat held, now;
-	return fstat(lock, &held) == 0 && stat(path, &now) == 0 && held.st_ino == now.st_ino &&
-	       held.st_dev == now.st_dev;
+	const struct dbfile *file = claimed;
+	while (file != NULL && (file->device != about->st_dev || file->inode != about->st_ino))
+		file = file->next;
+	return file;
 }
 
-/* The lock's descriptor; -1 with a problem; -2: try again. */
-static int lock_once(const struct dbfile *file, struct problems *problems)
-{
-	int lock = open(file->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (lock < 0) {
-		complain_errno(problems, file->lock_path, "cannot write this lock file");
-		return -1;
-	}
-	if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
-		if (lock_is_current(lock, file->lock_path))
-			return lock;
-		close(lock);
-		return -2;
-	}
-	complain_in_use(file, lock, problems);
-	close(lock);
-	return -1;
-}
-
+/* Notes which file it is that the name led to, and locks it. 0; -1 with a problem; -2: another one
+ * lies there by now. */
 static int take_lock(struct dbfile *file, struct problems *problems)
 {
-	do
-		file->lock = lock_once(file, problems);
-	while (file->lock == -2);
-	if (file->lock < 0)
+	struct stat held, now;
+	if (fstat(file->descriptor, &held) != 0) {
+		complain_errno(problems, file->path, "cannot be looked at");
 		return -1;
-	char text[32];
-	int length = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-	/* The number is for the sentence above alone; on a full disk it is missing, no more. */
-	if (ftruncate(file->lock, 0) != 0 || pwrite(file->lock, text, (size_t)length, 0) < 0)
-		errno = 0;
-	return 0;
+	}
+	if (flock(file->descriptor, LOCK_EX | LOCK_NB) != 0) {
+		complain_in_use(file->path, holder_of(&held), problems);
+		return -1;
+	}
+	file->device = held.st_dev;
+	file->inode = held.st_ino;
+	return stat(file->path, &now) == 0 && now.st_ino == held.st_ino && now.st_dev == held.st_dev
+		   ? 0
+		   : -2;
 }
 
 static uint32_t big_endian(const unsigned char *bytes)
@@ -118,63 +127,149 @@ static uint32_t big_endian(const unsigned char *bytes)
 	       bytes[3];
 }
 
-/*
- * An empty file is a new one: a daemon was killed before its first commit. The application_id
- * stands in the file itself from the first commit on, before there is a write-ahead log.
- */
-static int check_header(const struct dbfile *file, int descriptor, uint32_t application_id,
+/* The application_id stands in the file itself from its first commit on, before there is a
+ * write-ahead log. */
+static int check_header(const struct dbfile *file, uint32_t application_id,
 			struct problems *problems)
 {
 	unsigned char header[HEADER_SIZE];
-	ssize_t length = pread(descriptor, header, sizeof(header), 0);
-	if (length == 0)
-		return 0;
+	ssize_t length = pread(file->descriptor, header, sizeof(header), 0);
+	if (length == 0) {
+		problem_add(problems, file->path, 0,
+			    "is empty, all that was recorded is not in it: restore it from a "
+			    "backup, or, the very first time, make a new one with kedjad --create");
+		return -1;
+	}
 	if (length < 0) {
 		complain_errno(problems, file->path, "cannot be read");
 		return -1;
 	}
 	if (length < HEADER_SIZE || memcmp(header, HEADER_MAGIC, sizeof(HEADER_MAGIC)) != 0) {
 		problem_add(problems, file->path, 0,
-			    "is not a database: give the path of kedja's own file, or of one that "
-			    "does not exist yet");
+			    "is not a database: give the path of kedja's own file");
 		return -1;
 	}
 	if (big_endian(header + HEADER_APPLICATION) != application_id) {
 		problem_add(problems, file->path, 0,
-			    "is a database of another program: give the path of kedja's own file, "
-			    "or of one that does not exist yet");
+			    "is a database of another program: give the path of kedja's own file");
 		return -1;
 	}
 	return 0;
 }
 
-static int look_over(const struct dbfile *file, uint32_t application_id, struct problems *problems)
+static int complain_missing(const char *path, struct problems *problems)
+{
+	problem_add(
+	    problems, path, 0,
+	    "there is no database: is its disk mounted, has somebody moved it? Put it back. "
+	    "Only the very first time, make an empty one with kedjad --create");
+	return -1;
+}
+
+/* By its name, before it is opened: not a folder or a pipe, and not our own. */
+static int look_at_name(const char *path, struct problems *problems)
 {
 	struct stat about;
-	if (stat(file->path, &about) == 0 && !S_ISREG(about.st_mode)) {
-		problem_add(problems, file->path, 0, "is not a file");
+	if (stat(path, &about) != 0 && errno == ENOENT)
+		return complain_missing(path, problems);
+	if (stat(path, &about) != 0) {
+		complain_errno(problems, path, "cannot be looked at");
 		return -1;
 	}
-	int descriptor = open(file->path, O_RDWR | O_CLOEXEC);
-	if (descriptor < 0) {
-		complain_errno(problems, file->path, "cannot be opened for writing");
+	if (!S_ISREG(about.st_mode)) {
+		problem_add(problems, path, 0, "is not a file");
 		return -1;
 	}
-	int result = check_header(file, descriptor, application_id, problems);
-	close(descriptor);
+	const struct dbfile *own = claimed_here(&about);
+	if (own != NULL)
+		complain_in_use(path, own->pid, problems);
+	return own == NULL ? 0 : -1;
+}
+
+static void close_descriptor(struct dbfile *file)
+{
+	if (file->descriptor >= 0)
+		close(file->descriptor);
+	file->descriptor = -1;
+}
+
+/* Opens and locks what lies under the name now. */
+static int open_and_lock(struct dbfile *file, struct problems *problems)
+{
+	int result = -2;
+	while (result == -2) {
+		if (look_at_name(file->path, problems) != 0)
+			return -1;
+		int descriptor = open(file->path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+		if (descriptor < 0) {
+			complain_errno(problems, file->path, "cannot be opened for writing");
+			return -1;
+		}
+		close_descriptor(file);
+		file->descriptor = descriptor;
+		result = take_lock(file, problems);
+	}
 	return result;
+}
+
+/* What root makes is for the user that kedjad runs as, whose folder it lies in. */
+static void give_to_owner(const struct dbfile *file)
+{
+	char *copy = xstrdup(file->path);
+	struct stat folder;
+	if (geteuid() == 0 && stat(dirname(copy), &folder) == 0 &&
+	    fchown(file->descriptor, folder.st_uid, folder.st_gid) != 0)
+		errno = 0; /* whoever cannot open it is told so */
+	free(copy);
 }
 
 static int create(struct dbfile *file, struct problems *problems)
 {
-	int descriptor = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (descriptor < 0) {
+	file->descriptor = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (file->descriptor < 0) {
 		complain_errno(problems, file->path, "cannot be created");
 		return -1;
 	}
-	close(descriptor);
 	file->created = true;
-	return 0;
+	give_to_owner(file);
+	if (take_lock(file, problems) == 0)
+		return 0;
+	if (problems->count == 0)
+		problem_add(problems, file->path, 0, "somebody else is making it");
+	return -1;
+}
+
+/* An empty one was begun by somebody who came no further: it holds nothing. */
+static int create_over(struct dbfile *file, struct problems *problems)
+{
+	struct stat about;
+	if (stat(file->path, &about) == 0 && (about.st_size > 0 || !S_ISREG(about.st_mode))) {
+		problem_add(problems, file->path, 0,
+			    "is there already: nothing was touched; --create makes the first one");
+		return -1;
+	}
+	return open_and_lock(file, problems);
+}
+
+static struct dbfile *new_file(const char *path)
+{
+	struct dbfile *file = xcalloc(1, sizeof(*file));
+	file->path = xstrdup(path);
+	file->descriptor = -1;
+	file->pid = getpid();
+	return file;
+}
+
+/* What was claimed, or nothing. */
+static struct dbfile *settle(struct dbfile *file, int result)
+{
+	if (result != 0) {
+		dbfile_release(file, true);
+		return NULL;
+	}
+	file->next = claimed;
+	claimed = file;
+	return file;
 }
 
 const char *dbfile_path(const struct dbfile *file)
@@ -186,19 +281,74 @@ struct dbfile *dbfile_claim(const char *path, uint32_t application_id, struct pr
 {
 	if (!folder_is_there(path, problems))
 		return NULL;
-	struct dbfile *file = xcalloc(1, sizeof(*file));
-	file->path = xstrdup(path);
-	file->lock_path = xasprintf("%s.lock", path);
-	struct stat about;
-	int result = take_lock(file, problems);
-	if (result == 0 && lstat(path, &about) != 0 && errno == ENOENT)
-		result = create(file, problems);
-	else if (result == 0)
-		result = look_over(file, application_id, problems);
+	struct dbfile *file = new_file(path);
+	int result = open_and_lock(file, problems);
 	if (result == 0)
-		return file;
-	dbfile_release(file, true);
-	return NULL;
+		result = check_header(file, application_id, problems);
+	return settle(file, result);
+}
+
+struct dbfile *dbfile_create(const char *path, struct problems *problems)
+{
+	struct stat about;
+	if (!folder_is_there(path, problems))
+		return NULL;
+	struct dbfile *file = new_file(path);
+	bool missing = lstat(path, &about) != 0 && errno == ENOENT;
+	return settle(file, missing ? create(file, problems) : create_over(file, problems));
+}
+
+enum dbfile_place dbfile_look(struct dbfile *file)
+{
+	struct stat about;
+	if (file->nameless)
+		return DBFILE_IN_PLACE;
+	if (file->replaced)
+		return DBFILE_REPLACED;
+	if (stat(file->path, &about) != 0)
+		return DBFILE_GONE;
+	file->replaced = about.st_dev != file->device || about.st_ino != file->inode;
+	if (file->replaced)
+		return DBFILE_REPLACED;
+	return access(file->path, W_OK) != 0 && errno == EROFS ? DBFILE_READ_ONLY : DBFILE_IN_PLACE;
+}
+
+static void unlist(const struct dbfile *file)
+{
+	struct dbfile **link = &claimed;
+	while (*link != NULL && *link != file)
+		link = &(*link)->next;
+	if (*link != NULL)
+		*link = file->next;
+}
+
+int dbfile_claim_again(struct dbfile *file, uint32_t application_id, struct problems *problems)
+{
+	dev_t device = file->device;
+	ino_t inode = file->inode;
+	if (file->nameless) {
+		problem_add(problems, file->path, 0, "cannot be opened again: it has no name");
+		return -1;
+	}
+	unlist(file);           /* or its own name would be in use */
+	close_descriptor(file); /* or a disk that failed could not be unmounted and mended */
+	int result = open_and_lock(file, problems);
+	file->replaced =
+	    file->replaced || (result == 0 && (file->device != device || file->inode != inode));
+	file->device = device;
+	file->inode = inode;
+	if (result == 0 && file->replaced)
+		problem_add(problems, file->path, 0, "another file lies in its place");
+	else if (result == 0)
+		result = check_header(file, application_id, problems);
+	file->next = claimed;
+	claimed = file;
+	return file->replaced ? -1 : result;
+}
+
+void dbfile_forget_name(struct dbfile *file)
+{
+	file->nameless = true;
 }
 
 static void remove_beside(const char *path, const char *ending)
@@ -212,17 +362,14 @@ void dbfile_release(struct dbfile *file, bool forget)
 {
 	if (file == NULL)
 		return;
+	unlist(file);
 	if (forget && file->created) {
 		remove_beside(file->path, "-journal");
 		remove_beside(file->path, "-wal");
 		remove_beside(file->path, "-shm");
 		unlink(file->path);
 	}
-	if (file->lock >= 0) {
-		unlink(file->lock_path);
-		close(file->lock);
-	}
-	free(file->lock_path);
+	close_descriptor(file);
 	free(file->path);
 	free(file);
 }

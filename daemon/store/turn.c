@@ -25,7 +25,8 @@ struct after_list {
 struct turn {
 	struct db *db;
 	struct after_list after;
-	bool begun, closed;
+	bool begun, closed, refused;
+	char *trouble;
 	int64_t begun_us;
 	int64_t begun_changes;
 };
@@ -42,11 +43,26 @@ struct db *turn_db(const struct turn *turn)
 	return turn->db;
 }
 
+static void note_trouble(struct turn *turn, const char *reason)
+{
+	free(turn->trouble);
+	turn->trouble = reason == NULL ? NULL : xstrdup(reason);
+}
+
+const char *turn_trouble(const struct turn *turn)
+{
+	return turn->trouble;
+}
+
 int turn_begin(struct turn *turn)
 {
 	if (turn->begun)
 		return 0;
-	if (db_begin(turn->db) != 0)
+	if (!turn->refused && db_begin(turn->db) != 0) {
+		turn->refused = true;
+		note_trouble(turn, db_error(turn->db));
+	}
+	if (turn->refused)
 		return -1;
 	turn->begun = true;
 	turn->closed = false;
@@ -98,16 +114,25 @@ static void release(struct turn *turn, const char *reason)
 	free(after.list);
 }
 
+static int commit(struct turn *turn)
+{
+	bool wrote = db_changes_total(turn->db) != turn->begun_changes;
+	turn->begun = false;
+	int result = db_commit(turn->db);
+	char *reason = result == 0 ? NULL : xstrdup(db_error(turn->db));
+	if (wrote || reason != NULL)
+		note_trouble(turn, reason);
+	release(turn, reason);
+	free(reason);
+	return result;
+}
+
 int turn_end(struct turn *turn)
 {
-	int result = 0;
-	if (turn->begun) {
-		turn->begun = false;
-		result = db_commit(turn->db);
-		char *reason = result == 0 ? NULL : xstrdup(db_error(turn->db));
-		release(turn, reason);
-		free(reason);
-	}
+	int result = turn->refused ? -1 : 0;
+	turn->refused = false;
+	if (turn->begun)
+		result = commit(turn);
 	/* Queued while no transaction was open: there is nothing to wait for. */
 	while (turn->after.count > 0 && !turn->begun)
 		release(turn, NULL);
@@ -123,5 +148,6 @@ void turn_free(struct turn *turn)
 	turn->begun = false;
 	release(turn, "the daemon is stopping");
 	free(turn->after.list);
+	free(turn->trouble);
 	free(turn);
 }

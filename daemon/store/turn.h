@@ -15,7 +15,8 @@ struct turn *turn_new(struct db *db);
 void turn_free(struct turn *turn); /* takes NULL; rolls back what is open */
 struct db *turn_db(const struct turn *turn);
 
-/* Begins if there is none yet: a turn in which nothing is done costs nothing. 0; -1: no disk. */
+/* Begins if there is none yet: a turn in which nothing is done costs nothing. 0; -1: no disk, and
+ * then nobody asks it again before turn_end. */
 MUST_CHECK int turn_begin(struct turn *turn);
 bool turn_is_begun(const struct turn *turn);
 /* Has anything been written in it yet, or does anything hang on its commit? What was read before
@@ -34,7 +35,12 @@ bool turn_has_room(const struct turn *turn);
 /* From here on there is none: what comes next goes by what this turn's commit brings. */
 void turn_close(struct turn *turn);
 
-/* Commits and releases; 0, or -1 after a rollback. Starts the budget of the next turn. */
+/* Commits and releases; 0, or -1 after a rollback, or when it could not be begun. Starts the budget
+ * of the next turn. */
 MUST_CHECK int turn_end(struct turn *turn);
+
+/* Why nothing can be written, in a sentence: from a turn that could not be begun or kept on, until
+ * one is kept that wrote something. NULL: all is well. */
+const char *turn_trouble(const struct turn *turn);
 
 #endif

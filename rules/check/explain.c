@@ -221,10 +221,19 @@ static void say_starts(struct explaining *e)
 		say(e, "%s\n",
 		    either(e, "Varje nyckel (till exempel varje månad) räknas för sig.",
 			   "Each key (each month, say) counts by itself."));
-	else if (!rule->restart)
+	if (!rule->restart)
 		say(e, "%s\n",
-		    either(e, "Händer det igen gäller ändå den första gången, tills det är klart.",
-			   "If it happens again the first time still counts, until it is done."));
+		    rule->from == NULL
+			? either(e,
+				 "Händer det igen gäller ändå den första gången, tills det är "
+				 "klart.",
+				 "If it happens again the first time still counts, until it is "
+				 "done.")
+			: either(e,
+				 "Händer det igen gäller det tidigaste datumet, i vilken ordning "
+				 "det än antecknas, tills det är klart.",
+				 "If it happens again the earliest date counts, in whatever order "
+				 "they are recorded, until it is done."));
 	if (rule->has_throttle)
 		say(e,
 		    either(e, "Börjar inte igen inom %s.\n",

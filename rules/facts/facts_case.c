@@ -16,7 +16,7 @@ struct facts_case *facts_case_new(const struct calendar *calendar)
 				&of_case->plan_reviewed_on,     &of_case->waiver_until,
 				&of_case->forfeiture_served_on, &of_case->board_notified_on,
 				&of_case->decision_valid_until, &of_case->last_visit_on,
-				&of_case->rent_known_through };
+				&of_case->rent_known_through,   &of_case->held_from };
 	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
 		*dates[i] = DATE_NONE;
 	of_case->lease = (struct lease)LEASE_NONE;
@@ -56,6 +56,9 @@ static void look_up_coverage(struct facts_case *of_case)
 	if (of_case->home.programme != NULL)
 		coverage = facts_table_find(&of_case->coverage, of_case->home.programme);
 	of_case->rent_known_through = coverage == NULL ? DATE_NONE : coverage->through;
+	/* Until somebody has said whether that one is another of its payments. */
+	if (of_case->held_from != DATE_NONE && of_case->rent_known_through >= of_case->held_from)
+		of_case->rent_known_through = date_add_days(of_case->held_from, -1);
 	ledger_known_through(of_case->ledger, of_case->rent_known_through);
 }
 
@@ -304,26 +307,63 @@ static void payments_imported(struct facts *facts, const struct event *event)
 	look_up_coverage(of_case);
 }
 
-/* The payment is this case's; or it is another's, and of no interest any more. */
-static void settle_loose(struct facts *facts, struct facts_loose *loose)
+/* What may be one of our payments, or one that we have got already, keeps its day unknown. */
+static void hold_back(struct facts *facts)
 {
-	facts_table_remove(&facts->of_case->loose, loose);
-	bool is_ours = strcmp(loose->assigned_to, facts->subject) == 0;
-	if (is_ours && loose->is_reversal)
-		ledger_take_back(facts->of_case->ledger, loose->amount, loose->reference,
-				 facts->turn.event->at.day, tell_news, facts);
-	else if (is_ours)
-		ledger_pay(facts->of_case->ledger, loose->amount, loose->paid_on, loose->reference,
-			   facts->turn.event->at.day, tell_news, facts);
+	struct facts_case *of_case = facts->of_case;
+	date from = DATE_NONE;
+	for (size_t i = 0; i < of_case->loose.capacity; i++) {
+		const struct facts_loose *loose = facts_table_at(&of_case->loose, i);
+		if (loose != NULL && loose->perhaps_of != NULL &&
+		    strcmp(loose->perhaps_of, facts->subject) == 0 &&
+		    (from == DATE_NONE || loose->paid_on < from))
+			from = loose->paid_on;
+	}
+	if (from == of_case->held_from)
+		return;
+	of_case->held_from = from;
+	look_up_coverage(of_case);
+}
+
+static void take_part(struct facts *facts, const struct facts_loose *loose, int64_t amount)
+{
+	struct ledger *ledger = facts->of_case->ledger;
+	date today = facts->turn.event->at.day;
+	if (loose->is_reversal)
+		ledger_take_back(ledger, amount, loose->reference, today, tell_news, facts);
+	else
+		ledger_pay(ledger, amount, loose->paid_on, loose->reference, today, tell_news,
+			   facts);
 	facts_matters_look(facts);
-	facts_loose_free(loose);
+}
+
+/* What of the payment is this case's goes into its ledger; what is another's is of no interest. */
+static bool settle_loose(struct facts *facts, struct facts_loose *loose)
+{
+	bool may_hold = loose->perhaps_of != NULL;
+	char *of_case;
+	int64_t amount;
+	while (facts_loose_give(loose, &of_case, &amount)) {
+		if (strcmp(of_case, facts->subject) == 0 && amount > 0)
+			take_part(facts, loose, amount);
+		free(of_case);
+	}
+	bool is_spent = facts_loose_is_spent(loose);
+	if (is_spent) {
+		facts_table_remove(&facts->of_case->loose, loose);
+		facts_loose_free(loose);
+	}
+	if (may_hold)
+		hold_back(facts);
+	return is_spent;
 }
 
 static void payment_loose(struct facts *facts, const struct event *event)
 {
 	struct facts_loose *loose =
 	    facts_table_get(&facts->of_case->loose, event->key, sizeof(*loose));
-	if (facts_loose_note(loose, event) && facts->subject != NULL)
+	facts_loose_note(loose, event);
+	if (facts->subject != NULL)
 		settle_loose(facts, loose);
 }
 
@@ -333,9 +373,8 @@ void facts_case_named(struct facts *facts)
 	struct facts_table *table = &facts->of_case->loose;
 	for (size_t i = 0; i < table->capacity;) {
 		struct facts_loose *loose = facts_table_at(table, i);
-		if (loose != NULL && loose->is_known && loose->assigned_to != NULL)
-			settle_loose(facts, loose); /* another one may stand in its place now */
-		else
+		/* Once it is gone, another one may stand in its place. */
+		if (loose == NULL || !settle_loose(facts, loose))
 			i++;
 	}
 }

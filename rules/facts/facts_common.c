@@ -50,21 +50,44 @@ bool facts_seen_note(struct facts_seen *seen, const struct kind *kind)
 	return true;
 }
 
-bool facts_loose_note(struct facts_loose *loose, const struct event *event)
+void facts_loose_note(struct facts_loose *loose, const struct event *event)
 {
-	struct value amount = event_value(event, "amount");
-	if (amount.type == VALUE_NUMBER) {
-		date paid_on = facts_date_of(event, "paid_on");
-		loose->is_known = true;
-		loose->amount = amount.number;
-		loose->paid_on = paid_on == DATE_NONE ? event->at.day : paid_on;
-		loose->is_reversal = event_value(event, "reversal").number != 0;
-		facts_set_text(&loose->reference, event_value(event, "reference").text);
+	struct value amount = event_value(event, "amount"), whose = event_value(event, "case");
+	if (whose.type == VALUE_TEXT) {
+		loose->parts =
+		    array_grow(loose->parts, loose->count, &loose->capacity, sizeof(*loose->parts));
+		loose->parts[loose->count++] =
+		    (struct facts_part){ xstrdup(whose.text),
+					 amount.type == VALUE_NUMBER ? amount.number : 0 };
+		return;
 	}
-	struct value whose = event_value(event, "case");
-	if (whose.type == VALUE_TEXT)
-		facts_set_text(&loose->assigned_to, whose.text);
-	return loose->is_known && loose->assigned_to != NULL;
+	date paid_on = facts_date_of(event, "paid_on");
+	loose->is_known = true;
+	loose->left = amount.number;
+	loose->paid_on = paid_on == DATE_NONE ? event->at.day : paid_on;
+	loose->is_reversal = event_value(event, "reversal").number != 0;
+	facts_set_text(&loose->reference, event_value(event, "reference").text);
+	facts_set_text(&loose->perhaps_of, event_value(event, "perhaps_of").text);
+}
+
+bool facts_loose_give(struct facts_loose *loose, char **ret_case, int64_t *ret_amount)
+{
+	if (!loose->is_known || loose->count == 0)
+		return false;
+	struct facts_part part = loose->parts[0];
+	loose->count--;
+	memmove(loose->parts, loose->parts + 1, loose->count * sizeof(*loose->parts));
+	if (part.amount == 0 || part.amount > loose->left)
+		part.amount = loose->left;
+	loose->left -= part.amount;
+	*ret_case = part.of_case;
+	*ret_amount = part.amount;
+	return true;
+}
+
+bool facts_loose_is_spent(const struct facts_loose *loose)
+{
+	return loose->is_known && loose->left == 0;
 }
 
 void facts_loose_free(struct facts_loose *loose)
@@ -73,7 +96,10 @@ void facts_loose_free(struct facts_loose *loose)
 		return;
 	free(loose->name);
 	free(loose->reference);
-	free(loose->assigned_to);
+	free(loose->perhaps_of);
+	for (size_t i = 0; i < loose->count; i++)
+		free(loose->parts[i].of_case);
+	free(loose->parts);
 	free(loose);
 }
 

@@ -23,15 +23,23 @@ struct facts_seen {
 	size_t count, capacity;
 };
 
-/* A payment that fitted no rent, or the word that one belongs to a case, until both have come. */
+/* So much of a payment is a case's. */
+struct facts_part {
+	char *of_case;
+	int64_t amount; /* 0: all that is left */
+};
+
+/* A payment that fitted no rent, and the words whose it is, until all of it is somebody's. */
 struct facts_loose {
 	char *name; /* the bank reference */
 	bool is_known;
-	int64_t amount;
+	int64_t left; /* what nobody has got yet */
 	date paid_on;
 	bool is_reversal; /* money that went back */
 	char *reference;
-	char *assigned_to;
+	char *perhaps_of;         /* it may be one that this case has got already; or NULL */
+	struct facts_part *parts; /* not given out yet, in the order of the words */
+	size_t count, capacity;
 };
 
 /* How far the payment files of one programme reach. */
@@ -79,6 +87,7 @@ struct facts_case {
 	struct facts_table coverage; /* of struct facts_coverage */
 	struct facts_table loose;    /* of struct facts_loose */
 	date rent_known_through;
+	date held_from; /* paid_on of the earliest that may be another of ours, or the same */
 	struct ledger *ledger;
 	struct facts_matter *matters;
 	size_t matter_count, matter_capacity;
@@ -141,8 +150,12 @@ void facts_home_note(struct facts_home *home, const struct event *event);
 /* Notes the kind; true if it is the first one. */
 bool facts_seen_note(struct facts_seen *seen, const struct kind *kind);
 
-/* Puts in what the event says of a payment; true once both are known: how much, and whose. */
-bool facts_loose_note(struct facts_loose *loose, const struct event *event);
+/* Puts in what the event says of a payment: how much it is, or whose. */
+void facts_loose_note(struct facts_loose *loose, const struct event *event);
+/* The next part that can be given out, once it is known how much there is; false: there is none.
+ * The caller frees *ret_case. Never more than what is left. */
+bool facts_loose_give(struct facts_loose *loose, char **ret_case, int64_t *ret_amount);
+bool facts_loose_is_spent(const struct facts_loose *loose); /* all of it is somebody's */
 void facts_loose_free(struct facts_loose *loose);
 
 void facts_days_add(struct facts_days *days, date day, date oldest);

@@ -96,7 +96,12 @@ static void payment_loose(struct facts *facts, const struct event *event)
 	struct facts_loose *loose =
 	    facts_table_get(&of_programme->loose, event->key, sizeof(*loose));
 	bool was_counted = loose->is_known;
-	if (facts_loose_note(loose, event)) {
+	char *of_case;
+	int64_t amount;
+	facts_loose_note(loose, event);
+	while (facts_loose_give(loose, &of_case, &amount))
+		free(of_case); /* whose it is does not matter here */
+	if (facts_loose_is_spent(loose)) {
 		facts_table_remove(&of_programme->loose, loose);
 		facts_loose_free(loose);
 		of_programme->unmatched_payments -= was_counted;

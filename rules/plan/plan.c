@@ -109,94 +109,6 @@ static void drop_ended(struct plan *plan)
 	plan->live_count = kept;
 }
 
-date event_date(const struct plan *plan, const struct event *event, const char *field)
-{
-	return facts_date_in(plan->facts, event, field);
-}
-
-static date agreed_in(const struct plan *plan, const struct rule *rule, const struct event *event,
-		      bool starts_or_renews)
-{
-	for (size_t i = 0; i < rule->agreed_count; i++) {
-		const struct agreed_ref *ref = &rule->agreed[i];
-		if (ref->kind != event->kind && !(ref->kind == NULL && starts_or_renews))
-			continue;
-		date agreed = event_date(plan, event, ref->field);
-		if (agreed != DATE_NONE)
-			return agreed;
-	}
-	return DATE_NONE;
-}
-
-static const struct role **roles_in(struct plan *plan, const struct rule *rule,
-				    const struct event *event)
-{
-	if (rule->role_field_count == 0)
-		return NULL;
-	const struct role **roles =
-	    arena_alloc(plan->arena, rule->role_field_count * sizeof(*roles));
-	for (size_t i = 0; i < rule->role_field_count; i++) {
-		struct value value = event_value(event, rule->role_fields[i]);
-		if (value.type == VALUE_TEXT)
-			roles[i] = chain_role(plan->ruleset->chain, value.text);
-	}
-	return roles;
-}
-
-static void rest_on(struct plan *plan, struct deadline *deadline, const struct event *event)
-{
-	deadline->anchor_event = event->id;
-	deadline->known = plan_known(plan, deadline->rule, event->recorded);
-	deadline->series_known = deadline->known;
-	deadline->agreed = agreed_in(plan, deadline->rule, event, true);
-	deadline->due = deadline_due(plan, deadline);
-	deadline_touch(plan, deadline);
-}
-
-static date event_anchor(const struct plan *plan, const struct rule *rule,
-			 const struct event *event)
-{
-	return rule->from == NULL ? event->at.day : event_date(plan, event, rule->from);
-}
-
-static void cancel_track(struct plan *plan, struct track *track, const char *reason,
-			 const struct event *by, date but)
-{
-	for (const struct link *link = track->links; link != NULL; link = link->next)
-		if (is_live(link->deadline) && link->deadline->anchor != but)
-			deadline_end(plan, link->deadline, DEADLINE_CANCELLED, reason, by);
-}
-
-static bool starts_something(const struct plan *plan, const struct rule *rule,
-			     const struct event *event)
-{
-	return kind_ref_matches(rule->starts, rule->starts_count, event) &&
-	       event_anchor(plan, rule, event) != DATE_NONE &&
-	       (facts_is_open(plan->facts) || rule->after_close) &&
-	       (rule->if_ == NULL || condition_of_start_holds(plan, rule, event));
-}
-
-/* A deadline that starts anew on its own anchor goes on; on another day it is another one. */
-static void start(struct plan *plan, const struct rule *rule, const struct event *event)
-{
-	struct track *track = track_of(plan, rule, rule->per_key ? event->key : "");
-	date anchor = event_anchor(plan, rule, event);
-	if (rule->starts_all)
-		anchor = track_note_start(plan, track, rule, event, anchor);
-	if (anchor == DATE_NONE || rule_is_throttled(plan, rule, anchor) ||
-	    (track_newest(track) != NULL && !rule->restart))
-		return;
-	cancel_track(plan, track, "restarted", event, anchor);
-	if (track_newest(track) == NULL)
-		deadline_add(plan, track, rule, anchor, track_free_occurrence(track, anchor));
-	for (const struct link *link = track->links; link != NULL; link = link->next) {
-		if (!is_live(link->deadline))
-			continue;
-		link->deadline->field_roles = roles_in(plan, rule, event);
-		rest_on(plan, link->deadline, event);
-	}
-}
-
 /* The day on which the rule takes something as done: by law it is that of the deed, not the one on
  * which somebody heard of it. */
 static date done_on(const struct rule *rule, const struct event *event)
@@ -262,7 +174,7 @@ static void follow(struct plan *plan, struct track *track, const struct deadline
 			    deadline_add(plan, track, done->rule, event->at.day,
 					 track_free_occurrence(track, event->at.day));
 			next->field_roles = done->field_roles;
-			rest_on(plan, next, event);
+			deadline_rest_on(plan, next, event);
 		}
 		break;
 	}
@@ -274,6 +186,9 @@ static void fulfil_one(struct plan *plan, const struct rule *rule, struct track 
 {
 	date day = done_on(rule, event);
 	struct deadline *done = nearest(plan, track, day);
+	bool goes_on = done == NULL && track_newest(track) != NULL && rule_takes_earliest(rule);
+	if (!goes_on)
+		track_settle(track, rule, event, day);
 	if (done == NULL)
 		note_too_late(plan, track, event, day);
 	if (done == NULL)
@@ -293,11 +208,8 @@ static void for_tracks(struct plan *plan, const struct rule *rule, const struct 
 		       act_on_track *act, bool flag)
 {
 	for (struct track *track = plan->tracks[rule->index]; track != NULL; track = track->next)
-		if (!rule->per_key || event->key[0] == '\0' ||
-		    strcmp(track->key, event->key) == 0) {
-			track_forget_starts(track, rule);
+		if (!rule->per_key || event->key[0] == '\0' || strcmp(track->key, event->key) == 0)
 			act(plan, rule, track, event, flag);
-		}
 }
 
 /* What ended by its last step and has still to say it, for it was written down late or nobody was
@@ -306,14 +218,16 @@ static void cancel_one(struct plan *plan, const struct rule *rule, struct track 
 		       const struct event *event, bool unused)
 {
 	(void)unused;
-	cancel_track(plan, track, "cancelled", event, DATE_NONE);
+	track_forget_starts(track, rule);
+	track_forget_settled(track, rule);
+	track_cancel(plan, track, "cancelled", event, DATE_NONE);
 	plan_hush(plan, rule, track->key);
 }
 
 /* An event of another kind that carries an agreed day brings it to what is before us. */
 static void agree(struct plan *plan, const struct rule *rule, const struct event *event)
 {
-	date agreed = agreed_in(plan, rule, event, false);
+	date agreed = event_agreed(plan, rule, event, false);
 	if (agreed == DATE_NONE)
 		return;
 	for (size_t i = 0; i < plan->live_count; i++) {
@@ -328,14 +242,14 @@ static void agree(struct plan *plan, const struct rule *rule, const struct event
 /* An event first fulfils and ends what was open before it, then starts anew. */
 static void meet_rule(struct plan *plan, const struct rule *rule, const struct event *event)
 {
-	bool starts = starts_something(plan, rule, event);
+	bool starts = rule_is_started_by(plan, rule, event);
 	if (kind_ref_matches(rule->done, rule->done_count, event))
 		for_tracks(plan, rule, event, fulfil_one, starts);
 	if (kind_ref_matches(rule->cancels, rule->cancels_count, event))
 		for_tracks(plan, rule, event, cancel_one, false);
 	agree(plan, rule, event);
 	if (starts)
-		start(plan, rule, event);
+		rule_start(plan, rule, event);
 	if (plan->met != NULL && kind_ref_matches(rule->starts, rule->starts_count, event))
 		plan->met(plan->met_arg, rule, event);
 }

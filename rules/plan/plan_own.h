@@ -2,8 +2,8 @@
 /*
  * The inside of a plan, for the files of this module and for why.c, which looks into it. From
  * below: plan_track.c (deadlines in their tracks), plan_known.c (since when), plan_due.c (due
- * dates), plan_overdue.c (when it was overdue), plan_again.c (what comes again), plan_time.c (what
- * time brings), plan_put_off.c, and the fold on top, plan.c.
+ * dates), plan_overdue.c (when it was overdue), plan_again.c (what comes again), plan_start.c (what
+ * starts), plan_time.c (what time brings), plan_put_off.c, and the fold on top, plan.c.
  */
 #ifndef KEDJA_PLAN_OWN_H
 #define KEDJA_PLAN_OWN_H
@@ -19,7 +19,11 @@ struct link {
 struct track {
 	const char *key;
 	struct link *links; /* newest first */
-	date *seen;         /* of a starts_all rule: the day on which each kind has happened */
+	date *seen;   /* on which day each kind in starts has happened: of the matter that is open,
+		       * or of one that waits for the others (starts_all) */
+	date *past;   /* the same of a matter that was settled in time, by a final rule: */
+	date settled; /* on that day; DATE_NONE: there is none */
+	int64_t settled_event; /* by this event */
 	struct track *next;
 };
 
@@ -103,10 +107,26 @@ void deadline_collapse_into(struct plan *plan, struct deadline *older, struct de
 			    const struct event *by);
 /* What has ended by its last step has nothing to say any more, if it had. */
 void plan_hush(struct plan *plan, const struct rule *rule, const char *key);
-/* Notes one of several starts; the latest day when each has happened, else DATE_NONE. */
+/* With restart = false the earliest date of each kind counts, whatever was written down first; of
+ * what comes again by having been done, the next one counts from that. */
+bool rule_takes_earliest(const struct rule *rule);
+/* Notes one of several starts; the anchor that they give, or DATE_NONE: others are missing. */
 date track_note_start(struct plan *plan, struct track *track, const struct rule *rule,
 		      const struct event *event, date day);
 void track_forget_starts(struct track *track, const struct rule *rule);
+/* It was done on that day: what has happened lies behind us. A final rule that takes the earliest
+ * dates remembers it, for one of them may turn out to be earlier. */
+void track_settle(struct track *track, const struct rule *rule, const struct event *event,
+		  date day);
+void track_forget_settled(struct track *track, const struct rule *rule);
+/* Notes a date among those of a matter that was settled; the anchor that they give now, or
+ * DATE_NONE: it is of no such matter. */
+date track_note_past(struct track *track, const struct rule *rule, const struct event *event,
+		     date day);
+/* They are those of the matter that is open again. */
+void track_take_up_past(struct track *track, const struct rule *rule);
+void track_cancel(struct plan *plan, struct track *track, const char *reason,
+		  const struct event *by, date but);
 
 /* plan_known.c */
 
@@ -152,6 +172,20 @@ void plan_begin_dated(struct plan *plan, const struct event *event);
 bool deadline_may_be_fulfilled(const struct plan *plan, const struct deadline *deadline, date day);
 bool rule_is_throttled(const struct plan *plan, const struct rule *rule, date anchor);
 
+/* plan_start.c */
+
+/* A date field of the event met last, or one that the fold adds to it (facts_date_in). */
+date event_date(const struct plan *plan, const struct event *event, const char *field);
+/* The day that it names for a deadline of this rule (agreed), or DATE_NONE. */
+date event_agreed(const struct plan *plan, const struct rule *rule, const struct event *event,
+		  bool starts_or_renews);
+/* The deadline counts from this event. */
+void deadline_rest_on(struct plan *plan, struct deadline *deadline, const struct event *event);
+bool rule_is_started_by(const struct plan *plan, const struct rule *rule,
+			const struct event *event);
+/* It does: a deadline begins, begins anew or goes on. */
+void rule_start(struct plan *plan, const struct rule *rule, const struct event *event);
+
 /* plan_time.c */
 
 void plan_pass_to(struct plan *plan, date day);
@@ -165,10 +199,5 @@ bool condition_of_start_holds(const struct plan *plan, const struct rule *rule,
 /* plan_put_off.c */
 
 void plan_note_put_off(struct plan *plan, const struct event *event);
-
-/* plan.c */
-
-/* A date field of the event met last, or one that the fold adds to it (facts_date_in). */
-date event_date(const struct plan *plan, const struct event *event, const char *field);
 
 #endif

@@ -23,6 +23,7 @@ struct track *track_of(struct plan *plan, const struct rule *rule, const char *k
 	if (*link == NULL) {
 		*link = arena_alloc(plan->arena, sizeof(**link));
 		(*link)->key = arena_strdup(plan->arena, key);
+		(*link)->settled = DATE_NONE;
 	}
 	return *link;
 }
@@ -86,28 +87,112 @@ struct deadline *deadline_add(struct plan *plan, struct track *track, const stru
 	return deadline;
 }
 
+bool rule_takes_earliest(const struct rule *rule)
+{
+	return !rule->restart && rule->repeat == REPEAT_NONE && rule->starts_count > 0;
+}
+
+static date earlier(date a, date b)
+{
+	return a != DATE_NONE && (b == DATE_NONE || a < b) ? a : b;
+}
+
+static void forget(date *days, const struct rule *rule)
+{
+	for (size_t i = 0; days != NULL && i < rule->starts_count; i++)
+		days[i] = DATE_NONE;
+}
+
+static void note(date *days, const struct rule *rule, const struct event *event, date day)
+{
+	for (size_t i = 0; i < rule->starts_count; i++)
+		if (kind_ref_matches(&rule->starts[i], 1, event))
+			days[i] = rule_takes_earliest(rule) ? earlier(days[i], day) : day;
+}
+
+/* Of all kinds the latest, when none is missing; of any of them the earliest. */
+static date anchor_of(const date *days, const struct rule *rule)
+{
+	date first = DATE_NONE, last = DATE_NONE;
+	bool complete = true;
+	for (size_t i = 0; i < rule->starts_count; i++) {
+		complete = complete && days[i] != DATE_NONE;
+		last = days[i] > last ? days[i] : last;
+		first = earlier(first, days[i]);
+	}
+	if (!rule->starts_all)
+		return first;
+	return complete ? last : DATE_NONE;
+}
+
 date track_note_start(struct plan *plan, struct track *track, const struct rule *rule,
 		      const struct event *event, date day)
 {
-	date latest = DATE_NONE;
-	bool complete = true;
 	if (track->seen == NULL) {
-		track->seen = arena_alloc(plan->arena, rule->starts_count * sizeof(*track->seen));
-		track_forget_starts(track, rule);
+		size_t size = rule->starts_count * sizeof(*track->seen);
+		track->seen = arena_alloc(plan->arena, size);
+		track->past = arena_alloc(plan->arena, size);
+		forget(track->seen, rule);
+		forget(track->past, rule);
 	}
-	for (size_t i = 0; i < rule->starts_count; i++) {
-		if (kind_ref_matches(&rule->starts[i], 1, event))
-			track->seen[i] = day;
-		complete = complete && track->seen[i] != DATE_NONE;
-		latest = track->seen[i] > latest ? track->seen[i] : latest;
-	}
-	return complete ? latest : DATE_NONE;
+	note(track->seen, rule, event, day);
+	return anchor_of(track->seen, rule);
 }
 
 void track_forget_starts(struct track *track, const struct rule *rule)
 {
+	forget(track->seen, rule);
+}
+
+static bool has_seen_any(const struct track *track, const struct rule *rule)
+{
 	for (size_t i = 0; track->seen != NULL && i < rule->starts_count; i++)
-		track->seen[i] = DATE_NONE;
+		if (track->seen[i] != DATE_NONE)
+			return true;
+	return false;
+}
+
+/* What is done again, and earlier, was done then. */
+void track_settle(struct track *track, const struct rule *rule, const struct event *event, date day)
+{
+	bool remembers = rule->final && rule_takes_earliest(rule);
+	bool anew = has_seen_any(track, rule);
+	if (remembers && (anew || (track->settled != DATE_NONE && day < track->settled))) {
+		track->settled = day;
+		track->settled_event = event->id;
+	}
+	if (remembers && anew)
+		memcpy(track->past, track->seen, rule->starts_count * sizeof(*track->past));
+	track_forget_starts(track, rule);
+}
+
+void track_forget_settled(struct track *track, const struct rule *rule)
+{
+	forget(track->past, rule);
+	track->settled = DATE_NONE;
+}
+
+date track_note_past(struct track *track, const struct rule *rule, const struct event *event,
+		     date day)
+{
+	if (track->settled == DATE_NONE || day > track->settled)
+		return DATE_NONE;
+	note(track->past, rule, event, day);
+	return anchor_of(track->past, rule);
+}
+
+void track_take_up_past(struct track *track, const struct rule *rule)
+{
+	memcpy(track->seen, track->past, rule->starts_count * sizeof(*track->seen));
+	track_forget_settled(track, rule);
+}
+
+void track_cancel(struct plan *plan, struct track *track, const char *reason,
+		  const struct event *by, date but)
+{
+	for (const struct link *link = track->links; link != NULL; link = link->next)
+		if (is_live(link->deadline) && link->deadline->anchor != but)
+			deadline_end(plan, link->deadline, DEADLINE_CANCELLED, reason, by);
 }
 
 void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,

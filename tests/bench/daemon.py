@@ -37,6 +37,8 @@ class Daemon:
         shutil.copytree(os.path.join(ROOT, "conf"), folder)
         with open(os.path.join(folder, "kedja.conf"), "w", encoding="utf-8") as file:
             file.write(SETTINGS.format(mailer=os.path.join(build, "kedja-mailer")))
+        subprocess.run([os.path.join(build, "kedjad"), "--conf", folder, "--create"],
+                       check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 
     def start(self):
         """Starts it and returns the seconds from then until its first answer."""

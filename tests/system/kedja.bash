@@ -71,10 +71,16 @@ answers_or_gone() {
 	gone "$daemon" || answers
 }
 
+# The empty database, where there is none yet: no start makes one.
+create() {
+	[ -e "$dir/data/kedja.db" ] || "$KEDJAD" --conf "$dir/conf" --create >>"$dir/log" 2>&1 3>&-
+}
+
 # start [WORDS]: the daemon, when it answers; $daemon is its process. Without words it runs on a
-# virtual clock from 2026-01-05, a Monday, or goes on where it stood.
+# virtual clock from 2026-01-05, a Monday, or goes on where it stood. The first one makes the database.
 start() {
 	[ $# -gt 0 ] || set -- --virtual-clock 2026-01-05T07:00
+	[ ${#daemons[@]} -gt 0 ] || create || true # the daemon says what is wrong
 	"$KEDJAD" --conf "$dir/conf" "$@" >>"$dir/log" 2>&1 3>&- </dev/null &
 	daemon=$!
 	daemons+=("$daemon")

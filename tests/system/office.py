@@ -107,7 +107,16 @@ class Office:
         with open(os.path.join(folder, "90-own.conf"), "w", encoding="utf-8") as file:
             file.write(text)
 
+    def create(self):
+        """The empty database; no start makes one."""
+        with open(os.path.join(self.folder, "log"), "ab") as log:
+            subprocess.run([KEDJAD, "--conf", os.path.join(self.folder, "conf"), "--create"],
+                           env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
+
     def start(self, *words):
+        """The first start makes the database, if it was not brought along."""
+        if self.process is None and not os.path.exists(self.database):
+            self.create()
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 [KEDJAD, "--conf", os.path.join(self.folder, "conf"), *words],

@@ -16,6 +16,7 @@ setup() {
 		content = "normal";
 		sender = "kedja@example.se";
 	END
+	"$KEDJAD" --conf conf --create >/dev/null
 	daemon=
 	listener=
 }

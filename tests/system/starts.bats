@@ -102,10 +102,78 @@ untouched() {
 	record visit.made K-1
 }
 
+# second_through LINK...: another daemon's own folder, in which LINK... makes its kedja.db of ours.
+second_through() {
+	mkdir "$dir/other"
+	"$@" "$dir/data/kedja.db" "$dir/other/kedja.db"
+	cp -r "$dir/conf" "$dir/second"
+	sed -i "s/control\"/control2\"/; s|/data/kedja.db|/other/kedja.db|" "$dir/second/kedja.conf"
+	grep -q "$dir/other/kedja.db" "$dir/second/kedja.conf"
+	run unless_hung "$KEDJAD" --conf "$dir/second" --virtual-clock 2026-01-05T07:00
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"is in use by another kedjad (pid $daemon)"* ]]
+}
+
+@test "a second daemon through a symbolic link, and through a hard link: refused" {
+	start
+	cast 2026-01-05 K-1
+	second_through ln -s
+	rm -r "$dir/other" "$dir/second"
+	second_through ln
+	record visit.made K-1
+}
+
+@test "no database: refused, and nothing is made; --create makes it, once" {
+	untouched --virtual-clock 2026-01-05T07:00
+	[[ $output == *"$dir/data/kedja.db: there is no database"*"kedjad --create"* ]]
+	run "$KEDJAD" --conf "$dir/conf" --create
+	[ "$status" -eq 0 ]
+	start
+	cast 2026-01-05 K-1
+	stop
+	before=$(seal)
+	run "$KEDJAD" --conf "$dir/conf" --create
+	[ "$status" -eq 1 ]
+	[[ $output == *"is there already"* ]]
+	same "$before" "$(seal)"
+	mv "$dir/data" "$dir/away" # as if its disk were not mounted
+	mkdir "$dir/data"
+	untouched --virtual-clock 2026-01-05T07:00
+	: >"$dir/data/kedja.db"
+	untouched --virtual-clock 2026-01-05T07:00
+	[[ $output == *"is empty"* ]]
+	run "$KEDJAD" --conf "$dir/conf" --create --virtual-clock 2026-01-05T07:00
+	[ "$status" -eq 2 ]
+}
+
+@test "made by root it belongs to whom the folder belongs to" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can give a file away"
+	chown 65534 "$dir/data"
+	"$KEDJAD" --conf "$dir/conf" --create
+	same "65534 600" "$(stat -c '%u %a' "$dir/data/kedja.db")"
+}
+
+@test "somebody opens and closes the file with sqlite3: what is recorded after that is kept" {
+	start
+	cast 2026-01-05 K-1
+	base 'SELECT count(*) FROM event' >/dev/null
+	for number in $(seq 100); do
+		echo '{"kind": "visit.made", "subject": "K-1", "at": "2026-01-05"}'
+	done >"$dir/visits"
+	ctl import "$dir/visits" >/dev/null
+	base 'SELECT count(*) FROM event' >/dev/null
+	kill -9 "$daemon"
+	wait_until gone "$daemon"
+	same 100 "$(base "SELECT count(*) FROM event WHERE kind = 'visit.made'")"
+	same ok "$(base 'PRAGMA integrity_check')"
+}
+
 @test "a second daemon on the same socket, with a file of its own: refused" {
 	start
 	cp -r "$dir/conf" "$dir/second"
 	sed -i "s/kedja\.db/second.db/" "$dir/second/kedja.conf"
+	"$KEDJAD" --conf "$dir/second" --create
 	run unless_hung "$KEDJAD" --conf "$dir/second" --virtual-clock 2026-01-05T07:00
 	echo "$output"
 	[ "$status" -eq 1 ]
@@ -125,6 +193,7 @@ untouched() {
 }
 
 @test "where the socket should be lies something else: it is not removed" {
+	create
 	echo precious >"$dir/control"
 	before=$(cat "$dir/control")
 	refused_start --virtual-clock 2026-01-05T07:00
@@ -158,6 +227,7 @@ untouched() {
 
 	# the folder of the socket, and a file that may only be read
 	chmod 777 "$dir/data"
+	"${as_user[@]}" "$KEDJAD" --conf "$dir/conf" --create
 	chmod 555 "$dir"
 	run unless_hung "${as_user[@]}" "$KEDJAD" --conf "$dir/conf" --virtual-clock 2026-01-05T07:00
 	echo "$output"

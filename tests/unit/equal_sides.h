@@ -342,7 +342,7 @@ static inline void sides_open(struct sides *sides)
 	snprintf(sides->folder, sizeof(sides->folder), "/tmp/kedja-equal.XXXXXX");
 	assert_non_null(mkdtemp(sides->folder));
 	snprintf(sides->path, sizeof(sides->path), "%s/kedja.db", sides->folder);
-	db_close(db_open(sides->path, schema_migrations, schema_count, &problems));
+	db_close(db_create(sides->path, schema_migrations, schema_count, &problems));
 	sides->core.db = db_open_scratch(sides->path, schema_migrations, schema_count, &problems);
 	assert_non_null(sides->core.db);
 	sides->core.office = &sides->own;

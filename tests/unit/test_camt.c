@@ -113,6 +113,9 @@ static void it_reaches_as_far_as_it_tells(void **state)
 	assert_changed("2026-11-30T23:59:59", "2026-11-30T18:00:00", "through 2026-11-30\n", false);
 	assert_changed("<ToDtTm>2026-11-30T23:59:59", "<ToDtTm>2026-12-24T23:59:59",
 		       "through 2026-11-30\n", false); /* it was made on the first, at five */
+	/* What is on its way holds it back, unless it is a day that is not reached anyway. */
+	assert_changed("<Dt>2026-12-01", "<Dt>2026-11-29", "through 2026-11-28\n", false);
+	assert_changed("PDNG", "FUTR", "through 2026-11-30\n", false);
 	assert_changed("<CreDtTm>2026-12-01T05:12:00+01:00", "<CreDtTm>yesterday",
 		       "CreDtTm is not a time", false);
 }

@@ -175,7 +175,8 @@ static int run_daemon(const char *path, const char *database)
 	struct problems problems = PROBLEMS_NONE;
 	struct daemon daemon = { .loop = loop_new() };
 	log_open("test", LOG_LEVEL_WARNING);
-	daemon.db = db_open(database, steps, 1, &problems);
+	daemon.db =
+	    (access(database, F_OK) == 0 ? db_open : db_create)(database, steps, 1, &problems);
 	if (daemon.db == NULL)
 		return 1;
 	daemon.turn = turn_new(daemon.db);

@@ -57,19 +57,25 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* Opened, or made. */
 static void open_steps(struct fixture *fixture, size_t count)
 {
-	fixture->db = db_open(fixture->path, steps, count, &fixture->problems);
+	bool is_new = access(fixture->path, F_OK) != 0;
+	fixture->db =
+	    (is_new ? db_create : db_open)(fixture->path, steps, count, &fixture->problems);
 	for (size_t i = 0; i < fixture->problems.count; i++)
 		print_message("%s: %s\n", fixture->problems.list[i].place,
 			      fixture->problems.list[i].text);
 	assert_non_null(fixture->db);
 }
 
-/* The path is refused with a sentence that has these words in it. */
-static void expect_refused(struct fixture *fixture, const char *path, const char *words)
+typedef struct db *opener(const char *path, const struct migration *migrations, size_t count,
+			  struct problems *problems);
+
+static void expect_refused_by(struct fixture *fixture, opener *open_it, const char *path,
+			      const char *words)
 {
-	struct db *db = db_open(path, steps, 2, &fixture->problems);
+	struct db *db = open_it(path, steps, 2, &fixture->problems);
 	assert_null(db);
 	assert_int_equal(fixture->problems.count, 1);
 	char *text = problem_format(&fixture->problems.list[0]);
@@ -77,6 +83,12 @@ static void expect_refused(struct fixture *fixture, const char *path, const char
 		fail_msg("\"%s\" does not say \"%s\"", text, words);
 	free(text);
 	problems_clear(&fixture->problems);
+}
+
+/* The path is refused with a sentence that has these words in it. */
+static void expect_refused(struct fixture *fixture, const char *path, const char *words)
+{
+	expect_refused_by(fixture, db_open, path, words);
 }
 
 static char *listing(const struct fixture *fixture)
@@ -199,7 +211,7 @@ static void test_failed_creation_leaves_nothing(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct migration bad[] = { { "CREATE TABLE a (b INTEGER) STRICT; NONSENSE" } };
-	assert_null(db_open(fixture->path, bad, 1, &fixture->problems));
+	assert_null(db_create(fixture->path, bad, 1, &fixture->problems));
 	char *left = listing(fixture);
 	assert_string_equal(left, "");
 	free(left);
@@ -290,12 +302,37 @@ static void test_damaged_file_is_said_to_be(void **state)
 	expect_refused(fixture, fixture->path, "is damaged: restore it");
 }
 
-static void test_empty_file_is_a_new_one(void **state)
+/* A start that finds nothing must not go on with an empty file: all would be forgotten. */
+static void test_missing_file_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	expect_refused(fixture, fixture->path, "there is no database: is its disk mounted");
+	expect_refused(fixture, fixture->path, "make an empty one with kedjad --create");
+	assert_int_equal(symlink("nowhere/kedja.db", fixture->path), 0);
+	expect_refused(fixture, fixture->path, "there is no database");
+	assert_int_equal(unlink(fixture->path), 0);
+	write_file(fixture, "", 0);
+	expect_refused(fixture, fixture->path, "is empty");
+	struct stat about;
+	assert_int_equal(stat(fixture->path, &about), 0);
+	assert_int_equal(about.st_size, 0);
+}
+
+static void test_creation_takes_an_empty_file_and_no_other(void **state)
 {
 	struct fixture *fixture = *state;
 	write_file(fixture, "", 0);
-	open_steps(fixture, 2);
+	fixture->db = db_create(fixture->path, steps, 2, &fixture->problems);
+	assert_non_null(fixture->db);
 	assert_int_equal(count(fixture->db), 1);
+	db_close(fixture->db);
+	fixture->db = NULL;
+	char *before = listing(fixture);
+	expect_refused_by(fixture, db_create, fixture->path, "is there already");
+	char *after = listing(fixture);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
 }
 
 static void test_places_that_cannot_be(void **state)
@@ -351,7 +388,7 @@ static void test_killed_daemon_leaves_no_lock(void **state)
 	assert_int_equal(pipe(ready), 0);
 	pid_t child = fork();
 	if (child == 0) {
-		struct db *db = db_open(fixture->path, steps, 2, &fixture->problems);
+		struct db *db = db_create(fixture->path, steps, 2, &fixture->problems);
 		if (db_begin(db) == 0)
 			add(db, "kept");
 		bool kept = db_commit(db) == 0 && db_begin(db) == 0;
@@ -365,9 +402,6 @@ static void test_killed_daemon_leaves_no_lock(void **state)
 	close(ready[1]);
 	kill(child, SIGKILL);
 	assert_int_equal(waitpid(child, NULL, 0), child);
-	char *lock = xasprintf("%s.lock", fixture->path);
-	assert_int_equal(access(lock, F_OK), 0);
-	free(lock);
 	open_steps(fixture, 2);
 	assert_int_equal(count(fixture->db), 2);
 }
@@ -391,9 +425,9 @@ static void as_nobody(struct fixture *fixture, void (*test)(struct fixture *fixt
 }
 
 /* In the child: a failed assertion of cmocka would go on in the parent's code. */
-static void must_say(struct fixture *fixture, const char *words)
+static void must_say(struct fixture *fixture, opener *open_it, const char *words)
 {
-	struct db *db = db_open(fixture->path, steps, 2, &fixture->problems);
+	struct db *db = open_it(fixture->path, steps, 2, &fixture->problems);
 	char *text = fixture->problems.count == 1 ? problem_format(&fixture->problems.list[0])
 						  : xstrdup("(not one problem)");
 	if (db != NULL || strstr(text, words) == NULL) {
@@ -408,7 +442,7 @@ static void unwritable_folder(struct fixture *fixture)
 {
 	if (chmod(fixture->folder, 0500) != 0)
 		_exit(3);
-	must_say(fixture, "cannot write this lock file: the user that kedjad runs as (uid ");
+	must_say(fixture, db_create, "cannot be created: the user that kedjad runs as (uid ");
 	chmod(fixture->folder, 0700);
 }
 
@@ -416,7 +450,8 @@ static void unwritable_file(struct fixture *fixture)
 {
 	int descriptor = open(fixture->path, O_WRONLY | O_CREAT, 0400);
 	close(descriptor);
-	must_say(fixture, "cannot be opened for writing: the user that kedjad runs as (uid ");
+	must_say(fixture, db_open,
+		 "cannot be opened for writing: the user that kedjad runs as (uid ");
 	struct stat about;
 	if (stat(fixture->path, &about) != 0 || about.st_size != 0)
 		_exit(4);
@@ -716,7 +751,7 @@ static int on_small_disk(struct fixture *fixture)
 	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("tmpfs", fixture->folder, "tmpfs", 0, "size=400k") != 0)
 		return 77;
-	struct db *db = db_open(fixture->path, steps, 2, &fixture->problems);
+	struct db *db = db_create(fixture->path, steps, 2, &fixture->problems);
 	if (db == NULL)
 		return 1;
 	char *filler = xasprintf(
@@ -867,7 +902,8 @@ int main(void)
 		CASE(test_newer_version_in_the_log),
 		CASE(test_foreign_files_are_refused),
 		CASE(test_damaged_file_is_said_to_be),
-		CASE(test_empty_file_is_a_new_one),
+		CASE(test_missing_file_is_refused),
+		CASE(test_creation_takes_an_empty_file_and_no_other),
 		CASE(test_places_that_cannot_be),
 		CASE(test_second_daemon_is_refused),
 		CASE(test_killed_daemon_leaves_no_lock),

@@ -297,7 +297,7 @@ static void what_is_there_keeps_its_state(void **state)
 	world->core.turn = NULL;
 	assert_int_equal(unlink(world->path), 0);
 	struct db *old =
-	    db_open(world->path, schema_migrations, migrations_before_history(), &problems);
+	    db_create(world->path, schema_migrations, migrations_before_history(), &problems);
 	assert_non_null(old);
 	assert_int_equal(db_begin(old), 0);
 	db_run(db_query(

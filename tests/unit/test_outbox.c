@@ -99,7 +99,8 @@ static void run_for(struct fixture *f, double seconds)
 static void open_outbox(struct fixture *f)
 {
 	char *path = xasprintf("%s/k.db", f->folder);
-	f->db = db_open(path, schema_migrations, schema_count, &f->problems);
+	f->db = (access(path, F_OK) == 0 ? db_open : db_create)(path, schema_migrations,
+								schema_count, &f->problems);
 	for (size_t i = 0; i < f->problems.count; i++)
 		print_message("%s\n", f->problems.list[i].text);
 	assert_non_null(f->db);

@@ -65,7 +65,7 @@ static void test_past(void **state)
 	assert_non_null(mkdtemp(path));
 	char *file = xasprintf("%s/kedja.db", path);
 	struct problems problems = { 0 };
-	struct db *db = db_open(file, schema_migrations, schema_count, &problems);
+	struct db *db = db_create(file, schema_migrations, schema_count, &problems);
 	assert_non_null(db);
 	/* on 2026-02-01, in the middle of those days */
 	struct clock *clock = clock_new("Europe/Stockholm");

@@ -105,6 +105,24 @@ static const struct parameter typed_parameters[] = {
 
 static const struct parameter none[] = { { NULL, PARAMETER_ANY, false, NULL } };
 
+static int64_t count_like(const char *like)
+{
+	struct query *query = db_query(db, "SELECT count(*) FROM word WHERE text LIKE ?1");
+	db_bind_text(query, 1, like);
+	int64_t count = db_next(query) ? db_int(query, 0) : -1;
+	db_done(query);
+	return count;
+}
+
+/* Reads, and has something to say when it cannot. */
+static json_t *always(void *arg, struct call *call)
+{
+	(void)arg;
+	if (!call->without_file && count_like("%") < 0)
+		return NULL;
+	return json_string(call->without_file ? "without the file" : "with the file");
+}
+
 static const struct method methods[] = {
 	{ "echo", none, true, false, NULL, echo, "" },
 	{ "typed", typed_parameters, false, false, NULL, typed, "" },
@@ -113,6 +131,7 @@ static const struct method methods[] = {
 	{ "nothing", NULL, false, true, NULL, say_nothing, "" },
 	{ "later", none, false, false, NULL, later, "" },
 	{ "when.free", typed_parameters, false, false, until_free, typed, "" },
+	{ "always", none, false, FILE_NOT_NEEDED, NULL, always, "" },
 	{ NULL, NULL, false, false, NULL, NULL, NULL },
 };
 
@@ -125,7 +144,7 @@ static int set_up(void **state)
 	snprintf(folder, sizeof(folder), "/tmp/test_rpc.XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/t.db", folder);
-	db = db_open(path, steps, 1, &problems);
+	db = db_create(path, steps, 1, &problems);
 	return db == NULL ? -1 : 0;
 }
 
@@ -351,15 +370,6 @@ static void test_refusals(void **state)
 						      "conf\",\"text\":\"is missing\"}"));
 }
 
-static int64_t count_like(const char *like)
-{
-	struct query *query = db_query(db, "SELECT count(*) FROM word WHERE text LIKE ?1");
-	db_bind_text(query, 1, like);
-	int64_t count = db_next(query) ? db_int(query, 0) : -1;
-	db_done(query);
-	return count;
-}
-
 #define PUT(id, text)                                                                              \
 	"{\"jsonrpc\":\"2.0\",\"id\":" id ",\"method\":\"word.put\",\"params\":{\"text\":\"" text  \
 	"\"}}"
@@ -420,8 +430,13 @@ static void test_failed_turn_answers_for_itself(void **state)
 	const char *line = ASK("\"method\":\"echo\"");
 	char *answer = rpc_serve(methods, "arg", db, line, strlen(line), "asa", path);
 	assert_non_null(strstr(answer, "\"code\":-32603"));
+	free(answer);
+	line = ASK("\"method\":\"always\"");
+	answer = rpc_serve(methods, "arg", db, line, strlen(line), "asa", path);
+	assert_string_equal(answer, HEAD "1,\"result\":\"without the file\"}");
 	assert_int_equal(db_commit(db), -1);
 	free(answer);
+	expect(line, HEAD "1,\"result\":\"with the file\"}");
 }
 
 static void test_lines_that_are_not_served(void **state)
@@ -435,19 +450,21 @@ static void test_lines_that_are_not_served(void **state)
 		{ "[{\"jsonrpc\":\"2.0\",\"method\":\"echo\"}," ASK("\"method\":\"echo\"") "]",
 		  "[" ERROR("2", "full", FIELD("", "full")) "]" },
 		{ "[{\"jsonrpc\":\"2.0\",\"method\":\"echo\"}]", NULL },
-		{ "{\"id\":7}", HEAD "7,\"error\":{\"code\":2,\"message\":\"full\",\"data\":{"
-				     "\"problems\":[" FIELD("", "full") "]}}}" },
+		{ ASK("\"method\":\"always\""), HEAD "1,\"result\":\"without the file\"}" },
+		{ "[" ASK("\"method\":\"always\"") "," ASK("\"method\":\"echo\"") "]",
+		  "[" HEAD
+		  "1,\"result\":\"without the file\"}," ERROR("2", "full", FIELD("", "full")) "]" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *answer =
-		    rpc_refuse_line(cases[i].line, strlen(cases[i].line), RPC_NO_SPACE, "full");
+		char *answer = rpc_serve_without(methods, "arg", cases[i].line,
+						 strlen(cases[i].line), RPC_NO_SPACE, "full");
 		if (cases[i].answer == NULL)
 			assert_null(answer);
 		else
 			assert_string_equal(answer, cases[i].answer);
 		free(answer);
 	}
-	char *answer = rpc_refuse_line("{", 1, RPC_NO_SPACE, "full");
+	char *answer = rpc_serve_without(methods, "arg", "{", 1, RPC_NO_SPACE, "full");
 	assert_non_null(strstr(answer, "-32700"));
 	free(answer);
 }
@@ -500,7 +517,7 @@ static void test_what_rests_on_the_plan_waits_for_it(void **state)
 		for (size_t i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++)
 			waits_not = waits_not || strcmp(method->name, at_once[i]) == 0;
 		found += waits_not;
-		if (!method->changes && (method->wait == NULL) != waits_not)
+		if (method->file != FILE_WRITTEN && (method->wait == NULL) != waits_not)
 			fail_msg("%s %s", method->name, waits_not ? "waits" : "does not wait");
 	}
 	assert_int_equal(found, sizeof(at_once) / sizeof(at_once[0]));

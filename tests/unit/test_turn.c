@@ -33,7 +33,7 @@ static int set_up(void **state)
 	snprintf(fixture->folder, sizeof(fixture->folder), "/tmp/test_turn.XXXXXX");
 	assert_non_null(mkdtemp(fixture->folder));
 	snprintf(fixture->path, sizeof(fixture->path), "%s/t.db", fixture->folder);
-	fixture->db = db_open(fixture->path, steps, 1, &problems);
+	fixture->db = db_create(fixture->path, steps, 1, &problems);
 	assert_non_null(fixture->db);
 	fixture->turn = turn_new(fixture->db);
 	*state = fixture;

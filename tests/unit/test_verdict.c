@@ -179,7 +179,7 @@ static void fill(struct world *world)
 	struct problems problems = PROBLEMS_NONE;
 	struct core core = { .office = world->office };
 	char subject[32];
-	core.db = db_open(world->path, schema_migrations, schema_count, &problems);
+	core.db = db_create(world->path, schema_migrations, schema_count, &problems);
 	assert_non_null(core.db);
 	core.clock = clock_new("Europe/Stockholm");
 	assert_int_equal(db_begin(core.db), 0);

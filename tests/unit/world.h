@@ -142,7 +142,7 @@ static inline int world_begin(void **state)
 	assert_non_null(mkdtemp(world->folder));
 	snprintf(world->path, sizeof(world->path), "%s/kedja.db", world->folder);
 	world->core.office = world->office;
-	world->core.db = db_open(world->path, schema_migrations, schema_count, &problems);
+	world->core.db = db_create(world->path, schema_migrations, schema_count, &problems);
 	assert_non_null(world->core.db);
 	world->core.clock = clock_new("Europe/Stockholm");
 	world->core.turn = turn_new(world->core.db);

@@ -16,7 +16,6 @@
 #include "rules/base/utf8.h"
 
 #define RECORD       80
-#define COMPLAINTS   20 /* a file that is something else would complain of every line */
 #define EXTRAS_MOST  1000
 #define AT(from, to) (from), (to) - (from) + 1
 #define TAB_STOP     8
@@ -56,6 +55,7 @@ struct bgmax_reading {
 	int64_t section_count;
 	int64_t counts[4]; /* 20, 21, 22 and 23, 15 */
 	date created;
+	char made[21]; /* when, to the microsecond: the name of the file */
 	struct waiting {
 		struct giving giving;
 	} * waiting; /* of the section that is being read */
@@ -64,9 +64,8 @@ struct bgmax_reading {
 
 static void complain(struct bgmax_reading *reading, int column, const char *text)
 {
-	if (reading->problems->count < COMPLAINTS)
-		problem_add_at(reading->problems, reading->input->file, reading->line, column,
-			       "record %.2s: %s", reading->record, text);
+	payment_complain(reading->list, reading->problems, reading->input->file, reading->line,
+			 column, "record %.2s: %s", reading->record, text);
 }
 
 /* --- lines ----------------------------------------------------------------------------------- */
@@ -296,7 +295,7 @@ static bool is_divided(const struct giving *giving)
 
 static void keep(struct bgmax_reading *reading, const struct giving *giving)
 {
-	char identity[160], readable[16], day_text[DATE_TEXT_SIZE];
+	char identity[160], content[200], readable[16], day_text[DATE_TEXT_SIZE];
 	bool has_number = strspn(giving->number, "0 ") != strlen(giving->number);
 	snprintf(readable, sizeof(readable), "BG%s", has_number ? giving->number : "");
 	snprintf(identity, sizeof(identity), "bgmax %s %s %s %lld %d %llx", reading->bankgiro,
@@ -311,7 +310,9 @@ static void keep(struct bgmax_reading *reading, const struct giving *giving)
 				       .identity = identity,
 				       .readable = readable,
 				       .is_nameless = !has_number,
-				       .line = giving->line };
+				       .line = giving->line,
+				       .file = has_number ? NULL : reading->made,
+				       .content = identity };
 	if (!is_divided(giving)) {
 		payment_add(reading->list, &draft);
 		return;
@@ -321,6 +322,10 @@ static void keep(struct bgmax_reading *reading, const struct giving *giving)
 		draft.reversal = giving->extras[i].is_negative;
 		draft.words = &giving->extras[i].words;
 		draft.part = (int)i + 1;
+		snprintf(content, sizeof(content), "%s %lld %d %llx", identity,
+			 (long long)draft.amount, draft.reversal,
+			 (unsigned long long)draft.words->all);
+		draft.content = content;
 		payment_add(reading->list, &draft);
 	}
 }
@@ -352,6 +357,7 @@ static void read_start(struct bgmax_reading *reading)
 	if (reading->record[45 - 1] == 'T')
 		complain(reading, 45, "is the start of a test file: nothing of it was paid");
 	reading->created = day(reading, 25, "the day of the file");
+	field(reading, AT(25, 44), reading->made);
 }
 
 static void read_opening(struct bgmax_reading *reading)
@@ -504,7 +510,7 @@ void bgmax_read(const struct payment_input *input, struct payment_list *ret,
 					 .section_day = DATE_NONE,
 					 .created = DATE_NONE };
 	size_t before = problems->count;
-	while (problems->count < COMPLAINTS && next_record(&reading))
+	while (next_record(&reading))
 		read_record(&reading);
 	check_whole(&reading);
 	drop_waiting(&reading, false);

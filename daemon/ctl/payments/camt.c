@@ -59,6 +59,22 @@ static void take_created(struct camt *reading)
 		camt_complain(reading, line_of(reading), "CreDtTm is not a time");
 }
 
+static void take_from(struct camt *reading)
+{
+	if (payment_parse_day(reading->text, &reading->from) != 0)
+		camt_complain(reading, line_of(reading), "FrDtTm is not a time");
+}
+
+static void take_message(struct camt *reading)
+{
+	snprintf(reading->message, sizeof(reading->message), "%.35s", reading->text);
+}
+
+static void take_notice(struct camt *reading)
+{
+	snprintf(reading->notice, sizeof(reading->notice), "%.35s", reading->text);
+}
+
 static void take_period(struct camt *reading)
 {
 	if (payment_parse_reach(reading->text, &reading->period) != 0)
@@ -118,6 +134,8 @@ static void take_reversal(struct camt *reading)
 static void take_status(struct camt *reading)
 {
 	reading->entry.is_booked = strcmp(reading->text, "BOOK") == 0;
+	/* INFO is never booked; whatever else there is (PDNG, FUTR) still may be. */
+	reading->entry.is_pending = !reading->entry.is_booked && strcmp(reading->text, "INFO") != 0;
 }
 
 static void take_day(struct camt *reading, date *to, const char *name)
@@ -151,11 +169,19 @@ static void add_id(char **ids, const char *id)
 	*ids = longer;
 }
 
+/* NtryRef: a number within the file, which tells nothing. */
 static void take_entry_id(struct camt *reading)
 {
 	struct entry *entry = &reading->entry;
 	add_id(&entry->ids, reading->text);
 	snprintf(entry->bank_id, sizeof(entry->bank_id), "%.35s", reading->text);
+}
+
+static void take_entry_reference(struct camt *reading)
+{
+	take_entry_id(reading);
+	if (!payment_is_no_id(reading->text))
+		snprintf(reading->entry.own, sizeof(reading->entry.own), "%.35s", reading->text);
 }
 
 static void take_id(struct camt *reading)
@@ -164,12 +190,31 @@ static void take_id(struct camt *reading)
 		add_id(&last(reading)->ids, reading->text);
 }
 
-static void take_bank_id(struct camt *reading)
+static void take_payer_id(struct camt *reading)
 {
 	take_id(reading);
-	if (last(reading) != NULL)
-		snprintf(last(reading)->bank_id, sizeof(last(reading)->bank_id), "%.35s",
-			 reading->text);
+	if (last(reading) != NULL && !payment_is_no_id(reading->text))
+		add_id(&last(reading)->payer_ids, reading->text);
+}
+
+static void take_bank_id(struct camt *reading)
+{
+	struct transaction *transaction = last(reading);
+	take_id(reading);
+	if (transaction == NULL)
+		return;
+	snprintf(transaction->bank_id, sizeof(transaction->bank_id), "%.35s", reading->text);
+	if (!payment_is_no_id(reading->text))
+		snprintf(transaction->own, sizeof(transaction->own), "%.35s", reading->text);
+}
+
+/* Another bank's, if this one has not given its own, which comes first in the file. */
+static void take_transaction_id(struct camt *reading)
+{
+	struct transaction *transaction = last(reading);
+	take_id(reading);
+	if (transaction != NULL && transaction->own[0] == '\0' && !payment_is_no_id(reading->text))
+		snprintf(transaction->own, sizeof(transaction->own), "%.35s", reading->text);
 }
 
 static void take_count(struct camt *reading)
@@ -197,30 +242,34 @@ static const struct leaf {
 	const char *path;
 	void (*take)(struct camt *reading);
 } leaves[] = {
+	{ MESSAGE "/GrpHdr/MsgId", take_message },
 	{ MESSAGE "/GrpHdr/CreDtTm", take_created },
 	{ MESSAGE "/GrpHdr/MsgPgntn/LastPgInd", take_last_page },
 	{ NOTICE "/NtfctnPgntn/LastPgInd", take_last_page },
+	{ NOTICE "/Id", take_notice },
+	{ NOTICE "/FrToDt/FrDtTm", take_from },
 	{ NOTICE "/FrToDt/ToDtTm", take_period },
 	{ NOTICE "/Acct/Id/IBAN", take_account },
 	{ NOTICE "/Acct/Id/Othr/Id", take_account },
 	{ ENTRY "/NtryRef", take_entry_id },
-	{ ENTRY "/AcctSvcrRef", take_entry_id },
+	{ ENTRY "/AcctSvcrRef", take_entry_reference },
 	{ ENTRY "/Amt", take_amount },
 	{ ENTRY "/CdtDbtInd", take_direction },
 	{ ENTRY "/RvslInd", take_reversal },
 	{ ENTRY "/Sts", take_status },
 	{ ENTRY "/Sts/Cd", take_status },
+	{ ENTRY "/Sts/Prtry", take_status },
 	{ ENTRY "/BookgDt/Dt", take_booked },
 	{ ENTRY "/BookgDt/DtTm", take_booked },
 	{ ENTRY "/ValDt/Dt", take_valued },
 	{ ENTRY "/ValDt/DtTm", take_valued },
 	{ ENTRY "/NtryDtls/Btch/NbOfTxs", take_count },
 	{ TRANSACTION "/Refs/AcctSvcrRef", take_bank_id },
-	{ TRANSACTION "/Refs/TxId", take_id },
-	{ TRANSACTION "/Refs/InstrId", take_id },
-	{ TRANSACTION "/Refs/EndToEndId", take_id },
-	{ TRANSACTION "/Refs/ClrSysRef", take_id },
-	{ TRANSACTION "/Refs/Prtry/Ref", take_id },
+	{ TRANSACTION "/Refs/TxId", take_transaction_id },
+	{ TRANSACTION "/Refs/InstrId", take_payer_id },
+	{ TRANSACTION "/Refs/EndToEndId", take_payer_id },
+	{ TRANSACTION "/Refs/ClrSysRef", take_payer_id },
+	{ TRANSACTION "/Refs/Prtry/Ref", take_payer_id },
 	{ TRANSACTION "/Amt", take_amount },
 	{ TRANSACTION "/AmtDtls/TxAmt/Amt", take_amount_of_details },
 	{ TRANSACTION "/CdtDbtInd", take_direction },
@@ -239,13 +288,18 @@ static const struct leaf *leaf_at(const char *path)
 	return NULL;
 }
 
-/* A notification ends: its account and its period are its own. */
+/* A notification ends: its account, its name and its period are its own. A payment that is on its
+ * way is not told of yet: nothing may be said of its day. */
 static void end_notice(struct camt *reading)
 {
-	date reach = camt_earlier(reading->period, reading->created);
+	date reach = camt_reach(reading);
+	if (reading->pending != DATE_NONE && (reach == DATE_NONE || reading->pending <= reach)) {
+		reach = date_add_days(reading->pending, -1);
+		reading->list->held_back = true;
+	}
 	reading->reach = camt_earlier(reading->reach, reach);
-	reading->account[0] = '\0';
-	reading->period = DATE_NONE;
+	reading->account[0] = reading->notice[0] = '\0';
+	reading->period = reading->from = reading->pending = DATE_NONE;
 }
 
 /* --- what expat tells ------------------------------------------------------------------------ */
@@ -404,7 +458,8 @@ void camt_read(const struct payment_input *input, struct payment_list *ret,
 	reading->input = input;
 	reading->list = ret;
 	reading->problems = problems;
-	reading->created = reading->reach = reading->period = DATE_NONE;
+	reading->created = reading->reach = DATE_NONE;
+	reading->period = reading->from = reading->pending = DATE_NONE;
 	camt_entry_clear(&reading->entry);
 	/* What the file says of its encoding may be wrong; its bytes are not. */
 	bool is_utf8 = terminal_is_utf8(input->text, input->length);

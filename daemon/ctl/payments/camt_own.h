@@ -27,15 +27,18 @@ struct transaction {
 	struct sums sums;
 	char *ids; /* all that the bank and the payer call it */
 	char bank_id[36];
+	char own[36];    /* the bank's reference, or else its TxId; "" for none */
+	char *payer_ids; /* what others call it */
 	int line;
 };
 
 struct entry {
 	struct sums sums;
-	bool is_booked;
+	bool is_booked, is_pending;
 	date booked, valued;
 	char *ids;
 	char bank_id[36];
+	char own[36]; /* the bank's reference of the entry */
 	int line, number;
 	long long told_count; /* of a batch; -1: not told */
 	struct transaction *list;
@@ -58,12 +61,15 @@ struct camt {
 	bool stopped;
 	bool has_message;
 	char account[40];
+	char message[36], notice[36];  /* what the bank calls the file, and this part of it */
+	char whole[HASH_LETTERS_SIZE]; /* of all its bytes, once it is asked for */
 	struct entry entry;
 	int entries;
-	date created, reach, period;
+	date created, reach, period, from;
+	date pending; /* of the earliest payment of the notice that is not booked yet */
 };
 
-/* A complaint about the entry in hand; the parser stops when there are too many. */
+/* A complaint about the entry in hand. */
 void camt_complain(struct camt *reading, int line, const char *text);
 
 /* camt_entry.c: from the elements of an entry to payments. */
@@ -72,5 +78,7 @@ void camt_entry_begin(struct camt *reading, int line);
 void camt_transaction_begin(struct camt *reading, int line);
 void camt_entry_end(struct camt *reading);
 date camt_earlier(date a, date b); /* of those that are told */
+/* Through which day the notice in hand closes, or DATE_NONE. */
+date camt_reach(const struct camt *reading);
 
 #endif

@@ -152,9 +152,10 @@ const char *match_case(const struct match *match, const char *references)
 	return of_case == NULL || *of_case == '\0' ? NULL : of_case;
 }
 
-json_t *match_event(const struct payment *payment, const char *programme, const char *of_case)
+json_t *match_event(const struct payment *payment, const char *programme, const char *named)
 {
 	char day[DATE_TEXT_SIZE];
+	const char *of_case = payment->alike == NULL ? named : NULL;
 	json_t *data = json_pack("{s:I, s:s}", "amount", (json_int_t)payment->amount, "paid_on",
 				 date_format(payment->paid_on, day));
 	bool has_reference = *payment->references != '\0';
@@ -169,6 +170,11 @@ json_t *match_event(const struct payment *payment, const char *programme, const 
 	}
 	if (payment->reversal)
 		json_object_set_new(data, "reversal", json_true());
+	if (payment->alike != NULL)
+		json_object_set_new(data, "same_as", json_string(payment->alike));
+	named = named == NULL ? payment->alike_of : named;
+	if (payment->alike != NULL && named != NULL)
+		json_object_set_new(data, "perhaps_of", json_string(named));
 	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "kind", "payment.unmatched", "subject",
 			 programme, "key", payment->bank_reference, "source", payment->source,
 			 "data", data);

@@ -25,8 +25,9 @@ bool match_has_case(const struct match *match, const char *name);
 /* The case that a payment's references name; NULL if they name none, or more than one. */
 const char *match_case(const struct match *match, const char *references);
 
-/* The event that a payment is: rent.paid or rent.reversed of a case (NULL: payment.unmatched of
- * the programme). A new reference. */
-json_t *match_event(const struct payment *payment, const char *programme, const char *of_case);
+/* The event that a payment is: rent.paid or rent.reversed of the case that its words name; with
+ * none (NULL), or when it may be the same as a known one, payment.unmatched of the programme. A new
+ * reference. */
+json_t *match_event(const struct payment *payment, const char *programme, const char *named);
 
 #endif

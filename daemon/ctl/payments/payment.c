@@ -3,6 +3,7 @@
 #include "daemon/ctl/payments/payment.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +112,7 @@ void payment_join_words(struct payment_words *words, const struct payment_words 
 		at += length;
 	}
 	words->raw = (words->raw ^ more->raw) * HASH_PRIME;
+	words->all = (words->all ^ more->all) * HASH_PRIME;
 }
 
 void payment_add_words(struct payment_words *words, const char *text, bool free_text,
@@ -118,6 +120,7 @@ void payment_add_words(struct payment_words *words, const char *text, bool free_
 {
 	if (!free_text)
 		words->raw = hash_text(words->raw, text);
+	words->all = hash_text(words->all, text);
 	size_t left = strlen(text);
 	const char *start = text;
 	while (left > 0) {
@@ -250,6 +253,49 @@ static void name_payment(struct payment *payment, const char *readable, const ch
 		 (int)length, text, length > 0 ? "-" : "", hash);
 }
 
+bool payment_is_no_id(const char *text)
+{
+	static const char *const nothing[] = { "NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NONE",
+					       "NA" };
+	char bare[PAYMENT_BANK_ID_SIZE];
+	size_t length = 0;
+	for (; *text != '\0' && length < sizeof(bare) - 1; text++)
+		if (isalnum((unsigned char)*text))
+			bare[length++] = (char)toupper((unsigned char)*text);
+	bare[length] = '\0';
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+		if (strcmp(bare, nothing[i]) == 0)
+			return true;
+	return bare[strspn(bare, "0")] == '\0';
+}
+
+static const char *source_of(struct arena *arena, const char *of, const char *text)
+{
+	char hash[HASH_LETTERS_SIZE];
+	payment_hash(text, hash);
+	return arena_printf(arena, "%s-%s", of, hash);
+}
+
+/* Who it may be: until the list is finished, by the bank's reference if it has one. */
+static void add_likes(struct payment_list *list, const struct payment_draft *draft,
+		      struct payment *payment)
+{
+	char file[HASH_LETTERS_SIZE];
+	payment_hash(draft->file, file);
+	payment->was = arena_strdup(list->arena, payment->source);
+	payment->like = source_of(list->arena, "payment", draft->content);
+	payment->own_file = arena_printf(list->arena, "-%.12s", file);
+	payment->readable = arena_strdup(list->arena, draft->readable);
+	payment->entry = draft->entry;
+	if (draft->own != NULL)
+		payment->shared = source_of(list->arena, "transaction", draft->own);
+	payment->is_nameless = draft->own == NULL;
+	size_t length = strlen(draft->readable);
+	payment->is_named = draft->own != NULL && length > 0 &&
+			    strncmp(draft->own, draft->readable, length) == 0 &&
+			    draft->own[length] == '\n';
+}
+
 void payment_add(struct payment_list *list, const struct payment_draft *draft)
 {
 	char hash[HASH_LETTERS_SIZE];
@@ -274,49 +320,195 @@ void payment_add(struct payment_list *list, const struct payment_draft *draft)
 	free(whole);
 	snprintf(payment.source, sizeof(payment.source), "payment-%s", hash);
 	name_payment(&payment, draft->readable, hash);
+	if (draft->file != NULL)
+		add_likes(list, draft, &payment);
 	list->list = array_grow(list->list, list->count, &list->capacity, sizeof(*list->list));
 	list->list[list->count++] = payment;
 }
 
-static int by_source(const void *a, const void *b)
+/* --- the same payment, and those alike -------------------------------------------------------- */
+
+/* What one is known by; NULL: it takes no part in this. */
+typedef const char *known_by(const struct payment *payment);
+
+static const char *by_source(const struct payment *payment)
 {
-	const struct payment *one = *(const struct payment *const *)a,
-			     *other = *(const struct payment *const *)b;
-	int order = strcmp(one->source, other->source);
-	return order != 0 ? order : (one->line > other->line) - (one->line < other->line);
+	return payment->like == NULL ? payment->source : NULL;
 }
 
-static void number_payment(struct payment *payment, int number)
+static const char *by_reference(const struct payment *payment)
+{
+	return payment->shared;
+}
+
+static const char *by_likeness(const struct payment *payment)
+{
+	return payment->like;
+}
+
+static const char *by_old_source(const struct payment *payment)
+{
+	return payment->was;
+}
+
+struct sorted {
+	const char *name;
+	struct payment *payment;
+};
+
+static int in_order(const void *a, const void *b)
+{
+	const struct sorted *one = a, *other = b;
+	int order = strcmp(one->name, other->name);
+	return order != 0 ? order
+			  : (one->payment > other->payment) - (one->payment < other->payment);
+}
+
+typedef void take_alike(struct payment_list *list, struct sorted *alike, size_t count,
+			const char *file, struct problems *problems);
+
+/* Hands over each group of payments of one name, in the order of the file. */
+static void each_group(struct payment_list *list, known_by *by, take_alike *take, const char *file,
+		       struct problems *problems)
+{
+	struct sorted *sorted = xcalloc(list->count + 1, sizeof(*sorted));
+	size_t count = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		const char *name = by(&list->list[i]);
+		if (name != NULL)
+			sorted[count++] = (struct sorted){ name, &list->list[i] };
+	}
+	qsort(sorted, count, sizeof(*sorted), in_order);
+	for (size_t first = 0, end; first < count; first = end) {
+		for (end = first + 1; end < count; end++)
+			if (strcmp(sorted[end].name, sorted[first].name) != 0)
+				break;
+		take(list, sorted + first, end - first, file, problems);
+	}
+	free(sorted);
+}
+
+static void stands_twice(struct payment_list *list, const struct payment *payment,
+			 const struct payment *first, const char *file, struct problems *problems)
+{
+	payment_complain(list, problems, file, payment->line, 0,
+			 "payment %s stands in the file twice, first on line %d",
+			 payment->bank_reference, first->line);
+}
+
+/* A reference that payments share is that of a batch, a day, or of nothing. */
+static void take_reference(struct payment_list *list, struct sorted *alike, size_t count,
+			   const char *file, struct problems *problems)
+{
+	const struct payment *first = alike[0].payment;
+	for (size_t i = 1; i < count; i++)
+		if (alike[i].payment->entry != first->entry &&
+		    strcmp(alike[i].payment->like, first->like) == 0)
+			stands_twice(list, alike[i].payment, first, file, problems);
+	for (size_t i = 0; i < count; i++) {
+		alike[i].payment->is_nameless = count > 1;
+		if (count == 1)
+			snprintf(alike[i].payment->source, PAYMENT_SOURCE_SIZE, "%s",
+				 first->shared);
+	}
+}
+
+static void take_likeness(struct payment_list *list, struct sorted *alike, size_t count,
+			  const char *file, struct problems *problems)
+{
+	char hash[HASH_LETTERS_SIZE];
+	(void)file;
+	(void)problems;
+	for (size_t i = 0; i < count; i++) {
+		struct payment *payment = alike[i].payment;
+		const char *like = payment->like;
+		payment->like = i == 0 ? arena_printf(list->arena, "%s-", like)
+				       : arena_printf(list->arena, "%s.%zu-", like, i + 1);
+		if (!payment->is_nameless)
+			continue;
+		snprintf(payment->source, sizeof(payment->source), "%s%s", payment->like,
+			 payment->own_file + 1);
+		payment_hash(payment->source, hash);
+		name_payment(payment, payment->readable, hash);
+	}
+}
+
+static void take_old_source(struct payment_list *list, struct sorted *alike, size_t count,
+			    const char *file, struct problems *problems)
+{
+	(void)file;
+	(void)problems;
+	for (size_t i = 1; i < count; i++)
+		alike[i].payment->was =
+		    arena_printf(list->arena, "%s.%zu", alike[i].payment->was, i + 1);
+}
+
+static void number_payment(struct payment *payment, size_t number)
 {
 	size_t length = strlen(payment->source), named = strlen(payment->bank_reference);
-	snprintf(payment->source + length, sizeof(payment->source) - length, ".%d", number);
-	snprintf(payment->bank_reference + named, sizeof(payment->bank_reference) - named, ".%d",
+	snprintf(payment->source + length, sizeof(payment->source) - length, ".%zu", number);
+	snprintf(payment->bank_reference + named, sizeof(payment->bank_reference) - named, ".%zu",
 		 number);
+}
+
+static void take_source(struct payment_list *list, struct sorted *alike, size_t count,
+			const char *file, struct problems *problems)
+{
+	for (size_t i = 1; i < count; i++)
+		if (alike[i].payment->is_nameless)
+			number_payment(alike[i].payment, i + 1);
+		else
+			stands_twice(list, alike[i].payment, alike[0].payment, file, problems);
 }
 
 void payment_list_finish(struct payment_list *list, const char *file, struct problems *problems)
 {
-	struct payment **sorted = xcalloc(list->count + 1, sizeof(struct payment *));
 	if (list->has_too_many)
-		problem_add(problems, file, 0, "has more than %d payments: no bank sends that",
-			    PAYMENT_COUNT_MOST);
-	for (size_t i = 0; i < list->count; i++)
-		sorted[i] = &list->list[i];
-	qsort(sorted, list->count, sizeof(struct payment *), by_source);
-	const struct payment *first = list->count > 0 ? sorted[0] : NULL;
-	int alike = 1;
-	for (size_t i = 1; i < list->count; i++) {
-		bool same = strcmp(sorted[i]->source, first->source) == 0;
-		alike = same ? alike + 1 : 1;
-		first = same ? first : sorted[i];
-		if (same && sorted[i]->is_nameless)
-			number_payment(sorted[i], alike);
-		else if (same && problems->count < 20)
-			problem_add(problems, file, sorted[i]->line,
-				    "payment %s stands in the file twice, first on line %d",
-				    sorted[i]->bank_reference, first->line);
+		payment_complain(list, problems, file, 0, 0,
+				 "has more than %d payments: no bank sends that",
+				 PAYMENT_COUNT_MOST);
+	each_group(list, by_reference, take_reference, file, problems);
+	each_group(list, by_likeness, take_likeness, file, problems);
+	each_group(list, by_old_source, take_old_source, file, problems);
+	each_group(list, by_source, take_source, file, problems);
+}
+
+void payment_complain(struct payment_list *list, struct problems *problems, const char *file,
+		      int line, int column, const char *format, ...)
+{
+	va_list arguments;
+	if (problems->count >= PAYMENT_MISTAKES_TOLD) {
+		list->untold++;
+		return;
 	}
-	free(sorted);
+	va_start(arguments, format);
+	char *text = xvasprintf(format, arguments);
+	va_end(arguments);
+	problem_add_at(problems, file, line, column, "%s", text);
+	free(text);
+}
+
+void payment_is_like(struct payment_list *list, struct payment *payment, const char *alike,
+		     const char *of_case)
+{
+	char hash[HASH_LETTERS_SIZE];
+	payment->alike = arena_strdup(list->arena, alike);
+	payment->alike_of = of_case == NULL ? NULL : arena_strdup(list->arena, of_case);
+	if (payment->is_nameless)
+		return; /* its source tells its file */
+	snprintf(payment->source, sizeof(payment->source), "%s%s", payment->shared,
+		 payment->own_file);
+	payment_hash(payment->source, hash);
+	name_payment(payment, payment->readable, hash);
+}
+
+bool payment_bank_name(const struct payment *payment, char ret[PAYMENT_BANK_ID_SIZE])
+{
+	size_t length = strcspn(payment->bank_reference, "-");
+	bool is_one = payment->is_named && payment->bank_reference[length] == '-';
+	snprintf(ret, PAYMENT_BANK_ID_SIZE, "%.*s", is_one ? (int)length : 0,
+		 payment->bank_reference);
+	return length < READABLE_MOST;
 }
 
 const char *payment_from_latin1(struct arena *arena, const char *bytes, size_t length)

@@ -16,11 +16,20 @@
 #include "rules/kinds/kind.h"
 #include "rules/time/date.h"
 
-#define PAYMENT_AMOUNT_MOST  AMOUNT_MOST /* öre, as events have it */
-#define PAYMENT_TOKENS_MOST  200         /* bytes of references */
-#define PAYMENT_COUNT_MOST   500000      /* in a file */
-#define PAYMENT_SOURCE_SIZE  64
-#define PAYMENT_BANK_ID_SIZE 41
+#define PAYMENT_AMOUNT_MOST   AMOUNT_MOST /* öre, as events have it */
+#define PAYMENT_TOKENS_MOST   200         /* bytes of references */
+#define PAYMENT_COUNT_MOST    500000      /* in a file */
+#define PAYMENT_SOURCE_SIZE   80
+#define PAYMENT_MISTAKES_TOLD 100 /* of a file; of the others it is told how many they are */
+#define PAYMENT_BANK_ID_SIZE  41
+
+/*
+ * When two payments are the same one. A bank's own reference of a transaction says so alone. Where
+ * there is none (camt.054, BgMax), the account, the day, the amount, the direction, what it refers
+ * to and the payer's own ids make it, and which of several alike it is in its file; then one that
+ * is alike in another file may be the same or another, and only a person can tell. Of a CSV, which
+ * has no name of its own, rows that are alike are the same in every file.
+ */
 
 struct payment {
 	int64_t amount;   /* öre, above 0 */
@@ -31,7 +40,20 @@ struct payment {
 	const char *references; /* words with one blank between them; "" for none */
 	int line;               /* where it stands in the file, for people */
 	char bank_reference[PAYMENT_BANK_ID_SIZE]; /* an id: what the bank calls it */
-	char source[PAYMENT_SOURCE_SIZE];          /* unique, the same in every file */
+	char source[PAYMENT_SOURCE_SIZE];          /* unique, the same whenever it is read */
+	/* Who else it may be; all NULL where nothing but its source says so. In the list's arena.
+	 */
+	const char *was;      /* its source as kedja made them before there was `like` */
+	const char *like;     /* sources of those alike in other files begin with this */
+	const char *shared;   /* the source of one that has the bank's reference for itself */
+	const char *own_file; /* sources from the same file end with this */
+	const char *readable; /* what the bank calls it, before it is made an id */
+	bool is_named;        /* and that is its own reference, of this payment alone */
+	int entry;            /* of which entry (a batch) of the file */
+	/* Once the daemon has been asked (standing.h). */
+	bool is_known;
+	const char *alike;    /* one that it may be the same as; NULL: none */
+	const char *alike_of; /* whose that one is; NULL: nobody's */
 };
 
 enum payment_format { PAYMENT_CAMT054, PAYMENT_BGMAX, PAYMENT_CSV };
@@ -44,6 +66,8 @@ struct payment_list {
 	size_t left_out;     /* not booked yet, or of nothing */
 	date covers_through; /* DATE_NONE: the file does not tell */
 	bool has_too_many;
+	size_t untold;       /* mistakes beyond those in the list of problems */
+	bool held_back;      /* it would, but for a payment that is not booked yet */
 	bool has_more_pages; /* a later file goes on where this one ends */
 	struct arena *arena; /* of the references */
 };
@@ -63,13 +87,26 @@ struct payment_input {
 	void *arg;
 };
 
+/* It may be the same as another, of that case (NULL: nobody's): it gets a source and a name that no
+ * other has. */
+void payment_is_like(struct payment_list *list, struct payment *payment, const char *alike,
+		     const char *of_case);
+/* What the bank calls it, as it stands before the letters in bank_reference; "" for nothing that
+ * would tell it from others. False: it may be cut off. */
+bool payment_bank_name(const struct payment *payment, char ret[PAYMENT_BANK_ID_SIZE]);
+
 /* --- for the parsers --- */
+
+/* A mistake of the file, told or counted. The list of problems is that of one file. */
+void payment_complain(struct payment_list *list, struct problems *problems, const char *file,
+		      int line, int column, const char *format, ...) PRINTF_LIKE(6, 7);
 
 /* Words that are collected for one payment. */
 struct payment_words {
 	char text[PAYMENT_TOKENS_MOST + 1];
 	size_t length;
 	uint64_t raw; /* a hash of the references as they stand, whatever is awaited */
+	uint64_t all; /* the same of free texts too */
 };
 
 /*
@@ -93,9 +130,8 @@ MUST_CHECK int payment_parse_day(const char *text, date *ret);
  * evening, when the last clearing is through, else the day before. A bare date: that day. */
 MUST_CHECK int payment_parse_reach(const char *text, date *ret);
 
-/* Adds a payment: `identity` names it (account and the bank's own id), `readable` is the id for
- * people. Problems: the amount is too large, the same payment stood in the file before. Payments
- * of nothing are left out. `part` above 0 tells several payments of one bank's id apart. */
+/* Adds a payment: `identity` names it, `readable` is the id for people. Payments of nothing are
+ * left out. `part` above 0 tells several payments of one bank's id apart. */
 struct payment_draft {
 	int64_t amount;
 	bool reversal, outgoing;
@@ -105,10 +141,18 @@ struct payment_draft {
 	int part;
 	bool is_nameless; /* the bank gave it no id */
 	int line;
+	/* Of formats whose files have names of their own; else NULL and 0. `file` is that name,
+	 * `content` all that is alike in two payments that cannot be told apart, `own` the bank's
+	 * reference of the transaction (NULL: none); `identity` is what it was known by before. */
+	const char *file, *content, *own;
+	int entry;
 };
 void payment_add(struct payment_list *list, const struct payment_draft *draft);
+/* What banks write where they have no reference: "NOTPROVIDED", zeros, nothing. */
+bool payment_is_no_id(const char *text);
 /* When all are there: the same payment twice in one file is a mistake of the file, and so is more
- * than a bank sends; those that the bank gave no id are numbered where they are alike. */
+ * than a bank sends; those that the bank gave no id are numbered where they are alike. A bank's
+ * reference that payments share is nobody's own. */
 void payment_list_finish(struct payment_list *list, const char *file, struct problems *problems);
 
 /* ISO-8859-1 as UTF-8, in the arena; controls become blanks. */

@@ -6,5 +6,6 @@
 #include "daemon/ctl/show.h"
 
 extern const struct column deadline_columns[]; /* lists.c */
+column_form form_same_as;                      /* unmatched.c: of a payment, "same_as" */
 
 #endif

@@ -14,6 +14,8 @@
 #include "daemon/ctl/events.h"
 #include "daemon/ctl/payments/match.h"
 #include "daemon/ctl/payments/payment_file.h"
+#include "daemon/ctl/payments/standing.h"
+#include "daemon/ctl/verbs/columns.h"
 #include "daemon/ctl/verbs/verbs.h"
 #include "rules/base/kronor.h"
 
@@ -25,7 +27,8 @@
 struct tally {
 	struct recorded recorded;
 	long long matched, unmatched, returns, left_out;
-	int64_t sum; /* of what came in */
+	long long alike; /* of the unmatched: those that may be known ones */
+	int64_t sum;     /* of what came in */
 };
 
 struct import {
@@ -215,7 +218,7 @@ static int add_payment(struct import *import, const struct payment *payment, con
 {
 	const char *of_case = match_case(import->match, payment->references);
 	int code = CTL_DONE;
-	if (is_left_out(payment, of_case))
+	if (payment->is_known || is_left_out(payment, of_case))
 		return CTL_DONE;
 	json_t *event = match_event(payment, import->programme, of_case);
 	char *text = json_dumps(event, JSON_COMPACT);
@@ -271,8 +274,10 @@ static char *name_import(const struct import *import, const struct payment_file 
 	buffer_printf(&all, "%s %s %s", import->programme,
 		      payment_format_name(file->payments.format),
 		      date_format(file->payments.covers_through, day));
-	for (size_t i = 0; i < file->payments.count; i++)
-		buffer_printf(&all, " %s", file->payments.list[i].source);
+	for (size_t i = 0; i < file->payments.count; i++) {
+		const struct payment *payment = &file->payments.list[i];
+		buffer_printf(&all, " %s", payment->was == NULL ? payment->source : payment->was);
+	}
 	payment_hash(all.bytes, hash);
 	buffer_clear(&all);
 	return xasprintf("payments-%s", hash);
@@ -315,7 +320,7 @@ static int book_reach(struct import *import, const struct payment_file *file)
 
 /* --- what is said ---------------------------------------------------------------------------- */
 
-static void count_file(struct import *import, const struct payment_file *file)
+static void count_file(struct import *import, const struct payment_file *file, bool only_checks)
 {
 	struct tally *tally = &import->tally;
 	json_int_t count = 0;
@@ -325,8 +330,11 @@ static void count_file(struct import *import, const struct payment_file *file)
 		const char *of_case = match_case(import->match, payment->references);
 		bool left_out = is_left_out(payment, of_case);
 		tally->left_out += left_out;
-		tally->matched += of_case != NULL;
-		tally->unmatched += of_case == NULL && !left_out;
+		bool is_alike = payment->alike != NULL;
+		tally->recorded.known += payment->is_known && !only_checks && !left_out;
+		tally->matched += of_case != NULL && !is_alike;
+		tally->unmatched += (of_case == NULL || is_alike) && !left_out;
+		tally->alike += is_alike && !left_out;
 		tally->returns += payment->reversal && !left_out;
 	}
 	sum_up(&file->payments, &tally->sum, &count);
@@ -339,6 +347,7 @@ static const struct column dry_columns[] = {
 	{ "CASE", "case", NULL, false },
 	{ "REFERENCE", "reference", NULL, false },
 	{ "PAYMENT", "payment", NULL, false },
+	{ "", "same_as", form_same_as, false },
 	COLUMNS_END,
 };
 
@@ -346,13 +355,14 @@ static json_t *dry_row(const struct import *import, const struct payment *paymen
 {
 	char day[DATE_TEXT_SIZE];
 	const char *of_case = match_case(import->match, payment->references);
-	if (is_left_out(payment, of_case))
+	if (payment->is_known || is_left_out(payment, of_case))
 		return NULL;
 	json_int_t amount = payment->reversal ? -payment->amount : payment->amount;
-	return json_pack("{s:i, s:s, s:I, s:o, s:s, s:s}", "line", payment->line, "paid_on",
+	return json_pack("{s:i, s:s, s:I, s:o, s:s, s:s, s:s*}", "line", payment->line, "paid_on",
 			 date_format(payment->paid_on, day), "amount", amount, "case",
 			 of_case == NULL ? json_null() : json_string(of_case), "reference",
-			 payment->references, "payment", payment->bank_reference);
+			 payment->references, "payment", payment->bank_reference, "same_as",
+			 payment->alike);
 }
 
 typedef void take_row(void *arg, const json_t *row);
@@ -391,6 +401,10 @@ static void say_tally(const struct import *import)
 	printf("%lld matched, %lld unmatched, %lld returns, %lld left out; %s kronor came in\n",
 	       tally->matched, tally->unmatched, tally->returns, tally->left_out, sum);
 	free(sum);
+	if (tally->alike > 0)
+		printf("%lld of the unmatched may be payments that are known already: "
+		       "\"payments unmatched\" lists them\n",
+		       tally->alike);
 }
 
 static void say_reach(const struct import *import)
@@ -398,8 +412,17 @@ static void say_reach(const struct import *import)
 	char day[DATE_TEXT_SIZE];
 	for (size_t i = 0; i < import->file_count; i++)
 		if (!import->files[i].payments.has_more_pages)
-			show_printf(stdout, "%s: payments through %s\n", import->files[i].path,
-				    date_format(import->files[i].payments.covers_through, day));
+			show_printf(stdout, "%s: payments through %s%s\n", import->files[i].path,
+				    date_format(import->files[i].payments.covers_through, day),
+				    import->files[i].payments.held_back
+					? ": the day after, one is on its way that is not booked"
+					: "");
+}
+
+/* Through which day payments are known now that the files are in; DATE_NONE: no file tells. */
+static date now_reached(const struct import *import)
+{
+	return import->reached > import->last_reach ? import->reached : import->last_reach;
 }
 
 static int say_dry(const struct import *import)
@@ -424,23 +447,26 @@ static int say_done(const struct import *import)
 {
 	const struct tally *tally = &import->tally;
 	char day[DATE_TEXT_SIZE], sum[KRONOR_TEXT_SIZE];
+	date reached = now_reached(import);
 	if (import->call->json) {
 		json_t *all = json_pack(
-		    "{s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s}", "new",
+		    "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s*}", "new",
 		    (json_int_t)tally->recorded.fresh, "known", (json_int_t)tally->recorded.known,
 		    "matched", (json_int_t)tally->matched, "unmatched",
-		    (json_int_t)tally->unmatched, "returns", (json_int_t)tally->returns, "left_out",
-		    (json_int_t)tally->left_out, "kronor", kronor_format(tally->sum, sum),
-		    "covers_through", date_format(import->reached, day));
+		    (json_int_t)tally->unmatched, "alike", (json_int_t)tally->alike, "returns",
+		    (json_int_t)tally->returns, "left_out", (json_int_t)tally->left_out, "kronor",
+		    kronor_format(tally->sum, sum), "covers_through",
+		    reached == DATE_NONE ? NULL : date_format(reached, day));
 		show_json(stdout, all);
 		json_decref(all);
 		return CTL_DONE;
 	}
 	printf("%lld new, %lld known\n", tally->recorded.fresh, tally->recorded.known);
-	if (tally->recorded.fresh > 0) {
+	if (tally->recorded.fresh > 0)
 		say_tally(import);
-		say_reach(import);
-	}
+	say_reach(import);
+	if (reached != DATE_NONE)
+		printf("payments are known through %s\n", date_format(reached, day));
 	return CTL_DONE;
 }
 
@@ -454,7 +480,13 @@ static int book(struct import *import)
 		return code;
 	}
 	for (size_t i = 0; i < import->file_count && code == CTL_DONE; i++) {
-		code = send_payments(import, &import->files[i], "event.record");
+		if (i > 0) /* what the file before has brought in is known now */
+			code = standing_learn(import->client, import->match, import->programme,
+					      &import->files[i].payments);
+		if (code == CTL_DONE)
+			code = send_payments(import, &import->files[i], "event.record");
+		if (code == CTL_DONE)
+			count_file(import, &import->files[i], false);
 		if (code == CTL_DONE)
 			code = book_reach(import, &import->files[i]);
 	}
@@ -476,10 +508,15 @@ static int run(struct import *import)
 	if (code == CTL_DONE)
 		code = read_files(import);
 	for (size_t i = 0; code == CTL_DONE && i < import->file_count; i++)
-		count_file(import, &import->files[i]);
+		code = standing_learn(import->client, import->match, import->programme,
+				      &import->files[i].payments);
 	if (code != CTL_DONE)
 		return code;
-	return invocation_flag(import->call, "dry-run") ? say_dry(import) : book(import);
+	if (!invocation_flag(import->call, "dry-run"))
+		return book(import);
+	for (size_t i = 0; i < import->file_count; i++)
+		count_file(import, &import->files[i], true);
+	return say_dry(import);
 }
 
 int verb_payments_import(const struct invocation *call)

@@ -100,16 +100,9 @@ static void say_alarms(const json_t *alarms)
 	}
 }
 
-int verb_status(const struct invocation *call)
+/* What the daemon reads in its file. */
+static void say_file(const json_t *status)
 {
-	json_t *status = NULL;
-	int code = ask_once(call, "status", NULL, &status);
-	if (status == NULL)
-		return code;
-	say_and_free("kedjad", xasprintf("%s, process %lld", show_text_of(status, "version"),
-					 number(status, "pid")));
-	say_clock(json_object_get(status, "clock"));
-	say_rules(json_object_get(status, "rules"));
 	say_counts(json_object_get(status, "counts"));
 	say_outbox(json_object_get(status, "outbox"));
 	say_mailer(json_object_get(status, "mailer"));
@@ -120,6 +113,22 @@ int verb_status(const struct invocation *call)
 	char *next = show_time(show_text_of(status, "next_at"));
 	say_and_free("next", *next == '\0' ? xstrdup("nothing is due") : xstrdup(next));
 	free(next);
+}
+
+int verb_status(const struct invocation *call)
+{
+	json_t *status = NULL;
+	int code = ask_once(call, "status", NULL, &status);
+	if (status == NULL)
+		return code;
+	say_and_free("kedjad", xasprintf("%s, process %lld", show_text_of(status, "version"),
+					 number(status, "pid")));
+	say_clock(json_object_get(status, "clock"));
+	say_rules(json_object_get(status, "rules"));
+	if (json_is_object(json_object_get(status, "counts")))
+		say_file(status);
+	else
+		say("records", "not known: the database cannot be used");
 	say_alarms(json_object_get(status, "alarms"));
 	json_decref(status);
 	return code;

@@ -301,7 +301,9 @@ static const struct option unmatched_options[] = {
 
 static const struct argument assign_arguments[] = {
 	{ "PAYMENT", WORD_TEXT, true, false, "the key of the payment, as the list has it" },
-	{ "CASE", WORD_TEXT, true, false, "the case whose rent it is" },
+	{ "CASE", WORD_TEXT, true, true,
+	  "the case whose rent it is; CASE=AMOUNT for each of several; = if it is a known "
+	  "payment" },
 	ARGUMENTS_END,
 };
 

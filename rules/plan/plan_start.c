@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What starts a deadline, and from which day it counts. Of a rule with restart = false the earliest
+ * date of each kind does, in whatever order they were written down: a message that is sent again
+ * moves nothing, one that turns out to be earlier moves the deadline back, which is another one
+ * then, and told.
+ */
+#include "rules/plan/plan_own.h"
+
+date event_date(const struct plan *plan, const struct event *event, const char *field)
+{
+	return facts_date_in(plan->facts, event, field);
+}
+
+date event_agreed(const struct plan *plan, const struct rule *rule, const struct event *event,
+		  bool starts_or_renews)
+{
+	for (size_t i = 0; i < rule->agreed_count; i++) {
+		const struct agreed_ref *ref = &rule->agreed[i];
+		if (ref->kind != event->kind && !(ref->kind == NULL && starts_or_renews))
+			continue;
+		date agreed = event_date(plan, event, ref->field);
+		if (agreed != DATE_NONE)
+			return agreed;
+	}
+	return DATE_NONE;
+}
+
+static const struct role **roles_in(struct plan *plan, const struct rule *rule,
+				    const struct event *event)
+{
+	if (rule->role_field_count == 0)
+		return NULL;
+	const struct role **roles =
+	    arena_alloc(plan->arena, rule->role_field_count * sizeof(*roles));
+	for (size_t i = 0; i < rule->role_field_count; i++) {
+		struct value value = event_value(event, rule->role_fields[i]);
+		if (value.type == VALUE_TEXT)
+			roles[i] = chain_role(plan->ruleset->chain, value.text);
+	}
+	return roles;
+}
+
+void deadline_rest_on(struct plan *plan, struct deadline *deadline, const struct event *event)
+{
+	deadline->anchor_event = event->id;
+	deadline->known = plan_known(plan, deadline->rule, event->recorded);
+	deadline->series_known = deadline->known;
+	deadline->agreed = event_agreed(plan, deadline->rule, event, true);
+	deadline->due = deadline_due(plan, deadline);
+	deadline_touch(plan, deadline);
+}
+
+static date event_anchor(const struct plan *plan, const struct rule *rule,
+			 const struct event *event)
+{
+	return rule->from == NULL ? event->at.day : event_date(plan, event, rule->from);
+}
+
+bool rule_is_started_by(const struct plan *plan, const struct rule *rule, const struct event *event)
+{
+	return kind_ref_matches(rule->starts, rule->starts_count, event) &&
+	       event_anchor(plan, rule, event) != DATE_NONE &&
+	       (facts_is_open(plan->facts) || rule->after_close) &&
+	       (rule->if_ == NULL || condition_of_start_holds(plan, rule, event));
+}
+
+static void rest_track_on(struct plan *plan, const struct rule *rule, struct track *track,
+			  const struct event *event)
+{
+	for (const struct link *link = track->links; link != NULL; link = link->next) {
+		if (!is_live(link->deadline))
+			continue;
+		link->deadline->field_roles = roles_in(plan, rule, event);
+		deadline_rest_on(plan, link->deadline, event);
+	}
+}
+
+static struct deadline *begin(struct plan *plan, const struct rule *rule, struct track *track,
+			      date anchor)
+{
+	return deadline_add(plan, track, rule, anchor, track_free_occurrence(track, anchor));
+}
+
+/* What came too late for the one that has moved back comes too late for this one. */
+static void move_back(struct plan *plan, const struct rule *rule, struct track *track, date anchor,
+		      const struct event *event)
+{
+	const struct deadline before = *track_newest(track);
+	track_cancel(plan, track, "restarted", event, anchor);
+	struct deadline *moved = begin(plan, rule, track, anchor);
+	moved->too_late = before.too_late;
+	moved->too_late_event = before.too_late_event;
+	rest_track_on(plan, rule, track, event);
+}
+
+static date due_from(const struct plan *plan, const struct rule *rule, date anchor)
+{
+	struct deadline as_if = { .rule = rule,
+				  .key = "",
+				  .anchor = anchor,
+				  .occurrence = 1,
+				  .series = 1,
+				  .grid = DATE_NONE,
+				  .agreed = DATE_NONE };
+	return deadline_due(plan, &as_if);
+}
+
+/* A matter was settled in time, as far as anybody knew; now one of its dates is earlier, and it was
+ * not. True if it is open again. */
+static bool take_up_again(struct plan *plan, const struct rule *rule, struct track *track,
+			  const struct event *event)
+{
+	date settled = track->settled;
+	int64_t settled_event = track->settled_event;
+	date anchor = track_note_past(track, rule, event, event_anchor(plan, rule, event));
+	if (anchor == DATE_NONE || due_from(plan, rule, anchor) >= settled)
+		return false;
+	track_take_up_past(track, rule);
+	struct deadline *deadline = begin(plan, rule, track, anchor);
+	deadline->too_late = settled;
+	deadline->too_late_event = settled_event;
+	rest_track_on(plan, rule, track, event);
+	return true;
+}
+
+static void start_earliest(struct plan *plan, const struct rule *rule, struct track *track,
+			   const struct event *event)
+{
+	date anchor = event_anchor(plan, rule, event);
+	const struct deadline *live = track_newest(track);
+	anchor = track_note_start(plan, track, rule, event, anchor);
+	if (live != NULL && anchor != DATE_NONE && anchor < live->anchor)
+		move_back(plan, rule, track, anchor, event);
+	if (live != NULL || take_up_again(plan, rule, track, event) || anchor == DATE_NONE)
+		return;
+	if (rule_is_throttled(plan, rule, anchor)) {
+		track_forget_starts(track, rule);
+		return;
+	}
+	begin(plan, rule, track, anchor);
+	rest_track_on(plan, rule, track, event);
+}
+
+/* A deadline that starts anew on its own anchor goes on; on another day it is another one. */
+static void start_latest(struct plan *plan, const struct rule *rule, struct track *track,
+			 const struct event *event)
+{
+	date anchor = event_anchor(plan, rule, event);
+	if (rule->starts_all)
+		anchor = track_note_start(plan, track, rule, event, anchor);
+	if (anchor == DATE_NONE || rule_is_throttled(plan, rule, anchor) ||
+	    (track_newest(track) != NULL && !rule->restart))
+		return;
+	track_cancel(plan, track, "restarted", event, anchor);
+	if (track_newest(track) == NULL)
+		begin(plan, rule, track, anchor);
+	rest_track_on(plan, rule, track, event);
+}
+
+void rule_start(struct plan *plan, const struct rule *rule, const struct event *event)
+{
+	struct track *track = track_of(plan, rule, rule->per_key ? event->key : "");
+	if (rule_takes_earliest(rule))
+		start_earliest(plan, rule, track, event);
+	else
+		start_latest(plan, rule, track, event);
+}
