@@ -12,11 +12,17 @@ static const char *const plan_areas[PLAN_AREAS] = { "rent",      "tenancy",     
 struct facts_case *facts_case_new(const struct calendar *calendar)
 {
 	struct facts_case *of_case = xcalloc(1, sizeof(*of_case));
-	date *const dates[] = { &of_case->stage_since,          &of_case->plan_adopted_on,
-				&of_case->plan_reviewed_on,     &of_case->waiver_until,
-				&of_case->forfeiture_served_on, &of_case->board_notified_on,
-				&of_case->decision_valid_until, &of_case->last_visit_on,
-				&of_case->rent_known_through,   &of_case->held_from };
+	date *const dates[] = { &of_case->stage_since,
+				&of_case->plan_adopted_on,
+				&of_case->plan_reviewed_on,
+				&of_case->waiver_until,
+				&of_case->forfeiture_served_on,
+				&of_case->board_notified_on,
+				&of_case->decision_valid_until,
+				&of_case->last_visit_on,
+				&of_case->last_missed_on,
+				&of_case->rent_known_through,
+				&of_case->held_from };
 	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
 		*dates[i] = DATE_NONE;
 	of_case->lease = (struct lease)LEASE_NONE;
@@ -396,6 +402,18 @@ static void visit_made(struct facts *facts, const struct event *event)
 	date day = event->at.day;
 	facts_days_add(&facts->of_case->visits, day, date_add_days(day, 1 - VISIT_DAYS));
 	facts->of_case->last_visit_on = day;
+	facts->of_case->last_missed_on = DATE_NONE;
+	facts->of_case->visits_missed_in_row = 0;
+}
+
+/* In a row: none was made between, and each within thirty days of the one before. */
+static void visit_missed(struct facts *facts, const struct event *event)
+{
+	struct facts_case *of_case = facts->of_case;
+	date before = of_case->last_missed_on;
+	bool goes_on = before != DATE_NONE && event->at.day - before <= MISSED_DAYS;
+	of_case->visits_missed_in_row = goes_on ? of_case->visits_missed_in_row + 1 : 1;
+	of_case->last_missed_on = event->at.day;
 }
 
 static void note_trouble(struct facts_days *days, date day)
@@ -450,6 +468,7 @@ static const struct facts_verb_row verbs[] = {
 	{ "rent.waived", rent_waived },
 	{ "stage.entered", stage_entered },
 	{ "visit.made", visit_made },
+	{ "visit.missed", visit_missed },
 };
 
 facts_verb *facts_case_verb(const char *kind)

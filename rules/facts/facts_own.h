@@ -82,7 +82,8 @@ struct facts_case {
 	struct lease lease;
 	date waiver_until;
 	date forfeiture_served_on, board_notified_on;
-	date decision_valid_until, last_visit_on;
+	date decision_valid_until, last_visit_on, last_missed_on;
+	int64_t visits_missed_in_row;
 	struct facts_days visits, remarks, disturbances;
 	struct facts_table coverage; /* of struct facts_coverage */
 	struct facts_table loose;    /* of struct facts_loose */
@@ -200,5 +201,6 @@ struct facts_member *facts_member_of(struct facts *facts, const char *subject);
 #define VISIT_DAYS       28
 #define SHORT_VISIT_DAYS 7
 #define TROUBLE_MONTHS   6
+#define MISSED_DAYS      30 /* between two visits that were missed in a row */
 
 #endif

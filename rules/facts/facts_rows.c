@@ -51,6 +51,14 @@ static struct value case_flag(const struct facts *facts, size_t member, date tod
 	return flag_value(flag);
 }
 
+static struct value case_number(const struct facts *facts, size_t member, date today)
+{
+	(void)today;
+	int64_t number;
+	memcpy(&number, (const char *)facts->of_case + member, sizeof(number));
+	return number_value(number);
+}
+
 static struct value programme_number(const struct facts *facts, size_t member, date today)
 {
 	(void)today;
@@ -322,6 +330,9 @@ static const struct row rows[] = {
 	{ CASE("visits_28d", VALUE_NUMBER, NULL, "visits made today and on the 27 days before"),
 	  get_visits_28d, 0, next_visits_28d },
 	CASE_DATE(last_visit_on, "the day of the last visit made"),
+	{ CASE("visits_missed_in_row", VALUE_NUMBER, NULL,
+	       "visits missed in a row: none made between, each within 30 days"),
+	  case_number, OF_CASE(visits_missed_in_row), NULL },
 	{ CASE("remarks_6m", VALUE_NUMBER, NULL, "the landlord's remarks of the last six months"),
 	  get_remarks, 0, next_remarks },
 	{ CASE("disturbances_6m", VALUE_NUMBER, NULL, "disturbances of the last six months"),

@@ -6,6 +6,8 @@
 setup() {
 	load kedja
 	office
+	sed -i 's/^  { name = "outreach_worker"/  { name = "case_manager"; title = "case manager"; on_case = true; },\n&/' \
+		"$dir/conf/chain.conf" # a role of the office's own
 	only_rules
 	visit_steps <<-'END'
 		{ name = "first"; at = "P0D"; to = [ "social_worker" ]; },

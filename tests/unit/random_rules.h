@@ -151,9 +151,10 @@ static inline const struct kind *any_kind(struct maker *maker)
 
 static inline void maker_choose(struct maker *maker)
 {
-	static const char *const roles[] = { "social_worker",    "support_worker",  "unit_manager",
-					     "area_manager",     "outreach_worker", "case_manager",
-					     "handling_officer", "steering_group" };
+	static const char *const roles[] = { "social_worker",   "support_worker",
+					     "unit_manager",    "area_manager",
+					     "outreach_worker", "planning_officer",
+					     "reference_group", "steering_group" };
 	maker->kind_count = 5 + chance_below(maker->chance, KINDS_MOST - 5);
 	for (size_t i = 0; i < maker->kind_count; i++)
 		maker->kinds[i] = any_kind(maker);

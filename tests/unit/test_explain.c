@@ -28,7 +28,7 @@ static const char rules[] =
     "  steps = (\n"
     "    { name = \"soon\"; at = \"-P14D\"; to = [ \"social_worker\", \"support_worker\" ]; },\n"
     "    { name = \"start\"; after = \"P0D\"; time = \"now\"; urgent = true; to = [ "
-    "\"case_manager\" ]; },\n"
+    "\"planning_officer\" ]; },\n"
     "    { name = \"today\"; at = \"P0D\"; time = \"14:00\"; urgent = \"always\"; to = [ "
     "\"social_worker\" ]; },\n"
     "    { name = \"late\"; at = \"P7D\"; every = \"P1M\"; to = [ \"social_worker\" ]; cc = [ "
