@@ -327,6 +327,7 @@ int start_main(int argc, char **argv)
 	struct options options = { .dir = "/etc/kedja" };
 	struct kedjad k = { .dir = NULL };
 	struct problems problems = PROBLEMS_NONE;
+	loop_hold_signals();
 	switch (read_options(argc, argv, &options)) {
 	case RUN:
 		break;

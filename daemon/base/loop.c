@@ -54,12 +54,34 @@ static void log_libevent(int severity, const char *text)
 		log_debug("libevent: %s", text);
 }
 
+static void hold(int how, int signal_number)
+{
+	sigset_t held;
+	sigemptyset(&held);
+	sigaddset(&held, signal_number);
+	if (sigprocmask(how, &held, NULL) != 0)
+		log_error("signal %d cannot be held back: %s", signal_number, strerror(errno));
+}
+
+/* A peer that has gone, a file that may not grow: the call that meets it says so. */
+static void ignore_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+void loop_hold_signals(void)
+{
+	ignore_signals();
+	signal(SIGUSR1, SIG_IGN); /* of other daemons these ask for new logs: scripts send them */
+	signal(SIGUSR2, SIG_IGN);
+	hold(SIG_BLOCK, SIGHUP);
+}
+
 struct loop *loop_new(void)
 {
 	event_set_log_callback(log_libevent);
-	/* A peer that has gone, a file that may not grow: the call that meets it says so. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	ignore_signals();
 	struct event_base *base = event_base_new();
 	if (base == NULL) {
 		log_error("the event loop cannot be set up: %s", strerror(errno));
@@ -130,6 +152,7 @@ int loop_on_signal(struct loop *loop, int signal, loop_signal *fn, void *arg)
 	on->event = evsignal_new(loop->base, signal, signal_came, on);
 	if (on->event != NULL && event_add(on->event, NULL) == 0) {
 		loop->signals = on;
+		hold(SIG_UNBLOCK, signal);
 		return 0;
 	}
 	if (on->event != NULL)

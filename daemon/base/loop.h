@@ -20,6 +20,12 @@
 
 struct loop;
 
+/*
+ * First of all in the program: signals that loop_on_signal will take wait from here on, and are
+ * handled then (a reload asked for during a long start must not end it, nor be forgotten); those
+ * that nobody means to end it with are ignored. TERM and INT still end a start at once.
+ */
+void loop_hold_signals(void);
 struct loop *loop_new(void); /* NULL on failure, logged. SIGPIPE is ignored from here on */
 void loop_free(struct loop *loop);
 struct event_base *loop_base(struct loop *loop);
@@ -28,7 +34,8 @@ typedef bool loop_work(void *arg); /* returns: is there more to do at once? */
 void loop_run(struct loop *loop, loop_work *work, void *arg); /* until loop_stop */
 void loop_stop(struct loop *loop);
 
-/* Calls `fn` on a signal, in the loop, never in the handler. 0 or -1. */
+/* Calls `fn` on a signal, in the loop, never in the handler; one that was held back too. 0 or -1.
+ */
 typedef void loop_signal(void *arg, int signal);
 MUST_CHECK int loop_on_signal(struct loop *loop, int signal, loop_signal *fn, void *arg);
 

@@ -121,6 +121,19 @@ static void test_signal_is_heard_before_work(void **state)
 	raise(SIGXFSZ); /* neither ends us */
 }
 
+/* Asked for before anybody could do it: done then, and nobody is ended by it. */
+static void test_signal_that_came_too_early(void **state)
+{
+	struct fixture *fixture = *state;
+	loop_hold_signals();
+	raise(SIGHUP);
+	raise(SIGUSR1);
+	raise(SIGUSR2);
+	assert_int_equal(loop_on_signal(fixture->loop, SIGHUP, on_signal, fixture), 0);
+	loop_run(fixture->loop, work, fixture);
+	assert_int_equal(fixture->signals, 1);
+}
+
 static void test_alarm_in_the_past_goes_off_at_once(void **state)
 {
 	struct fixture *fixture = *state;
@@ -240,6 +253,7 @@ int main(void)
 		CASE(test_work_is_called_once_a_pass),
 		CASE(test_stop_before_run),
 		CASE(test_signal_is_heard_before_work),
+		CASE(test_signal_that_came_too_early),
 		CASE(test_alarm_in_the_past_goes_off_at_once),
 		CASE(test_alarm_in_the_future),
 		CASE(test_alarm_that_is_taken_back),
