@@ -142,9 +142,12 @@ int db_commit(struct db *db)
 		bug("nothing to commit", "COMMIT");
 	if (!db->failed && sqlite3_get_autocommit(db->sqlite))
 		db_fail(db, SQLITE_ABORT);
-	bool good = !db->failed && is_in_place(db) && db_execute(db, "COMMIT") == 0;
+	bool tried = !db->failed && is_in_place(db);
+	bool good = tried && db_execute(db, "COMMIT") == 0;
 	if (!good)
 		db_rollback(db);
+	if (tried && !good)
+		db_cut_log(db);
 	db->begun = db->marked = false;
 	return good ? 0 : -1;
 }

@@ -7,9 +7,6 @@
 #include "daemon/base/log.h"
 #include "daemon/store/db_own.h"
 
-/* How long another program (a backup, a person with sqlite3) may hold us up. */
-#define BUSY_MS 2000
-
 /* --- failure ---------------------------------------------------------------------------- */
 
 /* Why the system refused: SQLite keeps its errno for some failures alone, so each call begins
@@ -132,7 +129,7 @@ void db_disconnect(struct db *db)
 static void be_strict(sqlite3 *sqlite)
 {
 	sqlite3_extended_result_codes(sqlite, 1);
-	sqlite3_busy_timeout(sqlite, BUSY_MS);
+	sqlite3_busy_timeout(sqlite, DB_BUSY_MS);
 	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(sqlite, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
@@ -187,31 +184,5 @@ int db_reconnect(struct db *db)
 	if (result != 0)
 		db_refuse(db, problem_format(&problems.list[0]));
 	problems_clear(&problems);
-	return result == 0 ? db_connect(db) : -1;
-}
-
-void db_leave_whole(struct db *db)
-{
-	enum dbfile_place place = dbfile_look(db->file);
-	char *error = db->error == NULL ? NULL : xstrdup(db->error);
-	if (place == DBFILE_GONE || place == DBFILE_REPLACED)
-		(void)!db_empty_log(db);
-	if (error != NULL)
-		db_refuse(db, error);
-}
-
-int db_empty_log(struct db *db)
-{
-	if (db->begun || db->sqlite == NULL || db->reopen)
-		return -1;
-	errno = 0;
-	sqlite3_busy_timeout(db->sqlite, 0); /* whoever reads in it just now is not waited for */
-	int code =
-	    sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
-	if (code == SQLITE_OK)
-		return 0;
-	if ((code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
-		db_fail(db, code);
-	return -1;
+	return result == 0 && db_cut_log_again(db) == 0 ? db_connect(db) : -1;
 }

@@ -129,7 +129,10 @@ static int use_log(struct db *db, struct problems *problems)
 			    "this file system cannot hold a write-ahead log: use a local disk");
 	}
 	sqlite3_finalize(statement);
-	return in_use ? 0 : -1;
+	if (!in_use)
+		return -1;
+	db->log_path = xstrdup(sqlite3_filename_wal(sqlite3_db_filename(db->sqlite, "main")));
+	return 0;
 }
 
 /* Is there anything in its write-ahead log? After a kill there is. */
@@ -178,6 +181,7 @@ static struct db *open_claimed(struct dbfile *file, const struct migration *migr
 	db_queries_free(db->queries);
 	db_disconnect(db);
 	dbfile_release(db->file, true);
+	free(db->log_path);
 	free(db->error);
 	free(db);
 	return NULL;
@@ -205,6 +209,7 @@ void db_close(struct db *db)
 	db_queries_free(db->queries);
 	db_disconnect(db);
 	dbfile_release(db->file, false);
+	free(db->log_path);
 	free(db->error);
 	free(db);
 }

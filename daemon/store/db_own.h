@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the files of db.h share, and nobody else sees; lowest first: db_connection.c, db.c,
- * db_open.c and db_scratch.c. */
+/* What the files of db.h share, and nobody else sees; lowest first: db_log.c,
+ * db_connection.c, db.c, db_open.c and db_scratch.c. */
 #ifndef KEDJA_STORE_DB_OWN_H
 #define KEDJA_STORE_DB_OWN_H
 
@@ -10,6 +10,9 @@
 #include "daemon/store/dbfile.h"
 
 #define APPLICATION_ID 0x4b444a41 /* "KDJA" */
+
+/* How long another program (a backup, a person with sqlite3) may hold us up. */
+#define DB_BUSY_MS 2000
 
 struct queries;
 
@@ -26,6 +29,9 @@ struct db {
 	bool was_older;
 	int code; /* SQLite's, of the failure */
 	char *error;
+	char *log_path;         /* NULL: it has none */
+	int64_t cut_to;         /* where the log ends that is to be cut off, if */
+	bool must_cut;          /* before it is opened again */
 	int64_t changes_before; /* rows changed through connections that are closed */
 };
 
@@ -43,6 +49,13 @@ MUST_CHECK int db_connect(struct db *db);
 MUST_CHECK int db_reconnect(struct db *db);
 void db_disconnect(struct db *db);
 
+/*
+ * After a commit that failed: its frames may stand in the log, whole, with nobody to say that they
+ * do not count, and who opens the file next would find them committed. They are cut off, or if the
+ * disk does not take that now, before it is opened again: 0, or -1, noted by db_refuse.
+ */
+void db_cut_log(struct db *db);
+MUST_CHECK int db_cut_log_again(struct db *db);
 /* Between transactions. A file that lies elsewhere now leaves its log behind: what stands there is
  * worked into the file, so that it is whole without, and so that the log fits no other file. */
 void db_leave_whole(struct db *db);
