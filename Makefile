@@ -100,7 +100,7 @@ endif
 
 all: $(PROGRAMS) ## the three programs: kedjad, kedja-mailer, kedjactl (the default)
 
-tests: all $(TESTS) $(B)/tests/lost_commits.so ## the programs of the unit tests
+tests: all $(TESTS) $(B)/tests/lost_commits.so $(B)/tests/bad_calls.so ## the programs of the unit tests
 
 run: $(B)/.packages-run ## the demonstration: two years of a housing chain and the letters it sends
 	+@$(SUBMAKE) all
@@ -234,7 +234,7 @@ $(B)/tests/%: tests/unit/%.c $(LIBRARIES) $(B)/.flags
 		$(LIBS_cmocka) $(LIBS_daemon) $(LIBS_mailer) $(LIBS_ctl) $(LIBS_rules)
 
 # Loaded into a daemon under test; without the sanitizers, which the program brings along.
-$(B)/tests/lost_commits.so: tests/system/lost_commits.c $(B)/.flags
+$(B)/tests/%.so: tests/system/%.c $(B)/.flags
 	@mkdir -p $(@D)
 	@echo "  TEST  $<"
 	@$(CC) -std=c17 -O1 -Wall -Wextra -shared -fPIC -o $@ $< -ldl

@@ -93,8 +93,8 @@ static void drop_bodies(struct outbox *outbox)
 {
 	outbox_touch(outbox);
 	outbox->stale_bodies = true;
-	message_drop_bodies(outbox->db, clock_now(outbox->clock) - outbox->keep_bodies,
-			    ROWS_A_TURN);
+	outbox->dropped = message_drop_bodies(
+	    outbox->db, clock_now(outbox->clock) - outbox->keep_bodies, ROWS_A_TURN);
 }
 
 /* ---- handing over ---- */
@@ -282,6 +282,11 @@ static void rested(void *arg)
 	outbox->resting = false;
 }
 
+static void wipe_again(void *arg)
+{
+	outbox_wipe(arg);
+}
+
 static void configure(struct outbox *outbox, const struct settings *settings)
 {
 	outbox->patience = (struct patience){ settings->retry_first, settings->retry_most,
@@ -310,6 +315,7 @@ struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
 	outbox->next_attempt = outbox->next_body = INSTANT_NEVER;
 	configure(outbox, settings);
 	outbox->rest = loop_timer_new(loop, rested, outbox);
+	outbox->wipe = loop_timer_new(loop, wipe_again, outbox);
 	outbox->mailproc = mailproc_new(loop, settings, mailer_program, &outbox_hears, outbox);
 	return outbox;
 }
@@ -334,6 +340,7 @@ void outbox_free(struct outbox *outbox)
 	outbox_drop_notes(outbox, outbox->count);
 	mailproc_free(outbox->mailproc);
 	loop_timer_free(outbox->rest);
+	loop_timer_free(outbox->wipe);
 	free(outbox->notes);
 	free(outbox->fault.text);
 	free(outbox->unreached_reason);

@@ -9,6 +9,7 @@
 #include "daemon/outbox/outbox_own.h"
 
 #define REST            1.0  /* seconds after a turn that could not be committed */
+#define WIPE_AGAIN      60   /* seconds: while another program reads in the file */
 #define BODIES_TOGETHER 3600 /* seconds: bodies are dropped by the hour */
 
 void outbox_drop_notes(struct outbox *outbox, size_t count)
@@ -27,6 +28,12 @@ void outbox_rest(struct outbox *outbox)
 	loop_timer_set(outbox->rest, REST);
 }
 
+void outbox_wipe(struct outbox *outbox)
+{
+	if (db_empty_log(outbox->db) != 0)
+		loop_timer_set(outbox->wipe, WIPE_AGAIN);
+}
+
 static void turn_is_kept(void *arg)
 {
 	struct outbox *outbox = arg;
@@ -35,6 +42,9 @@ static void turn_is_kept(void *arg)
 	outbox_drop_notes(outbox, outbox->applied);
 	outbox->applied = 0;
 	outbox->touched = false;
+	if (outbox->dropped)
+		outbox_wipe(outbox);
+	outbox->dropped = false;
 }
 
 static void turn_is_undone(void *arg, const char *reason)
@@ -43,7 +53,7 @@ static void turn_is_undone(void *arg, const char *reason)
 	(void)reason; /* whoever ended the turn says it */
 	outbox->applied = 0;
 	outbox->reviving = outbox->was_reviving;
-	outbox->touched = false;
+	outbox->touched = outbox->dropped = false;
 	outbox->stale = outbox->stale_bodies = true;
 	outbox->counted = false;
 	outbox->recover = outbox->rewind = true; /* find nothing if it had been done */

@@ -31,7 +31,7 @@ struct outbox {
 	struct db *db;
 	const struct clock *clock;
 	struct mailproc *mailproc;
-	struct loop_timer *rest;
+	struct loop_timer *rest, *wipe;
 	outbox_ended *ended;
 	void *arg;
 
@@ -59,6 +59,7 @@ struct outbox {
 	bool touched;      /* in this turn */
 	bool stale;        /* next_attempt is to be read anew */
 	bool stale_bodies;
+	bool dropped; /* bodies, in this turn */
 	instant next_attempt, next_body;
 
 	bool counted; /* are the numbers of ended messages known? */
@@ -72,6 +73,9 @@ bool outbox_change(struct outbox *outbox, const struct message_change *change);
 /* When a body goes that is no longer needed since `oldest`: by the hour, so that a thousand letters
  * do not wake the daemon a thousand times. INSTANT_NEVER for INSTANT_NEVER. */
 instant outbox_body_hour(const struct outbox *outbox, instant oldest);
+/* Between turns: bodies that were dropped are gone from the log of the file, too, now or as soon as
+ * nobody reads in it. */
+void outbox_wipe(struct outbox *outbox);
 /* Forgets the first `count` of what was heard. */
 void outbox_drop_notes(struct outbox *outbox, size_t count);
 void outbox_rest(struct outbox *outbox); /* a real second, after a turn that failed */

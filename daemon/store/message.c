@@ -242,7 +242,7 @@ instant message_oldest_body(struct db *db)
 	return at;
 }
 
-void message_drop_bodies(struct db *db, instant ended_until, int64_t most)
+bool message_drop_bodies(struct db *db, instant ended_until, int64_t most)
 {
 	struct query *q =
 	    db_query(db, "UPDATE message SET body = NULL, html = NULL, refs = NULL,"
@@ -252,7 +252,7 @@ void message_drop_bodies(struct db *db, instant ended_until, int64_t most)
 			 " AND ended_at <= ?1 ORDER BY ended_at LIMIT ?2)");
 	db_bind_int(q, 1, ended_until);
 	db_bind_int(q, 2, most);
-	db_run(q);
+	return db_run(q) > 0;
 }
 
 void message_take_back(struct db *db, instant since)

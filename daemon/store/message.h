@@ -109,7 +109,7 @@ int64_t message_rewind(struct db *db, instant now, int64_t longest, int64_t most
 
 /* When the oldest text of an ended message ended; INSTANT_NEVER: none has a text left. */
 instant message_oldest_body(struct db *db);
-void message_drop_bodies(struct db *db, instant ended_until, int64_t most);
+bool message_drop_bodies(struct db *db, instant ended_until, int64_t most); /* was there any? */
 
 /* On a scratch copy: letters made since then are gone. */
 void message_take_back(struct db *db, instant since);
