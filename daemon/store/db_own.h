@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the files of db.h share, and nobody else sees; lowest first: db_log.c,
- * db_connection.c, db.c, db_open.c and db_scratch.c. */
+/* What the files of db.h share, and nobody else sees; lowest first:
+ * db_failure.c, db_log.c, db_connection.c, db.c, db_open.c and db_scratch.c. */
 #ifndef KEDJA_STORE_DB_OWN_H
 #define KEDJA_STORE_DB_OWN_H
 
@@ -37,11 +37,10 @@ struct db {
 
 /* Notes a failure; in a transaction only the first one counts. */
 void db_fail(struct db *db, int code);
-/* Statements without rows. 0; or -1, noted by db_fail. */
-int db_execute(struct db *db, const char *sql);
-
 /* The same with a sentence of one's own, which it takes over: the file is not where it was. */
 void db_refuse(struct db *db, char *text);
+/* Statements without rows. 0; or -1, noted by db_fail. */
+int db_execute(struct db *db, const char *sql);
 
 /* Makes the connection; the second one closes it before, and claims the file anew. 0; or -1, noted
  * by db_fail or db_refuse. */
