@@ -140,6 +140,12 @@ static void set_rent(json_t *values, const char *language, const struct letter_r
 	set_day(values, "notice_from", language, rent->notice_from);
 	set_day(values, "recovery_last", language, rent->recovery_last);
 	set_day(values, "decision_from", language, rent->decision_from);
+	set_flag(values, "none_open", rent->none_open);
+	set_flag(values, "rent_unknown", rent->rent_unknown);
+	set_flag(values, "post_unknown", rent->post_unknown);
+	set_flag(values, "recovery_over", rent->recovery_over);
+	set_flag(values, "excluded", rent->excluded);
+	set_flag(values, "maybe_excluded", rent->maybe_excluded);
 }
 
 static void set_lease(json_t *values, const char *language, const struct letter_lease *lease)

@@ -21,6 +21,14 @@ struct letter_rent {
 	date notice_from; /* and the first day on which notice may be given */
 	date recovery_last; /* after notice: the last day to pay, when both papers have come */
 	date decision_from; /* and the first day on which something may be decided */
+	/* Of a notice for unpaid rent: what kedja knows, and does not know. */
+	bool none_open;      /* all rent that was past due is paid, as far as it knows */
+	bool rent_unknown;   /* it knows nothing of the rent */
+	bool post_unknown;   /* nobody said that the message to the board was a registered letter:
+			      * the last day may lie earlier */
+	bool recovery_over;  /* the last day by law is past */
+	bool excluded;       /* the lease ends too soon for it to be won back (44 par.) */
+	bool maybe_excluded; /* perhaps, for the rent is not known */
 };
 
 /* What is known of the lease that it is about. */

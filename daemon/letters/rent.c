@@ -52,38 +52,66 @@ static void set_month(const struct core *core, const struct letter_item *item, s
 	rent->notice_from = late.notice_from;
 }
 
-/* The last such paper since the one that the deadline rests on: a new one makes the time count
- * anew, and what is lost is said only on the last. */
-static date last_paper(const struct core *core, const struct letter_item *item, const char *kind,
-		       struct arena *arena)
+/* Facts of the case as of now; the caller frees them. */
+static struct facts *fold(const struct core *core, const char *subject, struct arena *arena)
 {
 	struct event **events;
-	date last = DATE_NONE;
-	size_t count = store_event_of_kinds(core, item->subject, kind, arena, &events);
-	for (size_t i = 0; i < count; i++) {
-		struct value on = event_value(events[i], "on");
-		date day = on.type == VALUE_DATE ? (date)on.number : events[i]->at.day;
-		if (day >= item->anchor && day > last)
-			last = day;
-	}
-	return last;
+	struct facts *facts = facts_new(core->office->chain, core->office->calendar, SUBJECT_CASE);
+	size_t count = store_event_history(core, SUBJECT_CASE, subject, arena, &events);
+	for (size_t i = 0; i < count; i++)
+		facts_apply(facts, events[i], NULL, NULL);
+	return facts;
 }
 
-static void set_recovery(const struct core *core, const struct rule *rule,
-			 const struct letter_item *item, struct arena *arena,
+/* A lease that ends within a month anyway cannot be won back (JB 44 par. fifth paragraph). Where
+ * the rent is not known, the lease was forfeited before the notice at least. */
+static void set_excluded(const struct facts *facts, const struct facts_notice *notice, date today,
 			 struct letter_rent *rent)
 {
-	/* Where all of them start the deadline, its anchor is the last one. */
-	date served = rule->starts_all ? item->anchor : last_paper(core, item, SERVED, arena);
-	date told = rule->starts_all ? item->anchor : last_paper(core, item, TOLD, arena);
-	if (served == DATE_NONE || told == DATE_NONE)
+	struct value ends = facts_get(facts, facts_find(SUBJECT_CASE, "lease_ends_on"), today);
+	if (ends.type != VALUE_DATE)
 		return;
-	struct law_recovery recovery = law_recovery(core->office->calendar, served, told);
-	rent->recovery_last = recovery.last;
-	rent->decision_from = recovery.decision_from;
+	date ends_on = (date)ends.number;
+	if (notice->forfeited_on != DATE_NONE)
+		rent->excluded = ends_on < date_add_months(notice->forfeited_on, 1);
+	else if (notice->rent_is_open || !notice->rent_is_known)
+		rent->maybe_excluded = ends_on < date_add_months(notice->day, 1);
 }
 
-static const struct letter_rent no_days = { DATE_NONE, DATE_NONE, DATE_NONE, DATE_NONE, DATE_NONE };
+static void set_notice(const struct core *core, const struct facts_notice *notice,
+		       const struct facts *facts, struct letter_rent *rent)
+{
+	date today = clock_today(core->clock);
+	rent->rent_unknown = !notice->rent_is_known && !notice->rent_is_open;
+	rent->none_open = notice->rent_is_known && !notice->rent_is_open;
+	rent->post_unknown = notice->told_on != DATE_NONE && !notice->told_by_post;
+	set_excluded(facts, notice, today, rent);
+	if (notice->served_on == DATE_NONE || notice->told_on == DATE_NONE)
+		return;
+	struct law_recovery recovery =
+	    law_recovery(core->office->calendar, notice->served_on, notice->told_on);
+	rent->recovery_last = recovery.last;
+	rent->decision_from = recovery.decision_from;
+	rent->recovery_over = recovery.last < today;
+}
+
+static void set_recovery(const struct core *core, const struct letter_item *item,
+			 struct arena *arena, struct letter_rent *rent)
+{
+	struct facts_notice notice;
+	struct facts *facts = fold(core, item->subject, arena);
+	if (facts_notice_of(facts, item->key, &notice))
+		set_notice(core, &notice, facts, rent);
+	facts_free(facts);
+}
+
+static const struct letter_rent no_days = {
+	.covers_through = DATE_NONE,
+	.safe_until = DATE_NONE,
+	.notice_from = DATE_NONE,
+	.recovery_last = DATE_NONE,
+	.decision_from = DATE_NONE,
+};
 
 const struct letter_rent *letters_rent(const struct core *core, const struct letter_item *item,
 				       struct arena *arena)
@@ -98,7 +126,7 @@ const struct letter_rent *letters_rent(const struct core *core, const struct let
 	if (starts_with(rule, CHARGED) && rule->per_key)
 		set_month(core, item, arena, rent);
 	if (starts_with(rule, SERVED))
-		set_recovery(core, rule, item, arena, rent);
+		set_recovery(core, item, arena, rent);
 	return rent;
 }
 

@@ -75,6 +75,23 @@ const char *facts_stage(const struct facts *facts);           /* of a case; NULL
 const struct ledger *facts_ledger(const struct facts *facts); /* of a case; NULL otherwise */
 
 /*
+ * What is known of a lease that was ended for unpaid rent, by the key of the notice (the rent month
+ * of its form). Of several papers of a kind the earliest counts. DATE_NONE where nothing is known.
+ */
+struct facts_notice {
+	date served_on;     /* the tenant was served */
+	date told_on;       /* the message to the board counts from here in law */
+	bool told_by_post;  /* and that is the day on which it was posted as a registered letter */
+	bool rent_is_known; /* of its month, or where it names none: any rent past due on its day */
+	bool rent_is_open;  /* some rent that was past due on its day */
+	date forfeited_on;  /* the first day, on the latest reading, on which that could cost the
+			       lease */
+	date day;           /* of the notice: the service, else the message */
+};
+/* False if there is no such notice, or it is over. */
+bool facts_notice_of(const struct facts *facts, const char *key, struct facts_notice *ret);
+
+/*
  * The days that `from` may name besides the date fields of a kind, filled in before it is read
  * (domain.md 8): due_early, due_latest and due_on of a rent.charged; of a notice of forfeiture and
  * of the message to the board the day from which it counts in law (counts_on: a registered letter

@@ -152,3 +152,51 @@ void facts_give_out(struct facts *facts, const struct kind *kind, const char *ke
 		facts->turn.on_virtual(facts->turn.arg, &event);
 	facts->event_is_first = cause_is_first;
 }
+
+static date rent_day(const struct calendar *calendar, const struct event *event, const char *field)
+{
+	struct rent_days days;
+	date due_on = facts_date_of(event, "due_on");
+	if (law_rent_days(calendar, event->key, due_on, event_value(event, "first").number != 0,
+			  &days) != 0)
+		return DATE_NONE;
+	if (strcmp(field, "due_early") == 0)
+		return days.due_early;
+	if (strcmp(field, "due_latest") == 0)
+		return days.due_latest;
+	return strcmp(field, "due_on") == 0 ? days.due_on : DATE_NONE;
+}
+
+/* Only what was posted as a registered letter counts from its sending (JB 12:63); else, and for
+ * what must be served, it is the day on which it came. */
+static date notice_day(const struct event *event, const char *field)
+{
+	date on = facts_date_of(event, "on");
+	date sent_on = facts_date_of(event, "sent_on");
+	if (strcmp(field, "counts_on") == 0)
+		return sent_on != DATE_NONE ? sent_on : on;
+	if (strcmp(field, "earliest_on") == 0)
+		return sent_on != DATE_NONE && sent_on < on ? sent_on : on;
+	return DATE_NONE;
+}
+
+bool facts_derives_date(const struct kind *kind, const char *field)
+{
+	if (strcmp(kind->name, "rent.charged") == 0)
+		return strcmp(field, "due_early") == 0 || strcmp(field, "due_latest") == 0 ||
+		       strcmp(field, "due_on") == 0;
+	if (strcmp(kind->name, "board.notified") != 0 &&
+	    strcmp(kind->name, "forfeiture.notice_served") != 0)
+		return false;
+	return strcmp(field, "counts_on") == 0 || strcmp(field, "earliest_on") == 0;
+}
+
+date facts_derived_date(const struct calendar *calendar, const struct event *event,
+			const char *field)
+{
+	if (!facts_derives_date(event->kind, field))
+		return DATE_NONE;
+	if (strcmp(event->kind->name, "rent.charged") == 0)
+		return rent_day(calendar, event, field);
+	return notice_day(event, field);
+}

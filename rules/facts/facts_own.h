@@ -61,6 +61,8 @@ struct facts_home {
 struct facts_matter {
 	char *key;
 	date served_on, told_on; /* the earliest of each kind; DATE_NONE */
+	date told_counts_on;     /* the earliest day from which a message counts in law */
+	bool told_by_post;       /* because it was posted as a registered letter then */
 	bool is_open;            /* something that was past due on its day is not covered */
 	bool is_answered; /* somebody paid or undertook to: a notice from here on is another */
 };
