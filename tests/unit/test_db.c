@@ -874,6 +874,79 @@ static void test_io_error(void **state)
 	}
 }
 
+static bool is_read_only;
+
+/* As it is where a file system was made read-only: SQLite then opens for reading, in silence. */
+static int open_for_reading(const char *path, int flags, int mode)
+{
+	if (is_read_only && (flags & O_ACCMODE) != O_RDONLY) {
+		errno = EROFS;
+		return -1;
+	}
+	return open(path, flags, mode);
+}
+
+static void test_file_that_is_only_read_is_not_gone_on_with(void **state)
+{
+	struct fixture *fixture = *state;
+	open_steps(fixture, 2);
+	commit_fails(fixture->db, EIO); /* so that it is opened again */
+	replace_call("open", (sqlite3_syscall_ptr)open_for_reading);
+	is_read_only = true;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(db_begin(fixture->db), -1);
+		assert_non_null(strstr(db_error(fixture->db), "read-only"));
+	}
+	is_read_only = false;
+	assert_int_equal(db_begin(fixture->db), 0);
+	replace_call("open", NULL);
+	add(fixture->db, "written again");
+	assert_int_equal(db_commit(fixture->db), 0);
+	assert_int_equal(count(fixture->db), 2);
+}
+
+static int64_t length_of_log(const struct fixture *fixture)
+{
+	struct stat about;
+	char *log = xasprintf("%s-wal", fixture->path);
+	int64_t length = stat(log, &about) == 0 ? about.st_size : -1;
+	free(log);
+	return length;
+}
+
+static void test_log_can_be_emptied(void **state)
+{
+	struct fixture *fixture = *state;
+	open_steps(fixture, 2);
+	assert_int_equal(db_begin(fixture->db), 0);
+	add(fixture->db, "a");
+	assert_int_equal(db_empty_log(fixture->db), -1); /* not in a transaction */
+	assert_int_equal(db_commit(fixture->db), 0);
+	assert_true(length_of_log(fixture) > 0);
+	sqlite3 *reader = NULL;
+	assert_int_equal(sqlite3_open(fixture->path, &reader), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM word", NULL, NULL, NULL),
+			 SQLITE_OK);
+	assert_int_equal(db_empty_log(fixture->db), -1);
+	assert_int_equal(sqlite3_close(reader), SQLITE_OK);
+	assert_int_equal(db_empty_log(fixture->db), 0);
+	assert_int_equal(length_of_log(fixture), 0);
+	assert_int_equal(count(fixture->db), 2);
+}
+
+static void test_another_name_leads_to_the_same_lock(void **state)
+{
+	struct fixture *fixture = *state;
+	char *name = xasprintf("%s.other", fixture->path);
+	open_steps(fixture, 2);
+	assert_int_equal(symlink(fixture->path, name), 0);
+	expect_refused(fixture, name, "is in use by another kedjad");
+	assert_int_equal(unlink(name), 0);
+	assert_int_equal(link(fixture->path, name), 0);
+	expect_refused(fixture, name, "is in use by another kedjad");
+	free(name);
+}
+
 static void test_another_writer_is_named(void **state)
 {
 	struct fixture *fixture = *state;
@@ -921,6 +994,9 @@ int main(void)
 		CASE(test_full_disk_rolls_back_and_goes_on),
 		CASE(test_small_disk),
 		CASE(test_io_error),
+		CASE(test_file_that_is_only_read_is_not_gone_on_with),
+		CASE(test_log_can_be_emptied),
+		CASE(test_another_name_leads_to_the_same_lock),
 		CASE(test_another_writer_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

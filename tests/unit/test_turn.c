@@ -219,12 +219,57 @@ static void test_stop_undoes_what_is_open(void **state)
 	fixture->turn = turn_new(fixture->db);
 }
 
+/* The file goes away: nobody asks for it twice in a turn, and only a write says that all is well.
+ */
+static void test_trouble_lasts_until_something_is_written(void **state)
+{
+	struct fixture *fixture = *state;
+	char *away = xasprintf("%s.away", fixture->path);
+	assert_null(turn_trouble(fixture->turn));
+	assert_int_equal(rename(fixture->path, away), 0);
+	assert_int_equal(turn_begin(fixture->turn), -1);
+	assert_non_null(strstr(turn_trouble(fixture->turn), "is gone"));
+	assert_int_equal(rename(away, fixture->path), 0);
+	assert_int_equal(turn_begin(fixture->turn), -1);
+	assert_int_equal(turn_end(fixture->turn), -1);
+
+	assert_int_equal(turn_begin(fixture->turn), 0);
+	assert_int_equal(count(fixture), 0);
+	assert_int_equal(turn_end(fixture->turn), 0);
+	assert_non_null(turn_trouble(fixture->turn));
+	assert_int_equal(turn_begin(fixture->turn), 0);
+	add(fixture, "a");
+	assert_int_equal(turn_end(fixture->turn), 0);
+	assert_null(turn_trouble(fixture->turn));
+	free(away);
+}
+
+/* What was written into a file that has gone since the turn began is not committed. */
+static void test_file_goes_during_a_turn(void **state)
+{
+	struct fixture *fixture = *state;
+	char *away = xasprintf("%s.away", fixture->path);
+	assert_int_equal(turn_begin(fixture->turn), 0);
+	turn_after(fixture->turn, note_one, note_undone, fixture);
+	add(fixture, "a");
+	assert_int_equal(rename(fixture->path, away), 0);
+	assert_int_equal(turn_end(fixture->turn), -1);
+	assert_non_null(strstr(fixture->heard, "is gone"));
+	assert_non_null(strstr(turn_trouble(fixture->turn), "is gone"));
+	assert_int_equal(rename(away, fixture->path), 0);
+	assert_int_equal(count(fixture), 0);
+	free(away);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_release_comes_after_the_commit_in_order,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_failure_undoes_all, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_trouble_lasts_until_something_is_written,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_file_goes_during_a_turn, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_turn_without_work_costs_nothing, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_release_may_begin_the_next_turn, set_up,
