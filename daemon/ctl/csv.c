@@ -4,14 +4,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "daemon/ctl/buffer.h"
+#include "daemon/ctl/encoding.h"
 #include "daemon/ctl/rows.h"
-#include "daemon/ctl/terminal.h"
 
 struct csv {
 	const char *at, *end;
-	int line; /* on which `at` stands */
+	char *made; /* the text, where it had to be made UTF-8 */
+	int line;   /* on which `at` stands */
 	char separator;
 	const char *file;
 	char **header;
@@ -44,7 +46,8 @@ static void complain(struct csv *csv, int line, struct problems *problems, const
 
 static void skip_blanks(struct csv *csv)
 {
-	while (csv->at < csv->end && (*csv->at == ' ' || *csv->at == '\t'))
+	while (csv->at < csv->end && *csv->at != csv->separator &&
+	       (*csv->at == ' ' || *csv->at == '\t'))
 		csv->at++;
 }
 
@@ -96,8 +99,6 @@ static void check_cell(struct csv *csv, const struct buffer *cell, int line,
 {
 	if (memchr(cell->bytes, '\0', cell->length) != NULL)
 		complain(csv, line, problems, "a NUL byte: this is not a text file");
-	else if (!terminal_is_utf8(cell->bytes, cell->length))
-		complain(csv, line, problems, "not UTF-8: save the file as \"CSV UTF-8\"");
 	else if (cell->length > ROW_MOST)
 		complain(csv, line, problems, "a cell of over 512 KiB");
 }
@@ -146,15 +147,17 @@ static int read_record(struct csv *csv, struct problems *problems)
 	return line;
 }
 
+#define SEPARATORS ";,\t"
+
 /* Whichever stands first in the header, outside quotation marks. */
-static char find_separator(const char *text, size_t length)
+static char first_separator(const char *text, size_t length)
 {
 	bool quoted = false, begun = false;
 	for (size_t i = 0; i < length && (quoted || !begun || text[i] != '\n'); i++) {
 		begun = begun || strchr(" \t\r\n", text[i]) == NULL;
 		if (text[i] == '"')
 			quoted = !quoted;
-		else if (!quoted && (text[i] == ';' || text[i] == ','))
+		else if (!quoted && begun && text[i] != '\0' && strchr(SEPARATORS, text[i]) != NULL)
 			return text[i];
 	}
 	return ';';
@@ -177,14 +180,127 @@ static void check_column(struct csv *csv, size_t i, struct problems *problems)
 	}
 }
 
-static void read_header(struct csv *csv, struct problems *problems)
+/* --- where the header is ---------------------------------------------------------------------- */
+
+#define HEADING_LINES 100
+#define HEADING_MOST  65536 /* bytes */
+
+static bool is_wanted(const char *start, const char *stop, const char *const *wanted)
 {
-	csv->separator = find_separator(csv->at, (size_t)(csv->end - csv->at));
+	while (start < stop && strchr(" \t\r\"", *start) != NULL)
+		start++;
+	while (stop > start && strchr(" \t\r\"", stop[-1]) != NULL)
+		stop--;
+	for (; *wanted != NULL; wanted++)
+		if (strlen(*wanted) == (size_t)(stop - start) && start != stop &&
+		    memcmp(*wanted, start, (size_t)(stop - start)) == 0)
+			return true;
+	return false;
+}
+
+/* How many cells of a line are wanted names? */
+static int count_wanted(const char *line, const char *stop, char separator,
+			const char *const *wanted)
+{
+	int count = 0;
+	bool quoted = false;
+	const char *cell = line;
+	for (const char *at = line; at <= stop; at++) {
+		if (at < stop && *at == '"')
+			quoted = !quoted;
+		if (at < stop && (quoted || *at != separator))
+			continue;
+		count += is_wanted(cell, at, wanted);
+		cell = at + 1;
+	}
+	return count;
+}
+
+/* "sep=;", as some programs write it into the first line; 0 if it is not that. */
+static char told_separator(const char *line, const char *stop)
+{
+	while (line < stop && strchr(" \"", *line) != NULL)
+		line++;
+	if (stop - line < 5 || strncasecmp(line, "sep=", 4) != 0)
+		return 0;
+	for (const char *rest = line + 5; rest < stop; rest++)
+		if (strchr(" \"\r", *rest) == NULL)
+			return 0;
+	return line[4];
+}
+
+struct header_place {
+	const char *at;
+	int line, count;
+	char separator;
+};
+
+static void look_at_line(struct header_place *best, const char *line, const char *stop, int number,
+			 const char *separators, const char *const *wanted)
+{
+	for (; *separators != '\0'; separators++) {
+		int count = count_wanted(line, stop, *separators, wanted);
+		if (count > best->count)
+			*best = (struct header_place){ line, number, count, *separators };
+	}
+}
+
+/* With count 0 where no line has a wanted name. */
+static struct header_place find_header(const char *text, const char *end, const char *const *wanted)
+{
+	struct header_place best = { text, 1, 0, 0 };
+	char told[2] = "";
+	const char *line = text;
+	for (int number = 1; number <= HEADING_LINES && line < end; number++) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+		const char *next = stop == NULL ? end : stop + 1;
+		stop = stop == NULL ? end : stop;
+		if (*told == '\0' && (*told = told_separator(line, stop)) != '\0')
+			best = (struct header_place){ next, number + 1, best.count, *told };
+		else
+			look_at_line(&best, line, stop, number, *told == '\0' ? SEPARATORS : told,
+				     wanted);
+		line = next;
+	}
+	return best;
+}
+
+bool csv_has_header(const char *text, size_t length, const char *const *wanted)
+{
+	struct problems problems = PROBLEMS_NONE;
+	char *made = NULL;
+	size_t size = length < HEADING_MOST ? length : HEADING_MOST;
+	const char *utf8 = encoding_to_utf8(text, length, "", &length, &made, &problems);
+	bool has = utf8 != NULL && find_header(utf8, utf8 + length, wanted).count > 0;
+	/* What is wrong with its letters is told when it is opened. */
+	for (size_t i = 0; utf8 == NULL && wanted[i] != NULL; i++)
+		has = has || memmem(text, size, wanted[i], strlen(wanted[i])) != NULL;
+	free(made);
+	problems_clear(&problems);
+	return has;
+}
+
+/* Nothing stands behind the last column. */
+static void drop_empty_cells(struct csv *csv, size_t least)
+{
+	while (csv->cell_count > least && *csv->cells[csv->cell_count - 1] == '\0')
+		csv->cell_count--;
+}
+
+static void read_header(struct csv *csv, const char *const *wanted, struct problems *problems)
+{
+	struct header_place place = find_header(csv->at, csv->end, wanted);
+	csv->at = place.at;
+	csv->line = place.line;
+	csv->separator = place.separator != '\0'
+			     ? place.separator
+			     : first_separator(csv->at, (size_t)(csv->end - csv->at));
 	do
 		csv->header_line = read_record(csv, problems);
 	while (!csv->filled && !csv->wrong && csv->at < csv->end);
 	if (!csv->filled && !csv->wrong)
 		complain(csv, 1, problems, "the file is empty: it needs a header");
+	drop_empty_cells(csv, 1);
 	csv->column_count = csv->cell_count;
 	csv->header = xcalloc(csv->column_count, sizeof(*csv->header));
 	for (size_t i = 0; i < csv->column_count; i++)
@@ -193,14 +309,18 @@ static void read_header(struct csv *csv, struct problems *problems)
 		check_column(csv, i, problems);
 }
 
-struct csv *csv_open(const char *text, size_t length, const char *file, struct problems *problems)
+struct csv *csv_open(const char *text, size_t length, const char *file, const char *const *wanted,
+		     struct problems *problems)
 {
 	struct csv *csv = xcalloc(1, sizeof(*csv));
-	csv->at = text;
-	csv->end = text + length;
+	csv->at = encoding_to_utf8(text, length, file, &length, &csv->made, problems);
 	csv->line = 1;
 	csv->file = file;
-	read_header(csv, problems);
+	csv->wrong = csv->at == NULL;
+	if (csv->at != NULL) {
+		csv->end = csv->at + length;
+		read_header(csv, wanted, problems);
+	}
 	if (!csv->wrong)
 		return csv;
 	csv_close(csv);
@@ -214,6 +334,7 @@ void csv_close(struct csv *csv)
 	for (size_t i = 0; i < csv->column_count; i++)
 		free(csv->header[i]);
 	free(csv->header);
+	free(csv->made);
 	free(csv->cells);
 	arena_free(csv->arena);
 	free(csv);
@@ -241,6 +362,7 @@ bool csv_next(struct csv *csv, struct csv_record *ret, struct problems *problems
 			return false;
 		ret->line = read_record(csv, problems);
 	} while (!csv->filled && !csv->wrong);
+	drop_empty_cells(csv, csv->column_count);
 	if (!csv->wrong && csv->cell_count != csv->column_count) {
 		problem_add(problems, csv->file, ret->line, "%zu cells, but the header has %zu",
 			    csv->cell_count, csv->column_count);

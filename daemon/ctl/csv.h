@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * CSV as spreadsheets write it: a header, then rows; separated by ";" or "," (what comes first in
- * the header); cells in quotation marks may hold both, line ends and doubled quotation marks.
- * Lines end with LF or CRLF. UTF-8 only: anything else is told, never guessed.
+ * CSV as spreadsheets and other systems write it: a header, then rows; separated by ";", "," or
+ * tabs; cells in quotation marks may hold them, line ends and doubled quotation marks. Lines end
+ * with LF or CRLF; letters are as encoding.h has them. Before the header there may be "sep=;" and
+ * lines of a report's heading; behind the last column, cells in which nothing stands.
  */
 #ifndef KEDJA_CTL_CSV_H
 #define KEDJA_CTL_CSV_H
@@ -13,9 +14,17 @@
 
 struct csv;
 
-/* Reads the header. The text is borrowed until csv_close. NULL with problems if there is no
- * header, or a column without a name, or one that stands twice. */
-struct csv *csv_open(const char *text, size_t length, const char *file, struct problems *problems);
+/*
+ * Finds and reads the header: the line among the first hundred, and the separator, by which most of
+ * the names in `wanted` (ended by NULL) are columns; where none is, the first line in which
+ * something stands, and the separator that comes first in it. The text is borrowed until
+ * csv_close. NULL with problems if there is no header, or a column without a name, or one that
+ * stands twice, or the letters cannot be read.
+ */
+struct csv *csv_open(const char *text, size_t length, const char *file, const char *const *wanted,
+		     struct problems *problems);
+/* Would it find any of them? */
+bool csv_has_header(const char *text, size_t length, const char *const *wanted);
 void csv_close(struct csv *csv); /* takes NULL */
 
 size_t csv_columns(const struct csv *csv);

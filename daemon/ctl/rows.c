@@ -62,10 +62,12 @@ struct rows *rows_open(const char *text, size_t length, const char *file, const 
 	rows->at = text;
 	rows->end = text + length;
 	rows->seen = sources_new();
-	skip_byte_order_mark(rows);
-	if (kind == NULL)
+	if (kind == NULL) {
+		skip_byte_order_mark(rows);
 		return rows;
-	rows->csv = csv_open(rows->at, (size_t)(rows->end - rows->at), file, problems);
+	}
+	static const char *const wanted[] = { "subject", NULL };
+	rows->csv = csv_open(text, length, file, wanted, problems);
 	if (rows->csv != NULL && header_is_right(rows->csv, file, problems))
 		return rows;
 	rows_close(rows);

@@ -189,6 +189,72 @@ over 60 days 1 1.00" ] || { echo "$table"; return 1; }
 	[ "$(ledger_of A-3)" = "2026-12 500000 settled" ]
 }
 
+@test "CSV as reports have it: sep=, lines above the header, tabs, UTF-16, Windows-1252, kronor" {
+	cat >>"$home/conf/kedja.conf" <<-CONF
+	payments_amount = "Belopp, kr"; payments_unit = "kronor"; payments_paid_on = "Betaldag";
+	payments_reference = "Låghet"; payments_month = "";
+	CONF
+	printf 'sep=;\nHyresreskontra;2026-11-30;\n\nLåghet;Belopp, kr;Betaldag;\nA-1;"5\u00a0400,50 kr";2026-11-27;\n' >"$dir/one.csv"
+	iconv -t UTF-16 "$dir/one.csv" >"$dir/utf16.csv"
+	sed 's/–/-/;s/;/\t/g;1d' "$dir/one.csv" | iconv -t WINDOWS-1252 >"$dir/windows.csv"
+	try payments import --covers-through 2026-11-30 "$dir/one.csv"
+	[[ $output == "1 new, 0 known"* ]] || { complaint; return 1; }
+	[ "$(ledger_of A-1)" = "2026-12 540050 settled" ]
+	for form in utf16 windows; do
+		try payments import --covers-through 2026-11-30 "$dir/$form.csv"
+		[[ $output == "0 new, 1 known"* ]] || { complaint; return 1; }
+	done
+	# The same forms for events.
+	printf 'Aviserade hyror\n\nsubject\tkey\tamount_kr\tdue_on\nA-1\t2027-02\t5 400,50 kr\t2027-01-29\n' | iconv -t UTF-16LE >"$dir/charges.csv"
+	try import --kind rent.charged "$dir/charges.csv"
+	[ "${lines[0]}" = "rent.charged amount: 1 events, 5400.50 kronor" ] || { complaint; return 1; }
+	# And the list of payments that wait, as it comes back.
+	printf 'Låghet;Belopp, kr;Betaldag\n4711;1;2026-11-30\n' >"$dir/more.csv"
+	"$ctl" payments import --covers-through 2026-11-30 "$dir/more.csv" >/dev/null
+	"$ctl" payments unmatched --csv | sed '2s/;$/;A-2/;1s/^/sep=;\n/' | iconv -t UTF-16 >"$dir/list.csv"
+	try payments assign --csv "$dir/list.csv"
+	[ "$output" = "1 new, 0 known; 1.00 kronor" ] || { complaint; return 1; }
+}
+
+@test "a CSV that is refused says why, and all of it" {
+	refused_csv() {
+		try payments import --covers-through 2026-11-30 "$dir/bad.csv"
+		[ "$status" -eq 1 ]
+		[[ $(complaint) == *"bad.csv:$1"* ]] || { complaint; return 1; }
+		[[ $(complaint) == *"nothing was booked"* ]]
+	}
+	printf 'avtal;betald_ore;betaldag\n655969;5 400,50;2026-11-30\n' >"$dir/bad.csv"
+	refused_csv '2: betald_ore: is not a number of whole öre: 5400,50 is 540050, or kronor by payments_unit in kedja.conf'
+	printf 'avtal;betald_ore;betaldag\nö;1;2026-11-30\n\xe5;1;2026-11-30\n' >"$dir/bad.csv"
+	refused_csv '2: is UTF-8 in this line and not in others: save the file as "CSV UTF-8"'
+	printf 'avtal;belopp;betaldag\n655969;540050;2026-11-30\n' >"$dir/bad.csv"
+	refused_csv '1: is neither camt.054 nor BgMax nor a CSV with the column "betald_ore": payments_amount in kedja.conf names it'
+	{
+		echo 'avtal;betald_ore;betaldag'
+		for ((i = 0; i < 130; i++)); do echo "655969;$i;30/11"; done
+	} >"$dir/bad.csv"
+	refused_csv ' has 129 mistakes: the first 100 of them are'
+	[ "$(complaint | grep -c 'is not a date')" -eq 100 ]
+	[[ $(complaint) == *"bad.csv:102: betaldag: is not a date"* ]]
+	sed 's/^15/1x/' "$files/december.bgmax" >"$dir/bad.csv"
+	for ((i = 0; i < 30; i++)); do echo "99"; done >>"$dir/bad.csv"
+	refused_csv '1'
+	[ "$(complaint | grep -c 'after the end record')" -eq 30 ]
+}
+
+@test "what cannot be told from a part of its words waits, and is said" {
+	"$ctl" record rent.charged A-2 --key 2027-03 amount=100 reference=R7777X8888Y9999Z7777X8888Y9999Z7777X8888Y9999 >/dev/null
+	{
+		echo 'avtal;betald_ore;betaldag'
+		echo "655969 $(seq -s ' ' 100000 100040);5;2026-11-30"
+	} >"$dir/long.csv"
+	try payments import --covers-through 2026-11-30 "$dir/long.csv"
+	[[ $output == *"0 matched, 1 unmatched"* ]]
+	[[ $(complaint) == *"long.csv:2: payments that state more than 200 bytes of references: 1; they wait as unmatched"* ]]
+	[[ $(complaint) == *"A-2: a word of its reference is longer than 40 letters"* ]]
+	[[ $("$ctl" payments unmatched) == *"655969"*"…"* ]]
+}
+
 @test "what fits no rent waits for a person: one by one, or as a list" {
 	"$ctl" payments import "$files/camt054-v08.xml" >/dev/null
 	printf 'avtal;betald_ore;betaldag\n4711;9900;2026-11-30\n' >"$dir/more.csv"

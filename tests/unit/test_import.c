@@ -85,12 +85,68 @@ static void mistakes_of_csv_are_all_told(void **state)
 	(void)state;
 	assert_rows(
 	    "subject,a\nA\nB,1,2\nC,\"x\"y\nD,sk\xe4r\nE,5\nF,\"never\nclosed", "k",
+	    "5 {\"data\":{\"a\":\"skär\"},\"kind\":\"k\",\"subject\":\"D\"}\n"
 	    "6 {\"data\":{\"a\":\"5\"},\"kind\":\"k\",\"subject\":\"E\"}\n"
 	    "f:2: 1 cells, but the header has 2\n"
 	    "f:3: 3 cells, but the header has 2\n"
 	    "f:4: text after a closing quotation mark: double a mark that belongs to the text\n"
-	    "f:5: not UTF-8: save the file as \"CSV UTF-8\"\n"
 	    "f:7: a quotation mark is opened here and never closed\n");
+}
+
+#define OF_A "{\"data\":{\"x\":\"5 å\"},\"kind\":\"k\",\"subject\":\"A\"}\n"
+
+/* Reports of other systems: how they part cells, what stands above the header and behind rows. */
+static void csv_of_reports_is_read(void **state)
+{
+	(void)state;
+	assert_rows("sep=;\nsubject;x\nA;5 å\n", "k", "3 " OF_A);
+	assert_rows("\"SEP=,\"\r\nsubject,x\r\nA,5 å\r\n", "k", "3 " OF_A);
+	assert_rows("sep=|\nsubject|x\nA|5 å\n", "k", "3 " OF_A);
+	assert_rows("subject\tx\nA\t5 å\n", "k", "2 " OF_A);
+	assert_rows("subject\tx\ty\nA\t5 å\t\n", "k", "2 " OF_A);
+	assert_rows("subject\ty\tx\nA\t\t5 å\n", "k", "2 " OF_A);
+	assert_rows("Hyror, Östermalm; 2026\n\nUtskriven \"i dag\",;\nx;subject\n5 å;A\n", "k",
+		    "5 " OF_A);
+	assert_rows("sep=;\nHyror, med subject,\n\nx;subject;;\n5 å;A;;\n5 å;A\n", "k",
+		    "5 " OF_A "6 " OF_A);
+	assert_rows("subject;x;\nA;5 å;6\n", "k", "f:2: 3 cells, but the header has 2\n");
+	/* Without the column that must be there, the first line is the header, as it is told. */
+	assert_rows("Hyror\nsubjekt;x\n", "k", "f:1: the header has no column \"subject\"\n");
+}
+
+static void assert_bytes(const char *bytes, size_t length, const char *expected)
+{
+	char *got = read_text(bytes, length, "k");
+	assert_string_equal(got, expected);
+	free(got);
+}
+
+#define BYTES(text) text, sizeof(text) - 1
+
+static void csv_in_other_letters_is_read(void **state)
+{
+	(void)state;
+	assert_rows("subject;x\nA;5 \xe5\n", "k", "2 " OF_A);
+	assert_rows("subject;x\nA;\x80 \x93\x99\n", "k",
+		    "2 {\"data\":{\"x\":\"€ “™\"},\"kind\":\"k\",\"subject\":\"A\"}\n");
+	assert_bytes(BYTES("\xff\xfes\0u\0b\0j\0e\0c\0t\0\t\0x\0\r\0\n\0"
+			   "A\0\t\0005\0 \0\xe5\0\n\0"),
+		     "2 " OF_A);
+	assert_bytes(BYTES("s\0u\0b\0j\0e\0c\0t\0;\0x\0\n\0A\0;\0005\0 \0\xe5\0\n\0"), "2 " OF_A);
+	assert_bytes(BYTES("\xfe\xff\0s\0u\0b\0j\0e\0c\0t\0;\0x\0\n\0A\0;\0005\0 \0\xe5"),
+		     "2 " OF_A);
+	assert_bytes(BYTES("\0s\0u\0b\0j\0e\0c\0t\0;\0x\0\n\0A\0;\xd8\x3d\xde\x00"),
+		     "2 {\"data\":{\"x\":\"\xf0\x9f\x98\x80\"},\"kind\":\"k\",\"subject\":"
+		     "\"A\"}\n");
+	assert_bytes(BYTES("\xff\xfes\0\n\0x"),
+		     "f:1: is UTF-16 that ends within a letter: save it again\n");
+	assert_bytes(BYTES("\xff\xfes\0\n\0\0\xd8"),
+		     "f:2: is UTF-16 with half a letter: save it again\n");
+	assert_rows(
+	    "subject;x\nA;\xe5\nB;å\n", "k",
+	    "f:3: is UTF-8 in this line and not in others: save the file as \"CSV UTF-8\"\n");
+	assert_rows("subject;x\nA;\x81\n", "k",
+		    "f:2: is neither UTF-8 nor Windows-1252: save the file as \"CSV UTF-8\"\n");
 }
 
 static void headers_are_checked(void **state)
@@ -287,6 +343,8 @@ int main(void)
 		cmocka_unit_test(csv_from_spreadsheets_is_read),
 		cmocka_unit_test(the_first_separator_counts),
 		cmocka_unit_test(mistakes_of_csv_are_all_told),
+		cmocka_unit_test(csv_of_reports_is_read),
+		cmocka_unit_test(csv_in_other_letters_is_read),
 		cmocka_unit_test(headers_are_checked),
 		cmocka_unit_test(nul_bytes_are_refused),
 		cmocka_unit_test(ndjson_is_read),

@@ -177,11 +177,21 @@ static void take_entry_id(struct camt *reading)
 	snprintf(entry->bank_id, sizeof(entry->bank_id), "%.35s", reading->text);
 }
 
+/* No schema allows more than 35 letters; what is longer counts to its end all the same. */
+static void set_own(struct camt *reading, char own[36])
+{
+	if (payment_is_no_id(reading->text))
+		return;
+	if (strlen(reading->text) > 35)
+		payment_hash(reading->text, own);
+	else
+		snprintf(own, 36, "%.35s", reading->text);
+}
+
 static void take_entry_reference(struct camt *reading)
 {
 	take_entry_id(reading);
-	if (!payment_is_no_id(reading->text))
-		snprintf(reading->entry.own, sizeof(reading->entry.own), "%.35s", reading->text);
+	set_own(reading, reading->entry.own);
 }
 
 static void take_id(struct camt *reading)
@@ -204,8 +214,7 @@ static void take_bank_id(struct camt *reading)
 	if (transaction == NULL)
 		return;
 	snprintf(transaction->bank_id, sizeof(transaction->bank_id), "%.35s", reading->text);
-	if (!payment_is_no_id(reading->text))
-		snprintf(transaction->own, sizeof(transaction->own), "%.35s", reading->text);
+	set_own(reading, transaction->own);
 }
 
 /* Another bank's, if this one has not given its own, which comes first in the file. */
@@ -213,8 +222,8 @@ static void take_transaction_id(struct camt *reading)
 {
 	struct transaction *transaction = last(reading);
 	take_id(reading);
-	if (transaction != NULL && transaction->own[0] == '\0' && !payment_is_no_id(reading->text))
-		snprintf(transaction->own, sizeof(transaction->own), "%.35s", reading->text);
+	if (transaction != NULL && transaction->own[0] == '\0')
+		set_own(reading, transaction->own);
 }
 
 static void take_count(struct camt *reading)

@@ -7,8 +7,7 @@
 #include <uthash.h>
 
 #include "daemon/ctl/payments/ocr.h"
-
-#define WORD_MOST 64
+#include "rules/base/utf8.h"
 
 /* One reference and the case that it names; "" when it stands for more than one. */
 struct awaited {
@@ -40,13 +39,13 @@ void match_free(struct match *match)
 }
 
 /* Small and large letters are the same to payers, and zeros before a number are nothing. */
-static void fold(const char *word, char to[WORD_MOST])
+static void fold(const char *word, char to[PAYMENT_WORD_SIZE])
 {
 	size_t length = 0;
 	if (ocr_is_digits(word))
 		while (word[0] == '0' && word[1] != '\0')
 			word++;
-	for (; *word != '\0' && length < WORD_MOST - 1; word++) {
+	for (; *word != '\0' && length < PAYMENT_WORD_SIZE - 1; word++) {
 		unsigned char byte = (unsigned char)*word;
 		bool after_c3 = length > 0 && (unsigned char)to[length - 1] == 0xc3;
 		if (byte >= 'a' && byte <= 'z')
@@ -65,12 +64,15 @@ static struct awaited *look_up(const struct match *match, const char *word)
 	return found;
 }
 
-static void add_word(struct match *match, const char *reference, const char *of_case, bool is_case)
+/* False: it is longer than a payment's words are. */
+static bool add_word(struct match *match, const char *reference, const char *of_case, bool is_case)
 {
-	char word[WORD_MOST];
+	char word[PAYMENT_WORD_SIZE];
 	fold(reference, word);
-	if (*word == '\0' || strlen(reference) >= WORD_MOST)
-		return;
+	if (utf8_length(reference) > PAYMENT_WORD_LETTERS)
+		return false;
+	if (*word == '\0')
+		return true;
 	struct awaited *awaited = look_up(match, word);
 	if (awaited == NULL) {
 		awaited = arena_alloc(match->arena, sizeof(*awaited));
@@ -81,6 +83,7 @@ static void add_word(struct match *match, const char *reference, const char *of_
 		awaited->of_case = ""; /* of two cases: it tells nothing */
 	}
 	awaited->is_case = awaited->is_case || is_case;
+	return true;
 }
 
 static const char *text_of(const json_t *row, const char *key)
@@ -89,22 +92,24 @@ static const char *text_of(const json_t *row, const char *key)
 	return text == NULL ? "" : text;
 }
 
-void match_add(struct match *match, const json_t *row)
+bool match_add(struct match *match, const json_t *row)
 {
+	bool fits = true;
 	const char *of_case = text_of(row, "case");
 	bool is_case = strcmp(text_of(row, "what"), "case") == 0;
 	/* A reference may be written as several words; payers' words come one by one. */
 	char *words = xstrdup(text_of(row, "reference")), *rest = words, *word;
 	while ((word = strsep(&rest, " ,;:/+|")) != NULL)
-		add_word(match, word, of_case, is_case);
+		fits = add_word(match, word, of_case, is_case) && fits;
 	free(words);
+	return fits;
 }
 
 /* The word itself; or a number with the check digits that the awaited one lacks. */
 static const struct awaited *find_word(const struct match *match, const char *written)
 {
-	char word[WORD_MOST];
-	if (strlen(written) >= WORD_MOST)
+	char word[PAYMENT_WORD_SIZE];
+	if (strlen(written) >= PAYMENT_WORD_SIZE)
 		return NULL;
 	fold(written, word);
 	const struct awaited *found = look_up(match, word);
@@ -129,13 +134,18 @@ bool match_awaits(void *arg, const char *word)
 
 bool match_has_case(const struct match *match, const char *name)
 {
-	char word[WORD_MOST];
+	char word[PAYMENT_WORD_SIZE];
 	fold(name, word);
 	const struct awaited *found = look_up(match, word);
 	return found != NULL && found->is_case && strcmp(found->of_case, name) == 0;
 }
 
-const char *match_case(const struct match *match, const char *references)
+const char *match_case(const struct match *match, const struct payment *payment)
+{
+	return payment->has_more ? NULL : match_words(match, payment->references);
+}
+
+const char *match_words(const struct match *match, const char *references)
 {
 	const char *of_case = NULL;
 	char *words = xstrdup(references), *rest = words, *word;

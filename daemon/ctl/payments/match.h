@@ -15,15 +15,18 @@ struct match;
 
 struct match *match_new(void);
 void match_free(struct match *match); /* takes NULL */
-/* A row of payment.awaited: {case, what, reference, month}. */
-void match_add(struct match *match, const json_t *row);
+/* A row of payment.awaited: {case, what, reference, month}. False if a word of the reference is
+ * longer than PAYMENT_WORD_LETTERS: no payment is found by that one. */
+bool match_add(struct match *match, const json_t *row);
 
 /* Is the word awaited by anybody? `arg` is the struct match: a payment_awaited of payment.h. */
 bool match_awaits(void *arg, const char *word);
 /* Is there a case of this name? */
 bool match_has_case(const struct match *match, const char *name);
-/* The case that a payment's references name; NULL if they name none, or more than one. */
-const char *match_case(const struct match *match, const char *references);
+/* The case that these words name; NULL if they name none, or more than one. */
+const char *match_words(const struct match *match, const char *references);
+/* The same of a payment; of one that states more than could be kept: NULL. */
+const char *match_case(const struct match *match, const struct payment *payment);
 
 /* The event that a payment is: rent.paid or rent.reversed of the case that its words name; with
  * none (NULL), or when it may be the same as a known one, payment.unmatched of the programme. A new

@@ -11,7 +11,6 @@
 #include "rules/base/utf8.h"
 #include "rules/kinds/kind.h"
 
-#define WORD_MOST     40
 #define READABLE_MOST 26 /* 6 letters and a number come behind it */
 
 const char *payment_format_name(enum payment_format format)
@@ -70,8 +69,12 @@ static bool is_there(const struct payment_words *words, const char *word)
 static void keep_word(struct payment_words *words, const char *word)
 {
 	size_t length = strlen(word), before = words->length;
-	if (length + 1 + words->length > PAYMENT_TOKENS_MOST || is_there(words, word))
+	if (is_there(words, word))
 		return;
+	if (length + 1 + words->length > PAYMENT_TOKENS_MOST) {
+		words->has_more = true;
+		return;
+	}
 	snprintf(words->text + words->length, sizeof(words->text) - words->length, "%s%s",
 		 words->length > 0 ? " " : "", word);
 	words->length += length + (words->length > 0);
@@ -84,17 +87,19 @@ static void keep_word(struct payment_words *words, const char *word)
 static void take_word(struct payment_words *words, const char *start, size_t length, bool free_text,
 		      const struct payment_input *input)
 {
-	char word[WORD_MOST + 1];
+	char word[PAYMENT_WORD_SIZE];
 	while (length > 0 && strchr("-._", *start) != NULL) {
 		start++;
 		length--;
 	}
 	while (length > 0 && strchr("-._", start[length - 1]) != NULL)
 		length--;
-	if (length == 0 || length > WORD_MOST)
+	if (length == 0 || length >= sizeof(word))
 		return;
 	memcpy(word, start, length);
 	word[length] = '\0';
+	if (utf8_length(word) > PAYMENT_WORD_LETTERS) /* nobody's: match.h */
+		return;
 	if (text_has_personal_number(word))
 		return;
 	bool awaited = input->awaited != NULL && input->awaited(input->arg, word);
@@ -104,13 +109,14 @@ static void take_word(struct payment_words *words, const char *start, size_t len
 
 void payment_join_words(struct payment_words *words, const struct payment_words *more)
 {
-	char word[WORD_MOST + 1];
+	char word[PAYMENT_WORD_SIZE];
 	for (const char *at = more->text; *at != '\0'; at += strspn(at, " ")) {
 		size_t length = strcspn(at, " ");
 		snprintf(word, sizeof(word), "%.*s", (int)length, at);
 		keep_word(words, word);
 		at += length;
 	}
+	words->has_more = words->has_more || more->has_more;
 	words->raw = (words->raw ^ more->raw) * HASH_PRIME;
 	words->all = (words->all ^ more->all) * HASH_PRIME;
 }
@@ -314,7 +320,9 @@ void payment_add(struct payment_list *list, const struct payment_draft *draft)
 		list->has_too_many = true;
 		return;
 	}
-	payment.references = arena_strndup(list->arena, draft->words->text, draft->words->length);
+	payment.references = arena_printf(list->arena, "%s%s", draft->words->text,
+					  draft->words->has_more ? " …" : "");
+	payment.has_more = draft->words->has_more;
 	char *whole = xasprintf("%s\n%d", draft->identity, draft->part);
 	payment_hash(whole, hash);
 	free(whole);

@@ -17,8 +17,10 @@
 #include "rules/time/date.h"
 
 #define PAYMENT_AMOUNT_MOST   AMOUNT_MOST /* öre, as events have it */
-#define PAYMENT_TOKENS_MOST   200         /* bytes of references */
-#define PAYMENT_COUNT_MOST    500000      /* in a file */
+#define PAYMENT_TOKENS_MOST   200 /* bytes of references; has_more says that there were more */
+#define PAYMENT_WORD_LETTERS  40  /* of a word that can name a case: as many as an id has */
+#define PAYMENT_WORD_SIZE     (PAYMENT_WORD_LETTERS * 4 + 1)
+#define PAYMENT_COUNT_MOST    500000 /* in a file */
 #define PAYMENT_SOURCE_SIZE   80
 #define PAYMENT_MISTAKES_TOLD 100 /* of a file; of the others it is told how many they are */
 #define PAYMENT_BANK_ID_SIZE  41
@@ -38,6 +40,7 @@ struct payment {
 	bool is_nameless; /* the bank gave it no id of its own */
 	date paid_on, booked_on;
 	const char *references; /* words with one blank between them; "" for none */
+	bool has_more;          /* words that did not fit: whose it is cannot be told from these */
 	int line;               /* where it stands in the file, for people */
 	char bank_reference[PAYMENT_BANK_ID_SIZE]; /* an id: what the bank calls it */
 	char source[PAYMENT_SOURCE_SIZE];          /* unique, the same whenever it is read */
@@ -105,8 +108,9 @@ void payment_complain(struct payment_list *list, struct problems *problems, cons
 struct payment_words {
 	char text[PAYMENT_TOKENS_MOST + 1];
 	size_t length;
-	uint64_t raw; /* a hash of the references as they stand, whatever is awaited */
-	uint64_t all; /* the same of free texts too */
+	bool has_more; /* than fit in */
+	uint64_t raw;  /* a hash of the references as they stand, whatever is awaited */
+	uint64_t all;  /* the same of free texts too */
 };
 
 /*

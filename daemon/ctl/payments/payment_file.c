@@ -63,21 +63,13 @@ static struct payment_columns columns_of(const struct settings *settings)
 					     strcmp(settings->payments_unit, "kronor") == 0 };
 }
 
-/* Does the first line name the column of what was paid? */
-static bool is_csv(const struct buffer *text, const char *column)
-{
-	const char *end = memchr(text->bytes, '\n', text->length);
-	size_t length = end == NULL ? text->length : (size_t)(end - text->bytes);
-	return *column != '\0' && memmem(text->bytes, length, column, strlen(column)) != NULL;
-}
-
-static const char *find_format(const struct buffer *text, const char *column)
+static const char *find_format(const struct buffer *text, const struct payment_columns *columns)
 {
 	if (camt_is(text->bytes, text->length))
 		return "camt054";
 	if (bgmax_is(text->bytes, text->length))
 		return "bgmax";
-	return is_csv(text, column) ? "csv" : NULL;
+	return payments_csv_is(text->bytes, text->length, columns) ? "csv" : NULL;
 }
 
 /* What the event tells of the file is its name only, and not even that if it tells too much. */
@@ -125,10 +117,11 @@ static void read_text(const struct buffer *text, const char *format, const char 
 	    (look && !camt_is(text->bytes, text->length) && !bgmax_is(text->bytes, text->length));
 	struct settings *settings = may_be_csv ? read_settings(conf, problems) : NULL;
 	struct payment_columns columns = columns_of(settings);
-	const char *found = look ? find_format(text, columns.amount) : format;
+	const char *found = look ? find_format(text, &columns) : format;
 	if (problems->count == 0 && found == NULL)
 		problem_add(problems, ret->path, 1,
-			    "is neither camt.054 nor BgMax nor a CSV with the column \"%s\"",
+			    "is neither camt.054 nor BgMax nor a CSV with the column \"%s\": "
+			    "payments_amount in kedja.conf names it",
 			    columns.amount);
 	if (problems->count == 0) {
 		payment_list_init(&ret->payments, format_named(found));
@@ -149,6 +142,9 @@ int payment_file_read(const char *path, const char *format, const char *conf,
 	struct payment_input input = { text.bytes, text.length, path, awaited, arg };
 	read_text(&text, format, conf, &input, ret, &own);
 	buffer_clear(&text);
+	if (ret->payments.untold > 0)
+		problem_add(problems, path, 0, "has %zu mistakes: the first %zu of them are",
+			    own.count + ret->payments.untold, own.count);
 	for (size_t i = 0; i < own.count; i++)
 		problem_add_at(problems, own.list[i].place, own.list[i].line, own.list[i].column,
 			       "%s", own.list[i].text);

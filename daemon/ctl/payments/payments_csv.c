@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "daemon/ctl/csv.h"
-#include "daemon/ctl/terminal.h"
+#include "daemon/ctl/encoding.h"
 #include "rules/base/kronor.h"
-
-#define COMPLAINTS 20 /* a file of another kind would complain of every row */
 
 struct places {
 	int reference, month, amount, paid_on, id; /* -1: no such column */
@@ -102,8 +100,12 @@ static bool read_amount(struct csv_reading *reading, const struct csv_record *re
 	if (draft->amount < 0)
 		draft->amount = -draft->amount;
 	if (failed != 0)
-		problem_add(reading->problems, reading->input->file, record->line, "%s: %s",
-			    reading->columns->amount, reason);
+		payment_complain(reading->list, reading->problems, reading->input->file,
+				 record->line, 0, "%s: %s%s", reading->columns->amount, reason,
+				 reading->columns->in_kronor
+				     ? ""
+				     : ": 5400,50 is 540050, or kronor by payments_unit in "
+				       "kedja.conf");
 	return failed == 0;
 }
 
@@ -114,8 +116,8 @@ static bool read_day(struct csv_reading *reading, const struct csv_record *recor
 		draft->booked_on = draft->paid_on;
 		return true;
 	}
-	problem_add(reading->problems, reading->input->file, record->line,
-		    "%s: is not a date: write it as in 2026-11-30", reading->columns->paid_on);
+	payment_complain(reading->list, reading->problems, reading->input->file, record->line, 0,
+			 "%s: is not a date: write it as in 2026-11-30", reading->columns->paid_on);
 	return false;
 }
 
@@ -164,34 +166,51 @@ static void read_row(struct csv_reading *reading, const struct csv_record *recor
 	free(identity);
 }
 
-static void read_rows(struct csv_reading *reading, const char *text, size_t length)
+/* What is wrong with a record as such is told like all else. */
+static bool next_record(struct csv_reading *reading, struct csv *csv, struct csv_record *ret)
 {
+	struct problems own = PROBLEMS_NONE;
+	bool found = csv_next(csv, ret, &own);
+	for (size_t i = 0; i < own.count; i++)
+		payment_complain(reading->list, reading->problems, own.list[i].place,
+				 own.list[i].line, own.list[i].column, "%s", own.list[i].text);
+	problems_clear(&own);
+	return found;
+}
+
+static void read_rows(struct csv_reading *reading)
+{
+	const struct payment_input *input = reading->input;
+	const struct payment_columns *columns = reading->columns;
+	const char *wanted[] = { columns->amount, columns->paid_on, columns->reference,
+				 *columns->id == '\0' ? NULL : columns->id, NULL };
 	size_t before = reading->problems->count;
-	struct csv *csv = csv_open(text, length, reading->input->file, reading->problems);
+	struct csv *csv =
+	    csv_open(input->text, input->length, input->file, wanted, reading->problems);
 	struct csv_record record;
 	if (csv != NULL)
 		find_columns(reading, csv);
-	bool has_columns = reading->problems->count == before;
-	while (has_columns && csv != NULL && reading->problems->count - before < COMPLAINTS &&
-	       csv_next(csv, &record, reading->problems))
+	bool has_columns = csv != NULL && reading->problems->count == before;
+	while (has_columns && next_record(reading, csv, &record))
 		if (record.cells != NULL)
 			read_row(reading, &record);
 	csv_close(csv);
 	if (reading->problems->count == before)
-		payment_list_finish(reading->list, reading->input->file, reading->problems);
+		payment_list_finish(reading->list, input->file, reading->problems);
 }
 
-/* Line ends stay what they are. */
-static char *as_utf8(const char *text, size_t length)
+/* UTF-16 has NUL bytes, and is a text all the same. */
+static bool is_text(const struct payment_input *input)
 {
-	char *utf8 = xcalloc(length + 1, 2), *to = utf8;
-	for (size_t i = 0; i < length; i++) {
-		unsigned char byte = (unsigned char)text[i];
-		if (byte >= 0x80)
-			*to++ = (char)(0xc0 | byte >> 6);
-		*to++ = byte < 0x80 ? (char)byte : (char)(0x80 | (byte & 0x3f));
-	}
-	return utf8;
+	struct problems problems = PROBLEMS_NONE;
+	size_t length = 0;
+	char *made = NULL;
+	const char *text =
+	    encoding_to_utf8(input->text, input->length, input->file, &length, &made, &problems);
+	bool is = text == NULL || memchr(text, '\0', length) == NULL;
+	free(made);
+	problems_clear(&problems);
+	return is;
 }
 
 void payments_csv_read(const struct payment_input *input, const struct payment_columns *columns,
@@ -200,19 +219,14 @@ void payments_csv_read(const struct payment_input *input, const struct payment_c
 	struct csv_reading reading = {
 		.input = input, .columns = columns, .list = ret, .problems = problems
 	};
-	const char *text = input->text;
-	size_t length = input->length;
-	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3;
-		length -= 3;
-	}
-	if (memchr(text, '\0', length) != NULL) {
+	if (is_text(input))
+		read_rows(&reading);
+	else
 		problem_add(problems, input->file, 1, "has a NUL byte: this is not a text file");
-	} else if (terminal_is_utf8(text, length)) {
-		read_rows(&reading, text, length);
-	} else {
-		char *utf8 = as_utf8(text, length);
-		read_rows(&reading, utf8, strlen(utf8));
-		free(utf8);
-	}
+}
+
+bool payments_csv_is(const char *text, size_t length, const struct payment_columns *columns)
+{
+	const char *wanted[] = { columns->amount, NULL };
+	return csv_has_header(text, length, wanted);
 }

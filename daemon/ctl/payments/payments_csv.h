@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Payments as CSV, as landlords' systems and spreadsheets write them: which column says what is
- * told by kedja.conf. UTF-8 or ISO-8859-1; rows on which nothing was paid are passed over. Pure.
+ * told by kedja.conf. Rows on which nothing was paid are passed over. Pure.
  */
 #ifndef KEDJA_CTL_PAYMENTS_PAYMENTS_CSV_H
 #define KEDJA_CTL_PAYMENTS_PAYMENTS_CSV_H
@@ -20,5 +20,7 @@ struct payment_columns {
 /* Adds the payments of the file to `ret`. A CSV does not tell through which day it reaches. */
 void payments_csv_read(const struct payment_input *input, const struct payment_columns *columns,
 		       struct payment_list *ret, struct problems *problems);
+/* Has it a header with the column of what was paid? What cannot be read as a text may have one. */
+bool payments_csv_is(const char *text, size_t length, const struct payment_columns *columns);
 
 #endif

@@ -12,7 +12,7 @@ static json_t *question(const struct match *match, const struct payment *payment
 {
 	char name[PAYMENT_BANK_ID_SIZE], day[DATE_TEXT_SIZE];
 	bool is_whole = payment_bank_name(payment, name);
-	const char *of_case = match_case(match, payment->references);
+	const char *of_case = match_case(match, payment);
 	return json_pack("{s:s, s:s, s:s, s:s*, s:s, s:s*, s:s, s:s, s:b, s:b, s:b, s:I, s:s}",
 			 "source", payment->source, "was", payment->was, "like", payment->like,
 			 "shared", payment->shared, "file", payment->own_file, "case", of_case,

@@ -71,8 +71,14 @@ static int learn_programme(struct import *import)
 static int add_awaited(void *arg, const json_t *rows)
 {
 	struct import *import = arg;
-	for (size_t i = 0; i < json_array_size(rows); i++)
-		match_add(import->match, json_array_get(rows, i));
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		if (!match_add(import->match, row))
+			show_printf(stderr,
+				    "%s: a word of its reference is longer than %d letters: no "
+				    "payment is found by it, record a shorter one\n",
+				    show_text_of(row, "case"), PAYMENT_WORD_LETTERS);
+	}
 	return CTL_DONE;
 }
 
@@ -98,6 +104,22 @@ static void warn_of_days(const struct import *import, const struct payment_file 
 	if (old > 0)
 		show_printf(stderr, "%s: payments more than ten years old: %lld\n", file->path,
 			    old);
+}
+
+/* Whose they are cannot be told from a part of what they state. */
+static void warn_of_words(const struct payment_file *file)
+{
+	long long count = 0;
+	int line = 0;
+	for (size_t i = file->payments.count; i-- > 0;) {
+		count += file->payments.list[i].has_more;
+		line = file->payments.list[i].has_more ? file->payments.list[i].line : line;
+	}
+	if (count > 0)
+		show_printf(stderr,
+			    "%s:%d: payments that state more than %d bytes of references: %lld; "
+			    "they wait as unmatched\n",
+			    file->path, line, PAYMENT_TOKENS_MOST, count);
 }
 
 /* The same payment has no common name in two formats: it would be booked twice. */
@@ -153,6 +175,7 @@ static int read_files(struct import *import)
 		import->file_count++;
 		settle_reach(import, file);
 		warn_of_days(import, file);
+		warn_of_words(file);
 		warn_of_overlap(import, file);
 	}
 	size_t complaints = import->problems.count;
@@ -216,7 +239,7 @@ static bool is_left_out(const struct payment *payment, const char *of_case)
 
 static int add_payment(struct import *import, const struct payment *payment, const char *method)
 {
-	const char *of_case = match_case(import->match, payment->references);
+	const char *of_case = match_case(import->match, payment);
 	int code = CTL_DONE;
 	if (payment->is_known || is_left_out(payment, of_case))
 		return CTL_DONE;
@@ -240,6 +263,10 @@ static int send_payments(struct import *import, struct payment_file *file, const
 		int now = add_payment(import, &file->payments.list[i], method);
 		code = worse(code, now);
 		refused += now == CTL_REFUSED;
+		if (code == CTL_REFUSED && only_checks && refused == REFUSED_MOST)
+			show_printf(stderr,
+				    "%s: %zu more payments were not looked at: mend these first\n",
+				    file->path, file->payments.count - i - 1);
 		if (code != CTL_DONE &&
 		    (!only_checks || code != CTL_REFUSED || refused == REFUSED_MOST))
 			break;
@@ -327,7 +354,7 @@ static void count_file(struct import *import, const struct payment_file *file, b
 	tally->left_out += (long long)file->payments.left_out;
 	for (size_t i = 0; i < file->payments.count; i++) {
 		const struct payment *payment = &file->payments.list[i];
-		const char *of_case = match_case(import->match, payment->references);
+		const char *of_case = match_case(import->match, payment);
 		bool left_out = is_left_out(payment, of_case);
 		tally->left_out += left_out;
 		bool is_alike = payment->alike != NULL;
@@ -354,7 +381,7 @@ static const struct column dry_columns[] = {
 static json_t *dry_row(const struct import *import, const struct payment *payment)
 {
 	char day[DATE_TEXT_SIZE];
-	const char *of_case = match_case(import->match, payment->references);
+	const char *of_case = match_case(import->match, payment);
 	if (payment->is_known || is_left_out(payment, of_case))
 		return NULL;
 	json_int_t amount = payment->reversal ? -payment->amount : payment->amount;

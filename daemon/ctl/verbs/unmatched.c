@@ -425,9 +425,8 @@ static void want_file(struct assigning *assigning)
 	char *text = file_read(assigning->file, &length, &assigning->problems);
 	if (text == NULL)
 		return; /* told with the other mistakes */
-	bool marked = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
-	struct csv *csv = csv_open(text + (marked ? 3 : 0), length - (marked ? 3 : 0),
-				   assigning->file, &assigning->problems);
+	static const char *const wanted[] = { "payment", "case", NULL };
+	struct csv *csv = csv_open(text, length, assigning->file, wanted, &assigning->problems);
 	if (csv != NULL)
 		want_rows(assigning, csv);
 	csv_close(csv);
