@@ -6,6 +6,7 @@
 
 #include "daemon/methods/method.h"
 #include "daemon/people/people.h"
+#include "rules/plan/steps_held.h"
 
 /* Longer than this nobody should keep quiet about what has to be done (a policy decision). */
 #define MONTHS_MOST 6
@@ -66,6 +67,49 @@ static const struct rule *find_rule(const struct putting_off *p, const char *nam
 	return NULL;
 }
 
+/* Nobody puts off a last day by law (put_off_latest); of several that are meant the strictest. */
+static void check_final(const struct putting_off *p, const struct deadline *deadline)
+{
+	char due[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
+	const struct calendar *calendar = p->k->core.office->calendar;
+	date today = clock_today(p->k->core.clock);
+	date until = (date)event_value(p->event, "until").number;
+	date latest = put_off_latest(deadline, calendar, today);
+	if (latest == DATE_NONE || until <= latest)
+		return;
+	date_format(deadline->due, due);
+	date_format(latest, last);
+	if (today == deadline->due)
+		problem_add(p->problems, "until", 0,
+			    "today, %s, is the last day by law: nothing can be put off", due);
+	else if (today > deadline->due)
+		problem_add(p->problems, "until", 0,
+			    "the last day by law, %s, is past: at most two weeks, %s or earlier",
+			    due, last);
+	else if (latest <= today)
+		problem_add(p->problems, "until", 0,
+			    "the last day by law is %s, and no working day lies between: nothing "
+			    "can be put off",
+			    due);
+	else
+		problem_add(p->problems, "until", 0,
+			    "the last day by law is %s: the working day before it at most, %s or "
+			    "earlier",
+			    due, last);
+}
+
+/* The first one that does not let it be: they would all say the same. */
+static void check_all_final(const struct putting_off *p, const struct plan *plan)
+{
+	size_t before = p->problems->count;
+	for (size_t i = 0; i < plan_live_count(plan) && p->problems->count == before; i++) {
+		const struct deadline *deadline = plan_live_at(plan, i);
+		if (deadline->rule == p->rule && deadline->state == DEADLINE_OPEN &&
+		    (p->event->key[0] == '\0' || strcmp(p->event->key, deadline->key) == 0))
+			check_final(p, deadline);
+	}
+}
+
 /* "2026-12, 2027-01": the keys of what is open; NULL if nothing is. Counts those that are meant. */
 static const char *open_keys(const struct putting_off *p, const struct plan *plan, size_t *ret)
 {
@@ -104,6 +148,8 @@ static void check_open(const struct putting_off *p)
 		problem_add(p->problems, "key", 0,
 			    "nothing of %s is open with the key %s: it is %s", p->rule->name, key,
 			    keys);
+	else
+		check_all_final(p, plan);
 }
 
 /* --- as which ----------------------------------------------------------------------------------

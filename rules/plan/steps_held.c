@@ -13,6 +13,20 @@ civil put_off_comes(const struct put_off *put_off, const struct calendar *calend
 	return ends > now ? ends : steps_hour_open(calendar, now);
 }
 
+#define DAYS_MOST_AFTER 14
+
+date put_off_latest(const struct deadline *deadline, const struct calendar *calendar, date said)
+{
+	date due = deadline->due;
+	if (!deadline->rule->final)
+		return DATE_NONE;
+	if (said > due)
+		return date_add_days(said, DAYS_MOST_AFTER);
+	if (said == due)
+		return said;
+	return civil_date(calendar_slot_at_or_before(calendar, civil_at(due, 0) - 1));
+}
+
 static bool keeps_back(const struct put_off *put_off, const struct step *step,
 		       const struct role *role)
 {

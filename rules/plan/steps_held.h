@@ -2,6 +2,7 @@
 /*
  * What is held back because somebody has put it off (struct put_off), and when it comes out.
  *
+ *   latest = put_off_latest(deadline, calendar, today);   may it be put off at all?
  *   told[i].held (steps.h)                         a step that is due is kept from a role
  *   next = steps_release(deadline, calendar, held, count, now);
  *   ... held[i].goes ...                           what comes out now, and goes to its role
@@ -24,6 +25,14 @@
 civil put_off_ends(const struct put_off *put_off, const struct calendar *calendar);
 /* The same; if that is past, when the office is open. */
 civil put_off_comes(const struct put_off *put_off, const struct calendar *calendar, civil now);
+
+/*
+ * The last day until which the reminders of a deadline may be put off when somebody says so on that
+ * day; that day itself, or one before it: not at all. DATE_NONE: by its rule it may be any. Of a
+ * last day by law it is the last day before it on which letters go out; on the day nothing; after
+ * it two weeks from when it is said (a policy decision).
+ */
+date put_off_latest(const struct deadline *deadline, const struct calendar *calendar, date said);
 
 /*
  * Who keeps a step from a role now, NULL: nobody; of several who do, the one for the longest. A

@@ -35,6 +35,31 @@ teardown() {
 	same "2026-01-26 cancelled" "$(due K-1 x-last)"
 }
 
+put_off() { # DAY: by the social worker
+	ctl snooze K-1 x-last --reason "möte bokat" --as anna.åberg --until "$1" 2>&1
+}
+
+@test "nothing is put off past the working day before it, nothing on the day, after it two weeks" {
+	until_time 2026-01-13T12:00
+	run put_off 2026-01-24
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"until: the last day by law is 2026-01-26: the working day before it at most, 2026-01-23 or earlier"* ]]
+	put_off 2026-01-23
+	until_time 2026-01-23T12:00
+	run put_off 2026-01-26
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"no working day lies between: nothing can be put off"* ]]
+	until_time 2026-01-26T12:00
+	run put_off 2026-01-27
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"until: today, 2026-01-26, is the last day by law: nothing can be put off"* ]]
+	until_time 2026-01-27T12:00
+	run put_off 2026-02-11
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"is past: at most two weeks, 2026-02-10 or earlier"* ]]
+	put_off 2026-02-10
+}
+
 @test "paid on the last day and heard of afterwards: done, and nothing is too late" {
 	until_time 2026-01-28T12:00
 	record arrears.paid K-1 --at 2026-01-28 paid_on=2026-01-26

@@ -11,8 +11,10 @@
 
 #include <cmocka.h>
 
+#include "rules/plan/steps_held.h"
 #include "rules/walk/walk.h"
 #include "tests/unit/story.h"
+#include "tests/unit/tab.h"
 
 #define LINES 100
 #define PATH  "tests/tables/put-off.tab"
@@ -199,10 +201,34 @@ static void test_stories(void **state)
 	assert_true(t.stories > 10);
 }
 
+/* How far somebody may put off, by the day on which it is said. */
+static void test_last_days_by_law(void **state)
+{
+	(void)state;
+	struct tab tab;
+	struct calendar *calendar = story_calendar(NULL);
+	for (tab_open(&tab, "tests/tables/put-off-final.tab", 3); tab_next(&tab);) {
+		char text[DATE_TEXT_SIZE];
+		date said;
+		struct rule rule = { .name = "own", .final = strcmp(tab.field[0], "any") != 0 };
+		struct deadline deadline = { .rule = &rule };
+		assert_int_equal(
+		    date_parse(rule.final ? tab.field[0] : tab.field[1], &deadline.due), 0);
+		assert_int_equal(date_parse(tab.field[1], &said), 0);
+		date latest = put_off_latest(&deadline, calendar, said);
+		const char *got = latest == DATE_NONE ? "any"
+				  : latest <= said    ? "no"
+						      : date_format(latest, text);
+		TAB_SAME(&tab, got, tab.field[2]);
+	}
+	calendar_free(calendar);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stories),
+		cmocka_unit_test(test_last_days_by_law),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
