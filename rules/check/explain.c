@@ -358,6 +358,15 @@ static void say_end(struct explaining *e)
 	if (rule->cancels_count > 0)
 		say(e, either(e, "Upphör när: %s.\n", "It is dropped when: %s.\n"),
 		    kinds_of(e, rule->cancels, rule->cancels_count, or));
+	if (rule->ends_with_name != NULL)
+		say(e,
+		    either(
+			e,
+			"Medan %s är öppen slutar den när och som den slutar; det som är för "
+			"sent för den räknas inte här heller.\n",
+			"While %s is open it ends when and as that one ends; what is too late for "
+			"that one does not count here either.\n"),
+		    rule->ends_with_name);
 	if (rule->final)
 		say(e, "%s\n",
 		    either(

@@ -41,6 +41,7 @@ static const struct conf_key rule_keys[] = {
 	{ "adjust", CONF_TEXT, false },
 	{ "done", CONF_TEXT_OR_TEXTS, false },
 	{ "cancels", CONF_TEXT_OR_TEXTS, false },
+	{ "ends_with", CONF_TEXT, false },
 	{ "repeat", CONF_TEXT, false },
 	{ "every", CONF_TEXT, false },
 	{ "per_key", CONF_FLAG, false },
@@ -113,14 +114,15 @@ static void check_kind_key(const struct loading *loading, const char *key,
 		     arena_printf(loading->arena, "it may be \"%s\"", codes[0]));
 }
 
-/* "report.delivered" or "report.delivered[tertial]". */
+/* "report.delivered", "report.delivered[tertial]" or "fulfilled:plan-review". */
 static void load_kind(const struct loading *loading, const char *key, const char *text,
 		      struct kind_ref *ret)
 {
 	size_t length = strcspn(text, "[");
 	char *name = arena_strndup(loading->arena, text, length);
 	size_t rest = strlen(text + length);
-	ret->kind = chain_kind(loading->chain, name);
+	bool of_rule = load_names_a_rule(name);
+	ret->kind = of_rule ? load_fulfilled(loading, name) : chain_kind(loading->chain, name);
 	ret->key = NULL;
 	if (rest > 2 && text[length + rest - 1] == ']')
 		ret->key = arena_strndup(loading->arena, text + length + 1, rest - 2);
@@ -134,7 +136,7 @@ static void load_kind(const struct loading *loading, const char *key, const char
 		refuse_kind(loading, key, name);
 		return;
 	}
-	if (!kind_fits(loading, ret->kind))
+	if (!of_rule && !kind_fits(loading, ret->kind))
 		load_problem(loading, key,
 			     arena_printf(loading->arena,
 					  "\"%s\" is about a %s, and this rule about a %s", name,
@@ -449,6 +451,7 @@ static void load_written(struct parsed_files *parsed, const struct written *writ
 	struct loading loading = { .chain = ruleset->chain,
 				   .calendar = ruleset->calendar,
 				   .arena = ruleset->arena,
+				   .ruleset = ruleset,
 				   .problems = problems,
 				   .file = written->file,
 				   .group = written->group,

@@ -149,6 +149,7 @@ void load_more(const struct loading *loading, struct rule *rule)
 	if (rule->was != NULL && !load_name_is_plain(rule->was))
 		load_problem(loading, "was", "write the older name of this rule");
 	load_final(loading, rule);
+	load_ends_with(loading, rule);
 	load_reply(loading, rule);
 	load_hidden(loading, rule);
 }
@@ -182,14 +183,6 @@ static struct rule *find(struct ruleset *ruleset, const char *name)
 	return (struct rule *)(uintptr_t)ruleset_find(ruleset, name);
 }
 
-static bool is_disabled(const struct ruleset *ruleset, const char *name)
-{
-	for (size_t i = 0; i < ruleset->disabled_count; i++)
-		if (strcmp(ruleset->disabled[i], name) == 0)
-			return true;
-	return false;
-}
-
 static void resolve_hidden(struct ruleset *ruleset, struct rule *rule, struct problems *problems)
 {
 	const char **names = arena_alloc(ruleset->arena, (ruleset->count + 1) * sizeof(*names));
@@ -198,7 +191,7 @@ static void resolve_hidden(struct ruleset *ruleset, struct rule *rule, struct pr
 	for (size_t i = 0; i < rule->hidden_count; i++) {
 		const struct rule *other = find(ruleset, rule->hidden_names[i]);
 		rule->hidden_by[i] = other;
-		if (other == NULL && is_disabled(ruleset, rule->hidden_names[i]))
+		if (other == NULL && ruleset_is_disabled(ruleset, rule->hidden_names[i]))
 			continue; /* what does not run hides nothing */
 		if (other == NULL) {
 			problem_add(problems, rule->file, rule->line,
@@ -239,4 +232,5 @@ void load_across(struct ruleset *ruleset, struct problems *problems)
 				    "was: there is a rule \"%s\" still, at %s:%d", rule->was,
 				    old->file, old->line);
 	}
+	load_heard(ruleset, problems);
 }

@@ -12,6 +12,7 @@ struct loading {
 	const struct chain *chain;
 	const struct calendar *calendar;
 	struct arena *arena;
+	struct ruleset *ruleset; /* that it will be in */
 	struct problems *problems;
 	const char *file;
 	const config_setting_t *group;
@@ -42,6 +43,16 @@ void load_places(const struct loading *loading, struct rule *rule);
 void load_more(const struct loading *loading, struct rule *rule);
 /* What only shows when all rules are there. */
 void load_across(struct ruleset *ruleset, struct problems *problems);
+
+/* load_heard.c */
+
+/* "fulfilled:NAME", where a kind of event may stand? */
+bool load_names_a_rule(const char *text);
+/* The kind that is given out when a deadline of that rule is fulfilled. */
+const struct kind *load_fulfilled(const struct loading *loading, const char *text);
+void load_ends_with(const struct loading *loading, struct rule *rule);
+/* Which rule is heard by which, and in which order they are met. */
+void load_heard(struct ruleset *ruleset, struct problems *problems);
 
 /* load_step.c */
 

@@ -18,6 +18,14 @@ const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name)
 	return NULL;
 }
 
+bool ruleset_is_disabled(const struct ruleset *ruleset, const char *name)
+{
+	for (size_t i = 0; i < ruleset->disabled_count; i++)
+		if (strcmp(ruleset->disabled[i], name) == 0)
+			return true;
+	return false;
+}
+
 const struct step *rule_step(const struct rule *rule, const char *name)
 {
 	for (size_t i = 0; i < rule->step_count; i++)

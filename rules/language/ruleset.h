@@ -101,6 +101,13 @@ struct rule {
 	const char **hidden_names; /* rules whose open deadline makes this one sleep */
 	const struct rule **hidden_by;
 	size_t hidden_count;
+	const char *ends_with_name;   /* or NULL */
+	const struct rule *ends_with; /* while its deadline of the same key is open, this one's ends
+				       * as that one ends, and by nothing else that fulfils */
+	const struct rule **hears;    /* rules by whose end it goes: "fulfilled:NAME", ends_with */
+	size_t hears_count;
+	bool is_heard;                /* some rule hears it */
+	const struct kind *fulfilled; /* given out when it is fulfilled; NULL: nobody names it */
 	enum catch_up catch_up;
 	bool shadow;              /* notices are written, none is sent */
 	const char *was;          /* an older name, under which its past stands; or NULL */
@@ -126,6 +133,10 @@ struct ruleset {
 	const struct calendar *calendar; /* borrowed */
 	struct rule *rules;
 	size_t count;
+	const struct rule **order; /* the same: each after those that it hears */
+	size_t order_count;
+	struct kind **fulfilled; /* "fulfilled:NAME", for each NAME that stands in a rule */
+	size_t fulfilled_count;
 	const char **disabled; /* names of rules that are not to run here */
 	size_t disabled_count;
 	struct sight sight;       /* sees.h */
@@ -135,7 +146,9 @@ struct ruleset {
 
 void ruleset_free(struct ruleset *ruleset);                                       /* takes NULL */
 const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name); /* or NULL */
-const struct step *rule_step(const struct rule *rule, const char *name);          /* or NULL */
+/* Is there a rule of that name that is not to run here? */
+bool ruleset_is_disabled(const struct ruleset *ruleset, const char *name);
+const struct step *rule_step(const struct rule *rule, const char *name); /* or NULL */
 /* What it is called in this language ("sv", "en"); Swedish where there is no English. */
 const char *rule_title(const struct rule *rule, const char *language);
 /* Does the calendar start it (yearly, weekly), and no event? */

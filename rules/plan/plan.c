@@ -86,6 +86,7 @@ void plan_free(struct plan *plan)
 	free(plan->live);
 	free(plan->pauses);
 	free(plan->news);
+	free(plan->ended);
 	free(plan);
 }
 
@@ -94,7 +95,8 @@ size_t plan_size(const struct plan *plan)
 	return sizeof(*plan) + arena_size(plan->arena) + facts_size(plan->facts) +
 	       (plan->ruleset->count + plan->all_capacity + plan->live_capacity) * sizeof(void *) +
 	       plan->pause_capacity * sizeof(*plan->pauses) +
-	       plan->news_capacity * sizeof(*plan->news);
+	       plan->news_capacity * sizeof(*plan->news) +
+	       plan->ended_capacity * sizeof(*plan->ended);
 }
 
 static void drop_ended(struct plan *plan)
@@ -109,13 +111,6 @@ static void drop_ended(struct plan *plan)
 	plan->live_count = kept;
 }
 
-/* The day on which the rule takes something as done: by law it is that of the deed, not the one on
- * which somebody heard of it. */
-static date done_on(const struct rule *rule, const struct event *event)
-{
-	return rule->final ? event_counts_on(event) : event->at.day;
-}
-
 /* After a last day by law nothing fulfils any more. */
 static bool is_too_late(const struct deadline *deadline, date day)
 {
@@ -124,12 +119,14 @@ static bool is_too_late(const struct deadline *deadline, date day)
 
 /* What is done counts for the occurrence that it is nearest to: of those that it may fulfil the one
  * whose due date is, the earlier on a tie. */
-static struct deadline *nearest(const struct plan *plan, const struct track *track, date day)
+static struct deadline *nearest(const struct plan *plan, const struct track *track,
+				const struct event *event, date day)
 {
 	struct deadline *best = NULL;
 	for (const struct link *link = track->links; link != NULL; link = link->next) {
 		struct deadline *deadline = link->deadline;
 		if (!is_live(deadline) || is_too_late(deadline, day) ||
+		    deadline_is_new_by(plan, deadline, event) ||
 		    !deadline_may_be_fulfilled(plan, deadline, day))
 			continue;
 		int off = abs(deadline->due - day);
@@ -184,8 +181,11 @@ static void follow(struct plan *plan, struct track *track, const struct deadline
 static void fulfil_one(struct plan *plan, const struct rule *rule, struct track *track,
 		       const struct event *event, bool starts_too)
 {
-	date day = done_on(rule, event);
-	struct deadline *done = nearest(plan, track, day);
+	date day = rule_done_on(rule, event);
+	struct deadline *done;
+	if (track_ends_with_another(plan, rule, track))
+		return;
+	done = nearest(plan, track, event, day);
 	bool goes_on = done == NULL && track_newest(track) != NULL && rule_takes_earliest(rule);
 	if (!goes_on)
 		track_settle(track, rule, event, day);
@@ -220,7 +220,9 @@ static void cancel_one(struct plan *plan, const struct rule *rule, struct track 
 	(void)unused;
 	track_forget_starts(track, rule);
 	track_forget_settled(track, rule);
-	track_cancel(plan, track, "cancelled", event, DATE_NONE);
+	for (const struct link *link = track->links; link != NULL; link = link->next)
+		if (is_live(link->deadline) && !deadline_is_new_by(plan, link->deadline, event))
+			deadline_end(plan, link->deadline, DEADLINE_CANCELLED, "cancelled", event);
 	plan_hush(plan, rule, track->key);
 }
 
@@ -254,11 +256,27 @@ static void meet_rule(struct plan *plan, const struct rule *rule, const struct e
 		plan->met(plan->met_arg, rule, event);
 }
 
+static void meet_each(struct plan *plan, const struct event *event)
+{
+	for (size_t i = 0; i < plan->ruleset->order_count; i++)
+		if (plan->ruleset->order[i]->subject == plan->type)
+			meet_rule(plan, plan->ruleset->order[i], event);
+}
+
+/* What the event ended is heard of by other rules, and what that ends by others again. */
 static void meet_rules(struct plan *plan, const struct event *event)
 {
-	for (size_t i = 0; i < plan->ruleset->count; i++)
-		if (plan->ruleset->rules[i].subject == plan->type)
-			meet_rule(plan, &plan->ruleset->rules[i], event);
+	meet_each(plan, event);
+	plan->hears = true;
+	for (size_t i = 0; i < plan->ended_count; i++) {
+		struct ended ended = plan->ended[i];
+		struct event fulfilment = plan_fulfilment(plan, &ended);
+		plan_end_with(plan, &ended);
+		if (ended.deadline->state == DEADLINE_DONE && fulfilment.kind != NULL)
+			meet_each(plan, &fulfilment);
+	}
+	plan->ended_count = 0;
+	plan->hears = false;
 }
 
 /* A subject that closes ends everything of its own, and what has still to be said of it. */
@@ -271,7 +289,7 @@ static void close_all(struct plan *plan, const struct event *event)
 		if (is_live(deadline))
 			deadline_end(plan, deadline, DEADLINE_CANCELLED, "closed", event);
 		else
-			deadline->silent = true;
+			deadline_hush(plan, deadline);
 	}
 }
 

@@ -142,12 +142,16 @@ static bool names_kind(const struct rule *rule, const struct event *event)
 	       kind_ref_matches(rule->cancels, rule->cancels_count, event);
 }
 
-/* What wakes one that is hidden is what its hiders look at; one that is disabled hides nothing. */
+/* What ends those that it hears is what they look at; what wakes one that is hidden is what its
+ * hiders look at; one that is disabled hides nothing. */
 static bool looks_at(const struct plan *plan, const struct rule *rule, const struct event *event,
 		     uint64_t changed, int deep)
 {
 	if (names_kind(rule, event) || (plan->reads[rule->index] & changed) != 0)
 		return true;
+	for (size_t i = 0; deep < HIDERS_DEEP && i < rule->hears_count; i++)
+		if (looks_at(plan, rule->hears[i], event, changed, deep + 1))
+			return true;
 	for (size_t i = 0; deep < HIDERS_DEEP && i < rule->hidden_count; i++)
 		if (rule->hidden_by[i] != NULL &&
 		    looks_at(plan, rule->hidden_by[i], event, changed, deep + 1))

@@ -3,7 +3,8 @@
  * The inside of a plan, for the files of this module and for why.c, which looks into it. From
  * below: plan_track.c (deadlines in their tracks), plan_known.c (since when), plan_due.c (due
  * dates), plan_overdue.c (when it was overdue), plan_again.c (what comes again), plan_start.c (what
- * starts), plan_time.c (what time brings), plan_put_off.c, and the fold on top, plan.c.
+ * starts), plan_heard.c (rules that go by others), plan_time.c (what time brings), plan_put_off.c,
+ * and the fold on top, plan.c.
  */
 #ifndef KEDJA_PLAN_OWN_H
 #define KEDJA_PLAN_OWN_H
@@ -38,6 +39,12 @@ struct news {
 	bool is_first;
 };
 
+/* A deadline that other rules hear of has been fulfilled, or cancelled. */
+struct ended {
+	struct deadline *deadline;
+	struct event by;
+};
+
 struct plan {
 	const struct ruleset *ruleset;
 	enum subject_type type;
@@ -51,6 +58,9 @@ struct plan {
 	size_t pause_count, pause_capacity;
 	struct news *news; /* virtual events that wait to be met */
 	size_t news_count, news_capacity;
+	struct ended *ended; /* that other rules have still to hear of */
+	size_t ended_count, ended_capacity;
+	bool hears;              /* what they hear is being met, and not what happened itself */
 	bool event_is_first;     /* the one that is being met, of its kind on its subject */
 	struct event last;       /* the last one folded: its place in history */
 	bool has_begun;          /* something of its own has happened */
@@ -97,7 +107,8 @@ struct deadline *track_oldest(const struct track *track); /* likewise */
 int track_free_occurrence(const struct track *track, date anchor);
 struct deadline *deadline_add(struct plan *plan, struct track *track, const struct rule *rule,
 			      date anchor, int occurrence);
-/* `reason` is kept as it is, not copied. `by` is NULL where time itself ends it. */
+/* `reason` is kept as it is, not copied. `by` is NULL where time itself ends it. Rules that hear it
+ * are told when the event has been met. */
 void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,
 		  const char *reason, const struct event *by);
 /* A deadline whose last step has gone has nothing left to wait for. */
@@ -105,7 +116,9 @@ void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline);
 /* It was missed, and the newer one says so; one that slept was nobody's to do. */
 void deadline_collapse_into(struct plan *plan, struct deadline *older, struct deadline *newer,
 			    const struct event *by);
-/* What has ended by its last step has nothing to say any more, if it had. */
+/* It ended by its last step and has nothing to say any more, if it had. */
+void deadline_hush(struct plan *plan, struct deadline *deadline);
+/* The same of all of this rule and key. */
 void plan_hush(struct plan *plan, const struct rule *rule, const char *key);
 /* With restart = false the earliest date of each kind counts, whatever was written down first; of
  * what comes again by having been done, the next one counts from that. */
@@ -185,6 +198,22 @@ bool rule_is_started_by(const struct plan *plan, const struct rule *rule,
 			const struct event *event);
 /* It does: a deadline begins, begins anew or goes on. */
 void rule_start(struct plan *plan, const struct rule *rule, const struct event *event);
+
+/* plan_heard.c */
+
+/* The event by which they hear that it was fulfilled. */
+struct event plan_fulfilment(struct plan *plan, const struct ended *ended);
+/* What ends with it does so now. */
+void plan_end_with(struct plan *plan, const struct ended *ended);
+/* Does it end with one that is open: is it for that one to be fulfilled? */
+bool track_ends_with_another(const struct plan *plan, const struct rule *rule,
+			     const struct track *track);
+/* It counts from this very event: what the event brought about does not end it. */
+bool deadline_is_new_by(const struct plan *plan, const struct deadline *deadline,
+			const struct event *event);
+/* The day on which the rule takes something as done: by law it is that of the deed, not the one on
+ * which somebody heard of it. */
+date rule_done_on(const struct rule *rule, const struct event *event);
 
 /* plan_time.c */
 

@@ -235,7 +235,7 @@ static void hush_track(struct plan *plan, const struct deadline *newer)
 		if (older->rule == newer->rule && older->due < newer->due &&
 		    older->put_off == NULL && deadline_ended_by_last_step(older) &&
 		    strcmp(older->key, newer->key) == 0)
-			older->silent = true;
+			deadline_hush(plan, older);
 	}
 }
 

@@ -195,6 +195,19 @@ void track_cancel(struct plan *plan, struct track *track, const char *reason,
 			deadline_end(plan, link->deadline, DEADLINE_CANCELLED, reason, by);
 }
 
+/* What time ends, what closes with its subject, and what goes on as another one, is not heard of.
+ */
+static void note_ended(struct plan *plan, struct deadline *deadline, const struct event *by)
+{
+	const char *reason = deadline->ended_reason;
+	if (!deadline->rule->is_heard || by == NULL ||
+	    (strcmp(reason, "done") != 0 && strcmp(reason, "cancelled") != 0))
+		return;
+	plan->ended =
+	    array_grow(plan->ended, plan->ended_count, &plan->ended_capacity, sizeof(*plan->ended));
+	plan->ended[plan->ended_count++] = (struct ended){ deadline, *by };
+}
+
 void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_state state,
 		  const char *reason, const struct event *by)
 {
@@ -209,6 +222,7 @@ void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_st
 			      by == NULL ? civil_at(plan->today, 0) : event_known(by));
 	if (state == DEADLINE_DONE || strcmp(reason, "restarted") != 0)
 		track_forget_starts(track_of(plan, deadline->rule, deadline->key), deadline->rule);
+	note_ended(plan, deadline, by);
 }
 
 void deadline_end_by_last_step(struct plan *plan, struct deadline *deadline)
@@ -224,12 +238,21 @@ void deadline_collapse_into(struct plan *plan, struct deadline *older, struct de
 	deadline_end(plan, older, DEADLINE_CANCELLED, "collapsed", by);
 }
 
+/* Its row says so: what it waited for does not come. */
+void deadline_hush(struct plan *plan, struct deadline *deadline)
+{
+	if (deadline->silent)
+		return;
+	deadline->silent = true;
+	deadline_touch(plan, deadline);
+}
+
 void plan_hush(struct plan *plan, const struct rule *rule, const char *key)
 {
 	for (size_t i = 0; i < plan->live_count; i++) {
 		struct deadline *deadline = plan->live[i];
 		if (deadline->rule == rule && deadline_ended_by_last_step(deadline) &&
 		    strcmp(key, deadline->key) == 0)
-			deadline->silent = true;
+			deadline_hush(plan, deadline);
 	}
 }

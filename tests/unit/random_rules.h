@@ -602,6 +602,55 @@ static inline void rules_hide(struct maker *maker, struct rules_lines *set)
 	}
 }
 
+static inline const char **line_of(struct rule_lines *rule, const char *beginning)
+{
+	for (size_t i = 0; i < rule->keys.count; i++)
+		if (strncmp(rule->keys.list[i], beginning, strlen(beginning)) == 0)
+			return &rule->keys.list[i];
+	return NULL;
+}
+
+/* As the rule was before it heard others, which may be gone or called otherwise now. */
+static inline void rule_forget_others(struct maker *maker, struct rule_lines *rule)
+{
+	for (size_t i = rule->keys.count; i > 0; i--) {
+		const char **line = &rule->keys.list[i - 1];
+		const char *at = strstr(*line, "\"fulfilled:");
+		if (strncmp(*line, "ends_with", 9) == 0)
+			lines_remove(&rule->keys, i - 1);
+		else if (at != NULL)
+			*line = arena_printf(maker->arena, "%.*s%s", (int)(at - *line), *line,
+					     strstr(at, ", ") + 2);
+	}
+}
+
+static inline void rule_hear(struct maker *maker, struct rule_lines *rule, const char *other)
+{
+	static const char *const lists[] = { "starts = [ ", "done = [ ", "cancels = [ " };
+	const char *list = CHANCE_PICK(maker->chance, lists);
+	const char **line = line_of(rule, list);
+	bool once = line_of(rule, "repeat") == NULL && line_of(rule, "yearly") == NULL &&
+		    line_of(rule, "weekly") == NULL;
+	if (once && line_of(rule, "done") != NULL && chance_of(maker->chance, 40))
+		lines_add(&rule->keys, arena_printf(maker->arena, "ends_with = \"%s\";", other));
+	else if (line != NULL && (list != lists[0] || line_of(rule, "from") == NULL))
+		*line = arena_printf(maker->arena, "%s\"fulfilled:%s\", %s", list, other,
+				     *line + strlen(list));
+}
+
+/* Each may go by how earlier ones of the same kind of subject end. */
+static inline void rules_hear(struct maker *maker, struct rules_lines *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct rule_lines *rule = &set->rules[i];
+		size_t other = chance_below(maker->chance, i + 1);
+		rule_forget_others(maker, rule);
+		if (other < i && set->rules[other].of_programme == rule->of_programme &&
+		    line_of(&set->rules[other], "done") != NULL && chance_of(maker->chance, 60))
+			rule_hear(maker, rule, set->rules[other].name);
+	}
+}
+
 static inline void rules_make(struct maker *maker, struct rules_lines *set)
 {
 	set->count = 2 + chance_below(maker->chance, RULES_MOST - 4);
@@ -609,6 +658,7 @@ static inline void rules_make(struct maker *maker, struct rules_lines *set)
 		rule_make(maker, &set->rules[i], arena_printf(maker->arena, "r%zu", i + 1),
 			  chance_of(maker->chance, 30));
 	rules_hide(maker, set);
+	rules_hear(maker, set);
 }
 
 /* As it was, with one line less, with other steps, under another name, or quite another one. */
@@ -642,6 +692,7 @@ static inline void rules_change(struct maker *maker, const struct rules_lines *s
 	if (ret->count == 0 || chance_of(maker->chance, 30))
 		rule_make(maker, &ret->rules[ret->count++], "own", chance_of(maker->chance, 30));
 	rules_hide(maker, ret);
+	rules_hear(maker, ret);
 }
 
 #endif
