@@ -5,7 +5,8 @@
  *
  * Bounded: a line 1 MiB; unread output 4 MiB, then the peer's requests wait; a half line 30 s
  * in all; connections, of which the one silent longest is dropped to let a new one in; requests
- * a peer may have waiting. A peer that leaves its answers unread for 60 s is dropped.
+ * a peer may have waiting; 64 MiB for all of them together, or the heaviest is dropped. A peer that
+ * leaves its answers unread for 60 s is dropped.
  */
 #ifndef KEDJA_CONTROL_CONTROL_H
 #define KEDJA_CONTROL_CONTROL_H

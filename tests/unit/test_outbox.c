@@ -787,6 +787,25 @@ static void bodies_are_dropped_in_time(void **state)
 	check_row(f, sent, "sent 1 - 250 2.0.0 Ok");
 }
 
+/* All that ended within an hour go together, at the first full hour after their days are over. */
+static void bodies_are_dropped_by_the_hour(void **state)
+{
+	struct fixture *f = *state;
+	const instant last = NOON + 14 * 86400 + 3600;
+	move_clock(f, 1);
+	int64_t first = add(f, "sent");
+	settle(f);
+	move_clock(f, 3598);
+	int64_t second = add(f, "sent");
+	settle(f);
+	assert_int_equal(outbox_next(f->outbox), last);
+	move_clock(f, last - clock_now(f->clock));
+	settle(f);
+	static const char *const sql = "SELECT body FROM message WHERE id = ?1";
+	assert_null(text_of(f, sql, first));
+	assert_null(text_of(f, sql, second));
+}
+
 static void many_bodies_are_dropped_in_steps(void **state)
 {
 	struct fixture *f = *state;
@@ -1007,6 +1026,7 @@ int main(void)
 		TRY(a_retry_whose_turn_failed_was_never_asked_for),
 		TRY(cancelling),
 		TRY(what_is_in_hand_cannot_be_changed),
+		TRY(bodies_are_dropped_by_the_hour),
 		TRY(bodies_are_dropped_in_time),
 		TRY(many_bodies_are_dropped_in_steps),
 		TRY(a_full_disk_loses_nothing),

@@ -205,6 +205,21 @@ static char *tell_steps(struct story_told *t, const struct plan *plan)
 }
 
 /* "own 2026-02-13 to 2026-03-05", or to "-" where it goes on. */
+/* What is asked of a day is what the spans say: not the day before, nor the one on which it ended.
+ */
+static void check_days(const struct deadline *deadline, const struct overdue_span *span)
+{
+	assert_false(deadline_is_overdue(deadline, span->programme, span->first - 1));
+	assert_true(deadline_is_overdue(deadline, span->programme, span->first));
+	assert_false(deadline_is_overdue(deadline, "another", span->first));
+	if (span->over == DATE_NONE) {
+		assert_true(deadline_is_overdue(deadline, span->programme, span->first + 4000));
+		return;
+	}
+	assert_true(deadline_is_overdue(deadline, span->programme, span->over - 1));
+	assert_false(deadline_is_overdue(deadline, span->programme, span->over));
+}
+
 static char *tell_overdue(struct story_told *t, const struct plan *plan)
 {
 	char *lines[LINES], first[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
@@ -214,6 +229,7 @@ static char *tell_overdue(struct story_told *t, const struct plan *plan)
 		for (size_t j = 0; is_told(t, deadline->rule) && j < deadline->overdue_count; j++) {
 			const struct overdue_span *span = &deadline->overdue[j];
 			bool other = strcmp(span->programme, "ostermalm") != 0;
+			check_days(deadline, span);
 			if (span->first > civil_date(t->asked))
 				continue; /* that day has still to come */
 			lines[count++] = arena_printf(
