@@ -18,7 +18,7 @@ struct rows {
 };
 
 /* What an event says of itself; all else in a row is a field of its kind. */
-static const char *const own_names[] = { "kind", "subject", "key", "at", "source", NULL };
+static const char *const own_names[] = { "kind", "subject", "key", "at", "source", "force", NULL };
 
 static bool is_own(const char *name)
 {
@@ -186,6 +186,14 @@ static bool next_object(struct rows *rows, struct row *ret, struct problems *pro
 	return true;
 }
 
+/* What is no flag stays as it is, for whoever checks the event to refuse. */
+static json_t *value_of_cell(const char *name, const char *cell)
+{
+	bool is_flag = strcmp(cell, "true") == 0 || strcmp(cell, "false") == 0;
+	return is_flag && strcmp(name, "force") == 0 ? json_boolean(strcmp(cell, "true") == 0)
+						     : json_string(cell);
+}
+
 /* Empty cells say nothing; all others are texts, as people type them. */
 static json_t *event_of_cells(const struct rows *rows, char *const *cells)
 {
@@ -195,7 +203,7 @@ static json_t *event_of_cells(const struct rows *rows, char *const *cells)
 		const char *name = csv_column(rows->csv, i);
 		if (*cells[i] != '\0')
 			json_object_set_new(is_own(name) ? event : data, name,
-					    json_string(cells[i]));
+					    value_of_cell(name, cells[i]));
 	}
 	json_object_set_new(event, "data", data);
 	return event;

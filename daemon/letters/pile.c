@@ -9,11 +9,13 @@
 #include "daemon/letters/rent.h"
 #include "daemon/store/event.h"
 #include "rules/facts/facts.h"
+#include "rules/plan/audience.h"
 
 #define WAITING                                                                                    \
 	"SELECT n.id, n.subject, n.rule, n.key, n.anchor, n.occurrence, n.step, n.repetition, "    \
 	"n.due,"                                                                                   \
-	" n.missed, n.role, n.cc, n.urgent, n.why, n.anchor_event, s.type = 'case',"               \
+	" n.missed, coalesce(n.reached_as, n.role), n.cc, n.urgent, n.why, n.anchor_event, "       \
+	"s.type = 'case',"                                                                         \
 	" coalesce(s.protected, 0), d.next_step, d.next_at, n.catches_up, n.back, s.programme,"    \
 	" n.at"                                                                                    \
 	" FROM notice n LEFT JOIN subject s ON s.id = n.subject"                                   \
@@ -108,24 +110,32 @@ static const char *append(struct arena *arena, const char *list, const char *mor
 	return list == NULL ? arena_strdup(arena, more) : arena_printf(arena, "%s, %s", list, more);
 }
 
+static bool stands_before(const struct named *named, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (named[j].role == named[i].role)
+			return true;
+	return false;
+}
+
 /* The roles that the next step goes to, in words. */
 static const char *roles_of_step(const struct pile_reader *reader, const struct letter_item *item)
 {
 	const struct rule *rule = ruleset_find(reader->core->office->ruleset, item->rule);
+	const struct step *step =
+	    rule == NULL || item->next_to == NULL ? NULL : rule_step(rule, item->next_to);
 	const char *list = NULL;
-	for (size_t i = 0; rule != NULL && item->next_to != NULL && i < rule->step_count; i++) {
-		const struct step *step = &rule->steps[i];
-		if (strcmp(step->name, item->next_to) != 0)
-			continue;
-		for (size_t j = 0; j < step->to_count + step->cc_count; j++) {
-			const struct addressee *to =
-			    j < step->to_count ? &step->to[j] : &step->cc[j - step->to_count];
+	struct named *named;
+	if (step == NULL)
+		return NULL;
+	size_t count =
+	    audience_of_step(step, people_care(reader->core, item->subject), reader->arena, &named);
+	for (size_t i = 0; i < count; i++)
+		if (!stands_before(named, i))
 			list = append(reader->arena, list,
-				      to->role == NULL
+				      named[i].role == NULL
 					  ? item->why_you
-					  : role_title(to->role, reader->person->language));
-		}
-	}
+					  : role_title(named[i].role, reader->person->language));
 	return list;
 }
 
@@ -136,13 +146,14 @@ static const char *others_told(const struct pile_reader *reader, const struct pi
 	const char *list = NULL;
 	struct query *q =
 	    db_query(reader->core->db,
-		     "SELECT DISTINCT coalesce(p.name, o.person), o.role FROM notice n"
+		     "SELECT DISTINCT coalesce(p.name, o.person), coalesce(o.reached_as, o.role)"
+		     " FROM notice n"
 		     " JOIN notice o ON o.subject = n.subject AND o.rule = n.rule"
 		     "  AND o.key = n.key AND o.anchor = n.anchor"
 		     "  AND o.occurrence = n.occurrence AND o.step = n.step"
 		     "  AND o.repetition = n.repetition AND o.back IS n.back"
 		     "  AND o.person <> ?2"
-		     "  AND o.person <> '' AND o.state IN ('queued', 'sent')"
+		     "  AND o.person <> '' AND o.quiet = 0 AND o.state IN ('queued', 'sent')"
 		     " LEFT JOIN staff p ON p.id = o.person WHERE n.id = ?1 ORDER BY o.id");
 	db_bind_int(q, 1, piece->notice);
 	db_bind_text(q, 2, reader->person->id);

@@ -7,6 +7,7 @@
 
 #include "daemon/letters/entries.h"
 #include "daemon/store/notice.h"
+#include "rules/plan/audience.h"
 
 /* More rows than that are only counted: the reminders of each follow anyway. */
 #define ROWS_MOST 100
@@ -114,15 +115,15 @@ static date away_until(const struct core *core, const char *person)
 
 /* --- handover -------------------------------------------------------------------------------- */
 
-static bool is_told_to(const struct rule *rule, const char *role)
+static bool is_told_to(const struct draft *draft, const struct rule *rule, const char *subject,
+		       const char *role)
 {
+	const struct care *care = rule == NULL ? NULL : people_care(draft->core, subject);
 	for (size_t i = 0; rule != NULL && i < rule->step_count; i++) {
-		const struct step *step = &rule->steps[i];
-		for (size_t j = 0; j < step->to_count; j++)
-			if (step->to[j].role == NULL || strcmp(step->to[j].role->name, role) == 0)
-				return true;
-		for (size_t j = 0; j < step->cc_count; j++)
-			if (step->cc[j].role == NULL || strcmp(step->cc[j].role->name, role) == 0)
+		struct named *named;
+		size_t count = audience_of_step(&rule->steps[i], care, draft->arena, &named);
+		for (size_t j = 0; j < count; j++)
+			if (named[j].role == NULL || strcmp(named[j].role->name, role) == 0)
 				return true;
 	}
 	return false;
@@ -149,7 +150,7 @@ static void read_handover(struct draft *draft, const struct enclosure *enclosure
 		bool again = last != NULL && strcmp(last->subject, db_text(q, 0)) == 0 &&
 			     strcmp(last->rule, db_text(q, 1)) == 0 &&
 			     strcmp(last->key, db_text(q, 2)) == 0 && last->anchor == db_date(q, 3);
-		if (again || !is_told_to(rule, db_text(q, 8)))
+		if (again || !is_told_to(draft, rule, db_text(q, 0), db_text(q, 8)))
 			continue;
 		add_row(draft, q, NULL, false);
 		last = draft->section->count == 0 ? NULL : &draft->rows[draft->section->count - 1];

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/methods/at_stake.h"
 #include "daemon/methods/method.h"
 #include "daemon/methods/put_off.h"
 #include "daemon/plan/event_key.h"
@@ -170,6 +171,8 @@ static void check_against_file(const struct incoming *in)
 	check_type(in, &problems);
 	if (strcmp(in->event->kind->name, "stage.entered") == 0)
 		check_move(in, &problems);
+	if (strcmp(in->event->kind->name, "case.closed") == 0)
+		method_close_check(in->k, in->event, in->force, &problems);
 	if (kind_takes_back(in->event->kind))
 		check_voiding(in, &problems);
 	if (strcmp(in->event->kind->name, "case.opened") == 0 ||
@@ -199,7 +202,10 @@ static bool check(struct incoming *in)
 				 .actor = in->call->actor };
 	raw.field_count = collect_fields(in, &fields);
 	raw.fields = fields;
-	in->force = json_is_true(json_object_get(in->object, "force"));
+	const json_t *force = json_object_get(in->object, "force");
+	if (force != NULL && !json_is_boolean(force) && !json_is_null(force))
+		problem_add(&in->call->problems, place(in, "force"), 0, "this is true or false");
+	in->force = json_is_true(force);
 	civil now =
 	    in->ahead ? civil_at(date_from_ymd(9999, 1, 1), 0) : clock_now_civil(in->k->core.clock);
 	if (in->ahead && raw.at == NULL)
@@ -297,8 +303,11 @@ static const char *note_on(const struct incoming *in)
 {
 	const struct event *event = in->event;
 	struct value staff = event_value(event, "staff");
-	if (in->key_note != NULL)
-		return in->key_note;
+	const char *at_stake = method_at_stake_note(in->k, event, in->arena);
+	if (in->key_note != NULL && at_stake != NULL)
+		return arena_printf(in->arena, "%s; %s", in->key_note, at_stake);
+	if (in->key_note != NULL || at_stake != NULL)
+		return in->key_note != NULL ? in->key_note : at_stake;
 	if (event->kind->subject == SUBJECT_CASE && strcmp(event->kind->name, "case.opened") != 0 &&
 	    !has_row(in->k,
 		     "SELECT 1 FROM event WHERE subject = ?1 AND kind = 'case.opened'"

@@ -526,6 +526,32 @@ size_t people_find(const struct core *core, const char *subject, const char *pro
 	return crowd.count;
 }
 
+static struct holders holders_of(const struct core *core, const char *subject,
+				 const char *programme, const struct role *role,
+				 struct arena *arena)
+{
+	struct holders holders = { .role = role };
+	if (role != NULL)
+		holders.count = people_find(core, subject, programme, role->name, arena,
+					    &holders.list, &holders.missed, &holders.missed_count);
+	for (size_t i = 0; i < holders.missed_count; i++)
+		holders.barred = holders.barred || holders.missed[i].barred;
+	return holders;
+}
+
+struct holders people_holders(const struct core *core, const char *subject, const char *programme,
+			      const struct role *role, const struct care *care, struct arena *arena)
+{
+	struct holders first = holders_of(core, subject, programme, role, arena);
+	for (size_t i = 0; first.count == 0 && !first.barred && care != NULL && i < care->count;
+	     i++) {
+		struct holders next = holders_of(core, subject, programme, care->roles[i], arena);
+		if (next.count > 0)
+			return next;
+	}
+	return first;
+}
+
 size_t people_fallback(const struct core *core, const char *subject, const char *programme,
 		       const char *failed_role, struct arena *arena, struct person **ret)
 {
@@ -536,4 +562,24 @@ size_t people_fallback(const struct core *core, const char *subject, const char 
 		crowd_add(&crowd, "");
 	*ret = crowd.list;
 	return crowd.count;
+}
+
+const char *people_fallback_role(const struct person *person)
+{
+	return person->id[0] == '\0' ? "" : "unit_manager";
+}
+
+const struct care *people_care(const struct core *core, const char *subject)
+{
+	const struct care *care = NULL;
+	struct query *q =
+	    db_query(core->db, "SELECT s.open, EXISTS (SELECT 1 FROM event e WHERE e.subject = s.id"
+			       "  AND e.kind IN ('case.opened', 'case.closed')"
+			       "  AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id))"
+			       " FROM subject s WHERE s.id = ?1 AND s.type = 'case'");
+	db_bind_text(q, 1, subject);
+	if (db_next(q))
+		care = ruleset_care(core->office->ruleset, db_int(q, 0) != 0, db_int(q, 1) != 0);
+	db_done(q);
+	return care;
 }

@@ -61,9 +61,32 @@ size_t people_find(const struct core *core, const char *subject, const char *pro
 		   const char *role, struct arena *arena, struct person **ret,
 		   struct person_missed **ret_missed, size_t *ret_missed_count);
 
+/* Those who hold a role today, and so are told. */
+struct holders {
+	const struct role *role; /* the one by which they are */
+	struct person *list;
+	size_t count;
+	struct person_missed *missed;
+	size_t missed_count;
+	bool barred; /* one of the missed, by another board */
+};
+/*
+ * People_find; and if that is nobody, with `care` (ruleset.h), its roles in turn. `role` may be
+ * NULL: nobody holds it.
+ */
+struct holders people_holders(const struct core *core, const char *subject, const char *programme,
+			      const struct role *role, const struct care *care,
+			      struct arena *arena);
+
+/* The case is not open: who is told of it instead (ruleset.h). NULL: it is, or is no case. */
+const struct care *people_care(const struct core *core, const char *subject);
+
 /* Where a notice goes that reaches nobody: the unit manager, else the administrator. */
 size_t people_fallback(const struct core *core, const char *subject, const char *programme,
 		       const char *failed_role, struct arena *arena, struct person **ret);
+
+/* The role by which a notice comes to one of these: people_fallback. */
+const char *people_fallback_role(const struct person *person);
 
 /* One person by id ("" is the administrator); false if gone, unknown, or without address. */
 MUST_CHECK bool people_get(const struct core *core, const char *id, struct arena *arena,

@@ -26,18 +26,27 @@ struct firing {
 	const char *back; /* the day, of what had been put off until then; NULL */
 };
 
-static int64_t notice_add(const struct firing *firing, const struct told *told, const char *person,
-			  enum notice_state state, const char *why)
+/* Whom it came to, and why it was this person. */
+struct reached {
+	const char *person; /* NULL: nobody */
+	const char *as;     /* the role, where it is not the one that is meant; NULL */
+	const char *why;    /* a sentence, or NULL */
+};
+
+static int64_t notice_add(const struct firing *firing, const struct told *told,
+			  const struct reached *reached, enum notice_state state)
 {
 	const struct new_notice notice = {
 		.subject = firing->subject,
 		.deadline = firing->deadline,
 		.planned = told->planned,
 		.role = told->role == NULL ? "" : told->role->name,
-		.person = person,
+		.person = reached->person,
+		.reached_as = reached->as,
 		.copy = told->copy,
+		.quiet = told->quiet,
 		.state = state,
-		.why = why,
+		.why = reached->why,
 		.catches_up = told->planned->catches_up,
 		.back = firing->back,
 		.put_off_event = state == NOTICE_PUT_OFF ? told->held->event : 0,
@@ -76,13 +85,13 @@ static void sum_up_on_return(const struct firing *firing, int64_t notice, const 
 
 /* The number of the notice; 0 if there was one already. */
 static int64_t tell(const struct firing *firing, const struct told *told,
-		    const struct person *person, const char *reason)
+		    const struct person *person, const char *as, const char *reason)
 {
 	bool shadow = firing->deadline->rule->shadow;
+	struct reached reached = { person->id, as, reason };
 	if (is_told(firing, told->planned, person->id))
 		return 0;
-	int64_t notice =
-	    notice_add(firing, told, person->id, shadow ? NOTICE_SHADOW : NOTICE_QUEUED, reason);
+	int64_t notice = notice_add(firing, told, &reached, shadow ? NOTICE_SHADOW : NOTICE_QUEUED);
 	if (person->instead_of != NULL && !shadow)
 		sum_up_on_return(firing, notice, person->instead_of, person->leave, person->back);
 	if (!shadow && told->planned->catches_up && firing->back == NULL &&
@@ -98,13 +107,13 @@ static void tell_others(const struct firing *firing, const struct told *told,
 {
 	struct person *others;
 	const char *role = told->role == NULL ? "" : told->role->name;
-	(void)notice_add(firing, told, NULL,
-			 firing->deadline->rule->shadow ? NOTICE_SHADOW : NOTICE_UNREACHABLE,
-			 failure->reason);
+	(void)notice_add(firing, told, &(struct reached){ .why = failure->reason },
+			 firing->deadline->rule->shadow ? NOTICE_SHADOW : NOTICE_UNREACHABLE);
 	size_t count = people_fallback(firing->core, firing->subject, firing->programme, role,
 				       firing->arena, &others);
 	for (size_t i = 0; i < count; i++) {
-		int64_t notice = tell(firing, told, &others[i], failure_words(failure, &others[i]));
+		int64_t notice = tell(firing, told, &others[i], people_fallback_role(&others[i]),
+				      failure_words(failure, &others[i]));
 		for (size_t j = 0; notice != 0 && j < missed_count; j++)
 			if (missed[j].leave != 0 && !missed[j].barred)
 				sum_up_on_return(firing, notice, missed[j].id, missed[j].leave,
@@ -125,30 +134,45 @@ static struct failure nobody(const struct firing *firing, const struct role *rol
 	};
 }
 
-static bool any_barred(const struct person_missed *missed, size_t count)
+/* Why a case that is not open comes to this person. */
+static const char *care_words(const struct firing *firing, const struct told *told, bool is_meant,
+			      const struct person *person)
 {
-	for (size_t i = 0; i < count; i++)
-		if (missed[i].barred)
-			return true;
-	return false;
+	bool english = strcmp(person->language, "en") == 0;
+	bool closed = told->care == &firing->core->office->ruleset->closed;
+	const char *state = english  ? closed ? "The case is closed" : "The case is not opened"
+			    : closed ? "Ärendet är avslutat"
+				     : "Ärendet är inte öppnat";
+	const char *missing =
+	    is_meant ? ""
+	    : english
+		? arena_printf(firing->arena, " and nobody can be reached as %s",
+			       role_title(told->role, "en"))
+		: arena_printf(firing->arena, " och ingen %s kan nås, därför får du påminnelsen",
+			       told->role->title);
+	return arena_printf(firing->arena, "%s%s.%s%s", state, missing,
+			    person->reason == NULL ? "" : " ",
+			    person->reason == NULL ? "" : person->reason);
 }
 
 static void tell_role(const struct firing *firing, const struct told *told)
 {
-	struct person *persons;
-	struct person_missed *missed = NULL;
-	size_t count = 0, missed_count = 0;
-	if (told->role != NULL)
-		count =
-		    people_find(firing->core, firing->subject, firing->programme, told->role->name,
-				firing->arena, &persons, &missed, &missed_count);
-	for (size_t i = 0; i < count; i++)
-		(void)tell(firing, told, &persons[i], persons[i].reason);
-	if (any_barred(missed, missed_count)) {
-		tell_others(firing, told, &pass_on_another_board, missed, missed_count);
-	} else if (count == 0) {
+	struct holders holders =
+	    people_holders(firing->core, firing->subject, firing->programme, told->role,
+			   told->copy ? NULL : told->care, firing->arena);
+	for (size_t i = 0; i < holders.count; i++) {
+		const struct person *person = &holders.list[i];
+		bool is_meant = holders.role == told->role;
+		(void)tell(firing, told, person, is_meant ? NULL : holders.role->name,
+			   told->care == NULL ? person->reason
+					      : care_words(firing, told, is_meant, person));
+	}
+	if (holders.barred) {
+		tell_others(firing, told, &pass_on_another_board, holders.missed,
+			    holders.missed_count);
+	} else if (holders.count == 0) {
 		struct failure failure = nobody(firing, told->role);
-		tell_others(firing, told, &failure, missed, missed_count);
+		tell_others(firing, told, &failure, holders.missed, holders.missed_count);
 	}
 }
 
@@ -167,14 +191,16 @@ static const char *put_off_text(const struct firing *firing, const struct put_of
 /* The role is told when it comes out, and by then perhaps somebody else holds it. */
 static void hold_back(const struct firing *firing, const struct told *told)
 {
-	(void)notice_add(firing, told, NULL, NOTICE_PUT_OFF, put_off_text(firing, told->held));
+	(void)notice_add(firing, told, &(struct reached){ .why = put_off_text(firing, told->held) },
+			 NOTICE_PUT_OFF);
 }
 
 static void tell_or_hold(const struct firing *firing, const struct told *told)
 {
 	if (told->overtaken) {
-		(void)notice_add(firing, told, NULL, NOTICE_OVERTAKEN,
-				 "a later step goes out instead");
+		(void)notice_add(firing, told,
+				 &(struct reached){ .why = "a later step goes out instead" },
+				 NOTICE_OVERTAKEN);
 	} else if (told->held != NULL) {
 		hold_back(firing, told);
 	} else {
@@ -226,6 +252,11 @@ static const bool *fire_once(const struct firing *firing, const struct telling *
 	return first;
 }
 
+static int rank_of(const struct told *told)
+{
+	return told->quiet ? 2 : told->copy ? 1 : 0;
+}
+
 void due_fire(void *arg, const char *subject, const char *programme,
 	      const struct deadline *deadline, const struct telling *telling, struct arena *arena)
 {
@@ -236,9 +267,9 @@ void due_fire(void *arg, const char *subject, const char *programme,
 				 .arena = arena };
 	firing.held = deadline->put_off != NULL || store_put_off_any(arg, subject);
 	const bool *first = fire_once(&firing, telling);
-	for (int copies = 0; copies <= 1; copies++)
+	for (int rank = 0; rank <= 2; rank++) /* whoever is told openly needs no quiet word */
 		for (size_t i = 0; i < telling->told_count; i++)
-			if (telling->told[i].copy == copies &&
+			if (rank_of(&telling->told[i]) == rank &&
 			    first[telling->told[i].planned - telling->gone])
 				tell_or_hold(&firing, &telling->told[i]);
 	come_out(&firing, telling);

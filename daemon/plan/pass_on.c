@@ -67,6 +67,7 @@ static size_t pass_on_to(const struct core *core, int64_t notice, const struct p
 		enum tried tried = was_tried(core, notice, others[i].id);
 		if (tried == NOT_TRIED)
 			(void)notice_copy(core, notice, others[i].id,
+					  people_fallback_role(&others[i]),
 					  failure_words(failure, &others[i]));
 		if (tried != TRIED_IN_VAIN)
 			know++;

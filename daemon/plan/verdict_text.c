@@ -6,6 +6,7 @@
 
 #include "daemon/plan/verdict.h"
 #include "daemon/store/event.h"
+#include "rules/plan/audience.h"
 
 /* What all sentences need. */
 struct speech {
@@ -161,15 +162,16 @@ static const char *told_text(const struct speech *speech)
 
 static const char *addressees(const struct speech *speech, const struct step *step)
 {
-	const struct deadline *deadline = speech->verdict->judged.deadline;
 	const char *list = NULL;
-	for (size_t i = 0; i < step->to_count + step->cc_count; i++) {
-		const struct addressee *to =
-		    i < step->to_count ? &step->to[i] : &step->cc[i - step->to_count];
-		const struct role *role = to->role;
-		if (role == NULL && deadline->field_roles != NULL)
-			role = deadline->field_roles[to->field];
-		list = append(speech, list, role == NULL ? "?" : role->name);
+	struct named *named;
+	size_t count = audience_of(speech->verdict->judged.deadline, step, speech->arena, &named);
+	for (size_t i = 0; i < count; i++) {
+		bool again = false;
+		for (size_t j = 0; j < i; j++)
+			again = again || named[j].role == named[i].role;
+		if (!again)
+			list =
+			    append(speech, list, named[i].role == NULL ? "?" : named[i].role->name);
 	}
 	return list == NULL ? "?" : list;
 }

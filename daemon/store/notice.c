@@ -27,8 +27,9 @@ int64_t notice_insert(const struct core *core, const struct new_notice *notice)
 	    core->db,
 	    "INSERT INTO notice (subject, rule, key, anchor, occurrence, step, repetition, at,"
 	    " deadline, due, missed, role, person, cc, urgent, state, why, anchor_event, rules,"
-	    " catches_up, back, put_off_event) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-	    " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)");
+	    " catches_up, back, put_off_event, reached_as, quiet) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+	    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,"
+	    " ?24)");
 	store_deadline_bind(q, notice->subject, deadline);
 	db_bind_text(q, 6, notice->planned->step->name);
 	db_bind_int(q, 7, notice->planned->repetition);
@@ -49,22 +50,26 @@ int64_t notice_insert(const struct core *core, const struct new_notice *notice)
 	db_bind_int(q, 20, notice->catches_up);
 	db_bind_text(q, 21, notice->back);
 	bind_number(q, 22, notice->put_off_event);
+	db_bind_text(q, 23, notice->reached_as);
+	db_bind_int(q, 24, notice->quiet);
 	return db_run(q) == 1 ? db_last_id(core->db) : 0;
 }
 
-int64_t notice_copy(const struct core *core, int64_t notice, const char *person, const char *why)
+int64_t notice_copy(const struct core *core, int64_t notice, const char *person,
+		    const char *reached_as, const char *why)
 {
 	struct query *q = db_query(
 	    core->db, "INSERT INTO notice (subject, rule, key, anchor, occurrence, step,"
 		      " repetition, at, deadline, due, missed, role, person, cc, urgent,"
-		      " state, why, anchor_event, rules, back)"
+		      " state, why, anchor_event, rules, back, reached_as, quiet)"
 		      " SELECT subject, rule, key, anchor, occurrence, step, repetition, ?4,"
 		      " deadline, due, missed, role, ?2, cc, urgent, 'queued', ?3,"
-		      " anchor_event, rules, back FROM notice WHERE id = ?1");
+		      " anchor_event, rules, back, ?5, quiet FROM notice WHERE id = ?1");
 	db_bind_int(q, 1, notice);
 	db_bind_text(q, 2, person);
 	db_bind_text(q, 3, why);
 	db_bind_int(q, 4, clock_now(core->clock));
+	db_bind_text(q, 5, reached_as);
 	return db_run(q) == 1 ? db_last_id(core->db) : 0;
 }
 
@@ -178,7 +183,7 @@ void notice_hand_over(const struct core *core, const char *subject, const char *
 {
 	struct query *q = db_query(
 	    core->db,
-	    "SELECT id, state FROM notice WHERE person = ?3 AND role = ?2"
+	    "SELECT id, state FROM notice WHERE person = ?3 AND coalesce(reached_as, role) = ?2"
 	    " AND state IN ('queued', 'held') AND message IS NULL AND (subject = ?1"
 	    " OR subject IN (SELECT id FROM subject s WHERE s.programme = ?1 AND NOT EXISTS"
 	    "  (SELECT 1 FROM role r WHERE r.subject = s.id AND r.role = ?2)))");

@@ -50,8 +50,10 @@ struct new_notice {
 	const char *subject;
 	const struct deadline *deadline;
 	const struct planned_step *planned;
-	const char *role;   /* "": none */
-	const char *person; /* NULL: nobody; "": the administrator */
+	const char *role;       /* "": none */
+	const char *reached_as; /* the role by which the person is told instead; "": none; NULL */
+	bool quiet;             /* no other letter tells of it */
+	const char *person;     /* NULL: nobody; "": the administrator */
 	bool copy;
 	enum notice_state state;
 	const char *why;       /* NULL: because of the role */
@@ -60,8 +62,9 @@ struct new_notice {
 	int64_t put_off_event; /* of one that is put off: by whom; 0 */
 };
 int64_t notice_insert(const struct core *core, const struct new_notice *notice);
-/* The same as `notice`, for another person; queued. */
-int64_t notice_copy(const struct core *core, int64_t notice, const char *person, const char *why);
+/* The same as `notice`, for another person, by that role; queued. */
+int64_t notice_copy(const struct core *core, int64_t notice, const char *person,
+		    const char *reached_as, const char *why);
 
 /* --- changed --------------------------------------------------------------------------------- */
 

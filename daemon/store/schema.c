@@ -269,6 +269,10 @@ const struct migration schema_migrations[] = {
 	/* payments that fitted nothing, by what the bank calls them (payment_known.c) */
 	{ "CREATE INDEX event_unmatched ON event (subject, key)"
 	  "  WHERE kind = 'payment.unmatched';" },
+	/* the role by which a notice came to its person, where that is another one than the step
+	 * means (NULL: the same, '': none); and no other letter tells of one that is quiet */
+	{ "ALTER TABLE notice ADD COLUMN reached_as TEXT;"
+	  "ALTER TABLE notice ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -155,8 +155,9 @@ static void check_one(const struct world *world, const struct condition *conditi
 {
 	const struct checking *checking = world->checking;
 	struct condition_ranges ranges = { range_of, world, false };
-	const char *text = NULL,
-		   *effect = key[0] == 'i' ? "this rule starts nothing" : "this rule always sleeps";
+	const char *text = NULL, *effect = strcmp(key, "if") == 0      ? "this rule starts nothing"
+					   : strcmp(key, "while") == 0 ? "this rule always sleeps"
+								       : "nobody else is ever told";
 	int column = 0;
 	if (!condition_can_hold(condition, &ranges)) {
 		column = condition_culprit(condition, &ranges, checking->arena, &text);
@@ -183,6 +184,8 @@ void check_conditions(const struct checking *checking, const struct rule *rule)
 		check_one(&world, rule->if_, "if");
 	if (rule->while_ != NULL)
 		check_one(&world, rule->while_, "while");
+	if (rule->also_if != NULL)
+		check_one(&world, rule->also_if, "also_if");
 	facts_free(nothing);
 }
 

@@ -276,8 +276,29 @@ static void check_escalation(const struct checking *checking, const struct rule 
 			       before->name));
 }
 
+static bool names_role(const struct step *step, const struct role *role)
+{
+	const struct addressee who = { role, 0 };
+	return is_among(step->to, step->to_count, &who) || is_among(step->cc, step->cc_count, &who);
+}
+
+static void check_also(const struct checking *checking, const struct rule *rule)
+{
+	struct key_place place = rule_place(rule, "also");
+	for (size_t i = 0; i < rule->also_count; i++) {
+		size_t steps = 0;
+		for (size_t j = 0; j < rule->step_count; j++)
+			steps += names_role(&rule->steps[j], rule->also[i]);
+		if (steps == rule->step_count)
+			problem_add(checking->problems, place.file, place.line,
+				    "also: it reaches nobody new: each step names \"%s\" itself",
+				    rule->also[i]->name);
+	}
+}
+
 void check_steps(const struct checking *checking, const struct rule *rule)
 {
+	check_also(checking, rule);
 	for (size_t i = 0; i < rule->step_count; i++) {
 		const struct step *step = &rule->steps[i];
 		check_twice(checking, rule, step);

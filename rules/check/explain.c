@@ -241,6 +241,24 @@ static void say_starts(struct explaining *e)
 		    length_of(e, &rule->throttle));
 }
 
+/* Who is told besides, where the condition holds. */
+static void say_also(struct explaining *e)
+{
+	const char *all = "";
+	for (size_t i = 0; i < e->rule->also_count; i++) {
+		struct addressee who = { e->rule->also[i], 0 };
+		all = arena_printf(e->arena, "%s%s%s", all, i == 0 ? "" : ", ", role_of(e, &who));
+	}
+	say_condition(
+	    e,
+	    arena_printf(
+		e->arena,
+		either(e, "Varje påminnelse går också till %s, utan att andras brev säger det, när",
+		       "Each reminder goes to %s too, and no other letter says so, when"),
+		all),
+	    e->rule->also_if);
+}
+
 static void say_while(struct explaining *e)
 {
 	const struct rule *rule = e->rule;
@@ -263,6 +281,7 @@ static void say_while(struct explaining *e)
 		say(e, "%s\n",
 		    either(e, "Väntar inte på veckans brev.",
 			   "It does not wait for the letter of the week."));
+	say_also(e);
 	if (rule->after_close)
 		say(e, "%s\n",
 		    either(e, "Gäller också när ärendet är stängt eller aldrig öppnades.",

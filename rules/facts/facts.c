@@ -120,6 +120,11 @@ bool facts_is_open(const struct facts *facts)
 	return facts->is_open;
 }
 
+bool facts_was_opened(const struct facts *facts)
+{
+	return facts->was_opened;
+}
+
 bool facts_is_paused(const struct facts *facts)
 {
 	return facts->of_case != NULL && facts->of_case->paused;

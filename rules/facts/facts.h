@@ -64,7 +64,8 @@ bool facts_event_is_first(const struct facts *facts);
 size_t facts_size(const struct facts *facts);
 
 /* What the planner and the people need besides. */
-bool facts_is_open(const struct facts *facts); /* opened (started) and not closed (ended) */
+bool facts_is_open(const struct facts *facts);    /* opened (started) and not closed (ended) */
+bool facts_was_opened(const struct facts *facts); /* some day, also if it is closed now */
 bool facts_is_paused(const struct facts *facts);
 const char *facts_programme(const struct facts *facts); /* of a case; NULL before any is named */
 /* Of a programme: where one of its cases belongs now; NULL where none of its events has said. */

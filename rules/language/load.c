@@ -52,6 +52,8 @@ static const struct conf_key rule_keys[] = {
 	{ "after_close", CONF_FLAG, false },
 	{ "final", CONF_FLAG, false },
 	{ "insist", CONF_FLAG, false },
+	{ "also", CONF_TEXT_OR_TEXTS, false },
+	{ "also_if", CONF_TEXT, false },
 	{ "mode", CONF_TEXT, false },
 	{ "reply", CONF_TEXT, false },
 	{ "catch_up", CONF_TEXT, false },
@@ -260,36 +262,40 @@ static void load_repeat(const struct loading *loading, struct rule *rule)
 }
 
 /* Nobody can say on which day the number of overdue deadlines changes by itself. */
-static void refuse_overdue(const struct loading *loading, const struct rule *rule)
+static void refuse_overdue(const struct loading *loading, const char *key,
+			   const struct condition *condition)
 {
 	const int *slots;
-	size_t count = rule->while_ == NULL ? 0 : condition_slots(rule->while_, &slots);
+	size_t count = condition == NULL ? 0 : condition_slots(condition, &slots);
 	for (size_t i = 0; i < count; i++)
-		if (rule->subject == SUBJECT_PROGRAMME &&
+		if (loading->rule->subject == SUBJECT_PROGRAMME &&
 		    slots[i] == facts_find(SUBJECT_PROGRAMME, "overdue_deadlines"))
-			load_problem(loading, "while",
+			load_problem(loading, key,
 				     "overdue_deadlines can stand in if only: it is counted on the "
 				     "day that starts a deadline; write a rule with weekly and if");
 }
 
+static struct condition *load_condition(const struct loading *loading, const char *key,
+					const struct condition_names *names)
+{
+	const char *text = confread_text(load_group(loading, key), key);
+	return text == NULL
+		   ? NULL
+		   : condition_parse(text, names, loading->arena, load_file_of(loading, key),
+				     confread_line(load_group(loading, key), key),
+				     loading->problems);
+}
+
 static void load_conditions(const struct loading *loading, struct rule *rule)
 {
-	const char *text = confread_text(load_group(loading, "if"), "if");
-	struct condition_names names;
-	if (text != NULL) {
-		load_names_of_if(loading, rule, &names);
-		rule->if_ = condition_parse(
-		    text, &names, loading->arena, load_file_of(loading, "if"),
-		    confread_line(load_group(loading, "if"), "if"), loading->problems);
-	}
-	text = confread_text(load_group(loading, "while"), "while");
-	if (text != NULL) {
-		load_names_of_while(loading, rule, &names);
-		rule->while_ = condition_parse(
-		    text, &names, loading->arena, load_file_of(loading, "while"),
-		    confread_line(load_group(loading, "while"), "while"), loading->problems);
-		refuse_overdue(loading, rule);
-	}
+	struct condition_names of_if, of_while;
+	load_names_of_if(loading, rule, &of_if);
+	load_names_of_while(loading, rule, &of_while);
+	rule->if_ = load_condition(loading, "if", &of_if);
+	rule->while_ = load_condition(loading, "while", &of_while);
+	rule->also_if = load_condition(loading, "also_if", &of_while);
+	refuse_overdue(loading, "while", rule->while_);
+	refuse_overdue(loading, "also_if", rule->also_if);
 }
 
 static void load_name(const struct loading *loading, const struct ruleset *ruleset,
@@ -532,6 +538,7 @@ struct ruleset *load_rules(const struct source *files, size_t count, const struc
 	load_files(files, count, ruleset, problems);
 	settle(ruleset);
 	load_across(ruleset, problems);
+	load_care(ruleset);
 	sees_derive(ruleset);
 	if (problems->count == before)
 		return ruleset;

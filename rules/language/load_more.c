@@ -2,7 +2,7 @@
 /*
  * The keys of a rule beyond its plain course: starts of another shape (starts_all, yearly,
  * weekly), and what holds a deadline back or keeps it going (early, throttle, hidden_by,
- * after_close, final, catch_up, insist, mode, was, reply).
+ * after_close, final, catch_up, insist, also, mode, was, reply).
  */
 #include <string.h>
 
@@ -129,6 +129,30 @@ static void load_final(const struct loading *loading, struct rule *rule)
 			     "matter on any day");
 }
 
+/* The condition is read where all of them are. */
+static void load_also(const struct loading *loading, struct rule *rule)
+{
+	size_t count = confread_text_count(load_group(loading, "also"), "also");
+	rule->also = arena_alloc(loading->arena, (count + 1) * sizeof(*rule->also));
+	for (size_t i = 0; i < count; i++) {
+		const char *name = confread_text_at(load_group(loading, "also"), "also", i);
+		const struct role *role = chain_role(loading->chain, name);
+		rule->also[rule->also_count] = role;
+		if (role != NULL) {
+			rule->also_count++;
+			continue;
+		}
+		load_problem(loading, "also",
+			     arena_printf(loading->arena, "unknown role \"%s\"", name));
+		problem_hint(loading->problems, name, chain_codes(loading->chain, "role"), NULL);
+	}
+	if (has(loading, "also") && !has(loading, "also_if"))
+		load_problem(loading, "also",
+			     "also_if is missing: who is always told stands in to or cc of a step");
+	if (has(loading, "also_if") && !has(loading, "also"))
+		load_problem(loading, "also_if", "also is missing: name the roles that are told");
+}
+
 void load_more(const struct loading *loading, struct rule *rule)
 {
 	static const char *const catch_ups[] = { "latest", "all", "skip", NULL };
@@ -148,6 +172,7 @@ void load_more(const struct loading *loading, struct rule *rule)
 	rule->was = arena_strdup(loading->arena, confread_text(load_group(loading, "was"), "was"));
 	if (rule->was != NULL && !load_name_is_plain(rule->was))
 		load_problem(loading, "was", "write the older name of this rule");
+	load_also(loading, rule);
 	load_final(loading, rule);
 	load_ends_with(loading, rule);
 	load_reply(loading, rule);
@@ -214,6 +239,25 @@ static bool leads_to(const struct rule *rule, const struct rule *from, size_t de
 		    (rule->hidden_by[i] == from || leads_to(rule->hidden_by[i], from, depth - 1)))
 			return true;
 	return false;
+}
+
+static struct care care_of(const struct chain *chain, const char *const roles[3])
+{
+	struct care care = { .copy = chain_role(chain, "unit_manager") };
+	for (size_t i = 0; i < 3; i++) {
+		const struct role *role = chain_role(chain, roles[i]);
+		if (role != NULL)
+			care.roles[care.count++] = role;
+	}
+	return care;
+}
+
+void load_care(struct ruleset *ruleset)
+{
+	static const char *const closed[3] = { "social_worker", "outreach_worker", "unit_manager" };
+	static const char *const never[3] = { "outreach_worker", "social_worker", "unit_manager" };
+	ruleset->closed = care_of(ruleset->chain, closed);
+	ruleset->never_opened = care_of(ruleset->chain, never);
 }
 
 void load_across(struct ruleset *ruleset, struct problems *problems)

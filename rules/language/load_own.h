@@ -41,6 +41,8 @@ bool load_name_is_plain(const char *name);
 void load_beginning(const struct loading *loading, struct rule *rule);
 void load_places(const struct loading *loading, struct rule *rule);
 void load_more(const struct loading *loading, struct rule *rule);
+/* Who is told of a case that is not open. */
+void load_care(struct ruleset *ruleset);
 /* What only shows when all rules are there. */
 void load_across(struct ruleset *ruleset, struct problems *problems);
 

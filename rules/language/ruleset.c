@@ -26,6 +26,12 @@ bool ruleset_is_disabled(const struct ruleset *ruleset, const char *name)
 	return false;
 }
 
+const struct care *ruleset_care(const struct ruleset *ruleset, bool is_open, bool was_opened)
+{
+	const struct care *care = was_opened ? &ruleset->closed : &ruleset->never_opened;
+	return is_open || care->count == 0 ? NULL : care;
+}
+
 const struct step *rule_step(const struct rule *rule, const char *name)
 {
 	for (size_t i = 0; i < rule->step_count; i++)

@@ -56,6 +56,16 @@ struct step {
 	size_t to_count, cc_count;
 };
 
+/*
+ * Who is told of a case that is not open, in place of those who hold roles on cases: the first of
+ * these whom anybody can reach; and who gets a copy.
+ */
+struct care {
+	const struct role *roles[3];
+	size_t count;
+	const struct role *copy; /* NULL: the office has no such role */
+};
+
 /* Where a key of a rule stands: an office's own stands in another file than the rule. */
 struct key_place {
 	const char *key, *file;
@@ -81,7 +91,9 @@ struct rule {
 	const char *from; /* date field that is the anchor; NULL: the day of the event */
 	struct agreed_ref *agreed;
 	size_t agreed_count;
-	struct condition *if_, *while_;
+	struct condition *if_, *while_, *also_if;
+	const struct role **also; /* told of every step besides, while also_if holds: audience.h */
+	size_t also_count;
 	const char **event_fields; /* that `if` reads as event_<field>, by slot */
 	size_t event_field_count;
 	const char **role_fields; /* that steps name as field:..., by addressee.field */
@@ -139,7 +151,8 @@ struct ruleset {
 	size_t fulfilled_count;
 	const char **disabled; /* names of rules that are not to run here */
 	size_t disabled_count;
-	struct sight sight;       /* sees.h */
+	struct sight sight; /* sees.h */
+	struct care closed, never_opened;
 	uint64_t version;         /* of all rules, the chain and the calendar together */
 	const char *version_text; /* the same as it is stored and told: 16 hexadecimal digits */
 };
@@ -149,6 +162,8 @@ const struct rule *ruleset_find(const struct ruleset *ruleset, const char *name)
 /* Is there a rule of that name that is not to run here? */
 bool ruleset_is_disabled(const struct ruleset *ruleset, const char *name);
 const struct step *rule_step(const struct rule *rule, const char *name); /* or NULL */
+/* For a case; NULL: it is open, and those are told whom the rules name. */
+const struct care *ruleset_care(const struct ruleset *ruleset, bool is_open, bool was_opened);
 /* What it is called in this language ("sv", "en"); Swedish where there is no English. */
 const char *rule_title(const struct rule *rule, const char *language);
 /* Does the calendar start it (yearly, weekly), and no event? */

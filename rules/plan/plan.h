@@ -86,6 +86,8 @@ struct deadline {
 	date too_late;          /* of a last day by law: when it was done after it, or DATE_NONE */
 	int64_t too_late_event; /* that says so: it is open all the same */
 	const struct put_off *put_off; /* the latest one, or NULL */
+	const struct care *care;       /* its case is not open: who is told instead; NULL: it is */
+	bool also;                     /* the rule's `also` are told, too: audience.h */
 	date recheck;                  /* day on which time alone may change it; DATE_NONE: never */
 	bool silent;                   /* ended by its last step, and all of its steps have gone */
 	struct overdue_span

@@ -254,6 +254,29 @@ static void hush_those_before(struct plan *plan, struct deadline *deadline)
 		hush_track(plan, deadline);
 }
 
+/* Who is told, beside or in place of those whom the steps name. */
+static void judge_audience(struct plan *plan, struct deadline *deadline)
+{
+	const struct rule *rule = deadline->rule;
+	const struct care *care = plan->type != SUBJECT_CASE
+				      ? NULL
+				      : ruleset_care(plan->ruleset, facts_is_open(plan->facts),
+						     facts_was_opened(plan->facts));
+	bool also = false;
+	if (rule->also_if != NULL) {
+		struct world world = { plan, deadline, rule, NULL };
+		struct condition_world names = condition_world(&world);
+		also = holds(condition_judge(rule->also_if, &names));
+		deadline->recheck =
+		    earlier(deadline->recheck, condition_next_change(rule->also_if, &names));
+	}
+	if (care == deadline->care && also == deadline->also)
+		return;
+	deadline->care = care;
+	deadline->also = also;
+	deadline_touch(plan, deadline);
+}
+
 static void judge(struct plan *plan, struct deadline *deadline, civil known)
 {
 	deadline->recheck = DATE_NONE;
@@ -304,6 +327,8 @@ void plan_judge_all(struct plan *plan, civil known)
 		if (is_live(plan->live[i]))
 			judge(plan, plan->live[i], known);
 	judge_hidden(plan, known);
+	for (size_t i = 0; i < plan->live_count; i++)
+		judge_audience(plan, plan->live[i]);
 	for (size_t i = 0; i < plan->live_count; i++)
 		if (is_live(plan->live[i]))
 			deadline_note_overdue(plan, plan->live[i], known);

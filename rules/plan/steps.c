@@ -33,21 +33,6 @@ static struct planned_step planned_at(const struct deadline *deadline,
 	return planned;
 }
 
-static const struct role *role_of(const struct deadline *deadline,
-				  const struct addressee *addressee)
-{
-	if (addressee->role != NULL)
-		return addressee->role;
-	return deadline->field_roles == NULL ? NULL : deadline->field_roles[addressee->field];
-}
-
-/* Whom a step names: first those it is for, then those who get a copy. */
-static const struct role *addressed(const struct deadline *deadline, const struct step *step,
-				    size_t i)
-{
-	return role_of(deadline, i < step->to_count ? &step->to[i] : &step->cc[i - step->to_count]);
-}
-
 /* The further of two is the later by the rule's day, then by hour, then by place in the rule. */
 static bool is_further(const struct planned_step *a, const struct planned_step *b)
 {
@@ -72,11 +57,12 @@ static const struct furthest *furthest_of(const struct furthest *list, size_t co
 }
 
 static size_t take_furthest(const struct deadline *deadline, const struct planned_step *planned,
-			    struct furthest *list, size_t count)
+			    struct furthest *list, size_t count, struct arena *arena)
 {
-	const struct step *step = planned->step;
-	for (size_t i = 0; i < step->to_count + step->cc_count; i++) {
-		const struct role *role = addressed(deadline, step, i);
+	struct named *named;
+	size_t named_count = audience_of(deadline, planned->step, arena, &named);
+	for (size_t i = 0; i < named_count; i++) {
+		const struct role *role = named[i].role;
 		size_t place = 0;
 		while (place < count && list[place].role != role)
 			place++;
@@ -92,7 +78,7 @@ static size_t roles_named(const struct rule *rule)
 {
 	size_t most = 0;
 	for (size_t i = 0; i < rule->step_count; i++)
-		most += rule->steps[i].to_count + rule->steps[i].cc_count;
+		most += audience_most(rule, &rule->steps[i]);
 	return most;
 }
 
@@ -110,7 +96,7 @@ static size_t list_gone(const struct deadline *deadline, const struct calendar *
 			continue;
 		struct planned_step gone = planned_at(deadline, calendar, step, repetition);
 		if (gone.at <= now)
-			count = take_furthest(deadline, &gone, *ret, count);
+			count = take_furthest(deadline, &gone, *ret, count, arena);
 	}
 	return count;
 }
@@ -137,14 +123,18 @@ static bool is_overtaken(const struct deadline *deadline, const struct furthest 
 static struct told *choose_step(const struct deadline *deadline, const struct calendar *calendar,
 				const struct planned_step *planned, civil now,
 				const struct furthest *furthest, size_t furthest_count,
-				struct told *list)
+				struct told *list, struct arena *arena)
 {
 	const struct step *step = planned->step;
 	struct told *end = list;
-	for (size_t i = 0; i < step->to_count + step->cc_count; i++) {
+	struct named *named;
+	size_t count = audience_of(deadline, step, arena, &named);
+	for (size_t i = 0; i < count; i++) {
 		struct told row = { .planned = planned,
-				    .role = addressed(deadline, step, i),
-				    .copy = i >= step->to_count,
+				    .role = named[i].role,
+				    .copy = named[i].copy,
+				    .quiet = named[i].quiet,
+				    .care = named[i].care,
 				    .back = DATE_NONE };
 		const struct told *same = list;
 		while (same < end && same->role != row.role)
@@ -167,13 +157,13 @@ size_t steps_choose(const struct deadline *deadline, const struct calendar *cale
 	struct furthest *furthest;
 	size_t roles = list_gone(deadline, calendar, now, said, arena, &furthest);
 	for (size_t i = 0; i < count; i++) {
-		roles = take_furthest(deadline, &due[i], furthest, roles);
-		room += due[i].step->to_count + due[i].step->cc_count;
+		roles = take_furthest(deadline, &due[i], furthest, roles, arena);
+		room += audience_most(deadline->rule, due[i].step);
 	}
 	*ret = arena_alloc(arena, (room + 1) * sizeof(**ret));
 	struct told *end = *ret;
 	for (size_t i = 0; i < count; i++)
-		end = choose_step(deadline, calendar, &due[i], now, furthest, roles, end);
+		end = choose_step(deadline, calendar, &due[i], now, furthest, roles, end, arena);
 	return (size_t)(end - *ret);
 }
 
@@ -208,7 +198,7 @@ static bool tells_anybody(const struct gathering *g, const struct planned_step *
 	size_t count = steps_choose(g->deadline, g->calendar, planned, 1, planned->at, g->said,
 				    g->arena, &told);
 	for (size_t i = 0; i < count; i++)
-		if (!told[i].overtaken)
+		if (!told[i].overtaken && !told[i].quiet)
 			return true;
 	return false;
 }

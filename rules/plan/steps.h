@@ -11,6 +11,7 @@
 #ifndef KEDJA_STEPS_H
 #define KEDJA_STEPS_H
 
+#include "rules/plan/audience.h"
 #include "rules/plan/said.h"
 
 /*
@@ -36,6 +37,8 @@ struct told {
 	const struct planned_step *planned;
 	const struct role *role;
 	bool copy;
+	bool quiet;              /* nobody else hears that it is told: audience.h */
+	const struct care *care; /* where it reaches nobody, who is told instead; NULL */
 	bool overtaken;
 	const struct put_off *held; /* it waits until this one ends: steps_held.h */
 	date back; /* the day, of what had been put off until then; else DATE_NONE */

@@ -279,7 +279,7 @@ static void take_ahead(struct ahead *ahead, const struct planned_step *planned,
 	size_t count = steps_choose(ahead->deadline, ahead->calendar, planned, 1, at, ahead->said,
 				    ahead->arena, &told);
 	for (size_t i = 0; i < count; i++) {
-		if (told[i].overtaken)
+		if (told[i].overtaken || told[i].quiet)
 			continue;
 		if (told[i].held != NULL)
 			take_earlier(ret, any, planned,
@@ -300,7 +300,7 @@ static void take_first(const struct ahead *ahead, struct planned_step *ret)
 			list[together++] = ahead->list[j];
 	size_t count = steps_choose(ahead->deadline, ahead->calendar, list, together, ahead->first,
 				    ahead->said, ahead->arena, &told);
-	while (i < count && !is_sent(&told[i]))
+	while (i < count && (!is_sent(&told[i]) || told[i].quiet))
 		i++;
 	*ret = i < count ? *told[i].planned : list[0];
 	ret->at = ahead->first;

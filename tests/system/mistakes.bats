@@ -182,6 +182,7 @@ record_list() {
 @test "a time that lies ahead, a kind that is not there, a subject of another sort" {
 	start
 	cast 2026-01-05 K-1
+	until_time 2026-01-05T07:00 # all is planned
 	before=$(base .dump)
 	run ctl record visit.made K-1 --at 2026-01-06
 	[ "$status" -eq 1 ]

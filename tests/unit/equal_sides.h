@@ -77,6 +77,7 @@ static inline void note_notices(struct sides *sides)
 	    "SELECT id, at, subject || ' ' || rule || '[' || key || '] ' || anchor || ' #' ||"
 	    " occurrence || ' due ' || due || ' missed ' || missed || ': ' || step || '.' ||"
 	    " repetition || ' ' || role || CASE WHEN cc THEN ' copy' ELSE '' END ||"
+	    " CASE WHEN quiet THEN ' quiet' ELSE '' END ||"
 	    " CASE state WHEN 'put_off' THEN ' held' WHEN 'overtaken' THEN ' overtaken'"
 	    " ELSE ' told' END FROM notice WHERE id > ?1 ORDER BY id");
 	db_bind_int(q, 1, sides->last_notice);
@@ -252,11 +253,11 @@ static inline void note_walked(void *arg, const struct walk_notice *notice)
 		const struct told *told = &notice->told[i];
 		add_line(&sides->walk,
 			 arena_printf(
-			     sides->arena, "%s %s %s[%s] %s #%d due %s missed %d: %s.%d %s%s %s",
+			     sides->arena, "%s %s %s[%s] %s #%d due %s missed %d: %s.%d %s%s%s %s",
 			     at, notice->subject, deadline->rule->name, deadline->key, anchor,
 			     deadline->occurrence, due, deadline->missed, told->planned->step->name,
 			     told->planned->repetition, told->role == NULL ? "" : told->role->name,
-			     told->copy ? " copy" : "",
+			     told->copy ? " copy" : "", told->quiet ? " quiet" : "",
 			     told->overtaken      ? "overtaken"
 			     : told->held != NULL ? "held"
 						  : "told"));

@@ -476,6 +476,11 @@ static inline void say_rest(struct making *making)
 	say_flag(making, "pausable", "true", 35);
 	say_flag(making, "after_close", "true", 20);
 	say_flag(making, "insist", "true", 10);
+	if (chance_of(chance, 20)) {
+		say(making, "also",
+		    making->maker->roles[chance_below(chance, making->maker->role_count)]);
+		say(making, "also_if", any_condition(making, true));
+	}
 	if (chance_of(chance, 10))
 		say(making, "throttle", any_length(making->maker, ""));
 	if (chance_of(chance, 40))

@@ -511,7 +511,7 @@ static const char *const contract[][2] = {
 	{ "case.opened", "!programme board protected children" },
 	{ "case.transferred", "!programme board protected children" },
 	{ "household.changed", "!children" },
-	{ "case.closed", "!outcome" },
+	{ "case.closed", "!outcome reason" },
 	{ "case.protected", "!on" },
 	{ "consent.given", "!board !until" },
 	{ "decision.made", "valid_until" },

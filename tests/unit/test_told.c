@@ -36,11 +36,13 @@ static char *told(struct teller *teller)
 {
 	struct world *world = teller->world;
 	char *list = arena_strdup(world->arena, "");
-	struct query *q = db_query(
-	    world->core.db,
-	    "SELECT step || iif(repetition > 1, '.' || repetition, ''), role, CASE WHEN person = ''"
-	    " THEN '(administrator)' ELSE coalesce(person, '-') END, iif(cc, ' cc', ''), state,"
-	    " coalesce(': ' || why, '') FROM notice WHERE rule = ?1 ORDER BY id");
+	struct query *q =
+	    db_query(world->core.db,
+		     "SELECT step || iif(repetition > 1, '.' || repetition, ''), role ||"
+		     " iif(reached_as <> '', ' as ' || reached_as, ''), CASE WHEN person = ''"
+		     " THEN '(administrator)' ELSE coalesce(person, '-') END, iif(cc, ' cc', '') ||"
+		     " iif(quiet, ' quiet', ''), state,"
+		     " coalesce(': ' || why, '') FROM notice WHERE rule = ?1 ORDER BY id");
 	db_bind_text(q, 1, teller->only);
 	while (db_next(q))
 		list = arena_printf(world->arena, "%s%s %s %s%s %s%s\n", list, db_text(q, 0),

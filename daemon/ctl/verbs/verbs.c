@@ -30,8 +30,9 @@ static const struct option record_options[] = {
 	  NULL, false },
 	{ "source", WORD_TEXT, "ID", NULL, "unique id: recorded again it changes nothing", NULL,
 	  false },
-	{ "force", WORD_FLAG, NULL, NULL, "let a stage be skipped", "reason", false },
-	{ "reason", WORD_TEXT, "REASON", NULL, "why a stage is skipped", "force", false },
+	{ "force", WORD_FLAG, NULL, NULL,
+	  "let a stage be skipped, or a case close over what is open by law", "reason", false },
+	{ "reason", WORD_TEXT, "REASON", NULL, "why it is done all the same", "force", false },
 	OPTIONS_END,
 };
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Whom a step names, as things stand with its subject:
+ *
+ *   count = audience_of(deadline, step, arena, &named);
+ *
+ * Those in `to`, then those in `cc`, and then the rule's `also` while its also_if holds. These are
+ * quiet: what makes a case one of theirs is not for others to know, so no other letter tells that
+ * they were told, or will be.
+ *
+ * On a case that is closed or was never opened nobody works who holds a role for cases: in place
+ * of all roles that may be held on a case stands one, and the unit manager gets a copy
+ * (struct care). Who that is when nobody holds it, whoever knows the people says.
+ */
+#ifndef KEDJA_AUDIENCE_H
+#define KEDJA_AUDIENCE_H
+
+#include "rules/plan/plan.h"
+
+struct named {
+	const struct role *role; /* NULL: of a field in which the event names none */
+	bool copy, quiet;
+	const struct care *care; /* where it reaches nobody these are told; NULL: nobody else */
+};
+
+/* A role may stand in it twice; the first place counts. The list lives in `arena`. */
+size_t audience_of(const struct deadline *deadline, const struct step *step, struct arena *arena,
+		   struct named **ret);
+/* The same of what a row knows: without roles of fields (NULL), and without those who are quiet. */
+size_t audience_of_step(const struct step *step, const struct care *care, struct arena *arena,
+			struct named **ret);
+/* They are no more than that. */
+size_t audience_most(const struct rule *rule, const struct step *step);
+
+#endif
