@@ -153,7 +153,7 @@ static int pace_most(const struct rule *rule)
 		return 7;
 	if (rule->yearly_count == 1)
 		return 366;
-	return rule->repeat == REPEAT_FIXED ? days_most(&rule->every) : 0;
+	return rule->repeat == REPEAT_FIXED && rule->due_count <= 1 ? days_most(&rule->every) : 0;
 }
 
 static void check_early(const struct checking *checking, const struct rule *rule)

@@ -20,7 +20,7 @@ struct sample {
 static date due_of(const struct checking *checking, const struct rule *rule, date anchor, int later)
 {
 	const struct calendar *calendar = checking->ruleset->calendar;
-	date due = offset_apply_repeated(&rule->due, &rule->every, later, anchor, calendar);
+	date due = rule_due(rule, later, anchor, calendar);
 	return calendar_adjust(calendar, due, rule->adjust);
 }
 

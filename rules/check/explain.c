@@ -337,6 +337,13 @@ static void say_repeat(struct explaining *e)
 		    length_of(e, &rule->due));
 		break;
 	case REPEAT_FIXED:
+		for (size_t i = 1; i < rule->due_count; i++)
+			say(e,
+			    either(e, "Sedan en till, med sista dag %s%s.\n",
+				   "Then another one, due %s%s.\n"),
+			    place_of(e, &rule->dues[i], true), adjust_words(e, rule->adjust));
+		if (rule->due_count > 1)
+			break;
 		say(e,
 		    either(e, "Kommer igen med %s mellan sista dagarna, hur sent det än görs.\n",
 			   "It comes again, %s between the due dates, however late it is "

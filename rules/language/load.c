@@ -37,7 +37,7 @@ static const struct conf_key rule_keys[] = {
 	{ "agreed", CONF_TEXT_OR_TEXTS, false },
 	{ "if", CONF_TEXT, false },
 	{ "while", CONF_TEXT, false },
-	{ "due", CONF_TEXT, false },
+	{ "due", CONF_TEXT_OR_TEXTS, false },
 	{ "adjust", CONF_TEXT, false },
 	{ "done", CONF_TEXT_OR_TEXTS, false },
 	{ "cancels", CONF_TEXT_OR_TEXTS, false },
@@ -239,11 +239,35 @@ static void load_agreed(const struct loading *loading, struct rule *rule)
 				&rule->agreed[i]);
 }
 
+/* One due date, or a list of them, each later than the one before on every day of two years. */
+static void load_due(const struct loading *loading, struct rule *rule)
+{
+	const config_setting_t *group = load_group(loading, "due");
+	rule->due_count = confread_text_count(group, "due");
+	rule->dues = arena_alloc(loading->arena, (rule->due_count + 1) * sizeof(*rule->dues));
+	for (size_t i = 0; i < rule->due_count; i++)
+		load_length_of(loading, "due", confread_text_at(group, "due", i), &rule->dues[i]);
+	for (size_t i = 1; i < rule->due_count; i++)
+		if (!load_is_later(loading, &rule->dues[i - 1], &rule->dues[i]))
+			load_problem(loading, "due",
+				     "of several each must lie after the one before: write "
+				     "\"P1M\", \"P3M\", \"P1Y\"");
+	if (rule->due_count > 0)
+		rule->due = rule->dues[0];
+}
+
 static void load_repeat(const struct loading *loading, struct rule *rule)
 {
 	static const char *const words[] = { "rolling", "fixed", "grid", NULL };
 	int word = load_word(loading, "repeat", words);
 	rule->repeat = word < 0 ? REPEAT_NONE : (enum repeat)(word + 1);
+	if (word >= 0 && rule->due_count > 1)
+		load_problem(loading, "repeat",
+			     "a list of due comes again as it says, and no more");
+	if (rule->due_count > 1) {
+		rule->repeat = REPEAT_FIXED;
+		return;
+	}
 	rule->every = rule->due;
 	load_offset(loading, "every", &rule->every);
 	if (confread_text(load_group(loading, "every"), "every") != NULL &&
@@ -344,7 +368,7 @@ static void load_rule(struct loading *loading, struct ruleset *ruleset, struct r
 	rule->per_key = confread_flag(load_group(loading, "per_key"), "per_key", false);
 	rule->pausable = confread_flag(load_group(loading, "pausable"), "pausable", false);
 	load_from(loading, rule);
-	load_offset(loading, "due", &rule->due);
+	load_due(loading, rule);
 	int adjust = load_word(loading, "adjust", adjusts);
 	rule->adjust = adjust < 0 ? ADJUST_NONE : (enum adjust)adjust;
 	load_repeat(loading, rule);

@@ -75,7 +75,9 @@ void load_beginning(const struct loading *loading, struct rule *rule)
 	load_yearly(loading, rule);
 	load_weekly(loading, rule);
 	rule->starts_all = has(loading, "starts_all");
-	if (rule_is_dated(rule) && rule->repeat != REPEAT_NONE)
+	if (rule_is_dated(rule) && rule->due_count > 1)
+		load_problem(loading, "due", "yearly and weekly have one due date each time");
+	else if (rule_is_dated(rule) && rule->repeat != REPEAT_NONE)
 		load_problem(loading, "repeat", "yearly and weekly come again by themselves");
 	if (rule_is_dated(rule) && rule->per_key)
 		load_problem(loading, "per_key", "yearly and weekly have no key");

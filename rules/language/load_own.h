@@ -33,6 +33,11 @@ void load_problem(const struct loading *loading, const char *key, const char *te
 int load_word(const struct loading *loading, const char *key, const char *const *words);
 /* Leaves *ret as it is where the key is missing or, after complaining, is no offset. */
 void load_offset(const struct loading *loading, const char *key, struct offset *ret);
+/* The same of a text of a list. */
+void load_length_of(const struct loading *loading, const char *key, const char *text,
+		    struct offset *ret);
+/* Does it lie after the other one, from every day of two years? */
+bool load_is_later(const struct loading *loading, const struct offset *a, const struct offset *b);
 /* A name of letters, digits and hyphens, as files, letters and tables use it? */
 bool load_name_is_plain(const char *name);
 

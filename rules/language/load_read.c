@@ -39,15 +39,32 @@ int load_word(const struct loading *loading, const char *key, const char *const 
 	return -1;
 }
 
-void load_offset(const struct loading *loading, const char *key, struct offset *ret)
+void load_length_of(const struct loading *loading, const char *key, const char *text,
+		    struct offset *ret)
 {
-	const char *text = confread_text(load_group(loading, key), key);
 	if (text != NULL && offset_parse(text, ret) != 0)
 		load_problem(loading, key,
 			     arena_printf(loading->arena,
 					  "\"%s\" is not an offset: write \"P3M\", \"-P14D\" or "
 					  "\"2 workdays\"",
 					  text));
+}
+
+void load_offset(const struct loading *loading, const char *key, struct offset *ret)
+{
+	load_length_of(loading, key, confread_text(load_group(loading, key), key), ret);
+}
+
+#define FIRST_DAY 20454 /* 2026-01-01 */
+#define SOME_DAYS 731
+
+bool load_is_later(const struct loading *loading, const struct offset *a, const struct offset *b)
+{
+	for (date day = FIRST_DAY; day < FIRST_DAY + SOME_DAYS; day++)
+		if (offset_apply(b, day, loading->calendar) <=
+		    offset_apply(a, day, loading->calendar))
+			return false;
+	return true;
 }
 
 bool load_name_is_plain(const char *name)

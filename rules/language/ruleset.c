@@ -68,6 +68,18 @@ bool rule_is_dated(const struct rule *rule)
 	return rule->yearly_count > 0 || rule->weekly != 0;
 }
 
+date rule_due(const struct rule *rule, int later, date anchor, const struct calendar *calendar)
+{
+	if (rule->due_count > 1 && rule_has_due(rule, later))
+		return offset_apply(&rule->dues[later], anchor, calendar);
+	return offset_apply_repeated(&rule->due, &rule->every, later, anchor, calendar);
+}
+
+bool rule_has_due(const struct rule *rule, int later)
+{
+	return rule->due_count <= 1 || (later >= 0 && (size_t)later < rule->due_count);
+}
+
 bool rule_comes_again(const struct rule *rule)
 {
 	return rule->repeat == REPEAT_FIXED || rule_is_dated(rule);

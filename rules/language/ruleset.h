@@ -98,7 +98,9 @@ struct rule {
 	size_t event_field_count;
 	const char **role_fields; /* that steps name as field:..., by addressee.field */
 	size_t role_field_count;
-	struct offset due;
+	struct offset due;   /* the first one, where there are several */
+	struct offset *dues; /* of a list: each a deadline of its own, from one anchor */
+	size_t due_count;
 	enum adjust adjust;
 	enum repeat repeat;
 	struct offset every;
@@ -172,7 +174,12 @@ bool rule_is_dated(const struct rule *rule);
 bool rule_has_day(const struct rule *rule, date day);
 /* Its nearest day after (step 1) or before (step -1) a day: within a year and a day. */
 date rule_day_beside(const struct rule *rule, date from, int step);
-/* Does it come again by time alone (fixed, yearly, weekly)? */
+/* When it is due that started on a day, and its occurrence so many times later (0: the first);
+ * before pauses, agreed days and adjusting. */
+date rule_due(const struct rule *rule, int later, date anchor, const struct calendar *calendar);
+/* Is there such an occurrence? A list of dues comes to its end. */
+bool rule_has_due(const struct rule *rule, int later);
+/* Does it come again by time alone (fixed, a list of dues, yearly, weekly)? */
 bool rule_comes_again(const struct rule *rule);
 /* Where a key of a rule stands; of one that was left out: where its name stands. */
 struct key_place rule_place(const struct rule *rule, const char *key);

@@ -14,6 +14,8 @@ struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadli
 	const struct rule *rule = deadline->rule;
 	struct track *track = track_of(plan, rule, deadline->key);
 	bool dated = rule_is_dated(rule);
+	if (!rule_has_due(rule, deadline->occurrence + 1 - deadline->series))
+		return NULL;
 	date anchor = dated ? rule_day_beside(rule, deadline->anchor, 1) : deadline->anchor;
 	struct deadline *next =
 	    deadline_add(plan, track, rule, anchor,

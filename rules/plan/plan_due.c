@@ -30,8 +30,7 @@ date deadline_due(const struct plan *plan, const struct deadline *deadline)
 	int times = rule->repeat == REPEAT_FIXED ? deadline->occurrence - deadline->series : 0;
 	date due = deadline->grid != DATE_NONE
 		       ? deadline->grid
-		       : offset_apply_repeated(&rule->due, &rule->every, times, deadline->anchor,
-					       plan->ruleset->calendar);
+		       : rule_due(rule, times, deadline->anchor, plan->ruleset->calendar);
 	due = within_years(due, &rule->due);
 	if (rule->pausable)
 		due = within_years(after_pauses(plan, deadline->anchor, due), &rule->due);

@@ -171,7 +171,8 @@ void deadline_overdue_since(struct deadline *deadline, civil known);
 
 /* plan_again.c */
 
-/* The occurrence after one, counted from the same anchor, or on the next day of the rule. */
+/* The occurrence after one, counted from the same anchor, or on the next day of the rule; NULL
+ * after the last one of a list. */
 struct deadline *deadline_next_occurrence(struct plan *plan, const struct deadline *deadline,
 					  civil known);
 /* One that comes again is followed by the next as soon as nothing is before us. */

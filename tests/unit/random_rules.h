@@ -214,7 +214,7 @@ struct making {
 	size_t start_count;
 	const struct kind *done[4];
 	size_t done_count;
-	bool dated, per_key;
+	bool dated, per_key, several; /* several: a list of due */
 };
 
 static inline const struct fact *any_fact(struct making *making)
@@ -412,7 +412,10 @@ static inline void say_dates(struct making *making)
 		say(making, "from", field->name);
 	else if (making->start_count == 1 && strcmp(making->starts[0]->name, "rent.charged") == 0)
 		say(making, "from", chance_of(chance, 50) ? "due_early" : "due_latest");
-	if (chance_of(chance, 80))
+	making->several = !making->dated && chance_of(chance, 12);
+	if (making->several)
+		lines_add(&making->rule->keys, "due = [ \"P5D\", \"P1M\", \"P3M\" ];");
+	else if (chance_of(chance, 80))
 		say(making, "due", any_length(making->maker, ""));
 	if (chance_of(chance, 30))
 		say(making, "adjust", CHANCE_PICK(chance, adjusts));
@@ -452,7 +455,7 @@ static inline void say_end(struct making *making)
 		say(making, "early", any_length(making->maker, ""));
 	if (making->done_count > 0 && chance_of(chance, 20))
 		say(making, "reply", making->done[0]->name);
-	if (making->dated || chance_of(chance, 50))
+	if (making->dated || making->several || chance_of(chance, 50))
 		return;
 	const char *repeat = making->done_count > 0 ? CHANCE_PICK(chance, repeats) : "fixed";
 	say(making, "repeat", repeat);
