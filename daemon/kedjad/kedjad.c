@@ -55,6 +55,9 @@ void kedjad_letter_ended(void *arg, int64_t message, enum message_state state)
 /* How long to wait after the disk refused a turn, before it is tried again. */
 #define RETRY_SECONDS 2.0
 
+/* That something was written so long ago says that the disk takes what is written. */
+#define PROOF_HOLDS_SECONDS 20.0
+
 /* So many turns in a row are lost before those who wait for one are told that it is in vain. */
 #define LOST_TURNS_MOST 3
 
@@ -89,14 +92,25 @@ bool kedjad_end_turn(struct kedjad *k)
 	return false;
 }
 
-/* Whether the disk takes anything again only a write can tell. */
-static void try_disk(struct kedjad *k)
+static void write_something(struct kedjad *k)
 {
-	if (turn_trouble(k->core.turn) == NULL || turn_begin(k->core.turn) != 0)
-		return;
 	char *text = xasprintf("%lld", (long long)clock_monotonic_us());
 	store_meta_set(&k->core, "disk_tried", text);
 	free(text);
+}
+
+/* Whether the disk takes anything again only a write can tell. */
+static void try_disk(struct kedjad *k)
+{
+	if (turn_trouble(k->core.turn) != NULL && turn_begin(k->core.turn) == 0)
+		write_something(k);
+}
+
+void kedjad_prove_disk(struct kedjad *k)
+{
+	if (turn_trouble(k->core.turn) == NULL &&
+	    turn_since_written(k->core.turn) > PROOF_HOLDS_SECONDS)
+		write_something(k);
 }
 
 void kedjad_on_retry(void *arg)

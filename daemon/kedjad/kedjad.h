@@ -66,6 +66,11 @@ json_t *kedjad_wait_for_plan(struct kedjad *k, struct call *call, method_handler
 /* For clock.set: moves the virtual clock, letting everything on the way go off in order. */
 json_t *kedjad_wait_for_clock(struct kedjad *k, struct call *call, instant goal);
 
+/* In the turn, for whoever says how the daemon is: unless something was written just before,
+ * something is written now. If the disk does not take it the turn is lost, and whoever asked is
+ * answered by the next one, which knows. */
+void kedjad_prove_disk(struct kedjad *k);
+
 /* For start.c: what it ties to the planner, the outbox and the loop. */
 planner_fire kedjad_fire;
 outbox_ended kedjad_letter_ended;

@@ -173,8 +173,10 @@ static json_t *status_with_file(const struct kedjad *k)
 json_t *method_status(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	if (!call->without_file)
+	if (!call->without_file) {
+		kedjad_prove_disk(k);
 		return status_with_file(k);
+	}
 	if (db_in_transaction(k->core.db))
 		return status_without_file(k);
 	/* where nothing can be written there may yet be something to read */

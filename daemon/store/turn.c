@@ -27,7 +27,7 @@ struct turn {
 	struct after_list after;
 	bool begun, closed, refused;
 	char *trouble;
-	int64_t begun_us;
+	int64_t begun_us, written_us;
 	int64_t begun_changes;
 };
 
@@ -35,6 +35,7 @@ struct turn *turn_new(struct db *db)
 {
 	struct turn *turn = xcalloc(1, sizeof(*turn));
 	turn->db = db;
+	turn->written_us = clock_monotonic_us();
 	return turn;
 }
 
@@ -114,6 +115,11 @@ static void release(struct turn *turn, const char *reason)
 	free(after.list);
 }
 
+double turn_since_written(const struct turn *turn)
+{
+	return (double)(clock_monotonic_us() - turn->written_us) / 1e6;
+}
+
 static int commit(struct turn *turn)
 {
 	bool wrote = db_changes_total(turn->db) != turn->begun_changes;
@@ -122,6 +128,8 @@ static int commit(struct turn *turn)
 	char *reason = result == 0 ? NULL : xstrdup(db_error(turn->db));
 	if (wrote || reason != NULL)
 		note_trouble(turn, reason);
+	if (wrote && reason == NULL)
+		turn->written_us = clock_monotonic_us();
 	release(turn, reason);
 	free(reason);
 	return result;

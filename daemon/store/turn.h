@@ -42,5 +42,7 @@ MUST_CHECK int turn_end(struct turn *turn);
 /* Why nothing can be written, in a sentence: from a turn that could not be begun or kept on, until
  * one is kept that wrote something. NULL: all is well. */
 const char *turn_trouble(const struct turn *turn);
+/* Seconds since something was last written and kept, or since turn_new. */
+double turn_since_written(const struct turn *turn);
 
 #endif

@@ -44,6 +44,10 @@ try() { # SCENARIO [WORDS]
 	try fails pwrite-5 sync-5 pread-0
 }
 
+@test "the disk is full, and nobody writes: whoever asks is told" {
+	try asked
+}
+
 @test "the hour of a reminder comes meanwhile: it goes out afterwards, once" {
 	try early
 }

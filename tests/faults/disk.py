@@ -9,6 +9,7 @@ usage: disk.py FOLDER SHIM SCENARIO [WORDS]
     damaged TABLE        rebuild, on a file with a page of nonsense
     bodies               what stood in letters whose text was dropped
     hung_up              SIGHUP during a start
+    asked                nobody writes, and status is asked
     early                the hour of a reminder comes while nothing can be written
 """
 
@@ -123,6 +124,18 @@ def fails(disk, *calls):
     assert disk.on_the_file() == disk.acknowledged
     disk.start()
     assert disk.record() is None
+    disk.office.stop()
+
+
+def asked(disk):
+    """Nothing is to be written; whoever looks is told all the same."""
+    disk.start()
+    disk.people()
+    disk.fails("pwrite-28")
+    wait_until(disk.alarms, "no alarm while nobody writes")
+    assert "no space left" in disk.alarms()[0], disk.alarms()
+    disk.works()
+    disk.heals()
     disk.office.stop()
 
 
