@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/host.h"
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
 #include "daemon/kedjad/kedjad.h"
@@ -322,6 +323,18 @@ static int create(struct kedjad *k)
 	return result;
 }
 
+/* Many mail servers take nothing from a host that does not say its whole name. */
+static void warn_of_name(const struct settings *settings)
+{
+	char *name = host_name();
+	if (settings->helo_name[0] == '\0' && strcmp(settings->transport, "smtp") == 0 &&
+	    !host_name_is_whole(name))
+		log_warning("this host's name is \"%s\", and no whole one: mail servers may refuse "
+			    "its letters; set helo_name in kedja.conf",
+			    name);
+	free(name);
+}
+
 int start_main(int argc, char **argv)
 {
 	struct options options = { .dir = "/etc/kedja" };
@@ -348,6 +361,7 @@ int start_main(int argc, char **argv)
 		stop(&k);
 		return 1;
 	}
+	warn_of_name(k.core.office->settings);
 	log_notice("ready: %zu rules, %s clock", k.core.office->ruleset->count,
 		   clock_is_virtual(k.core.clock) ? "virtual" : "real");
 	notify_ready(k.notify);

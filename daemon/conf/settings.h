@@ -30,6 +30,7 @@ struct settings {
 	char *transport;         /* "maildir" or "smtp" */
 	char *maildir;           /* folder of the Maildir */
 	char *smtp_host;
+	char *helo_name; /* how this host greets the server; "": its full name */
 	int64_t smtp_port;
 	bool smtp_starttls;
 	char *smtp_ca_file;       /* "": the system's */

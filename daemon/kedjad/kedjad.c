@@ -32,6 +32,10 @@ void kedjad_fire(void *arg, const char *subject, const char *programme,
 void kedjad_letter_ended(void *arg, int64_t message, enum message_state state)
 {
 	struct kedjad *k = arg;
+	if (state == MESSAGE_QUEUED) { /* refused, and tried again by hand */
+		notice_call_back(&k->core, message);
+		return;
+	}
 	if (state == MESSAGE_REFUSED || state == MESSAGE_CANCELLED)
 		entries_lost(&k->core, message);
 	if (state == MESSAGE_REFUSED) {

@@ -36,16 +36,21 @@ static void mail_init(struct mail *mail, const struct mailer_letter *letter,
 	mail->message_id = mime_message_id(letter->message_id);
 }
 
+static bool can_be_told(const struct mail *mail)
+{
+	return mail->settled && !mail->held;
+}
+
 static void batch_tell(struct batch *batch)
 {
-	while (batch->told < batch->count && batch->mails[batch->told].settled)
+	while (batch->told < batch->count && can_be_told(&batch->mails[batch->told]))
 		mail_tell(&batch->mails[batch->told++]);
 }
 
 void batch_init(struct batch *batch, const struct request *request,
 		const struct mailer_settings *settings)
 {
-	*batch = (struct batch){ .count = request->count };
+	*batch = (struct batch){ .count = request->count, .doubt = request->doubt };
 	batch->mails = xcalloc(batch->count, sizeof(*batch->mails));
 	for (size_t i = 0; i < batch->count; i++)
 		mail_init(&batch->mails[i], &request->letters[i], settings);
@@ -70,6 +75,39 @@ void batch_settle(struct batch *batch, size_t index, enum mail_outcome outcome, 
 	batch_tell(batch);
 }
 
+void batch_hold(struct batch *batch, size_t index, enum pattern_stage stage, int code,
+		const char *text)
+{
+	struct mail *mail = &batch->mails[index];
+	if (mail->settled)
+		return;
+	mail_settle(mail, MAIL_REFUSED, code, text);
+	mail->held = true;
+	mail->held_at = stage;
+}
+
+const struct mail *batch_last_held(const struct batch *batch)
+{
+	const struct mail *last = NULL;
+	for (size_t i = batch->told; i < batch->count; i++)
+		last = batch->mails[i].held ? &batch->mails[i] : last;
+	return last;
+}
+
+bool batch_holds(const struct batch *batch)
+{
+	return batch_last_held(batch) != NULL;
+}
+
+void batch_let_go(struct batch *batch, enum pattern_stage until)
+{
+	for (size_t i = batch->told; i < batch->count; i++) {
+		struct mail *mail = &batch->mails[i];
+		mail->held = mail->held && mail->held_at > until;
+	}
+	batch_tell(batch);
+}
+
 bool batch_is_open(const struct batch *batch)
 {
 	for (size_t i = batch->told; i < batch->count; i++) {
@@ -82,7 +120,7 @@ bool batch_is_open(const struct batch *batch)
 void batch_tell_rest(struct batch *batch)
 {
 	for (; batch->told < batch->count; batch->told++) {
-		if (batch->mails[batch->told].settled)
+		if (can_be_told(&batch->mails[batch->told]))
 			mail_tell(&batch->mails[batch->told]);
 	}
 }

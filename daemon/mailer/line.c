@@ -22,17 +22,12 @@ struct key {
 #member, type, required, offsetof(struct mailer_settings, member)                  \
 	}
 static const struct key setting_keys[] = {
-	SETTING(transport, VALUE_TEXT, true),
-	SETTING(maildir, VALUE_TEXT, false),
-	SETTING(smtp_host, VALUE_TEXT, false),
-	SETTING(smtp_port, VALUE_NUMBER, false),
-	SETTING(smtp_starttls, VALUE_FLAG, false),
-	SETTING(smtp_ca_file, VALUE_TEXT, false),
-	SETTING(smtp_user, VALUE_TEXT, false),
-	SETTING(smtp_password_file, VALUE_TEXT, false),
-	SETTING(sender, VALUE_TEXT, true),
-	SETTING(sender_name, VALUE_TEXT, false),
-	{ NULL, VALUE_TEXT, false, 0 },
+	SETTING(transport, VALUE_TEXT, true),      SETTING(maildir, VALUE_TEXT, false),
+	SETTING(smtp_host, VALUE_TEXT, false),     SETTING(smtp_port, VALUE_NUMBER, false),
+	SETTING(smtp_starttls, VALUE_FLAG, false), SETTING(smtp_ca_file, VALUE_TEXT, false),
+	SETTING(smtp_user, VALUE_TEXT, false),     SETTING(smtp_password_file, VALUE_TEXT, false),
+	SETTING(sender, VALUE_TEXT, true),         SETTING(sender_name, VALUE_TEXT, false),
+	SETTING(helo_name, VALUE_TEXT, false),     { NULL, VALUE_TEXT, false, 0 },
 };
 
 #define LETTER(member, type, required)                                                             \
@@ -130,7 +125,8 @@ static char *configure_read(json_t *value, struct request *request)
 						      .smtp_user = "",
 						      .smtp_password_file = "",
 						      .sender = "",
-						      .sender_name = "" };
+						      .sender_name = "",
+						      .helo_name = "" };
 	return object_read(value, setting_keys, "'configure'", &request->settings);
 }
 
@@ -157,10 +153,13 @@ static char *root_read(struct request *request)
 	json_t *configure = json_object_get(request->root, "configure");
 	json_t *send = json_object_get(request->root, "send");
 	json_t *noted = json_object_get(request->root, "noted");
+	json_t *doubt = json_object_get(request->root, "doubt");
 	if (json_object_size(request->root) == 1 && configure != NULL)
 		return configure_read(configure, request);
-	if (json_object_size(request->root) == 1 && send != NULL)
+	if (json_object_size(request->root) == (doubt == NULL ? 1 : 2) && send != NULL) {
+		request->doubt = json_is_true(doubt);
 		return send_read(send, request);
+	}
 	if (json_object_size(request->root) == 1 && json_is_integer(noted)) {
 		request->kind = REQUEST_NOTED;
 		return NULL;

@@ -30,6 +30,7 @@ struct mailer_settings {
 	const char *smtp_password_file;
 	const char *sender;
 	const char *sender_name;
+	const char *helo_name;
 };
 
 struct mailer_letter {
@@ -56,6 +57,7 @@ struct request {
 	enum request_kind kind;
 	struct mailer_settings settings; /* of REQUEST_CONFIGURE */
 	struct mailer_letter *letters;   /* of REQUEST_SEND */
+	bool doubt;
 	size_t count;
 	json_t *root; /* whose texts the others borrow */
 };

@@ -123,7 +123,7 @@ static void mailer_send(struct mailer *mailer, const struct request *request)
 	enum fault_kind fault = batch_deliver(mailer, &batch, &text);
 	batch_tell_rest(&batch);
 	if (fault != FAULT_NONE)
-		report_fault(fault, text);
+		report_fault_at(fault, text, batch.met);
 	report_done();
 	free(text);
 	batch_clear(&batch);

@@ -80,6 +80,8 @@ static const char *kind_name(enum fault_kind kind)
 		return "tls";
 	case FAULT_SENDER:
 		return "sender";
+	case FAULT_RELAY:
+		return "relay";
 	case FAULT_FOLDER:
 		return "folder";
 	case FAULT_CONFIG:
@@ -123,6 +125,15 @@ void report_done(void)
 void report_fault(enum fault_kind kind, const char *text)
 {
 	say(json_pack("{s:o, s:s}", "fault", text_clean(text), "kind", kind_name(kind)));
+}
+
+void report_fault_at(enum fault_kind kind, const char *text, int64_t id)
+{
+	if (id == 0)
+		report_fault(kind, text);
+	else
+		say(json_pack("{s:o, s:s, s:I}", "fault", text_clean(text), "kind", kind_name(kind),
+			      "id", (json_int_t)id));
 }
 
 void report_outcome(int64_t id, enum mail_outcome outcome, int code, const char *text)

@@ -2,181 +2,19 @@
 /* See smtp.h. */
 #include "daemon/mailer/smtp.h"
 
-#include <auth-client.h>
 #include <errno.h>
-#include <libesmtp.h> /* after openssl/ssl.h, which tells it that there is TLS */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/mailer/login.h"
 #include "daemon/mailer/mime.h"
-#include "daemon/mailer/watch.h"
+#include "daemon/mailer/smtp_own.h"
 #include "daemon/mailer/wire.h"
 #include "rules/base/address.h"
 
 /* When all letters have their answer, the server gets this long to say goodbye. */
 #define GOODBYE_MS 1000
-
-/* One letter in a session. */
-struct part {
-	struct session *session;
-	smtp_message_t message;
-	smtp_recipient_t recipient;
-	struct mail *mail;
-	size_t index; /* in the batch */
-	bool begun;   /* its data */
-	bool given;   /* to the library, since it last began to read */
-};
-
-struct session {
-	struct smtp *smtp;
-	struct batch *batch;
-	struct part *parts;
-	size_t count;
-	size_t judged; /* those before it have their outcome, or never get one */
-	bool connected;
-	bool answered; /* some letter got an answer of its own that lets us go on */
-	struct login login;
-	struct watch watch;
-	smtp_session_t session;
-	auth_context_t auth;
-};
-
-/* ---- what became of a letter ---- */
-
-static bool is_2xx(int code)
-{
-	return code >= 200 && code <= 299;
-}
-
-static bool is_4xx(int code)
-{
-	return code >= 400 && code <= 499;
-}
-
-static bool is_5xx(int code)
-{
-	return code >= 500 && code <= 599;
-}
-
-/* 503, bad sequence of commands, says nothing about the letter. */
-static bool is_refusal(int code)
-{
-	return is_5xx(code) && code != 503;
-}
-
-enum verdict { VERDICT_OPEN, VERDICT_SENT, VERDICT_DEFERRED, VERDICT_REFUSED };
-
-/* By what the server said about it; VERDICT_OPEN as long as it has not said enough. */
-static enum verdict part_verdict(const struct part *part, const smtp_status_t **ret_status)
-{
-	const smtp_status_t *recipient = smtp_recipient_status(part->recipient);
-	const smtp_status_t *message = smtp_message_transfer_status(part->message);
-	const struct watch *watch = &part->session->watch;
-	*ret_status = message;
-	if (smtp_recipient_check_complete(part->recipient) == 1 && is_2xx(recipient->code) &&
-	    is_2xx(message->code) && part->begun && is_2xx(watch->final))
-		return VERDICT_SENT;
-	if (!watch_is_sound(watch) && !(part->begun && watch->final == message->code))
-		return VERDICT_OPEN;
-	if (is_4xx(recipient->code) || is_5xx(recipient->code)) {
-		*ret_status = recipient;
-		return is_5xx(recipient->code) ? VERDICT_REFUSED : VERDICT_DEFERRED;
-	}
-	if (is_refusal(message->code))
-		return VERDICT_REFUSED;
-	if (is_4xx(message->code) || is_5xx(message->code))
-		return VERDICT_DEFERRED;
-	return VERDICT_OPEN;
-}
-
-static char *status_text(const smtp_status_t *status)
-{
-	const char *text = status->text == NULL ? "" : status->text;
-	if (status->enh_class == 0)
-		return xstrdup(text);
-	return xasprintf("%d.%d.%d %s", status->enh_class, status->enh_subject, status->enh_detail,
-			 text);
-}
-
-/* True if the server has decided. */
-static bool part_settle(struct session *session, const struct part *part)
-{
-	static const enum mail_outcome outcomes[] = { [VERDICT_SENT] = MAIL_SENT,
-						      [VERDICT_DEFERRED] = MAIL_DEFERRED,
-						      [VERDICT_REFUSED] = MAIL_REFUSED };
-	const smtp_status_t *status;
-	enum verdict verdict = part_verdict(part, &status);
-	if (verdict == VERDICT_OPEN)
-		return false;
-	char *text = status_text(status);
-	if (status->code != 421) /* the server closes; trying on would only get more of them */
-		session->answered = true;
-	batch_settle(session->batch, part->index, outcomes[verdict], status->code, text);
-	free(text);
-	return true;
-}
-
-/* Why the session came to nothing, for letters that the server never heard of. */
-static char *session_reason(const struct session *session)
-{
-	char error[128] = "";
-	const char *host = session->smtp->settings->smtp_host;
-	int port = (int)session->smtp->settings->smtp_port;
-	if (session->watch.flooded || session->watch.out_of_turn)
-		return xasprintf("%s spoke %s", host,
-				 session->watch.flooded ? "without end" : "out of turn");
-	if (wire_timed_out())
-		return xasprintf("%s was silent for more than %d seconds", host,
-				 session->smtp->patience / 1000);
-	if (session->watch.code >= 400)
-		return xasprintf("%s said: %s", host, session->watch.reply);
-	if (session->connected)
-		return xasprintf("%s ended the connection", host);
-	smtp_strerror(smtp_errno(), error, sizeof(error));
-	return xasprintf("no connection to %s, port %d: %s", host, port, error);
-}
-
-/* The library is done with this letter, and the server has not decided about it. */
-static void part_abandon(struct session *session, const struct part *part)
-{
-	char *reason = session_reason(session);
-	if (part->begun)
-		batch_settle(session->batch, part->index, MAIL_UNCLEAR,
-			     smtp_message_transfer_status(part->message)->code, reason);
-	else
-		batch_settle(session->batch, part->index, MAIL_DEFERRED, 0, reason);
-	free(reason);
-}
-
-/* The library is done with the letters before this one: their outcome comes no later. */
-static void session_judge(struct session *session, size_t end)
-{
-	for (; session->judged < end; session->judged++) {
-		const struct part *part = &session->parts[session->judged];
-		if (!part_settle(session, part))
-			part_abandon(session, part);
-	}
-}
-
-/* The session is over. Letters that it did not come to are left for another one, if it came to
- * any at all and did not break within a letter: that could happen again, to each of them. */
-static void session_conclude(struct session *session)
-{
-	bool torn = false;
-	for (size_t i = session->judged; i < session->count; i++)
-		torn =
-		    torn || (session->parts[i].begun && !part_settle(session, &session->parts[i]));
-	if (torn)
-		session->answered = false;
-	for (size_t i = session->judged; i < session->count; i++) {
-		const struct part *part = &session->parts[i];
-		if (!part_settle(session, part) && !session->answered)
-			part_abandon(session, part);
-	}
-}
 
 /* ---- what the library tells ---- */
 
@@ -198,22 +36,24 @@ static void heard(const char *bytes, int length, int writing, void *arg)
 		session_cut_if(watch_hears_server(&session->watch, (char *)bytes, (size_t)length));
 }
 
-/* The answer to MAIL. A server that closes after some letters is no fault: there is another
- * session for the rest. */
-static void sender_answered(struct session *session, struct part *part)
+/* The answer to MAIL. */
+static void sender_answered(struct session *session, const struct part *part)
 {
 	const smtp_status_t *status = smtp_reverse_path_status(part->message);
 	session_judge(session, (size_t)(part - session->parts));
 	if (!is_4xx(status->code) && !is_5xx(status->code))
 		return;
-	if (watch_is_sound(&session->watch) && (status->code != 421 || !session->answered)) {
-		char *text = status_text(status);
-		watch_note_fault(&session->watch, FAULT_SENDER,
-				 "the server refuses the sender %.254s: %d %.300s",
-				 session->smtp->settings->sender, status->code, text);
-		free(text);
-	}
-	wire_cut();
+	if (watch_is_sound(&session->watch))
+		session_sender_refused(session, part);
+	else
+		wire_cut();
+}
+
+static void recipient_answered(struct session *session, smtp_recipient_t recipient)
+{
+	int code = smtp_recipient_status(recipient)->code;
+	if (code >= 200 && code <= 299 && watch_is_sound(&session->watch))
+		session_note_recipient(session);
 }
 
 static void letter_answered(struct session *session, struct part *part)
@@ -261,6 +101,10 @@ static void happened(smtp_session_t handle, int event, void *arg, ...)
 	case SMTP_EV_MAILSTATUS:
 		(void)va_arg(args, const char *);
 		sender_answered(session, part_of(args));
+		break;
+	case SMTP_EV_RCPTSTATUS:
+		(void)va_arg(args, const char *);
+		recipient_answered(session, va_arg(args, smtp_recipient_t));
 		break;
 	case SMTP_EV_MESSAGEDATA:
 		part_of(args)->begun = true;
@@ -365,9 +209,13 @@ static void part_add(struct session *session, size_t index)
 	smtp_message_set_application_data_release(part->message, part, NULL);
 }
 
-/* This machine's name, if it is one that can be said to a server. */
-static void hostname_set(smtp_session_t session)
+/* As kedjad found it; else this machine's name, if it is one that can be said to a server. */
+static void hostname_set(smtp_session_t session, const char *wanted)
 {
+	if (*wanted != '\0') {
+		must(smtp_set_hostname(session, wanted));
+		return;
+	}
 	char name[256] = "";
 	if (gethostname(name, sizeof(name) - 1) != 0 || *name == '\0' ||
 	    name[strspn(
@@ -402,7 +250,7 @@ static void session_prepare(struct session *session, bool with_login)
 	char *server = xasprintf("%s:%d", settings->smtp_host, (int)settings->smtp_port);
 	must((session->session = smtp_create_session()) != NULL);
 	must(smtp_set_server(session->session, server));
-	hostname_set(session->session);
+	hostname_set(session->session, settings->helo_name);
 	tls_give(session);
 	if (with_login)
 		auth_give(session);
@@ -473,9 +321,19 @@ enum fault_kind smtp_deliver(struct smtp *smtp, struct batch *batch, char **ret_
 {
 	enum fault_kind fault = FAULT_NONE;
 	bool answered = true;
+	pattern_begin(&smtp->pattern);
 	while (fault == FAULT_NONE && answered && batch_is_open(batch) && !report_is_alone())
 		fault = session_deliver(smtp, batch, &answered, ret_text);
-	return fault;
+	if (fault != FAULT_NONE || !batch_holds(batch))
+		return fault;
+	if (!pattern_is_ours(&smtp->pattern)) {
+		batch_let_go(batch, STAGE_LETTER);
+		return FAULT_NONE;
+	}
+	const struct mail *last = batch_last_held(batch);
+	batch->met = last->id;
+	*ret_text = xasprintf("the server takes nothing from us: %d %s", last->code, last->text);
+	return FAULT_RELAY;
 }
 
 /* ---- settings ---- */
@@ -494,6 +352,8 @@ static char *settings_fault(const struct mailer_settings *settings)
 		return xasprintf("sender: the address %s", fault);
 	if (!is_host(settings->smtp_host))
 		return xstrdup("smtp_host must be the name of a server, or an IPv4 address");
+	if (*settings->helo_name != '\0' && !is_host(settings->helo_name))
+		return xstrdup("helo_name must be the name of this host: letters, digits, - and .");
 	if (settings->smtp_port < 1 || settings->smtp_port > 65535)
 		return xstrdup("smtp_port must be a number from 1 to 65535");
 	if (*settings->smtp_user != '\0' && !settings->smtp_starttls)
@@ -521,5 +381,6 @@ enum fault_kind smtp_init(struct smtp *smtp, const struct mailer_settings *setti
 void smtp_clear(struct smtp *smtp)
 {
 	tls_clear(&smtp->tls);
+	pattern_clear(&smtp->pattern);
 	*smtp = (struct smtp){ 0 };
 }

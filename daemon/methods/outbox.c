@@ -113,8 +113,10 @@ json_t *method_outbox_retry(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	int64_t id = call_number(call, "id", 0);
-	return outbox_retry(k->outbox, id, &call->problems) ? json_pack("{s:b}", "retried", 1)
-							    : NULL;
+	bool retried = call_flag(call, "refused")
+			   ? outbox_retry_refused(k->outbox, id, &call->problems)
+			   : outbox_retry(k->outbox, id, &call->problems);
+	return retried ? json_pack("{s:b}", "retried", 1) : NULL;
 }
 
 json_t *method_outbox_cancel(void *arg, struct call *call)

@@ -80,7 +80,9 @@ static const struct parameter outbox_one[] = {
 };
 
 static const struct parameter retry_parameters[] = {
-	{ "id", PARAMETER_NUMBER, false, "id of the message; without it all that wait" }, END
+	{ "id", PARAMETER_NUMBER, false, "id of the message; without it all that wait" },
+	{ "refused", PARAMETER_FLAG, false, "one that was refused, or all of these" },
+	END
 };
 
 static const struct parameter cancel_parameters[] = { { "id", PARAMETER_NUMBER, true,
@@ -176,7 +178,7 @@ const struct method method_table[] = {
 	{ "outbox.show", outbox_one, false, READS, AT_ONCE, method_outbox_show,
 	  "One message, with its text and history." },
 	{ "outbox.retry", retry_parameters, false, WRITES, AT_ONCE, method_outbox_retry,
-	  "Tries a message, or all that wait, at once." },
+	  "Tries a message, or all that wait, at once; or those that were refused, again." },
 	{ "outbox.cancel", cancel_parameters, false, WRITES, AT_ONCE, method_outbox_cancel,
 	  "Gives up a message that was not accepted." },
 	{ "drill", none, false, WRITES, AT_ONCE, method_drill,

@@ -98,29 +98,6 @@ static void send_configure(struct mailproc *mailproc)
 	write_line(mailproc, mailproc->configure);
 }
 
-static const char *or_empty(const char *text)
-{
-	return text == NULL ? "" : text;
-}
-
-/* A setting that is not UTF-8 cannot be said: the mailer then answers what it misses. */
-static char *configure_line(const struct settings *settings)
-{
-	json_t *what = json_pack(
-	    "{s:{s:s, s:s, s:s, s:I, s:b, s:s, s:s, s:s, s:s, s:s}}", "configure", "transport",
-	    or_empty(settings->transport), "maildir", or_empty(settings->maildir), "smtp_host",
-	    or_empty(settings->smtp_host), "smtp_port", (json_int_t)settings->smtp_port,
-	    "smtp_starttls", settings->smtp_starttls, "smtp_ca_file",
-	    or_empty(settings->smtp_ca_file), "smtp_user", or_empty(settings->smtp_user),
-	    "smtp_password_file", or_empty(settings->smtp_password_file), "sender",
-	    or_empty(settings->sender), "sender_name", or_empty(settings->sender_name));
-	char *text = what == NULL ? NULL : json_dumps(what, JSON_COMPACT);
-	char *line = xasprintf("%s\n", text == NULL ? "{\"configure\":{}}" : text);
-	json_decref(what);
-	free(text);
-	return line;
-}
-
 /* ---- the end of one, the start of the next ---- */
 
 static void reap(struct mailproc *mailproc, int flags)
@@ -149,7 +126,7 @@ static void pause_before_start(struct mailproc *mailproc)
 	loop_timer_set(mailproc->timer, mailproc->pause);
 	mailproc->pause = mailproc->pause * 2 < PAUSE_MOST ? mailproc->pause * 2 : PAUSE_MOST;
 	if (mailproc->starts_failed >= STARTS_FAILED)
-		mailproc->events->fault(mailproc->arg, "start", "the mailer does not start");
+		mailproc->events->fault(mailproc->arg, "start", "the mailer does not start", 0);
 }
 
 /* It is gone, or has to go. Its last outcomes were read before, if they were worth reading. */
@@ -276,12 +253,23 @@ static const char *heard_ready(struct mailproc *mailproc, json_t *said)
 	return NULL;
 }
 
+static bool has_left(const struct mailproc *mailproc, int64_t message)
+{
+	for (size_t i = 0; i < mailproc->left; i++) {
+		if (mailproc->batch[i] == message)
+			return true;
+	}
+	return false;
+}
+
 static const char *heard_fault(struct mailproc *mailproc, json_t *said)
 {
 	const char *text, *kind;
+	json_int_t message = 0;
 	bool starting = mailproc->state == MAILER_STARTING && mailproc->greeted;
-	if (json_unpack_ex(said, NULL, JSON_STRICT, "{s:s, s:s}", "fault", &text, "kind", &kind) !=
-		0 ||
+	if (json_unpack_ex(said, NULL, JSON_STRICT, "{s:s, s:s, s?:I}", "fault", &text, "kind",
+			   &kind, "id", &message) != 0 ||
+	    (message != 0 && !has_left(mailproc, message)) ||
 	    (!starting && mailproc->state != MAILER_BUSY))
 		return "an unexpected fault";
 	if (starting) {
@@ -295,7 +283,7 @@ static const char *heard_fault(struct mailproc *mailproc, json_t *said)
 	if (starting && mailproc->reconfigure)
 		send_configure(mailproc);
 	else
-		mailproc->events->fault(mailproc->arg, kind, text);
+		mailproc->events->fault(mailproc->arg, kind, text, message);
 	return NULL;
 }
 
@@ -474,7 +462,7 @@ struct mailproc *mailproc_new(struct loop *loop, const struct settings *settings
 	mailproc->events = events;
 	mailproc->arg = arg;
 	mailproc->program = xstrdup(program);
-	mailproc->configure = configure_line(settings);
+	mailproc->configure = mailproto_configure(settings);
 	mailproc->limit = (double)settings->delivery_limit;
 	mailproc->pause = PAUSE_FIRST;
 	start(mailproc);
@@ -519,7 +507,7 @@ void mailproc_stop(struct mailproc *mailproc, double seconds)
 void mailproc_configure(struct mailproc *mailproc, const struct settings *settings)
 {
 	free(mailproc->configure);
-	mailproc->configure = configure_line(settings);
+	mailproc->configure = mailproto_configure(settings);
 	mailproc->limit = (double)settings->delivery_limit;
 	switch (mailproc->state) {
 	case MAILER_READY:
@@ -570,9 +558,11 @@ static bool note_batch(struct mailproc *mailproc, const json_t *letters)
 	return count > 0;
 }
 
-void mailproc_send(struct mailproc *mailproc, json_t *letters)
+void mailproc_send(struct mailproc *mailproc, json_t *letters, bool doubt)
 {
 	json_t *batch = json_pack("{s:o}", "send", letters);
+	if (doubt)
+		json_object_set_new(batch, "doubt", json_true());
 	char *line = batch == NULL ? NULL : json_dumps(batch, JSON_COMPACT);
 	if (mailproc->state != MAILER_READY || line == NULL || !note_batch(mailproc, letters)) {
 		end_batch(mailproc, false);

@@ -26,8 +26,9 @@ const char *mailer_state_name(enum mailer_state state);
 struct mailproc_events {
 	void (*outcome)(void *arg, int64_t message, enum mail_outcome outcome, int code,
 			const char *text);
-	/* Untried letters come back. The mailer's kinds, and "start": it does not come up. */
-	void (*fault)(void *arg, const char *kind, const char *text);
+	/* Untried letters come back. The mailer's kinds, and "start": it does not come up. The
+	 * letter of the batch at which it was met; 0: none in particular. */
+	void (*fault)(void *arg, const char *kind, const char *text, int64_t message);
 	/* Letters without outcome were not tried; but `died`: the first of them was in hand, and
 	 * may have been taken. */
 	void (*batch_over)(void *arg, bool died);
@@ -50,8 +51,8 @@ enum mailer_state mailproc_state(const struct mailproc *mailproc);
 int mailproc_restarts(const struct mailproc *mailproc);
 int mailproc_pid(const struct mailproc *mailproc); /* 0 when down */
 /* Hands over a batch (a JSON array of letters; takes it over). Only when MAILER_READY: else it is
- * over at once, untried. Its line must not exceed MAIL_LINE_MOST. */
-void mailproc_send(struct mailproc *mailproc, json_t *letters);
+ * over at once, untried. Its line must not exceed MAIL_LINE_MOST. In doubt: mailproto.h. */
+void mailproc_send(struct mailproc *mailproc, json_t *letters, bool doubt);
 /* The outcomes up to that of this letter are safe: the next one's data may go. */
 void mailproc_noted(struct mailproc *mailproc, int64_t message);
 

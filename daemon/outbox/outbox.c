@@ -89,6 +89,16 @@ static void revive(struct outbox *outbox)
 	outbox->reviving = count == ROWS_A_TURN;
 }
 
+static void recall(struct outbox *outbox)
+{
+	int64_t ids[ROWS_A_TURN];
+	outbox_touch(outbox);
+	size_t count = message_refused(outbox->db, outbox->recalled, ids, ROWS_A_TURN);
+	for (size_t i = 0; i < count; i++)
+		outbox_recall(outbox, ids[i]);
+	outbox->recalled = count < ROWS_A_TURN ? NOT_RECALLING : ids[count - 1];
+}
+
 static void drop_bodies(struct outbox *outbox)
 {
 	outbox_touch(outbox);
@@ -104,7 +114,7 @@ static void hand_over(void *arg)
 	struct outbox *outbox = arg;
 	json_t *letters = outbox->pending;
 	outbox->pending = NULL;
-	mailproc_send(outbox->mailproc, letters);
+	mailproc_send(outbox->mailproc, letters, outbox->fault.of_relay);
 }
 
 static void take_back(void *arg, const char *reason)
@@ -162,7 +172,8 @@ static void make_batch(struct outbox *outbox)
 {
 	int64_t ids[BATCH_MOST];
 	size_t bytes = 0;
-	size_t count = message_due(outbox->db, clock_now(outbox->clock), ids, outbox->batch_most);
+	size_t most = outbox->fault.text == NULL ? outbox->batch_most : 1;
+	size_t count = message_due(outbox->db, clock_now(outbox->clock), ids, most);
 	outbox->stale = true; /* what was thought to be due may not be */
 	if (count == 0)
 		return;
@@ -205,8 +216,8 @@ bool outbox_has_work(const struct outbox *outbox)
 	if (outbox->resting)
 		return false;
 	return outbox->stale || outbox->stale_bodies || outbox->recover || outbox->rewind ||
-	       outbox->reviving || outbox->applied < outbox->count ||
-	       outbox->next_body <= clock_now(outbox->clock) ||
+	       outbox->reviving || outbox->recalled != NOT_RECALLING ||
+	       outbox->applied < outbox->count || outbox->next_body <= clock_now(outbox->clock) ||
 	       (is_due(outbox) && (can_hand(outbox) || must_try_again(outbox)));
 }
 
@@ -237,6 +248,8 @@ bool outbox_work(struct outbox *outbox, struct turn *turn)
 	outbox_apply_notes(outbox, false);
 	if (outbox->reviving && turn_has_room(turn))
 		revive(outbox);
+	if (outbox->recalled != NOT_RECALLING && turn_has_room(turn))
+		recall(outbox);
 	refresh(outbox);
 	if (outbox->next_body <= clock_now(outbox->clock) && turn_has_room(turn))
 		drop_bodies(outbox);
@@ -263,13 +276,13 @@ instant outbox_next(struct outbox *outbox)
 bool outbox_is_quiet(struct outbox *outbox)
 {
 	refresh(outbox);
-	return !outbox->recover && !outbox->rewind && !outbox->reviving && outbox->count == 0 &&
-	       outbox->in_hand == 0 && (!is_due(outbox) || is_standing(outbox));
+	return !outbox->recover && !outbox->rewind && !outbox->reviving &&
+	       outbox->recalled == NOT_RECALLING && outbox->count == 0 && outbox->in_hand == 0 &&
+	       (!is_due(outbox) || is_standing(outbox));
 }
 
 void outbox_try_now(struct outbox *outbox)
 {
-	outbox->fault.count = 0;
 	if (outbox->fault.until != INSTANT_NEVER)
 		outbox->fault.until = 0;
 }
@@ -312,6 +325,7 @@ struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
 	outbox->ended = ended;
 	outbox->arg = arg;
 	outbox->recover = true;
+	outbox->recalled = NOT_RECALLING;
 	outbox->next_attempt = outbox->next_body = INSTANT_NEVER;
 	configure(outbox, settings);
 	outbox->rest = loop_timer_new(loop, rested, outbox);

@@ -7,7 +7,8 @@
  *     ^          |------> deferred --(its hour comes)--> handed
  *     |          |------> refused                            (the notices go to somebody else)
  *     |          `------> unclear --(its hour comes)--> handed, same Message-ID, same bytes
- *     `-- untried after a fault of the installation or of the mailer before end-of-data
+ *     |-- untried after a fault of the installation or of the mailer before end-of-data
+ *     `-- refused, and tried again by hand while its text is there
  *   queued, deferred, unclear --> cancelled (by hand)
  *
  * Retry times are computed from the first attempt that reached a server (before that, from the
@@ -15,6 +16,10 @@
  * waited for give_up_after at servers that were there (struct message_tries) stays in its state
  * with no hour of its own: it has been given up, counts as an alarm, and only outbox_retry tries it
  * again.
+ *
+ * A fault of the installation, or of a server that takes nothing from us, makes the queue stand
+ * still: one letter is tried each quarter of an hour, each time another one, until one has an
+ * outcome. A letter at which it stands still again, after others have gone, is refused.
  *
  * A batch is in the mailer's hands, but only one letter of it on the wire: the data of the next
  * waits until the outcome of the one before is committed (mailproto.h). So after a kill one letter
@@ -33,7 +38,8 @@ struct outbox;
 
 /* Of the messages that were in the mailer's hands when an earlier daemon died one becomes
  * unclear. The loop is for the mailer; the turn for the database. `ended` is told of ends, and of
- * a letter that is given up with the state that it stays in, so that notices can follow. */
+ * a letter that is given up with the state that it stays in, and of a refused one that is queued
+ * again, so that notices can follow. */
 typedef void outbox_ended(void *arg, int64_t message, enum message_state state);
 struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
 			  const struct clock *clock, const struct settings *settings,
@@ -64,6 +70,9 @@ bool outbox_is_quiet(struct outbox *outbox);
  * outbox_retry(0) is for all that wait, given up or not; it also tries a queue that a fault holds
  * up. */
 MUST_CHECK bool outbox_retry(struct outbox *outbox, int64_t message, struct problems *problems);
+/* Refused ones go out again: this one, or (0) all whose text is still there. */
+MUST_CHECK bool outbox_retry_refused(struct outbox *outbox, int64_t message,
+				     struct problems *problems);
 MUST_CHECK bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason,
 			      struct problems *problems);
 

@@ -53,6 +53,7 @@ static void turn_is_undone(void *arg, const char *reason)
 	(void)reason; /* whoever ended the turn says it */
 	outbox->applied = 0;
 	outbox->reviving = outbox->was_reviving;
+	outbox->recalled = outbox->was_recalled;
 	outbox->touched = outbox->dropped = false;
 	outbox->stale = outbox->stale_bodies = true;
 	outbox->counted = false;
@@ -67,6 +68,7 @@ void outbox_touch(struct outbox *outbox)
 		return;
 	outbox->touched = true;
 	outbox->was_reviving = outbox->reviving;
+	outbox->was_recalled = outbox->recalled;
 	turn_after(outbox->turn, turn_is_kept, turn_is_undone, outbox);
 }
 
@@ -96,4 +98,22 @@ bool outbox_change(struct outbox *outbox, const struct message_change *what)
 		outbox->ended(outbox->arg, what->message, what->state);
 	}
 	return true;
+}
+
+void outbox_recall(struct outbox *outbox, int64_t message)
+{
+	instant now = clock_now(outbox->clock);
+	struct message_change what = { .message = message,
+				       .was = MESSAGE_REFUSED,
+				       .state = MESSAGE_QUEUED,
+				       .now = now,
+				       .next_attempt = now,
+				       .reason = "tried again by hand" };
+	if (!outbox_change(outbox, &what))
+		return;
+	message_keep_tries(
+	    outbox->db, message,
+	    &(struct message_tries){ .reached_at = INSTANT_NEVER, .heard_at = INSTANT_NEVER });
+	outbox->counted = false;
+	outbox->ended(outbox->arg, message, MESSAGE_QUEUED);
 }

@@ -66,6 +66,36 @@ bool outbox_retry(struct outbox *outbox, int64_t message, struct problems *probl
 	return true;
 }
 
+static bool find_refused(struct outbox *outbox, int64_t message, struct problems *problems)
+{
+	struct message_row row;
+	if (!message_find(outbox->db, message, &row))
+		problem_add(problems, "id", 0, "there is no letter %lld", (long long)message);
+	else if (row.state != MESSAGE_REFUSED)
+		problem_add(problems, "id", 0, "letter %lld is %s, and not refused",
+			    (long long)message, message_state_name(row.state));
+	else if (!message_has_text(outbox->db, message))
+		problem_add(problems, "id", 0,
+			    "the text of letter %lld is no longer kept: keep_bodies says how long",
+			    (long long)message);
+	else
+		return true;
+	return false;
+}
+
+bool outbox_retry_refused(struct outbox *outbox, int64_t message, struct problems *problems)
+{
+	if (message != 0 && !find_refused(outbox, message, problems))
+		return false;
+	outbox_touch(outbox);
+	if (message != 0)
+		outbox_recall(outbox, message);
+	else
+		outbox->recalled = 0;
+	outbox_try_now(outbox);
+	return true;
+}
+
 bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason,
 		   struct problems *problems)
 {

@@ -10,6 +10,8 @@
 #include "daemon/outbox/outbox_own.h"
 
 #define ANSWER_MOST 500 /* bytes kept of what a server said */
+#define FAULT_PAUSE                                                                                \
+	900 /* seconds: a queue that stands still tries one letter each quarter of an hour */
 
 /* ---- what the mailer says, outside a turn ---- */
 
@@ -37,6 +39,25 @@ static char *bounded(const char *text)
 	return copy;
 }
 
+static bool is_odd(const struct outbox *outbox, int64_t message)
+{
+	for (size_t i = 0; i < ODD_MOST; i++) {
+		if (message != 0 && outbox->odd[i] == message)
+			return true;
+	}
+	return false;
+}
+
+/* Another letter was taken while the queue stood still at this one. */
+static void note_odd(struct outbox *outbox, int64_t sent)
+{
+	const struct fault *fault = &outbox->fault;
+	if (!fault->of_relay || fault->message == sent || is_odd(outbox, fault->message))
+		return;
+	outbox->odd[outbox->odd_next] = fault->message;
+	outbox->odd_next = (outbox->odd_next + 1) % ODD_MOST;
+}
+
 static void clear_fault(struct outbox *outbox)
 {
 	if (outbox->fault.text != NULL)
@@ -58,10 +79,8 @@ static void log_reach(struct outbox *outbox, const struct note *what)
 		log_notice("mail: letters are taken again");
 }
 
-static void on_outcome(void *arg, int64_t message, enum mail_outcome outcome, int code,
-		       const char *text)
+static void take_from_batch(struct outbox *outbox, int64_t message)
 {
-	struct outbox *outbox = arg;
 	for (size_t i = 0; i < outbox->in_hand; i++) {
 		if (outbox->batch[i] == message) {
 			outbox->in_hand--;
@@ -70,44 +89,57 @@ static void on_outcome(void *arg, int64_t message, enum mail_outcome outcome, in
 			break;
 		}
 	}
+}
+
+static void on_outcome(void *arg, int64_t message, enum mail_outcome outcome, int code,
+		       const char *text)
+{
+	struct outbox *outbox = arg;
+	take_from_batch(outbox, message);
 	struct note what = { NOTE_OUTCOME, message, outcome, code, bounded(text) };
 	note(outbox, &what);
+	if (outcome == MAIL_SENT)
+		note_odd(outbox, message);
 	clear_fault(outbox);
 	log_reach(outbox, &what);
 }
 
-static instant fault_until(const struct outbox *outbox, int64_t count)
+/* Takes the sentence over. */
+static void set_fault(struct outbox *outbox, const char *kind, char *sentence, int64_t message)
 {
-	int64_t pause = outbox->patience.first;
-	for (int64_t i = 1; i < count && pause < outbox->patience.most; i++)
-		pause *= 2;
-	return clock_now(outbox->clock) +
-	       (pause < outbox->patience.most ? pause : outbox->patience.most);
-}
-
-static void on_fault(void *arg, const char *kind, const char *text)
-{
-	struct outbox *outbox = arg;
 	struct fault *fault = &outbox->fault;
-	char *what = xasprintf("%s: %s", kind, text);
-	char *sentence = bounded(what);
-	bool known = fault->text != NULL && strcmp(fault->text, sentence) == 0;
-	free(what);
-	if (!known)
+	if (fault->text == NULL || strcmp(fault->text, sentence) != 0)
 		log_error("mail: the queue stands still: %s", sentence);
 	free(fault->text);
 	fault->text = sentence;
 	fault->in_batch = outbox->in_hand > 0;
-	fault->count++;
+	fault->of_relay = strcmp(kind, "relay") == 0;
+	fault->message = message;
 	fault->until =
-	    strcmp(kind, "start") == 0 ? INSTANT_NEVER : fault_until(outbox, fault->count);
+	    strcmp(kind, "start") == 0 ? INSTANT_NEVER : clock_now(outbox->clock) + FAULT_PAUSE;
+}
+
+/* What is said of one letter again, after others went, is about that letter. */
+static void on_fault(void *arg, const char *kind, const char *text, int64_t message)
+{
+	struct outbox *outbox = arg;
+	if (strcmp(kind, "relay") == 0 && is_odd(outbox, message)) {
+		take_from_batch(outbox, message);
+		note(outbox,
+		     &(struct note){ NOTE_OUTCOME, message, MAIL_REFUSED, 0, bounded(text) });
+		return;
+	}
+	char *what = xasprintf("%s: %s", kind, text);
+	set_fault(outbox, kind, bounded(what), message);
+	free(what);
 }
 
 static void on_batch_over(void *arg, bool died)
 {
 	struct outbox *outbox = arg;
 	for (size_t i = 0; i < outbox->in_hand; i++) {
-		enum note_kind kind = died && i == 0 ? NOTE_LOST : NOTE_UNTRIED;
+		bool met = outbox->fault.text != NULL && outbox->batch[i] == outbox->fault.message;
+		enum note_kind kind = died && i == 0 ? NOTE_LOST : met ? NOTE_MET : NOTE_UNTRIED;
 		note(outbox, &(struct note){ kind, outbox->batch[i], MAIL_UNCLEAR, 0, NULL });
 	}
 	outbox->in_hand = 0;
@@ -207,17 +239,19 @@ static void apply_lost(struct outbox *outbox, const struct message_row *row)
 	postpone(outbox, row, &what);
 }
 
-/* It keeps its place: those made earlier go first. */
-static void apply_untried(struct outbox *outbox, const struct message_row *row)
+/* It keeps its place: those made earlier go first. But that at which the queue stands still goes
+ * behind those that wait: they are tried in turn, so that it never stops for one letter. */
+static void apply_untried(struct outbox *outbox, const struct message_row *row, bool met)
 {
 	instant now = clock_now(outbox->clock);
+	bool keeps = !met && row->created_at < now;
 	outbox_change(outbox, &(struct message_change){
 				  .message = row->id,
 				  .was = MESSAGE_HANDED,
 				  .state = MESSAGE_QUEUED,
 				  .now = now,
-				  .next_attempt = row->created_at < now ? row->created_at : now,
-				  .reason = "not tried" });
+				  .next_attempt = keeps ? row->created_at : now + met,
+				  .reason = met ? "the queue stands still" : "not tried" });
 }
 
 static void apply(struct outbox *outbox, const struct note *note)
@@ -233,7 +267,8 @@ static void apply(struct outbox *outbox, const struct note *note)
 		apply_lost(outbox, &row);
 		break;
 	case NOTE_UNTRIED:
-		apply_untried(outbox, &row);
+	case NOTE_MET:
+		apply_untried(outbox, &row, note->kind == NOTE_MET);
 		break;
 	}
 }

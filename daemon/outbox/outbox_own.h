@@ -9,7 +9,15 @@
 
 #define BATCH_MOST 1000
 
-enum note_kind { NOTE_OUTCOME, NOTE_UNTRIED, NOTE_LOST };
+#define ODD_MOST      16
+#define NOT_RECALLING INT64_MAX
+
+enum note_kind {
+	NOTE_OUTCOME,
+	NOTE_UNTRIED,
+	NOTE_MET, /* untried, and the fault was met at it: another one is tried next */
+	NOTE_LOST
+};
 
 struct note {
 	enum note_kind kind;
@@ -22,8 +30,9 @@ struct note {
 struct fault {
 	char *text;    /* NULL: there is none */
 	instant until; /* no attempt before; INSTANT_NEVER: until the mailer is ready */
-	int64_t count;
 	bool in_batch;
+	bool of_relay;   /* the server takes nothing from us */
+	int64_t message; /* at which it was met; 0: none in particular */
 };
 
 struct outbox {
@@ -49,6 +58,10 @@ struct outbox {
 	json_t *pending; /* what the commit sets free */
 
 	struct fault fault;
+	/* Letters at which the queue stood still, while another went: it is about them. The oldest
+	 * is forgotten first, and all by a restart, which costs them one standstill more. */
+	int64_t odd[ODD_MOST];
+	size_t odd_next;
 	bool unreached;         /* it was said that no server takes letters */
 	char *unreached_reason; /* lent to figures */
 	bool resting;
@@ -56,8 +69,11 @@ struct outbox {
 	bool rewind;       /* hours may be those of a clock that was set since */
 	bool reviving;     /* outbox_retry of all */
 	bool was_reviving; /* before this turn */
-	bool touched;      /* in this turn */
-	bool stale;        /* next_attempt is to be read anew */
+	/* outbox_retry_refused of all: those up to this one are queued again; NOT_RECALLING: none
+	 * are to be, or all are */
+	int64_t recalled, was_recalled;
+	bool touched; /* in this turn */
+	bool stale;   /* next_attempt is to be read anew */
 	bool stale_bodies;
 	bool dropped; /* bodies, in this turn */
 	instant next_attempt, next_body;
@@ -83,6 +99,8 @@ void outbox_rest(struct outbox *outbox); /* a real second, after a turn that fai
 extern const struct mailproc_events outbox_hears;
 /* Puts what was heard into the database: what there is room for in the turn, or all of it. */
 void outbox_apply_notes(struct outbox *outbox, bool all);
+/* Queues a refused letter again, and tells of it. */
+void outbox_recall(struct outbox *outbox, int64_t message);
 /* Whatever a fault says, the next attempt may be made now. */
 void outbox_try_now(struct outbox *outbox);
 

@@ -208,6 +208,23 @@ size_t message_postponed(struct db *db, instant now, int64_t *ids, size_t most)
 	return read_ids(q, ids, most);
 }
 
+size_t message_refused(struct db *db, int64_t after, int64_t *ids, size_t most)
+{
+	struct query *q = db_query(
+	    db, "SELECT id FROM message INDEXED BY message_by_state WHERE state = 'refused'"
+		" AND id > ?1 AND body IS NOT NULL ORDER BY id LIMIT ?2");
+	db_bind_int(q, 1, after);
+	db_bind_int(q, 2, (int64_t)most);
+	return read_ids(q, ids, most);
+}
+
+bool message_has_text(struct db *db, int64_t message)
+{
+	struct query *q = db_query(db, "SELECT 1 FROM message WHERE id = ?1 AND body IS NOT NULL");
+	db_bind_int(q, 1, message);
+	return db_found(q);
+}
+
 void message_hurry(struct db *db, const struct message_row *message, instant now)
 {
 	struct query *q = db_query(db, "UPDATE message SET next_attempt = ?2, reached_at = NULL,"

@@ -101,6 +101,10 @@ json_t *message_letter(struct db *db, int64_t message, const struct clock *clock
 instant message_next_attempt(struct db *db); /* INSTANT_NEVER: none */
 /* Of those that wait: whose hour has not come or who were given up; as message_due. */
 size_t message_postponed(struct db *db, instant now, int64_t *ids, size_t most);
+/* Those refused whose text is still there, after this one, by their ids; their number. */
+size_t message_refused(struct db *db, int64_t after, int64_t *ids, size_t most);
+/* Does it still have a text? */
+MUST_CHECK bool message_has_text(struct db *db, int64_t message);
 /* Its hour is now, whatever it was, and patience begins anew: by hand. */
 void message_hurry(struct db *db, const struct message_row *message, instant now);
 

@@ -50,6 +50,7 @@ bool message_state_may_follow(enum message_state was, enum message_state state)
 {
 	switch (state) {
 	case MESSAGE_QUEUED:
+		return was == MESSAGE_HANDED || was == MESSAGE_REFUSED;
 	case MESSAGE_SENT:
 	case MESSAGE_DEFERRED:
 	case MESSAGE_REFUSED:

@@ -168,6 +168,14 @@ void notice_settle_letter(const struct core *core, int64_t message, enum notice_
 	change_all(core, q, state, NULL, reason);
 }
 
+void notice_call_back(const struct core *core, int64_t message)
+{
+	struct query *q = db_query(core->db, "SELECT id, state FROM notice WHERE message = ?1"
+					     " AND state = 'unreachable'");
+	db_bind_int(q, 1, message);
+	change_all(core, q, NOTICE_QUEUED, NULL, "its letter is tried again");
+}
+
 static void give_to(const struct core *core, const struct row *row, const char *person,
 		    const char *reason)
 {

@@ -11,7 +11,8 @@
  *     held <----------- queued ------------------------------> sent
  *      |  ------------->  |
  *      |    released      |---> overtaken    its deadline ended, its letter was cancelled
- *      |                  |---> unreachable  it is passed on: a new notice for somebody else
+ *      |                  |---> unreachable  it is passed on: a new notice for somebody else;
+ *      |                  |<---              its letter is tried again by hand
  *      |                  |---> put_off      somebody wants it later
  *      |---> overtaken    its deadline ended, more was said since, or it was discarded
  *      |---> put_off
@@ -84,6 +85,10 @@ void notice_overtake(const struct core *core, const char *subject, const struct 
 /* The queued notices of a letter share its fate: sent, or overtaken. */
 void notice_settle_letter(const struct core *core, int64_t message, enum notice_state state,
 			  const char *reason);
+
+/* Its letter was refused and is tried again: those in it that nobody was reached for wait for it.
+ */
+void notice_call_back(const struct core *core, int64_t message);
 
 /* What waits for the old holder of a role, and is in no letter yet, goes to the new one. */
 void notice_hand_over(const struct core *core, const char *subject, const char *role,

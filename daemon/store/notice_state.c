@@ -53,7 +53,7 @@ bool notice_state_may_follow(enum notice_state was, enum notice_state state)
 	case NOTICE_UNREACHABLE:
 		return was == NOTICE_QUEUED;
 	case NOTICE_QUEUED:
-		return was == NOTICE_HELD;
+		return was == NOTICE_HELD || was == NOTICE_UNREACHABLE;
 	case NOTICE_OVERTAKEN:
 	case NOTICE_PUT_OFF:
 		return was == NOTICE_QUEUED || was == NOTICE_HELD;

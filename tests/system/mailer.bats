@@ -44,6 +44,10 @@ try() {
 	try mailer_smtp OutcomesChunked
 }
 
+@test "what is about us stops the queue, what is about the recipient refuses one letter" {
+	try mailer_smtp Refusals
+}
+
 @test "servers that mean harm cost bounded time and memory and never give a false sent" {
 	try mailer_smtp Hostile
 }

@@ -260,6 +260,103 @@ class OutcomesChunked(Case):
                          [(1, "refused", 550), (2, "sent", 250)])
 
 
+class Refusals(Case):
+    """What is about us stops the queue, what is about the recipient refuses one letter."""
+
+    US = ("550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain",
+          "504 5.5.2 <vm>: Helo command rejected: need fully-qualified hostname",
+          "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+          "550 5.1.8 <kedja@exempel.se>: Sender address rejected: Domain not found",
+          "550 5.7.606 Access denied, banned sending IP")
+    ANYBODY = ("554 5.7.1 <vm[10.0.0.4]>: Client host rejected: Access denied", "550 relay not permitted",
+               "550 5.4.1 Recipient address rejected: Access denied", "550 5.0.0 no")
+
+    def send(self, steps, count=4, extensions=("ENHANCEDSTATUSCODES",), people=None, **more):
+        people = people or range(1, count + 1)
+        letters = [letter(i + 1, to={"name": "", "address": f"asa{who}@exempel.se"}) for i, who in enumerate(people)]
+        with Script(steps, extensions=extensions) as self.server, Mailer() as mailer:
+            mailer.configure(**smtp_settings(self.server))
+            mailer.say({"send": letters, **more})
+            heard = []
+            while (one := mailer.hear()) != {"done": True}:
+                heard.append(one)
+        self.fault = heard[-1] if heard and "fault" in heard[-1] else {}
+        return [(one["id"], one["outcome"]) for one in heard if "outcome" in one]
+
+    def test_about_us_by_its_code(self):
+        for answer in self.US:
+            for step in ("RCPT", "DATA", "CONTENT"):
+                for extensions in ((), ("ENHANCEDSTATUSCODES",), ("ENHANCEDSTATUSCODES", "PIPELINING")):
+                    with self.subTest(answer=answer, step=step, extensions=extensions):
+                        self.assertEqual(self.send({f"{step} 2": answer}, extensions=extensions), [(1, "sent")])
+                        self.assertEqual((self.fault["kind"], self.fault["id"]), ("relay", 2))
+                        self.assertIn(answer, self.fault["fault"])
+                        self.assertEqual(len([data for _, data in self.server.taken if data]), 1)
+
+    def test_about_us_and_hung_up(self):
+        for step in ("RCPT", "CONTENT"):
+            self.assertEqual(self.send({step: [self.US[0], DROP]}), [])
+            self.assertEqual((self.fault["kind"], self.fault["id"]), ("relay", 1))
+
+    def test_about_the_recipient_or_the_letter(self):
+        for step, answer in (("RCPT", "550 5.1.1 unknown"), ("RCPT", "550 5.7.133 closed"), ("CONTENT", "552 5.3.4 large"),
+                             ("CONTENT", "550 5.7.136 closed"), ("MAIL", "552 5.3.4 too large for us")):
+            with self.subTest(step=step, answer=answer):
+                self.assertEqual(self.send({step: answer}), [(i, "refused") for i in (1, 2, 3, 4)])
+                self.assertEqual(self.fault, {})
+
+    def test_it_does_not_say_and_all_are_refused(self):
+        for answer in self.ANYBODY:
+            for step in ("RCPT", "CONTENT"):
+                for extensions in (("ENHANCEDSTATUSCODES",), ("PIPELINING",)):
+                    with self.subTest(answer=answer, step=step):
+                        self.assertEqual(self.send({step: answer}, 3, extensions), [])
+                        self.assertEqual((self.fault["kind"], self.fault["id"]), ("relay", 3))
+                        self.assertIn(answer, self.fault["fault"])
+
+    def test_it_does_not_say_and_some_are_accepted(self):
+        for answer in self.ANYBODY:
+            for step in ("RCPT", "CONTENT"):
+                for well in (1, 3, 5):
+                    with self.subTest(answer=answer, step=step, well=well):
+                        steps = {step: answer, f"{step} {well}": "250 2.1.0 ok"}
+                        self.assertEqual(self.send(steps, 5), [(i, "sent" if i == well else "refused")
+                                                               for i in (1, 2, 3, 4, 5)])
+                        self.assertEqual(self.fault, {})
+
+    def test_it_does_not_say_and_they_are_few(self):
+        self.assertEqual(self.send({"RCPT": self.ANYBODY[0]}, 2), [(1, "refused"), (2, "refused")])
+        self.assertEqual(self.send({"RCPT": self.ANYBODY[0]}, people=(1, 2, 1, 2)), [(i, "refused") for i in (1, 2, 3, 4)])
+        self.assertEqual(self.fault, {})
+
+    def test_they_are_few_each_time(self):
+        with Script({"RCPT": self.ANYBODY[0]}) as server, Mailer() as mailer:
+            mailer.configure(**smtp_settings(server))
+            self.assertEqual(short(mailer.send([letter(1)])), [(1, "refused", 554)])
+            self.assertEqual(short(mailer.send([letter(2)])), [(2, "refused", 554)])
+            self.assertEqual(short(mailer.send([letter(3)])), [(3, "relay", None)])
+
+    def test_in_doubt_one_is_enough(self):
+        self.assertEqual(self.send({"RCPT": self.ANYBODY[0]}, 1, doubt=True), [])
+        self.assertEqual(self.fault["kind"], "relay")
+        self.assertEqual(self.send({"RCPT": "550 5.1.1 unknown"}, 1, doubt=True), [(1, "refused")])
+        self.assertEqual(self.send({}, 1, doubt=True), [(1, "sent")])
+
+    def test_later_is_later(self):
+        for answer in ("450 4.7.1 greylisted", "451 4.3.0 later", "450 4.1.8 sender's domain not found"):
+            self.assertEqual(self.send({"RCPT": answer}), [(i, "deferred") for i in (1, 2, 3, 4)])
+            self.assertEqual(self.fault, {})
+
+    def test_the_name_that_it_says(self):
+        with Script() as server, Mailer() as mailer:
+            mailer.configure(**smtp_settings(server, helo_name="kedja.exempel.se"))
+            self.assertEqual(short(mailer.send([letter(1)])), [(1, "sent", 250)])
+        self.assertEqual(server.commands[0], "EHLO kedja.exempel.se")
+        with Mailer() as mailer:
+            said = mailer.configure(**smtp_settings(server, helo_name="kedja exempel"))
+            self.assertEqual(said["kind"], "config")
+
+
 class Hostile(Case):
     """Servers that mean harm: an end, bounded memory, and never a false 'sent'."""
 

@@ -16,6 +16,10 @@ try() { # CLASS...
 	try Faults
 }
 
+@test "a server that takes nothing from us stops the queue, which heals by itself" {
+	try Relay
+}
+
 @test "letters afterwards: unclear ones, those given up, cancelled ones, and their texts" {
 	try Life
 }

@@ -158,6 +158,56 @@ class Faults(Case):
         self.try_fault("login", "good", smtp_user="kedja", smtp_password_file=self.store.file("password"))
 
 
+class Relay(Case):
+    """A server that takes nothing from us: nobody is told in vain, and it heals by itself."""
+
+    def cases(self, line):
+        record_all(line, cast("2025-12-05", [f"K-{number}" for number in range(4)]))
+        line.ask("clock.set", {"time": "2026-03-03T08:31"})
+
+    def check_all_sent(self, line):
+        wait_until(lambda: {row["state"] for row in messages(line)} == {"sent"}, "the letters do not go out")
+        self.assertEqual({row["state"] for row in line.rows("notice.list") if row["message"]}, {"sent"})
+        self.assertEqual(line.ask("status")["alarms"], [])
+
+    def test_it_says_so(self):
+        for answer in ("550 5.7.54 SMTP; Unable to relay", "504 5.5.2 <vm>: Helo command rejected: need fully-qualified"):
+            with self.subTest(answer=answer), Script({"RCPT": answer}) as server:
+                _, line = self.office(server.port)
+                self.cases(line)
+                rows = messages(line)
+                self.assertGreater(len(rows), 1)
+                self.assertEqual({(row["state"], row["attempts"]) for row in rows}, {("queued", 0)})
+                self.assertEqual({row["state"] for row in line.rows("notice.list")}, {"queued"})
+                alarm, = line.ask("status")["alarms"]
+                self.assertIn("no letters go out: relay: the server takes nothing from us: " + answer, alarm)
+                # a letter each quarter of an hour, by turns
+                server.commands.clear()
+                line.ask("clock.set", {"time": "2026-03-03T09:31"})
+                asked = [command for command in server.commands if command.startswith("RCPT")]
+                self.assertEqual(len(asked), 4)
+                self.assertGreater(len(set(asked)), 1)
+                server.steps = {}
+                line.ask("clock.set", {"time": "2026-03-03T09:46"})
+                self.check_all_sent(line)
+                line.close()
+
+    def test_it_does_not_say_and_the_manager_is_the_third(self):
+        with Script({"RCPT": "554 5.7.1 <vm[10.0.0.4]>: Client host rejected: Access denied"}) as server:
+            office, line = self.office(server.port)
+            self.cases(line)
+            refused = [row for row in messages(line) if row["state"] == "refused"]
+            self.assertEqual({row["to"] for row in refused}, {"anna@office.example", "bo@office.example"})
+            self.assertIn("relay: the server takes nothing", " ".join(line.ask("status")["alarms"]))
+            self.assertIn("unreachable", {row["state"] for row in line.rows("notice.list")})
+            said, code = office.ctl("outbox", "retry", str(refused[0]["id"]))
+            self.assertEqual(code, 1, said)
+            server.steps = {}
+            said, code = office.ctl("outbox", "retry", "--refused")
+            self.assertEqual((said, code), ("all that were refused go out again as soon as they can\n", 0))
+            self.check_all_sent(line)
+
+
 class Life(Case):
     """What becomes of letters afterwards."""
 

@@ -3,7 +3,7 @@
 """A mailer that does what the address of each letter says, to try what stands before it.
 
 In the folder KEDJA_FAKE: "mode" says how it starts; "log" gets a line for all it is told;
-"healed" being there, the letters to die, hang and tls are sent after all; "slow" are the seconds that
+"healed" being there, the letters to die, hang, tls and relay are sent after all; "slow" are the seconds that
 a letter to slow takes (0.3), and one to wait is sent when there is "go". For a letter to away no server
 is there, and with "back" there is one that puts it off.
 Modes: normal, mute, nonsense, old, exit, config, stubborn (stays after the end of its input).
@@ -119,6 +119,9 @@ def deliver(letter):
     elif what == "tls":
         say({"fault": "the certificate has expired", "kind": "tls"})
         return True
+    elif what == "relay":
+        say({"fault": "the server takes nothing from us: 550 5.7.54", "kind": "relay", "id": letter["id"]})
+        return True
     elif what == "tlsdie":
         say({"fault": "the certificate has expired", "kind": "tls"})
         os._exit(7)
@@ -127,9 +130,9 @@ def deliver(letter):
     return False
 
 
-def send(letters):
+def send(letters, doubt):
     global told
-    log("batch", len(letters))
+    log("batch", len(letters), "doubt" if doubt else "")
     for letter in letters:
         wait_noted()
         if deliver(letter):
@@ -164,7 +167,7 @@ def main():
         if "configure" in said:
             configure(said["configure"])
         elif "send" in said:
-            send(said["send"])
+            send(said["send"], said.get("doubt", False))
     log("end")
     if mode() == "stubborn":
         hang()

@@ -92,8 +92,9 @@ static void on_outcome(void *arg, int64_t message, enum mail_outcome outcome, in
 		mailproc_noted(f->mailproc, message);
 }
 
-static void on_fault(void *arg, const char *kind, const char *text)
+static void on_fault(void *arg, const char *kind, const char *text, int64_t message)
 {
+	(void)message;
 	assert_true(strlen(text) > 5);
 	hear(arg, "fault:%s", kind);
 }
@@ -203,7 +204,7 @@ static json_t *letters(const char *first, ...)
 static void give(struct fixture *f, json_t *batch)
 {
 	forget(f);
-	mailproc_send(f->mailproc, batch);
+	mailproc_send(f->mailproc, batch, false);
 }
 
 /* ---- tests ---- */

@@ -157,6 +157,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static void check_problem(struct fixture *f, const char *expected);
+
 static void put_file(const struct fixture *f, const char *name, const char *text)
 {
 	char *path = xasprintf("%s/%s", f->folder, name);
@@ -488,18 +490,111 @@ static void a_fault_stops_the_queue(void **state)
 	assert_int_equal(figures.mailer, MAILER_FAULTY);
 	assert_int_equal(figures.by_state[MESSAGE_QUEUED], 2);
 	assert_int_equal(figures.oldest_waiting, NOON);
-	assert_int_equal(outbox_next(f->outbox), NOON + 300);
-	assert_false(outbox_has_work(f->outbox));
-	move_clock(f, 300); /* tried again, in vain: twice the pause */
-	settle(f);
-	assert_int_equal(times_delivered(f, tls), 2);
-	assert_int_equal(outbox_next(f->outbox), NOON + 900);
+	/* one letter each quarter of an hour, as long as it takes */
+	for (int i = 1; i < 10; i++) {
+		assert_int_equal(outbox_next(f->outbox), NOON + 900 * i);
+		assert_false(outbox_has_work(f->outbox));
+		move_clock(f, 900);
+		settle(f);
+		assert_int_equal(times_delivered(f, tls), i + 1);
+	}
+	assert_int_equal(batches(f), 10);
 	put_file(f, "healed", "");
-	move_clock(f, 600);
+	move_clock(f, 900);
 	settle(f);
 	check_row(f, tls, "sent 1 - 250 2.0.0 Ok");
 	check_row(f, other, "sent 1 - 250 2.0.0 Ok");
 	assert_null(outbox_count(f->outbox).fault);
+}
+
+/* What is met at one letter stands for all of them until another one has gone. */
+static void a_queue_never_stops_for_one_letter(void **state)
+{
+	struct fixture *f = *state;
+	f->settings.batch = 3;
+	outbox_configure(f->outbox, &f->settings);
+	int64_t relay = add(f, "relay"), other = add(f, "relay-2"), third = add(f, "sent");
+	int64_t fourth = add(f, "sent");
+	settle(f);
+	check_row(f, relay, "queued 0 1 - -");
+	check_row(f, third, "queued 0 0 - -");
+	assert_string_equal(outbox_count(f->outbox).fault,
+			    "relay: the server takes nothing from us: 550 5.7.54");
+	move_clock(f, 900); /* the next in turn, in vain */
+	settle(f);
+	assert_int_equal(times_delivered(f, relay), 1);
+	assert_int_equal(times_delivered(f, other), 1);
+	check_row(f, other, "queued 0 901 - -");
+	move_clock(f, 900); /* the third goes, and then all */
+	settle(f);
+	check_row(f, third, "sent 1 - 250 2.0.0 Ok");
+	check_row(f, fourth, "sent 1 - 250 2.0.0 Ok");
+	/* the queue stood still at the second of them last: when it does so again, it is refused */
+	for (int i = 0; i < 8 && outbox_count(f->outbox).by_state[MESSAGE_REFUSED] < 2; i++) {
+		int64_t one = add(f, "sent");
+		move_clock(f, 900);
+		settle(f);
+		move_clock(f, 900);
+		settle(f);
+		check_row(f, one, "sent 1 - 250 2.0.0 Ok");
+	}
+	check_row(f, other, "refused 1 - 0 the server takes nothing from us: 550 5.7.54");
+	check_row(f, relay, "refused 1 - 0 the server takes nothing from us: 550 5.7.54");
+	assert_null(outbox_count(f->outbox).fault);
+}
+
+static void retry_refused(struct fixture *f, int64_t id)
+{
+	assert_int_equal(turn_begin(f->turn), 0);
+	assert_true(outbox_retry_refused(f->outbox, id, &f->problems));
+	end_turn(f);
+	settle(f);
+}
+
+static void refused_letters_can_be_tried_again(void **state)
+{
+	struct fixture *f = *state;
+	int64_t first = add(f, "refused"), second = add(f, "refused-2"), sent = add(f, "sent");
+	settle(f);
+	assert_string_equal(f->ended, "1=refused 2=refused 3=sent ");
+	retry_refused(f, second); /* in vain */
+	check_row(f, second, "refused 2 - 550 5.1.1 nobody here");
+	check_row(f, first, "refused 1 - 550 5.1.1 nobody here");
+	put_file(f, "healed", "");
+	retry_refused(f, 0);
+	check_row(f, first, "sent 2 - 250 2.0.0 Ok");
+	check_row(f, second, "sent 3 - 250 2.0.0 Ok");
+	check_row(f, sent, "sent 1 - 250 2.0.0 Ok");
+	check_history(f, first,
+		      ">queued queued>handed handed>refused refused>queued queued>handed"
+		      " handed>sent");
+	assert_string_equal(f->ended, "1=refused 2=refused 3=sent 2=queued 2=refused 1=queued "
+				      "2=queued 1=sent 2=sent ");
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_REFUSED], 0);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_SENT], 3);
+	assert_false(outbox_retry_refused(f->outbox, sent, &f->problems));
+	check_problem(f, "id: letter 3 is sent, and not refused");
+	assert_false(outbox_retry_refused(f->outbox, 99, &f->problems));
+	check_problem(f, "id: there is no letter 99");
+}
+
+static void all_refused_letters_are_more_than_a_turn_holds(void **state)
+{
+	struct fixture *f = *state;
+	f->settings.batch = 1000;
+	outbox_configure(f->outbox, &f->settings);
+	for (int i = 0; i < 250; i++)
+		add_to(f, "refused");
+	end_turn(f);
+	settle(f);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_REFUSED], 250);
+	retry_refused(f, 0); /* and again in vain, each once */
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_REFUSED], 250);
+	assert_int_equal(times_delivered(f, 1), 2);
+	assert_int_equal(times_delivered(f, 250), 2);
+	put_file(f, "healed", "");
+	retry_refused(f, 0);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_SENT], 250);
 }
 
 static void retry_by_hand_tries_a_faulty_queue(void **state)
@@ -924,7 +1019,7 @@ static void the_machine_is_the_one_drawn(void **state)
 	    "queued>handed handed>sent handed>deferred handed>refused "
 	    "handed>unclear handed>queued deferred>handed "
 	    "unclear>handed queued>cancelled deferred>cancelled "
-	    "unclear>cancelled ";
+	    "unclear>cancelled refused>queued ";
 	for (int was = 0; was <= MESSAGE_SUPERSEDED; was++) {
 		for (int to = 0; to <= MESSAGE_SUPERSEDED; to++) {
 			char *arrow =
@@ -1016,6 +1111,9 @@ int main(void)
 		TRY(a_shorter_patience_is_obeyed_at_once),
 		TRY(a_clock_that_was_set_back_holds_nothing_up),
 		TRY(a_fault_stops_the_queue),
+		TRY(a_queue_never_stops_for_one_letter),
+		TRY(refused_letters_can_be_tried_again),
+		TRY(all_refused_letters_are_more_than_a_turn_holds),
 		TRY(retry_by_hand_tries_a_faulty_queue),
 		TRY(new_settings_try_a_faulty_queue),
 		TRY(a_mailer_that_never_starts_is_a_fault),

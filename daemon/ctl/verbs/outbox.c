@@ -99,9 +99,15 @@ int verb_outbox_retry(const struct invocation *call)
 {
 	json_t *answer = NULL;
 	const char *id = invocation_argument(call, 0);
-	int code = ask_once(call, "outbox.retry", message_parameter(call), &answer);
+	bool refused = invocation_flag(call, "refused");
+	json_t *parameters = message_parameter(call);
+	if (refused)
+		json_object_set_new(parameters, "refused", json_true());
+	int code = ask_once(call, "outbox.retry", parameters, &answer);
 	if (answer != NULL && id != NULL)
 		printf("message %s goes out as soon as it can\n", id);
+	else if (answer != NULL && refused)
+		puts("all that were refused go out again as soon as they can");
 	else if (answer != NULL)
 		puts("all that wait go out as soon as they can");
 	json_decref(answer);

@@ -159,6 +159,12 @@ static const struct argument retry_argument[] = {
 	ARGUMENTS_END,
 };
 
+static const struct option retry_options[] = {
+	{ "refused", WORD_FLAG, NULL, NULL,
+	  "those that were refused, once what they were refused for is mended", NULL, false },
+	OPTIONS_END,
+};
+
 static const struct option cancel_options[] = {
 	{ "reason", WORD_TEXT, "REASON", NULL, "why it shall not go out", NULL, true },
 	OPTIONS_END,
@@ -365,7 +371,7 @@ const struct verb verb_table[] = {
 	{ "outbox", "list", no_arguments, outbox_options, "The same.", verb_outbox_list },
 	{ "outbox", "show", message_argument, no_options, "One message: its text and its history.",
 	  verb_outbox_show },
-	{ "outbox", "retry", retry_argument, no_options, "Try again now instead of at its hour.",
+	{ "outbox", "retry", retry_argument, retry_options, "Try again now instead of at its hour.",
 	  verb_outbox_retry },
 	{ "outbox", "cancel", message_argument, cancel_options, "Keep a message from going out.",
 	  verb_outbox_cancel },
