@@ -228,6 +228,18 @@ moved() {
 	moved 2026-12-03
 	booked three.xml "0 new, 0 known"
 	[ "$(known_through A-1)" = 2026-12-02 ]
+	# Pages are one file: the last one tells the day for all of them.
+	moved 2026-12-05
+	page=$(entry 1.00 2026-12-03 PDNG 1 "$nothing" 655969)
+	camt page1.xml M4 2026-12-05T05:00:00 "$page"
+	camt page2.xml M4 2026-12-05T05:00:00 "$(entry 2.00 2026-12-04 BOOK 2/B4 "$nothing" 655969)"
+	sed -i 's,</CreDtTm></GrpHdr>,</CreDtTm><MsgPgntn><PgNb>1</PgNb><LastPgInd>false</LastPgInd></MsgPgntn></GrpHdr>,' "$dir/page1.xml"
+	try payments import "$dir/page1.xml"
+	[ "$status" -eq 1 ]
+	[[ $(complaint) == *"a payment of 2026-12-03 is not booked yet: read all pages in with one command"* ]]
+	try payments import "$dir/page1.xml" "$dir/page2.xml"
+	[[ $output == "1 new, 0 known"*"page2.xml: payments through 2026-12-02: one of the day after"* ]] || { echo "$output"; complaint; return 1; }
+	[ "$(known_through A-1)" = 2026-12-02 ]
 }
 
 @test "an entry that tells no day has its statement's; a debit needs none" {

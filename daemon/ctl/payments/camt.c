@@ -302,10 +302,9 @@ static const struct leaf *leaf_at(const char *path)
 static void end_notice(struct camt *reading)
 {
 	date reach = camt_reach(reading);
-	if (reading->pending != DATE_NONE && (reach == DATE_NONE || reading->pending <= reach)) {
+	if (reading->pending != DATE_NONE && (reach == DATE_NONE || reading->pending <= reach))
 		reach = date_add_days(reading->pending, -1);
-		reading->list->held_back = true;
-	}
+	reading->list->pending = camt_earlier(reading->list->pending, reading->pending);
 	reading->reach = camt_earlier(reading->reach, reach);
 	reading->account[0] = reading->notice[0] = '\0';
 	reading->period = reading->from = reading->pending = DATE_NONE;

@@ -30,6 +30,7 @@ void payment_list_init(struct payment_list *list, enum payment_format format)
 {
 	*list = (struct payment_list){ .format = format,
 				       .covers_through = DATE_NONE,
+				       .pending = DATE_NONE,
 				       .arena = arena_new() };
 }
 

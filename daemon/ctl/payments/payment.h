@@ -69,8 +69,8 @@ struct payment_list {
 	size_t left_out;     /* not booked yet, or of nothing */
 	date covers_through; /* DATE_NONE: the file does not tell */
 	bool has_too_many;
-	size_t untold;       /* mistakes beyond those in the list of problems */
-	bool held_back;      /* it would, but for a payment that is not booked yet */
+	size_t untold; /* mistakes beyond those in the list of problems */
+	date pending;  /* of the first that is not booked yet, and may still be; or DATE_NONE */
 	bool has_more_pages; /* a later file goes on where this one ends */
 	struct arena *arena; /* of the references */
 };

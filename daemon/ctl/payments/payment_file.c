@@ -14,6 +14,7 @@
 #include "daemon/ctl/payments/bgmax.h"
 #include "daemon/ctl/payments/camt.h"
 #include "daemon/ctl/payments/payments_csv.h"
+#include "daemon/ctl/show.h"
 #include "rules/kinds/kind.h"
 
 static int read_bytes(const char *path, struct buffer *text, struct problems *problems)
@@ -155,6 +156,44 @@ int payment_file_read(const char *path, const char *format, const char *conf,
 	else
 		ret->name = name_of(path, ret->payments.format);
 	return failed ? -1 : 0;
+}
+
+/* Days that cannot be, or hardly. */
+static void warn_of_days(const struct payment_file *file, date today)
+{
+	long long ahead = 0, old = 0;
+	date long_ago = date_add_months(today, -120);
+	for (size_t i = 0; i < file->payments.count; i++) {
+		ahead += file->payments.list[i].paid_on > today;
+		old += file->payments.list[i].paid_on < long_ago;
+	}
+	if (ahead > 0)
+		show_printf(stderr, "%s: payments dated ahead: %lld\n", file->path, ahead);
+	if (old > 0)
+		show_printf(stderr, "%s: payments more than ten years old: %lld\n", file->path,
+			    old);
+}
+
+/* Whose they are cannot be told from a part of what they state. */
+static void warn_of_words(const struct payment_file *file)
+{
+	long long count = 0;
+	int line = 0;
+	for (size_t i = file->payments.count; i-- > 0;) {
+		count += file->payments.list[i].has_more;
+		line = file->payments.list[i].has_more ? file->payments.list[i].line : line;
+	}
+	if (count > 0)
+		show_printf(stderr,
+			    "%s:%d: payments that state more than %d bytes of references: %lld; "
+			    "they wait as unmatched\n",
+			    file->path, line, PAYMENT_TOKENS_MOST, count);
+}
+
+void payment_file_warn(const struct payment_file *file, date today)
+{
+	warn_of_days(file, today);
+	warn_of_words(file);
 }
 
 void payment_file_clear(struct payment_file *file)

@@ -21,6 +21,8 @@ struct payment_file {
 MUST_CHECK int payment_file_read(const char *path, const char *format, const char *conf,
 				 payment_awaited *awaited, void *arg, struct payment_file *ret,
 				 struct problems *problems);
+/* Says on standard error what is right, but should be looked at. */
+void payment_file_warn(const struct payment_file *file, date today);
 void payment_file_clear(struct payment_file *file);
 
 #endif

@@ -90,38 +90,6 @@ static int learn_references(struct import *import)
 
 /* --- files ----------------------------------------------------------------------------------- */
 
-/* What is right, but should be looked at: days that cannot be, or hardly. */
-static void warn_of_days(const struct import *import, const struct payment_file *file)
-{
-	long long ahead = 0, old = 0;
-	date long_ago = date_add_months(import->today, -120);
-	for (size_t i = 0; i < file->payments.count; i++) {
-		ahead += file->payments.list[i].paid_on > import->today;
-		old += file->payments.list[i].paid_on < long_ago;
-	}
-	if (ahead > 0)
-		show_printf(stderr, "%s: payments dated ahead: %lld\n", file->path, ahead);
-	if (old > 0)
-		show_printf(stderr, "%s: payments more than ten years old: %lld\n", file->path,
-			    old);
-}
-
-/* Whose they are cannot be told from a part of what they state. */
-static void warn_of_words(const struct payment_file *file)
-{
-	long long count = 0;
-	int line = 0;
-	for (size_t i = file->payments.count; i-- > 0;) {
-		count += file->payments.list[i].has_more;
-		line = file->payments.list[i].has_more ? file->payments.list[i].line : line;
-	}
-	if (count > 0)
-		show_printf(stderr,
-			    "%s:%d: payments that state more than %d bytes of references: %lld; "
-			    "they wait as unmatched\n",
-			    file->path, line, PAYMENT_TOKENS_MOST, count);
-}
-
 /* The same payment has no common name in two formats: it would be booked twice. */
 static void warn_of_overlap(const struct import *import, const struct payment_file *file)
 {
@@ -162,6 +130,39 @@ static void settle_reach(struct import *import, struct payment_file *file)
 	}
 }
 
+/* Pages are one file: what is on its way in one of them holds back the last, which tells the day.
+ */
+static void hold_pages_back(struct import *import)
+{
+	date pending = DATE_NONE;
+	const char *page = NULL;
+	char day[DATE_TEXT_SIZE];
+	bool is_told = invocation_option(import->call, "covers-through") != NULL, has_last = false;
+	for (size_t i = 0; i < import->file_count; i++) {
+		const struct payment_list *list = &import->files[i].payments;
+		has_last = has_last || !list->has_more_pages;
+		if (!list->has_more_pages || list->pending == DATE_NONE ||
+		    (pending != DATE_NONE && pending <= list->pending))
+			continue;
+		pending = list->pending;
+		page = import->files[i].path;
+	}
+	if (page == NULL || is_told)
+		return;
+	if (!has_last)
+		problem_add(&import->problems, page, 0,
+			    "more pages follow, and a payment of %s is not booked yet: read all "
+			    "pages in with one command",
+			    date_format(pending, day));
+	for (size_t i = 0; i < import->file_count; i++) {
+		struct payment_list *list = &import->files[i].payments;
+		if (list->has_more_pages || list->covers_through < pending)
+			continue;
+		list->covers_through = date_add_days(pending, -1);
+		list->pending = pending;
+	}
+}
+
 static int read_files(struct import *import)
 {
 	const char *format = invocation_option(import->call, "format");
@@ -174,10 +175,10 @@ static int read_files(struct import *import)
 			continue;
 		import->file_count++;
 		settle_reach(import, file);
-		warn_of_days(import, file);
-		warn_of_words(file);
+		payment_file_warn(file, import->today);
 		warn_of_overlap(import, file);
 	}
+	hold_pages_back(import);
 	size_t complaints = import->problems.count;
 	complaint_tell(&import->problems);
 	if (complaints == 0)
@@ -437,13 +438,15 @@ static void say_tally(const struct import *import)
 static void say_reach(const struct import *import)
 {
 	char day[DATE_TEXT_SIZE];
-	for (size_t i = 0; i < import->file_count; i++)
-		if (!import->files[i].payments.has_more_pages)
+	for (size_t i = 0; i < import->file_count; i++) {
+		const struct payment_list *list = &import->files[i].payments;
+		bool is_held = list->pending != DATE_NONE &&
+			       list->covers_through == date_add_days(list->pending, -1);
+		if (!list->has_more_pages)
 			show_printf(stdout, "%s: payments through %s%s\n", import->files[i].path,
-				    date_format(import->files[i].payments.covers_through, day),
-				    import->files[i].payments.held_back
-					? ": the day after, one is on its way that is not booked"
-					: "");
+				    date_format(list->covers_through, day),
+				    is_held ? ": one of the day after is not booked yet" : "");
+	}
 }
 
 /* Through which day payments are known now that the files are in; DATE_NONE: no file tells. */
