@@ -431,6 +431,17 @@ static const char *hour_of(const struct explaining *e, const struct step *step)
 			    step->time / 3600, step->time / 60 % 60, hurry);
 }
 
+static const char *extras_of(const struct explaining *e, const struct step *step)
+{
+	const char *entry =
+	    step->calendar_entry ? either(e, ", med kalenderpost", ", with a calendar entry") : "";
+	const char *patient =
+	    step->patient ? either(e, ", väntar till nästa brev om det skrivs in efter sin dag",
+				   ", waits for the next letters if written down after its day")
+			  : "";
+	return arena_printf(e->arena, "%s%s", entry, patient);
+}
+
 static void say_steps(struct explaining *e)
 {
 	say(e, "\n%s\n", either(e, "Påminnelser:", "Reminders:"));
@@ -440,10 +451,7 @@ static void say_steps(struct explaining *e)
 				       ? either(e, "genast", "at once")
 				       : place_of(e, &step->at, step->from_anchor);
 		say(e, "  %s: %s%s%s: %s%s\n", step->name, when, again_of(e, step),
-		    hour_of(e, step), addressees_of(e, step),
-		    step->calendar_entry
-			? either(e, ", med kalenderpost", ", with a calendar entry")
-			: "");
+		    hour_of(e, step), addressees_of(e, step), extras_of(e, step));
 	}
 }
 

@@ -17,6 +17,7 @@ static const struct conf_key step_keys[] = {
 	{ "to", CONF_TEXT_OR_TEXTS, true },
 	{ "cc", CONF_TEXT_OR_TEXTS, false },
 	{ "urgent", CONF_TEXT_OR_FLAG, false },
+	{ "patient", CONF_FLAG, false },
 	{ "template", CONF_TEXT, false },
 	{ "calendar_entry", CONF_FLAG, false },
 	{ NULL, CONF_TEXT, false },
@@ -77,6 +78,11 @@ static void load_hour(const struct loading *loading, struct step *step)
 		load_problem(loading, "time",
 			     "\"now\" is when an event is recorded, and none starts a yearly or "
 			     "weekly rule: write an hour");
+	step->patient = confread_flag(loading->group, "patient", false);
+	if (step->patient && (step->urgent != URGENT_YES || step->time == STEP_NOW))
+		load_problem(loading, "patient",
+			     "only an urgent step that does not go out \"now\" can wait for the "
+			     "letters of the day");
 	if (time != NULL && step->urgent == URGENT_NO)
 		load_problem(
 		    loading, "time",

@@ -50,6 +50,7 @@ struct step {
 	int times; /* counts the first; 0: until fulfilled */
 	int time;  /* second of the day, STEP_AT_SLOT or STEP_NOW */
 	enum urgency urgent;
+	bool patient; /* urgent: of what was written down after its day it waits for the slot */
 	bool calendar_entry;  /* its letter carries the due day for the reader's calendar */
 	const char *template; /* that its letters use instead of the rule's own; or NULL */
 	struct addressee *to, *cc;

@@ -74,6 +74,7 @@ struct deadline {
 	int missed;         /* earlier occurrences that were never fulfilled and are in this one */
 	civil known;        /* since when it can be known, by all that it rests on: reminders before
 			     * this are late, not missed */
+	bool entered_late;  /* what it rests on was written down after the day of the anchor */
 	civil series_known; /* when all that come again of it were written down, or it woke */
 	struct moment ended; /* of DONE and CANCELLED */
 	int64_t ended_by;    /* event; 0: time itself */

@@ -46,6 +46,7 @@ void deadline_rest_on(struct plan *plan, struct deadline *deadline, const struct
 	deadline->anchor_event = event->id;
 	deadline->known = plan_known(plan, deadline->rule, event->recorded);
 	deadline->series_known = deadline->known;
+	deadline->entered_late = civil_date(event->recorded) > deadline->anchor;
 	deadline->agreed = event_agreed(plan, deadline->rule, event, true);
 	deadline->due = deadline_due(plan, deadline);
 	deadline_touch(plan, deadline);

@@ -13,13 +13,17 @@ date steps_day(const struct deadline *deadline, const struct calendar *calendar,
 }
 
 /* A step that became due before anybody knew: on to the next opportunity. */
-static civil hour_after_known(const struct calendar *calendar, const struct step *step, civil known)
+static civil hour_after_known(const struct deadline *deadline, const struct calendar *calendar,
+			      const struct step *step)
 {
+	civil known = deadline->known;
 	switch (step->urgent) {
 	case URGENT_NO:
 		return calendar_slot_at_or_after(calendar, known);
 	case URGENT_YES:
-		return calendar_open_at_or_after(calendar, known);
+		return step->patient && deadline->entered_late
+			   ? calendar_slot_at_or_after(calendar, known)
+			   : calendar_open_at_or_after(calendar, known);
 	case URGENT_ALWAYS:
 		return known;
 	}
@@ -40,7 +44,7 @@ civil steps_hour_meant(const struct deadline *deadline, const struct calendar *c
 		       const struct step *step, date day)
 {
 	if (step->time == STEP_NOW)
-		return hour_after_known(calendar, step, deadline->known);
+		return hour_after_known(deadline, calendar, step);
 	int second = step->time == STEP_AT_SLOT ? calendar_slot(calendar) : step->time;
 	civil at = civil_at(day, second);
 	if (step->urgent != URGENT_ALWAYS) {
@@ -54,7 +58,7 @@ civil steps_hour_on(const struct deadline *deadline, const struct calendar *cale
 		    const struct step *step, date day)
 {
 	civil at = steps_hour_meant(deadline, calendar, step, day);
-	return at < deadline->known ? hour_after_known(calendar, step, deadline->known) : at;
+	return at < deadline->known ? hour_after_known(deadline, calendar, step) : at;
 }
 
 civil steps_hour(const struct deadline *deadline, const struct calendar *calendar,

@@ -540,8 +540,11 @@ static inline void say_urgency(struct making *making, struct lines *step, bool r
 	struct chance *chance = making->maker->chance;
 	if (!chance_of(chance, 35))
 		return;
-	add_to_step(making, step, "urgent", chance_of(chance, 50) ? "true" : "\"always\"");
-	if (!repeats && chance_of(chance, 30))
+	bool always = chance_of(chance, 50);
+	add_to_step(making, step, "urgent", always ? "\"always\"" : "true");
+	if (!always && chance_of(chance, 30))
+		add_to_step(making, step, "patient", "true");
+	else if (!repeats && chance_of(chance, 30))
 		add_to_step(making, step, "time", "\"now\"");
 	else if (chance_of(chance, 60))
 		add_to_step(making, step, "time", quoted(making, CHANCE_PICK(chance, hours)));
