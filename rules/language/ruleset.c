@@ -63,6 +63,35 @@ bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct ev
 	return false;
 }
 
+static bool is_named(const struct kind_ref *refs, size_t count, const struct kind *kind,
+		     const struct event *event)
+{
+	for (size_t i = 0; i < count; i++)
+		if (event == NULL ? refs[i].kind == kind : kind_ref_matches(&refs[i], 1, event))
+			return true;
+	return false;
+}
+
+static bool names(const struct rule *rule, const struct kind *kind, const struct event *event)
+{
+	for (size_t i = 0; i < rule->agreed_count; i++)
+		if (rule->agreed[i].kind == kind)
+			return true;
+	return is_named(rule->starts, rule->starts_count, kind, event) ||
+	       is_named(rule->done, rule->done_count, kind, event) ||
+	       is_named(rule->cancels, rule->cancels_count, kind, event);
+}
+
+bool rule_names_kind(const struct rule *rule, const struct kind *kind)
+{
+	return names(rule, kind, NULL);
+}
+
+bool rule_names_event(const struct rule *rule, const struct event *event)
+{
+	return names(rule, event->kind, event);
+}
+
 bool rule_is_dated(const struct rule *rule)
 {
 	return rule->yearly_count > 0 || rule->weekly != 0;

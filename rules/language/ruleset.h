@@ -185,6 +185,10 @@ bool rule_comes_again(const struct rule *rule);
 /* Where a key of a rule stands; of one that was left out: where its name stands. */
 struct key_place rule_place(const struct rule *rule, const char *key);
 bool kind_ref_matches(const struct kind_ref *refs, size_t count, const struct event *event);
+/* Does the rule name it: as a start, as what fulfils or cancels, or for its day (agreed)? A kind,
+ * with any key; or an event, by its key too. */
+bool rule_names_kind(const struct rule *rule, const struct kind *kind);
+bool rule_names_event(const struct rule *rule, const struct event *event);
 
 /*
  * What the names in a rule's conditions mean: the facts of its subject by their number; for `if`

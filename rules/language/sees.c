@@ -4,24 +4,6 @@
 
 #include "rules/facts/facts.h"
 
-static bool is_named(const struct kind_ref *refs, size_t count, const struct kind *kind)
-{
-	for (size_t i = 0; i < count; i++)
-		if (refs[i].kind == kind)
-			return true;
-	return false;
-}
-
-static bool rule_names(const struct rule *rule, const struct kind *kind)
-{
-	for (size_t i = 0; i < rule->agreed_count; i++)
-		if (rule->agreed[i].kind == kind)
-			return true;
-	return is_named(rule->starts, rule->starts_count, kind) ||
-	       is_named(rule->done, rule->done_count, kind) ||
-	       is_named(rule->cancels, rule->cancels_count, kind);
-}
-
 /* A case's rules name what is its own. */
 static bool is_seen_by_cases(const struct kind *kind)
 {
@@ -38,7 +20,7 @@ static bool is_seen_by_programmes(const struct ruleset *ruleset, const struct ki
 		return true;
 	for (size_t i = 0; kind->subject == SUBJECT_CASE && i < ruleset->count; i++)
 		if (ruleset->rules[i].subject == SUBJECT_PROGRAMME &&
-		    rule_names(&ruleset->rules[i], kind))
+		    rule_names_kind(&ruleset->rules[i], kind))
 			return true;
 	return false;
 }

@@ -132,22 +132,12 @@ static uint64_t changed_by(const struct plan *plan, const struct event *event)
 	return bits;
 }
 
-static bool names_kind(const struct rule *rule, const struct event *event)
-{
-	for (size_t i = 0; i < rule->agreed_count; i++)
-		if (rule->agreed[i].kind == event->kind)
-			return true;
-	return kind_ref_matches(rule->starts, rule->starts_count, event) ||
-	       kind_ref_matches(rule->done, rule->done_count, event) ||
-	       kind_ref_matches(rule->cancels, rule->cancels_count, event);
-}
-
 /* What ends those that it hears is what they look at; what wakes one that is hidden is what its
  * hiders look at; one that is disabled hides nothing. */
 static bool looks_at(const struct plan *plan, const struct rule *rule, const struct event *event,
 		     uint64_t changed, int deep)
 {
-	if (names_kind(rule, event) || (plan->reads[rule->index] & changed) != 0)
+	if (rule_names_event(rule, event) || (plan->reads[rule->index] & changed) != 0)
 		return true;
 	for (size_t i = 0; deep < HIDERS_DEEP && i < rule->hears_count; i++)
 		if (looks_at(plan, rule->hears[i], event, changed, deep + 1))
