@@ -219,6 +219,13 @@ static bool is_taken(struct parsing *parsing, const config_setting_t *group, con
 	return false;
 }
 
+/* As of the core's kinds: a case or a programme belongs to the board that was named last. */
+static bool says_board(const struct kind *kind)
+{
+	int place = kind_field(kind, "board");
+	return kind->subject != SUBJECT_STAFF && place >= 0 && kind->fields[place].type == FIELD_ID;
+}
+
 static void read_kind(struct parsing *parsing, const config_setting_t *group)
 {
 	static const char *const subjects[] = { "staff", "programme", "case", "any", NULL };
@@ -234,6 +241,8 @@ static void read_kind(struct parsing *parsing, const config_setting_t *group)
 	kind->label_en = chain_read_words(parsing, group, "label_en");
 	read_key(parsing, group, kind);
 	read_fields(parsing, group, kind);
+	if (says_board(kind))
+		kind->people = PEOPLE_BOARD;
 	if (kind->name != NULL && !is_taken(parsing, group, kind->name))
 		chain->kinds[chain->kind_count++] = kind;
 }

@@ -222,6 +222,25 @@ static void an_office_adds_kinds(void **state)
 	chain_free(chain);
 }
 
+/* As the core's do: who may be told of a case goes by the board that was named last. */
+static void an_own_kind_with_a_board_moves_it(void **state)
+{
+	(void)state;
+	struct problems problems = PROBLEMS_NONE;
+	struct chain *chain = chain_parse(
+	    SMALL "kinds = ( { name = \"a.moved\"; subject = \"case\"; help = \"h\"; label = \"l\";"
+		  " fields = ( { name = \"board\"; type = \"id\"; help = \"h\"; } ); },"
+		  " { name = \"b.noted\"; subject = \"case\"; help = \"h\"; label = \"l\";"
+		  " fields = ( { name = \"board\"; type = \"text\"; help = \"h\"; } ); },"
+		  " { name = \"c.asked\"; subject = \"case\"; help = \"h\"; label = \"l\"; } );",
+	    "chain.conf", &problems);
+	assert_non_null(chain);
+	assert_int_equal(chain_kind(chain, "a.moved")->people, PEOPLE_BOARD);
+	assert_int_equal(chain_kind(chain, "b.noted")->people, PEOPLE_NONE);
+	assert_int_equal(chain_kind(chain, "c.asked")->people, PEOPLE_NONE);
+	chain_free(chain);
+}
+
 static void finds_every_kind(void **state)
 {
 	(void)state;
@@ -432,6 +451,7 @@ int main(void)
 		cmocka_unit_test(moves_name_what_is_allowed),
 		cmocka_unit_test(lists_are_the_offices_and_the_cores),
 		cmocka_unit_test(an_office_adds_kinds),
+		cmocka_unit_test(an_own_kind_with_a_board_moves_it),
 		cmocka_unit_test(finds_every_kind),
 		cmocka_unit_test(tells_every_mistake_at_its_line),
 		cmocka_unit_test(is_refused_without_its_parts),
