@@ -105,6 +105,8 @@ void notice_sum_up(const struct core *core, const char *holder, int64_t message)
 
 /* --- asked ----------------------------------------------------------------------------------- */
 
+/* How many are in that state. Of those that reached nobody: for as long as it is so. Not where the
+ * deadline is done with, or a later step of it has reached the role. */
 int64_t notice_count(const struct core *core, enum notice_state state);
 int64_t notice_last(const struct core *core); /* the newest; 0: there is none */
 

@@ -12,6 +12,7 @@
 
 #include "daemon/plan/hold.h"
 #include "daemon/plan/verdict.h"
+#include "daemon/store/notice.h"
 #include "tests/unit/story.h"
 #include "tests/unit/world.h"
 
@@ -220,6 +221,38 @@ static void told_to_nobody_and_acknowledged(void **state)
 	assert_string_equal(notices(world, 1), "01-19 08:00 today queued; ");
 }
 
+/* --- nobody was reached: said for as long as it is so ------------------------------------------
+ */
+
+static void role(struct world *world, const char *kind, const char *staff)
+{
+	(void)world_record(world, kind, "norr",
+			   (const struct world_said[6]){
+			       { "role", "social_worker" }, { "staff", staff }, { NULL, NULL } });
+}
+
+static void nobody_was_reached_until_a_later_step(void **state)
+{
+	struct world *world = *state;
+	live_by(world, "due = \"P60D\"; steps = ("
+		       " { name = \"a\"; at = \"-P30D\"; to = [ \"social_worker\" ]; },"
+		       " { name = \"b\"; at = \"-P10D\"; to = [ \"social_worker\" ]; },"
+		       " { name = \"c\"; at = \"P5D\"; to = [ \"social_worker\" ]; } );");
+	role(world, "role.released", "anna");
+	world_jump(world, "2026-02-06T08:00:00");
+	assert_int_equal(notice_count(&world->core, NOTICE_UNREACHABLE), 1);
+	role(world, "role.assigned", "bo");
+	assert_int_equal(notice_count(&world->core, NOTICE_UNREACHABLE),
+			 1); /* not told of it yet */
+	world_jump(world, "2026-02-26T08:00:00");
+	assert_int_equal(notice_count(&world->core, NOTICE_UNREACHABLE), 0);
+	role(world, "role.released", "bo");
+	world_jump(world, "2026-03-16T08:00:00");
+	assert_int_equal(notice_count(&world->core, NOTICE_UNREACHABLE), 1);
+	(void)world_record(world, "plan.reviewed", "K-1", NULL);
+	assert_int_equal(notice_count(&world->core, NOTICE_UNREACHABLE), 0);
+}
+
 /* --- an upgrade ------------------------------------------------------------------------------ */
 
 #define OLD_STEPS                                                                                  \
@@ -270,6 +303,8 @@ int main(void)
 						world_tear_down),
 		cmocka_unit_test_setup_teardown(what_comes_back_when_something_is_taken_back,
 						world_set_up, world_tear_down),
+		cmocka_unit_test_setup_teardown(nobody_was_reached_until_a_later_step, world_set_up,
+						world_tear_down),
 		cmocka_unit_test_setup_teardown(an_upgrade_by_itself_says_nothing, world_set_up,
 						world_tear_down),
 		cmocka_unit_test_setup_teardown(told_to_nobody_and_acknowledged, world_set_up,
