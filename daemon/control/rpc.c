@@ -83,6 +83,11 @@ static int take_apart(const json_t *asked, struct request *ret, struct problems 
 	return 0;
 }
 
+static bool writes(const struct method *method)
+{
+	return method->file == FILE_WRITTEN || method->file == FILE_SWAPS;
+}
+
 static const struct method *find(const struct method *methods, const char *name)
 {
 	for (; methods->name != NULL; methods++)
@@ -325,7 +330,7 @@ static json_t *call_method(const struct serving *serving, const struct method *m
 			     .parameters = none != NULL ? none : request->parameters,
 			     .id = request->id,
 			     .code = RPC_REFUSED,
-			     .changes = method->file == FILE_WRITTEN,
+			     .changes = writes(method),
 			     .client = serving->client };
 	if (!method->takes_any_shape && json_is_array(call.parameters))
 		problem_add(&call.problems, "params", 0, "must be given by name, in an object");
@@ -364,6 +369,26 @@ static json_t *serve(const struct serving *serving, const json_t *asked)
 	return answer;
 }
 
+/* It comes into force with the commit, and all of a batch is served before that. */
+static bool must_stand_last(const struct serving *serving, const json_t *asked)
+{
+	const char *name = json_string_value(json_object_get(asked, "method"));
+	const struct method *method = name == NULL ? NULL : find(serving->methods, name);
+	return method != NULL && method->file == FILE_SWAPS;
+}
+
+static json_t *refuse_to_lead(const json_t *asked)
+{
+	char *text = xasprintf("%s must stand last in a batch: what stands behind it would still go"
+			       " by the old rules",
+			       json_string_value(json_object_get(asked, "method")));
+	json_t *refusal = json_object_get(asked, "id") == NULL
+			      ? NULL
+			      : rpc_refusal_object(id_of(asked), RPC_REFUSED, text, NULL);
+	free(text);
+	return refusal;
+}
+
 static json_t *serve_batch(const struct serving *serving, const json_t *batch)
 {
 	if (json_array_size(batch) == 0 || json_array_size(batch) > RPC_BATCH_MOST) {
@@ -374,7 +399,10 @@ static json_t *serve_batch(const struct serving *serving, const json_t *batch)
 	}
 	json_t *answers = json_array();
 	for (size_t i = 0; i < json_array_size(batch); i++) {
-		json_t *answer = serve(serving, json_array_get(batch, i));
+		const json_t *asked = json_array_get(batch, i);
+		bool last = i + 1 == json_array_size(batch);
+		json_t *answer = last || !must_stand_last(serving, asked) ? serve(serving, asked)
+									  : refuse_to_lead(asked);
 		if (answer != NULL)
 			json_array_append_new(answers, answer);
 	}
@@ -430,7 +458,7 @@ static bool reads(const struct method *methods, const json_t *asked)
 {
 	const char *name = json_string_value(json_object_get(asked, "method"));
 	const struct method *method = name == NULL ? NULL : find(methods, name);
-	return method == NULL || method->file != FILE_WRITTEN;
+	return method == NULL || !writes(method);
 }
 
 bool rpc_only_reads(const struct method *methods, const char *line, size_t length)

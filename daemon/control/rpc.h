@@ -65,7 +65,9 @@ extern json_t *const RPC_LATER;
 typedef json_t *method_wait(void *arg, struct call *call, method_handler *handler);
 
 /* What a method does with the database. Without it: also answered while it has failed. */
-enum method_file { FILE_READ, FILE_WRITTEN, FILE_NOT_NEEDED };
+/* FILE_SWAPS: writes, and its commit brings other rules; it stands last in a batch, or what stood
+ * behind it would go by the old ones. */
+enum method_file { FILE_READ, FILE_WRITTEN, FILE_SWAPS, FILE_NOT_NEEDED };
 
 struct method {
 	const char *name;                   /* "event.record" */

@@ -132,6 +132,7 @@ static const struct method methods[] = {
 	{ "later", none, false, false, NULL, later, "" },
 	{ "when.free", typed_parameters, false, false, until_free, typed, "" },
 	{ "always", none, false, FILE_NOT_NEEDED, NULL, always, "" },
+	{ "swap", none, false, FILE_SWAPS, NULL, always, "" },
 	{ NULL, NULL, false, false, NULL, NULL, NULL },
 };
 
@@ -398,6 +399,27 @@ static void test_batch(void **state)
 	assert_int_equal(count_like("b4"), 1);
 }
 
+/* What brings other rules does so with the commit: behind it nothing stands. */
+static void test_what_swaps_stands_last_in_a_batch(void **state)
+{
+	(void)state;
+	char *answer = serve("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"swap\"}," PUT(
+				 "2", "s1") ","
+					    "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"swap\"}]",
+			     strlen("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"swap\"}," PUT(
+				 "2", "s1") ","
+					    "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"swap\"}]"));
+	json_t *json = json_loads(answer, 0, NULL);
+	assert_int_equal(json_array_size(json), 3);
+	assert_non_null(strstr(answer, "swap must stand last in a batch"));
+	assert_non_null(json_object_get(json_array_get(json, 0), "error"));
+	assert_null(json_object_get(json_array_get(json, 1), "error"));
+	assert_null(json_object_get(json_array_get(json, 2), "error"));
+	json_decref(json);
+	free(answer);
+	assert_int_equal(count_like("s1"), 1);
+}
+
 static void test_batch_without_answers(void **state)
 {
 	(void)state;
@@ -518,7 +540,8 @@ static void test_what_rests_on_the_plan_waits_for_it(void **state)
 		for (size_t i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++)
 			waits_not = waits_not || strcmp(method->name, at_once[i]) == 0;
 		found += waits_not;
-		if (method->file != FILE_WRITTEN && (method->wait == NULL) != waits_not)
+		if (method->file != FILE_WRITTEN && method->file != FILE_SWAPS &&
+		    (method->wait == NULL) != waits_not)
 			fail_msg("%s %s", method->name, waits_not ? "waits" : "does not wait");
 	}
 	assert_int_equal(found, sizeof(at_once) / sizeof(at_once[0]));
@@ -548,6 +571,7 @@ int main(void)
 		cmocka_unit_test(test_all_parameters_are_checked),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_what_swaps_stands_last_in_a_batch),
 		cmocka_unit_test(test_batch_without_answers),
 		cmocka_unit_test(test_batch_is_bounded),
 		cmocka_unit_test(test_failed_turn_answers_for_itself),
