@@ -77,10 +77,11 @@ create() {
 }
 
 # start [WORDS]: the daemon, when it answers; $daemon is its process. Without words it runs on a
-# virtual clock from 2026-01-05, a Monday, or goes on where it stood. The first one makes the database.
+# virtual clock from 2026-01-05, a Monday, or goes on where it stood. Where there is no database it is
+# made; refused_start makes none.
 start() {
 	[ $# -gt 0 ] || set -- --virtual-clock 2026-01-05T07:00
-	[ ${#daemons[@]} -gt 0 ] || create || true # the daemon says what is wrong
+	create || true # the daemon says what is wrong
 	"$KEDJAD" --conf "$dir/conf" "$@" >>"$dir/log" 2>&1 3>&- </dev/null &
 	daemon=$!
 	daemons+=("$daemon")
