@@ -138,8 +138,10 @@ static void hear_list(struct ruleset *ruleset, struct rule *rule, const char *ke
 		other->fulfilled = kind;
 		kind->key = other->per_key ? KEY_ALLOWED : KEY_NONE;
 		kind->help = arena_printf(ruleset->arena, "%s is fulfilled", other->name);
-		kind->label = arena_printf(ruleset->arena, "%s är klar", other->name);
-		kind->label_en = kind->help;
+		kind->label = arena_printf(ruleset->arena, "bevakningen \"%s\" är klar",
+					   rule_title(other, "sv"));
+		kind->label_en = arena_printf(ruleset->arena, "the reminder \"%s\" is done",
+					      rule_title(other, "en"));
 		if (refs[i].key != NULL && !other->per_key)
 			complain(rule, key,
 				 arena_printf(ruleset->arena, "\"%s\" has no key to narrow it by",
