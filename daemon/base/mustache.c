@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rules/base/utf8.h"
+
 #define DEPTH_MOST 32 /* sections within sections: it bounds the recursion */
 
 enum node_kind { NODE_TEXT, NODE_VALUE, NODE_RAW, NODE_SECTION, NODE_INVERTED };
@@ -23,6 +25,7 @@ struct node {
 };
 
 struct mustache {
+	char *file;
 	struct node *nodes;
 	size_t count, capacity;
 };
@@ -249,6 +252,35 @@ static void parse(struct parser *parser)
 	}
 }
 
+/* The text of an editor that writes in the old way: "å" is one byte there. False: it was said. */
+static bool check_encoding(struct parser *parser)
+{
+	uint32_t character;
+	size_t length;
+	if (parser->limit - parser->text >= 3 && memcmp(parser->text, "\xef\xbb\xbf", 3) == 0) {
+		problem_add(
+		    parser->problems, parser->file, 1,
+		    "the file begins with a byte order mark, which would stand in the letter: "
+		    "save it as UTF-8 without one");
+		return false;
+	}
+	for (const char *c = parser->text; c < parser->limit; c += length) {
+		length = utf8_read(c, (size_t)(parser->limit - c), &character);
+		if (length > 0)
+			continue;
+		const char *line = c;
+		while (line > parser->text && line[-1] != '\n')
+			line--;
+		problem_add(
+		    parser->problems, parser->file, line_at(parser, c),
+		    "byte %zu of the line (0x%02X) is not UTF-8: save the file as UTF-8, with "
+		    "iconv -f ISO-8859-1 -t UTF-8 for example",
+		    (size_t)(c - line) + 1, (unsigned char)*c);
+		return false;
+	}
+	return true;
+}
+
 struct mustache *mustache_parse(const char *text, size_t length, const char *file,
 				const char *const *names, struct problems *problems)
 {
@@ -275,8 +307,9 @@ struct mustache *mustache_parse_with(const char *text, size_t length, const char
 	if (zero != NULL || length > INT32_MAX)
 		problem_add(problems, file, zero == NULL ? 0 : line_at(&parser, zero),
 			    "this is not a text: it holds a zero byte or is too long");
-	else
+	else if (check_encoding(&parser))
 		parse(&parser);
+	parser.result->file = xstrdup(file);
 	if (problems->count == before)
 		return parser.result;
 	mustache_free(parser.result);
@@ -290,7 +323,13 @@ void mustache_free(struct mustache *mustache)
 	for (size_t i = 0; i < mustache->count; i++)
 		free(mustache->nodes[i].text);
 	free(mustache->nodes);
+	free(mustache->file);
 	free(mustache);
+}
+
+const char *mustache_file(const struct mustache *mustache)
+{
+	return mustache->file;
 }
 
 /* ---- rendering ---- */
@@ -303,7 +342,14 @@ struct context {
 struct output {
 	FILE *file;
 	bool html;
+	size_t steps;
 };
+
+static bool is_too_long(struct output *output)
+{
+	return output->steps > MUSTACHE_STEPS_MOST ||
+	       (output->steps % 64 == 0 && ftell(output->file) > MUSTACHE_BYTES_MOST);
+}
 
 static const json_t *get(const json_t *object, const char *name, size_t length)
 {
@@ -394,28 +440,30 @@ static void write_value(const struct output *output, const json_t *value, bool r
 	}
 }
 
-static void render(const struct output *output, const struct mustache *mustache, size_t first,
-		   size_t end, const struct context *context);
+static void render(struct output *output, const struct mustache *mustache, size_t first, size_t end,
+		   const struct context *context);
 
-static void render_section(const struct output *output, const struct mustache *mustache,
-			   size_t section, const struct context *context)
+static void render_section(struct output *output, const struct mustache *mustache, size_t section,
+			   const struct context *context)
 {
 	const struct node *node = &mustache->nodes[section];
 	const json_t *value = look_up(context, node->text);
 	if (is_false(value))
 		return;
 	size_t times = json_is_array(value) ? json_array_size(value) : 1;
-	for (size_t i = 0; i < times; i++) {
+	for (size_t i = 0; i < times && !is_too_long(output); i++) {
+		output->steps++; /* an empty section is one, too */
 		struct context inner = { context,
 					 json_is_array(value) ? json_array_get(value, i) : value };
 		render(output, mustache, section + 1, node->end, &inner);
 	}
 }
 
-static void render(const struct output *output, const struct mustache *mustache, size_t first,
-		   size_t end, const struct context *context)
+static void render(struct output *output, const struct mustache *mustache, size_t first, size_t end,
+		   const struct context *context)
 {
-	for (size_t i = first; i < end;) {
+	for (size_t i = first; i < end && !is_too_long(output);) {
+		output->steps++;
 		const struct node *node = &mustache->nodes[i];
 		bool section = node->kind == NODE_SECTION || node->kind == NODE_INVERTED;
 		switch (node->kind) {
@@ -442,12 +490,15 @@ char *mustache_render(const struct mustache *mustache, const json_t *values, boo
 {
 	char *text = NULL;
 	size_t length = 0;
-	struct output output = { open_memstream(&text, &length), html };
+	struct output output = { open_memstream(&text, &length), html, 0 };
 	struct context context = { NULL, values };
 	if (output.file == NULL)
 		abort(); /* out of memory */
 	render(&output, mustache, 0, mustache->count, &context);
 	if (fclose(output.file) != 0)
 		abort();
-	return text;
+	if (output.steps <= MUSTACHE_STEPS_MOST && length <= MUSTACHE_BYTES_MOST)
+		return text;
+	free(text);
+	return NULL;
 }

@@ -3,7 +3,8 @@
  * Mustache, the subset of interpolation, sections, inverted sections and comments (the
  * specification's own tests prove it). Values are JSON. `{{x}}` escapes HTML when `html` is set,
  * `{{{x}}}` and `{{&x}}` never do. No partials, no lambdas, no set delimiters: an error. False are
- * a missing value, null, false, "" and [].
+ * a missing value, null, false, "" and []. A text that is not UTF-8, or begins with a byte order
+ * mark, is refused.
  */
 #ifndef KEDJA_BASE_MUSTACHE_H
 #define KEDJA_BASE_MUSTACHE_H
@@ -27,7 +28,15 @@ struct mustache *mustache_parse_with(const char *text, size_t length, const char
 				     struct problems *problems);
 void mustache_free(struct mustache *mustache); /* takes NULL */
 
-/* The text; the caller frees it. Missing values are empty. */
-char *mustache_render(const struct mustache *mustache, const json_t *values, bool html);
+const char *mustache_file(const struct mustache *mustache);
+
+/* More than any text for people needs: sections over one list within each other never end. */
+#define MUSTACHE_STEPS_MOST 1000000
+#define MUSTACHE_BYTES_MOST (700 * 1024)
+
+/* The text; the caller frees it. Missing values are empty. NULL: it takes too long, or gets too
+ * long.
+ */
+MUST_CHECK char *mustache_render(const struct mustache *mustache, const json_t *values, bool html);
 
 #endif

@@ -16,7 +16,8 @@
 
 #include "daemon/base/wrap.h"
 
-#define COLUMNS 76
+#define COLUMNS    76
+#define TEXTS_MOST (800 * 1024) /* bytes of a letter's texts as JSON */
 
 /* ---- words for dates ---- */
 
@@ -53,6 +54,68 @@ static char *month_words(const char *language, const char *key)
 		return NULL;
 	date_to_ymd(day, &year, &month, &of_month);
 	return xasprintf("%s %d", months[language_index(language)][month - 1], year);
+}
+
+/* ---- templates that cannot be built from ---- */
+
+void unbuilt_clear(struct unbuilt *unbuilt)
+{
+	for (size_t i = 0; i < unbuilt->count; i++)
+		free(unbuilt->files[i]);
+	free(unbuilt->files);
+	*unbuilt = (struct unbuilt){ NULL, 0, 0 };
+}
+
+static size_t unbuilt_find(const struct unbuilt *unbuilt, const char *file)
+{
+	size_t i = 0;
+	while (i < unbuilt->count && strcmp(unbuilt->files[i], file) != 0)
+		i++;
+	return i;
+}
+
+static void unbuilt_add(struct unbuilt *unbuilt, const char *file)
+{
+	if (unbuilt_find(unbuilt, file) < unbuilt->count)
+		return;
+	unbuilt->files = array_grow(unbuilt->files, unbuilt->count, &unbuilt->capacity,
+				    sizeof(unbuilt->files[0]));
+	unbuilt->files[unbuilt->count++] = xstrdup(file);
+}
+
+static void unbuilt_remove(struct unbuilt *unbuilt, const char *file)
+{
+	size_t i = unbuilt_find(unbuilt, file);
+	if (i == unbuilt->count)
+		return;
+	free(unbuilt->files[i]);
+	unbuilt->files[i] = unbuilt->files[--unbuilt->count];
+}
+
+/* A letter that is being made. */
+struct making {
+	const struct templates *templates;
+	struct unbuilt *unbuilt;
+	bool failed;
+};
+
+static void fail(struct making *making, const struct mustache *mustache)
+{
+	making->failed = true;
+	unbuilt_add(making->unbuilt, mustache_file(mustache));
+}
+
+/* "" when it cannot be built. */
+static char *render(struct making *making, const struct mustache *mustache, const json_t *values,
+		    bool html)
+{
+	char *text = mustache_render(mustache, values, html);
+	if (text != NULL) {
+		unbuilt_remove(making->unbuilt, mustache_file(mustache));
+		return text;
+	}
+	fail(making, mustache);
+	return xstrdup("");
 }
 
 /* ---- values for the templates ---- */
@@ -220,9 +283,9 @@ static json_t *item_values(const struct letter *letter, const struct letter_item
 }
 
 /* A paragraph: line breaks of the template are for those who edit it. */
-static char *paragraph(const struct mustache *mustache, const json_t *values)
+static char *paragraph(struct making *making, const struct mustache *mustache, const json_t *values)
 {
-	char *text = mustache_render(mustache, values, false);
+	char *text = render(making, mustache, values, false);
 	char *joined = wrap_join(text);
 	free(text);
 	return joined;
@@ -241,10 +304,10 @@ static const struct mustache *template_of(const struct templates *templates, con
 }
 
 /* {"points": [{"point": ...}, ...]}, one for each line that says something; NULL: none does. */
-static json_t *points(const struct mustache *mustache, const json_t *values)
+static json_t *points(struct making *making, const struct mustache *mustache, const json_t *values)
 {
 	json_t *list = json_array();
-	char *text = mustache_render(mustache, values, false), *rest = text;
+	char *text = render(making, mustache, values, false), *rest = text;
 	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
 		char *point = wrap_join(line);
 		if (point[0] != '\0')
@@ -257,50 +320,54 @@ static json_t *points(const struct mustache *mustache, const json_t *values)
 	return all;
 }
 
-static void set_dates(const struct templates *templates, const struct letter *letter,
+static void set_dates(struct making *making, const struct letter *letter,
 		      const struct letter_item *item, json_t *values)
 {
 	char *name = xasprintf("%s.dates", template_name(item));
-	const struct mustache *mustache = templates_find(templates, letter->language, name);
-	json_t *dates = mustache == NULL ? NULL : points(mustache, values);
+	const struct mustache *mustache = templates_find(making->templates, letter->language, name);
+	json_t *dates = mustache == NULL ? NULL : points(making, mustache, values);
 	if (dates != NULL)
 		json_object_set_new(values, "dates", dates);
 	free(name);
 }
 
 /* One of very many: what, which case, by when. */
-static json_t *said_briefly(const struct templates *templates, const struct letter *letter,
+static json_t *said_briefly(struct making *making, const struct letter *letter,
 			    const struct letter_item *item, size_t number)
 {
 	json_t *all = item_values(letter, item), *values = json_object();
 	json_object_set_new(values, "number", json_integer((json_int_t)number));
 	set_made(values, "what",
-		 paragraph(templates_find(templates, letter->language,
+		 paragraph(making,
+			   templates_find(making->templates, letter->language,
 					  is_minimal(letter, item) ? "minimal" : "brief"),
 			   all));
 	json_decref(all);
 	return values;
 }
 
-static json_t *said(const struct templates *templates, const struct letter *letter,
+static json_t *said(struct making *making, const struct letter *letter,
 		    const struct letter_item *item, size_t number)
 {
 	if (item->brief)
-		return said_briefly(templates, letter, item, number);
+		return said_briefly(making, letter, item, number);
 	bool minimal = is_minimal(letter, item);
 	json_t *values = item_values(letter, item);
 	char *own_when = xasprintf("%s.when", template_name(item));
 	json_object_set_new(values, "number", json_integer((json_int_t)number));
 	set_made(values, "what",
-		 paragraph(template_of(templates, letter->language,
+		 paragraph(making,
+			   template_of(making->templates, letter->language,
 				       minimal ? "minimal" : template_name(item), "item"),
 			   values));
 	if (!minimal)
 		set_made(
 		    values, "when",
-		    paragraph(template_of(templates, letter->language, own_when, "when"), values));
+		    paragraph(making,
+			      template_of(making->templates, letter->language, own_when, "when"),
+			      values));
 	if (!minimal)
-		set_dates(templates, letter, item, values);
+		set_dates(making, letter, item, values);
 	free(own_when);
 	return values;
 }
@@ -319,7 +386,7 @@ static int group_of(const struct letter *letter, const struct letter_item *item)
 }
 
 /* The items in their groups, numbered as they are read. */
-static json_t *groups(const struct templates *templates, const struct letter *letter)
+static json_t *groups(struct making *making, const struct letter *letter)
 {
 	static const char *const flags[GROUPS] = { "is_urgent", "is_late", "is_today",
 						   "is_coming" };
@@ -330,7 +397,7 @@ static json_t *groups(const struct templates *templates, const struct letter *le
 		for (size_t i = 0; i < letter->count; i++) {
 			if (group_of(letter, &letter->items[i]) == group)
 				json_array_append_new(
-				    items, said(templates, letter, &letter->items[i], ++number));
+				    items, said(making, letter, &letter->items[i], ++number));
 		}
 		json_t *values = json_pack("{s:b, s:o}", flags[group], 1, "items", items);
 		if (json_array_size(items) > 0)
@@ -372,18 +439,19 @@ static json_t *letter_values(const struct letter *letter)
 	return values;
 }
 
-static char *subject_line(const struct templates *templates, const struct letter *letter)
+static char *subject_line(struct making *making, const struct letter *letter)
 {
 	json_t *values = letter_values(letter);
 	set_text(values, "case", only_case(letter));
-	char *line = paragraph(templates_find(templates, letter->language, "subject"), values);
+	char *line = paragraph(
+	    making, templates_find(making->templates, letter->language, "subject"), values);
 	json_decref(values);
 	return line;
 }
 
 /* ---- what it tells besides ---- */
 
-static json_t *row_values(const struct templates *templates, const struct letter *letter,
+static json_t *row_values(struct making *making, const struct letter *letter,
 			  const struct letter_section *section, const struct letter_item *item)
 {
 	bool is_return = strcmp(section->kind, "return") == 0;
@@ -395,12 +463,13 @@ static json_t *row_values(const struct templates *templates, const struct letter
 	set_flag(values, "done", item->done);
 	set_flag(row, "done", item->done);
 	set_made(row, "row",
-		 paragraph(templates_find(templates, letter->language, template), values));
+		 paragraph(making, templates_find(making->templates, letter->language, template),
+			   values));
 	json_decref(values);
 	return row;
 }
 
-static json_t *section_values(const struct templates *templates, const struct letter *letter,
+static json_t *section_values(struct making *making, const struct letter *letter,
 			      const struct letter_section *section)
 {
 	json_t *values = json_object(), *rows = json_array();
@@ -414,47 +483,72 @@ static json_t *section_values(const struct templates *templates, const struct le
 	if (section->more > 0)
 		json_object_set_new(values, "more", json_integer((json_int_t)section->more));
 	for (size_t i = 0; i < section->count; i++)
-		json_array_append_new(rows,
-				      row_values(templates, letter, section, &section->rows[i]));
+		json_array_append_new(rows, row_values(making, letter, section, &section->rows[i]));
 	set_flag(values, "nothing", section->count == 0 && !section->hidden);
 	json_object_set_new(values, "rows", rows);
 	return values;
 }
 
-static json_t *sections(const struct templates *templates, const struct letter *letter)
+static json_t *sections(struct making *making, const struct letter *letter)
 {
 	json_t *all = json_array();
 	for (size_t i = 0; i < letter->section_count; i++)
-		json_array_append_new(all, section_values(templates, letter, &letter->sections[i]));
+		json_array_append_new(all, section_values(making, letter, &letter->sections[i]));
 	return all;
 }
 
-static json_t *whole_values(const struct templates *templates, const struct letter *letter)
+static json_t *whole_values(struct making *making, const struct letter *letter)
 {
 	json_t *values = letter_values(letter);
 	set_text(values, "name", letter->name);
 	set_text(values, "report_how", letter->report_how);
 	set_text(values, "unit", letter->unit);
-	json_object_set_new(values, "groups", groups(templates, letter));
-	json_object_set_new(values, "sections", sections(templates, letter));
+	json_object_set_new(values, "groups", groups(making, letter));
+	json_object_set_new(values, "sections", sections(making, letter));
 	return values;
+}
+
+/* Does it fit into what is handed to the mailer (mailproto.h), with the rest of a letter? */
+static bool fits(const struct rendered *rendered)
+{
+	json_t *both = json_pack("[s, s]", rendered->text, rendered->html);
+	size_t size = both == NULL ? 0 : json_dumpb(both, NULL, 0, JSON_COMPACT);
+	json_decref(both);
+	return size > 0 && size <= TEXTS_MOST;
+}
+
+int letter_make(const struct templates *templates, const struct letter *letter,
+		struct unbuilt *unbuilt, struct rendered *ret)
+{
+	struct making making = { templates, unbuilt, false };
+	const struct mustache *as_text = templates_find(templates, letter->language, "letter");
+	const struct mustache *as_html = templates_find(templates, letter->language, "letter.html");
+	struct rendered made = { NULL, NULL, NULL };
+	if (as_text == NULL || as_html == NULL)
+		return -1;
+	json_t *values = whole_values(&making, letter);
+	made.subject = subject_line(&making, letter);
+	char *text = making.failed ? xstrdup("") : render(&making, as_text, values, false);
+	made.text = wrap_text(text, COLUMNS);
+	made.html = making.failed ? xstrdup("") : render(&making, as_html, values, true);
+	free(text);
+	json_decref(values);
+	if (!making.failed && !fits(&made))
+		fail(&making, as_html);
+	if (!making.failed)
+		*ret = made;
+	else
+		letter_clear(&made);
+	return making.failed ? -1 : 0;
 }
 
 int letter_render(const struct templates *templates, const struct letter *letter,
 		  struct rendered *ret)
 {
-	const struct mustache *as_text = templates_find(templates, letter->language, "letter");
-	const struct mustache *as_html = templates_find(templates, letter->language, "letter.html");
-	if (as_text == NULL || as_html == NULL)
-		return -1;
-	json_t *values = whole_values(templates, letter);
-	char *text = mustache_render(as_text, values, false);
-	ret->subject = subject_line(templates, letter);
-	ret->text = wrap_text(text, COLUMNS);
-	ret->html = mustache_render(as_html, values, true);
-	free(text);
-	json_decref(values);
-	return 0;
+	struct unbuilt unbuilt = { NULL, 0, 0 };
+	int result = letter_make(templates, letter, &unbuilt, ret);
+	unbuilt_clear(&unbuilt);
+	return result;
 }
 
 void letter_clear(struct rendered *rendered)

@@ -95,7 +95,8 @@ struct letter {
 	bool minimal; /* content = "minimal" */
 	bool urgent;  /* all of it: it does not wait for the letter of the day, and says so */
 	const char *report_how;
-	const char *unit;                /* name under which kedja signs */
+	const char *unit; /* name under which kedja signs */
+	const char *ask;  /* who looks after kedja: name and address; NULL: not said */
 	const struct letter_item *items; /* in the order of reading */
 	size_t count;
 	const struct letter_section *sections;
@@ -108,6 +109,17 @@ struct rendered {
 	char *html;    /* the same as a page of its own: no pictures, nothing from elsewhere */
 };
 
+/* Files of templates that no letter could be built from, until one is again. */
+struct unbuilt {
+	char **files;
+	size_t count, capacity;
+};
+void unbuilt_clear(struct unbuilt *unbuilt);
+
+/* 0, or -1: a template takes too long or says too much; its file is noted. What was noted and can
+ * be built from now is noted no more. */
+MUST_CHECK int letter_make(const struct templates *templates, const struct letter *letter,
+			   struct unbuilt *unbuilt, struct rendered *ret);
 MUST_CHECK int letter_render(const struct templates *templates, const struct letter *letter,
 			     struct rendered *ret);
 void letter_clear(struct rendered *rendered);

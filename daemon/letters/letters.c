@@ -8,6 +8,7 @@
 #include "daemon/base/log.h"
 #include "daemon/letters/entries.h"
 #include "daemon/letters/pile.h"
+#include "daemon/letters/plain.h"
 #include "daemon/letters/sections.h"
 #include "daemon/people/people.h"
 #include "daemon/plan/pass_on.h"
@@ -28,14 +29,19 @@ struct letters {
 	instant looked; /* when the last round was through */
 	bool again;     /* something went to a person who was passed already in this round */
 	char *reached;  /* the person that this round has come to; NULL: it begins */
+	struct unbuilt unbuilt;
 };
 
 struct letters *letters_new(const struct core *core, letters_add *add, void *arg,
 			    const struct templates *templates)
 {
 	struct letters *letters = xcalloc(1, sizeof(*letters));
-	*letters =
-	    (struct letters){ core, add, arg, templates, true, INSTANT_NEVER, 0, false, NULL };
+	*letters = (struct letters){ .core = core,
+				     .add = add,
+				     .arg = arg,
+				     .templates = templates,
+				     .look = true,
+				     .next = INSTANT_NEVER };
 	return letters;
 }
 
@@ -43,6 +49,7 @@ void letters_free(struct letters *letters)
 {
 	if (letters == NULL)
 		return;
+	unbuilt_clear(&letters->unbuilt);
 	free(letters->reached);
 	free(letters);
 }
@@ -51,6 +58,11 @@ void letters_use(struct letters *letters, const struct templates *templates)
 {
 	letters->templates = templates;
 	letters_wake(letters);
+}
+
+const struct unbuilt *letters_unbuilt(const struct letters *letters)
+{
+	return &letters->unbuilt;
 }
 
 void letters_wake(struct letters *letters)
@@ -76,11 +88,26 @@ struct bundle {
 	const char *digest_of;    /* the subject that it is about alone, or NULL */
 };
 
-/* The letter's words; none without templates. 0 or -1. */
-static int render(const struct letters *letters, const struct person *person,
-		  const struct bundle *bundle, const struct letter_item *items, size_t count,
-		  struct rendered *ret)
+/* A letter that its templates do not give goes out all the same, at its hour. */
+static void make(struct letters *letters, const struct letter *letter, struct rendered *ret)
 {
+	size_t before = letters->unbuilt.count;
+	if (letter_make(letters->templates, letter, &letters->unbuilt, ret) == 0)
+		return;
+	if (letters->unbuilt.count > before)
+		log_error(
+		    "%s: no letter can be built from this template: letters go out in a plain "
+		    "form; kedjactl templates preview shows what it says",
+		    letters->unbuilt.files[letters->unbuilt.count - 1]);
+	plain_render(letter, ret);
+}
+
+/* The letter's words; none without templates. */
+static void render(struct letters *letters, const struct person *person,
+		   const struct bundle *bundle, const struct letter_item *items, size_t count,
+		   struct rendered *ret)
+{
+	char *ask;
 	const struct settings *settings = letters->core->office->settings;
 	struct letter letter = { .language = person->language,
 				 .name = person->name,
@@ -95,10 +122,13 @@ static int render(const struct letters *letters, const struct person *person,
 				 .count = count,
 				 .sections = bundle->enclosed.sections,
 				 .section_count = bundle->enclosed.section_count };
+	letter.ask = ask =
+	    xasprintf("%s (%s)", settings->administrator_name, settings->administrator);
 	if (letters->templates != NULL)
-		return letter_render(letters->templates, &letter, ret);
-	*ret = (struct rendered){ xstrdup(""), xstrdup(""), NULL };
-	return 0;
+		make(letters, &letter, ret);
+	else
+		*ret = (struct rendered){ xstrdup(""), xstrdup(""), NULL };
+	free(ask);
 }
 
 /* Letters about one deadline make a thread: the Message-IDs of those that this person has had. */
@@ -177,15 +207,12 @@ static void write_letter(struct letters *letters, const struct person *person,
 		numbers[i] = used;
 	}
 	struct rendered rendered;
-	if (render(letters, person, bundle, items, used, &rendered) == 0) {
-		int64_t id = add_letter(letters, person, bundle, &rendered, used == 1);
-		for (size_t i = 0; i < bundle->count; i++)
-			notice_attach(letters->core, bundle->pieces[i]->notice, id, numbers[i]);
-		sections_told(letters->core, person, &bundle->enclosed, id);
-		letter_clear(&rendered);
-	} else {
-		log_error("a letter of %zu items could not be written", used);
-	}
+	render(letters, person, bundle, items, used, &rendered);
+	int64_t id = add_letter(letters, person, bundle, &rendered, used == 1);
+	for (size_t i = 0; i < bundle->count; i++)
+		notice_attach(letters->core, bundle->pieces[i]->notice, id, numbers[i]);
+	sections_told(letters->core, person, &bundle->enclosed, id);
+	letter_clear(&rendered);
 	free(numbers);
 	free(items);
 }

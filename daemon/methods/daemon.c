@@ -101,6 +101,12 @@ static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *
 	if (figures->fault != NULL)
 		json_array_append_new(alarms,
 				      json_sprintf("no letters go out: %s", figures->fault));
+	const struct unbuilt *unbuilt = letters_unbuilt(k->letters);
+	for (size_t i = 0; i < unbuilt->count; i++)
+		json_array_append_new(
+		    alarms, json_sprintf("letters go out in a plain form, because none can"
+					 " be built from %s",
+					 unbuilt->files[i]));
 	add_alarm_of_waiting(alarms, k, figures->unreached, figures->unreached_since,
 			     figures->unreached_reason);
 	add_alarm_of_waiting(alarms, k, figures->late, figures->late_since,

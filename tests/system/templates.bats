@@ -109,6 +109,20 @@ sv/no-such-rule.txt: it is missing in en: readers of that language would get the
 	[ "$status" -eq 0 ]
 }
 
+@test "a template that gives no letter: it goes out in a plain form, and the alarm names the file" {
+	run /usr/bin/python3 -B "$BATS_TEST_DIRNAME/plain_letters.py"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "templates that are not UTF-8, or begin with a byte order mark, are refused with what to do" {
+	check sv/plan-review.txt $'Planen\nf\xf6r {{case}}.\n'
+	[ "$status" -eq 1 ]
+	same 'sv/plan-review.txt:2: byte 2 of the line (0xF6) is not UTF-8: save the file as UTF-8, with iconv -f ISO-8859-1 -t UTF-8 for example' "$output"
+	check sv/plan-review.txt $'\xef\xbb\xbfPlanen för {{case}}.\n'
+	same 'sv/plan-review.txt:1: the file begins with a byte order mark, which would stand in the letter: save it as UTF-8 without one' "$output"
+}
+
 @test "a letter is looked at beforehand: text, page, both languages, minimal" {
 	run "$KEDJACTL" templates preview rent-late contact "$dir/conf" --html "$dir/page.html"
 	[ "$status" -eq 0 ]

@@ -20,6 +20,7 @@
 #include "daemon/base/wrap.h"
 #include "daemon/conf/settings.h"
 #include "daemon/letters/letter.h"
+#include "daemon/letters/plain.h"
 
 static struct templates *templates;
 
@@ -586,6 +587,40 @@ static void texts_from_outside_stay_on_their_line(void **state)
 	letter_clear(&rendered);
 }
 
+/* What needs no template says no more than a minimal letter. */
+static void a_plain_letter(void **state)
+{
+	(void)state;
+	struct letter_item items[ITEMS];
+	days_items(items);
+	struct letter letter = days_letter("sv", items, 2);
+	struct letter_section section = { .kind = "handover", .rows = items + 2, .count = 1 };
+	struct rendered plain = { NULL, NULL, NULL };
+	letter.ask = "Kedjas administratör (it@kommun.se)";
+	letter.sections = &section;
+	letter.section_count = 1;
+	plain_render(&letter, &plain);
+	check_manners(plain.text);
+	assert_null(plain.html);
+	assert_string_equal(plain.subject, "Bevakningar att hantera: 2");
+	for (int i = 0; i < 3; i++) {
+		char *due = letter_date("sv", items[i].due);
+		assert_non_null(strstr(plain.text, due));
+		assert_non_null(strstr(plain.text, items[i].subject));
+		if (items[i].title != NULL && items[i].title[0] != '\0')
+			check_no_word(plain.text, items[i].title);
+		free(due);
+	}
+	assert_non_null(strstr(plain.text, "Kedjas administratör (it@kommun.se)"));
+	letter_clear(&plain);
+	letter = days_letter("en", items, 1);
+	letter.urgent = true;
+	plain_render(&letter, &plain);
+	assert_string_equal(plain.subject, "Urgent reminder to deal with");
+	check_manners(plain.text);
+	letter_clear(&plain);
+}
+
 static void unknown_language_fails(void **state)
 {
 	(void)state;
@@ -694,6 +729,7 @@ int main(void)
 		cmocka_unit_test(others_have_put_it_off),
 		cmocka_unit_test(missed_without_anything_to_record),
 		cmocka_unit_test(texts_from_outside_stay_on_their_line),
+		cmocka_unit_test(a_plain_letter),
 		cmocka_unit_test(unknown_language_fails),
 		cmocka_unit_test(dates_in_words),
 		cmocka_unit_test(wrapping),

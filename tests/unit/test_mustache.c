@@ -166,6 +166,56 @@ static void a_zero_byte_is_no_text(void **state)
 	mustache_free(NULL);
 }
 
+static void what_is_not_utf8_is_refused(void **state)
+{
+	(void)state;
+	check_problems(
+	    "Hej\nN\xe4r och hur?\n\xe5\n", NULL,
+	    "t.txt:2: byte 2 of the line (0xE4) is not UTF-8: save the file as UTF-8, with"
+	    " iconv -f ISO-8859-1 -t UTF-8 for example\n");
+	check_problems("\xef\xbb\xbfHej\n", NULL,
+		       "t.txt:1: the file begins with a byte order mark, which would stand in the"
+		       " letter: save it as UTF-8 without one\n");
+	check_problems(
+	    "a\xed\xa0\x80", NULL,
+	    "t.txt:1: byte 2 of the line (0xED) is not UTF-8: save the file as UTF-8, with"
+	    " iconv -f ISO-8859-1 -t UTF-8 for example\n");
+	check("N\xc3\xa4r \xef\xbb\xbf och hur?", "{}", "N\xc3\xa4r \xef\xbb\xbf och hur?");
+}
+
+/* A list in itself, `depth` times. */
+static char *nested(int depth, const char *inside, size_t length)
+{
+	char *template = xstrdup(inside), *values = xstrdup("{\"a\":[");
+	for (int i = 0; i < depth; i++) {
+		char *more = xasprintf("{{#a}}%s{{/a}}", template);
+		free(template);
+		template = more;
+	}
+	for (size_t i = 0; i < length; i++) {
+		char *more = xasprintf("%s%s1", values, i == 0 ? "" : ",");
+		free(values);
+		values = more;
+	}
+	char *whole = xasprintf("%s]}", values);
+	char *text = rendered(template, whole, false);
+	free(values);
+	free(whole);
+	free(template);
+	return text;
+}
+
+static void what_never_ends_is_given_up(void **state)
+{
+	(void)state;
+	char *text = nested(2, "x", 300);
+	assert_int_equal(strlen(text), 90000);
+	free(text);
+	assert_null(nested(31, "x", 300));
+	assert_null(nested(31, "", 300)); /* and says nothing */
+	assert_null(nested(2, "a line of some length, again and again", 300));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +229,8 @@ int main(void)
 		cmocka_unit_test(all_mistakes_with_their_lines),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(a_zero_byte_is_no_text),
+		cmocka_unit_test(what_is_not_utf8_is_refused),
+		cmocka_unit_test(what_never_ends_is_given_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
