@@ -12,17 +12,12 @@ static const char *const plan_areas[PLAN_AREAS] = { "rent",      "tenancy",     
 struct facts_case *facts_case_new(const struct calendar *calendar)
 {
 	struct facts_case *of_case = xcalloc(1, sizeof(*of_case));
-	date *const dates[] = { &of_case->stage_since,
-				&of_case->plan_adopted_on,
-				&of_case->plan_reviewed_on,
-				&of_case->waiver_until,
-				&of_case->forfeiture_served_on,
-				&of_case->board_notified_on,
-				&of_case->decision_valid_until,
-				&of_case->last_visit_on,
-				&of_case->last_missed_on,
-				&of_case->rent_known_through,
-				&of_case->held_from };
+	date *const dates[] = { &of_case->stage_since,          &of_case->plan_adopted_on,
+				&of_case->plan_reviewed_on,     &of_case->waiver_until,
+				&of_case->forfeiture_served_on, &of_case->board_notified_on,
+				&of_case->decision_valid_until, &of_case->last_visit_on,
+				&of_case->last_missed_on,       &of_case->counselling_offered_on,
+				&of_case->rent_known_through,   &of_case->held_from };
 	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
 		*dates[i] = DATE_NONE;
 	of_case->lease = (struct lease)LEASE_NONE;
@@ -416,6 +411,11 @@ static void visit_missed(struct facts *facts, const struct event *event)
 	of_case->last_missed_on = event->at.day;
 }
 
+static void counselling_offered(struct facts *facts, const struct event *event)
+{
+	facts->of_case->counselling_offered_on = event->at.day;
+}
+
 static void note_trouble(struct facts_days *days, date day)
 {
 	facts_days_add(days, day, date_add_days(date_add_months(day, -TROUBLE_MONTHS), 1));
@@ -440,6 +440,7 @@ static const struct facts_verb_row verbs[] = {
 	{ "case.protected", case_protected },
 	{ "case.resumed", case_resumed },
 	{ "case.transferred", case_transferred },
+	{ "counselling.offered", counselling_offered },
 	{ "decision.made", decision_made },
 	{ "disturbance.reported", disturbance_reported },
 	{ "eviction.called_off", facts_matter_ends },

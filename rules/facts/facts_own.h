@@ -85,6 +85,7 @@ struct facts_case {
 	date waiver_until;
 	date forfeiture_served_on, board_notified_on;
 	date decision_valid_until, last_visit_on, last_missed_on;
+	date counselling_offered_on;
 	int64_t visits_missed_in_row;
 	struct facts_days visits, remarks, disturbances;
 	struct facts_table coverage; /* of struct facts_coverage */

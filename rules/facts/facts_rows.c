@@ -330,6 +330,7 @@ static const struct row rows[] = {
 	{ CASE("visits_28d", VALUE_NUMBER, NULL, "visits made today and on the 27 days before"),
 	  get_visits_28d, 0, next_visits_28d },
 	CASE_DATE(last_visit_on, "the day of the last visit made"),
+	CASE_DATE(counselling_offered_on, "the day on which debt counselling was last offered"),
 	{ CASE("visits_missed_in_row", VALUE_NUMBER, NULL,
 	       "visits missed in a row: none made between, each within 30 days"),
 	  case_number, OF_CASE(visits_missed_in_row), NULL },
