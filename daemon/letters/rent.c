@@ -20,7 +20,32 @@ static bool starts_with(const struct rule *rule, const char *prefix)
 	return false;
 }
 
-static date covers_through(const struct core *core, const char *subject)
+/* Facts of the case as of now; the caller frees them. */
+static struct facts *fold(const struct core *core, const char *subject, struct arena *arena)
+{
+	struct event **events;
+	struct facts *facts = facts_new(core->office->chain, core->office->calendar, SUBJECT_CASE);
+	size_t count = store_event_history(core, SUBJECT_CASE, subject, arena, &events);
+	for (size_t i = 0; i < count; i++)
+		facts_apply(facts, events[i], NULL, NULL);
+	return facts;
+}
+
+/* Was there ever a payment that may be another one of this case? There are few that fit nothing,
+ * and an index of them. */
+static bool has_doubtful(const struct core *core, const char *subject)
+{
+	struct query *q = db_query(core->db, "SELECT 1 FROM event e WHERE e.kind ="
+					     " 'payment.unmatched' AND e.data ->> 'perhaps_of' = ?1"
+					     " AND NOT EXISTS"
+					     " (SELECT 1 FROM void v WHERE v.event = e.id)");
+	db_bind_text(q, 1, subject);
+	return db_found(q);
+}
+
+/* As far as its programme's files reach, or as far as the facts of the case say, where a payment
+ * holds them back: they are folded only then, since a letter may have many rents. */
+static date covers_through(const struct core *core, const char *subject, struct arena *arena)
 {
 	date through = DATE_NONE;
 	struct query *q = db_query(core->db, "SELECT programme FROM subject WHERE id = ?1");
@@ -30,7 +55,13 @@ static date covers_through(const struct core *core, const char *subject)
 	if (programme != NULL)
 		through = store_event_covers_through(core, programme);
 	free(programme);
-	return through;
+	if (!has_doubtful(core, subject))
+		return through;
+	struct facts *facts = fold(core, subject, arena);
+	struct value known = facts_get(facts, facts_find(SUBJECT_CASE, "rent_known_through"),
+				       clock_today(core->clock));
+	facts_free(facts);
+	return known.type == VALUE_DATE ? (date)known.number : DATE_NONE;
 }
 
 /* The month as it was charged last: a later charge stands for an earlier one. */
@@ -50,17 +81,6 @@ static void set_month(const struct core *core, const struct letter_item *item, s
 	struct law_late late = law_late_rent(calendar, &days);
 	rent->safe_until = late.safe_until;
 	rent->notice_from = late.notice_from;
-}
-
-/* Facts of the case as of now; the caller frees them. */
-static struct facts *fold(const struct core *core, const char *subject, struct arena *arena)
-{
-	struct event **events;
-	struct facts *facts = facts_new(core->office->chain, core->office->calendar, SUBJECT_CASE);
-	size_t count = store_event_history(core, SUBJECT_CASE, subject, arena, &events);
-	for (size_t i = 0; i < count; i++)
-		facts_apply(facts, events[i], NULL, NULL);
-	return facts;
 }
 
 /* A lease that ends within a month anyway cannot be won back (JB 44 par. fifth paragraph). Where
@@ -122,7 +142,7 @@ const struct letter_rent *letters_rent(const struct core *core, const struct let
 	struct letter_rent *rent = arena_alloc(arena, sizeof(*rent));
 	*rent = no_days;
 	if (starts_with(rule, "rent."))
-		rent->covers_through = covers_through(core, item->subject);
+		rent->covers_through = covers_through(core, item->subject, arena);
 	if (starts_with(rule, CHARGED) && rule->per_key)
 		set_month(core, item, arena, rent);
 	if (starts_with(rule, SERVED))

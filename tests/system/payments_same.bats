@@ -211,6 +211,31 @@ moved() {
 	[[ $output == *"1 matched, 0 unmatched"* ]]
 }
 
+# bgmax FILE TIME: a BgMax made at that time, of one payment without a serial number.
+bgmax() {
+	/usr/bin/python3 - "$2" >"$dir/$1" <<'PYTHON'
+import sys
+payment = "20" + "0" * 10 + "801266".ljust(25) + f"{500000:018}" + "21" + "0" * 12 + "0"
+lines = ["01" + "BGMAX".ljust(20) + "01" + sys.argv[1] + "000000P", "050009912346          SEK", payment,
+         "15" + "0" * 35 + "20261127" + "00001" + f"{500000:018}" + "SEK" + "00000001K",
+         "70" + "00000001" + "00000000" + "00000000" + "00000001"]
+print("\n".join(line.ljust(80) for line in lines))
+PYTHON
+}
+
+@test "a BgMax without serial numbers is no better: the time at which it was made tells files apart" {
+	bgmax one.txt 20261127180000
+	bgmax two.txt 20261128060000
+	booked one.txt "1 new, 0 known"
+	cp "$dir/one.txt" "$dir/again.txt"
+	booked again.txt "0 new, 1 known"
+	booked two.txt "1 new, 0 known"
+	[[ $output == *"0 matched, 1 unmatched"* ]]
+	[[ $(unmatched_rows) == *" A-3" ]]
+	[ "$(known_through A-3)" = 2026-11-26 ]
+	[ "$(ledger_of A-3)" = "2026-12 500000 settled" ]
+}
+
 @test "a payment that is on its way holds the reach back, and says so" {
 	camt one.xml M1 2026-12-01T05:00:00 "$(entry 5200.00 2026-11-26 BOOK 1/B1 "$nothing" 657767)" \
 		"$(entry 5400.50 2026-11-30 PDNG 2 "$nothing" 655969)"

@@ -98,6 +98,24 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	never_says "$(texts)" 5200 520000
 }
 
+@test "a payment that may be another of the case: said as far as it is known, and no further" {
+	start --virtual-clock 2026-11-16T07:00
+	cast 2026-11-16 K-1
+	record case.opened K-2 programme=norr --at 2026-11-16
+	record rent.charged K-1 --key 2026-12 amount=520000
+	record rent.charged K-2 --key 2026-12 amount=520000
+	until_time 2026-12-05T07:00
+	record payment.unmatched norr --key B-1 amount=1 paid_on=2026-12-03 reference=x same_as=B-0 perhaps_of=K-1
+	record payment.unmatched norr --key B-2 amount=1 paid_on=2026-11-30 reference=x same_as=B-0 perhaps_of=K-2
+	file_reaches 2026-12-04
+	until_time 2026-12-07T16:00
+	says "$(texts)" "i ärende K-1." "Uppgiften bygger på betalningar till och med onsdagen den 2 december 2026."
+	never_says "$(texts)" "den 4 december 2026" K-2
+	record payment.assigned norr --key B-2 case=K-2
+	until_time 2026-12-08T16:00
+	says "$(texts 2026-12-08)" K-2 "till och med fredagen den 4 december 2026"
+}
+
 @test "around New Year the readings differ: warned by the earliest, claimed by the latest" {
 	start --virtual-clock 2026-12-14T07:00
 	cast 2026-12-14 K-1
