@@ -13,7 +13,10 @@
 
 void condition_tell(struct condition_text *reading, int column, const char *format, ...)
 {
-	if (reading->mistakes++ >= CONDITION_MISTAKES)
+	if (reading->mistakes++ == CONDITION_MISTAKES)
+		problem_add_at(reading->problems, reading->file, reading->line, column,
+			       "from here on there are more mistakes: mend these first");
+	if (reading->mistakes > CONDITION_MISTAKES)
 		return;
 	char *text = NULL;
 	va_list args;

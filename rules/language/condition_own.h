@@ -9,7 +9,7 @@
 enum {
 	CONDITION_LONGEST = 4000, /* bytes of text: a page, and a bound on the tree */
 	CONDITION_DEEPEST = 50,   /* brackets, NOT and minus within each other */
-	CONDITION_MISTAKES = 20   /* told at most; more help nobody */
+	CONDITION_MISTAKES = 20   /* told; of more it is said that there are */
 };
 
 enum node_kind {

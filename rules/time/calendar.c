@@ -9,7 +9,8 @@
 
 #include "rules/time/calendar_own.h"
 
-/* Longer than any time without a working day that calendar_parse lets through. */
+/* Longer than any time without a working day that there can be: calendar_parse refuses a calendar
+ * that is not open for a year on end, and an open day is a working day. */
 #define SEARCH_MOST    3660
 #define DAYS_THERE_ARE 3652059 /* in the years 1 to 9999 */
 

@@ -399,6 +399,14 @@ static void test_bounds(void **state)
 	free(many);
 	free(nonsense);
 	free(got);
+	nonsense = repeated("open", " AND x", 200, "");
+	got = mistakes_in(nonsense); /* twenty of them, and that there are more */
+	char *more = strstr(got, "from here on there are more mistakes: mend these first");
+	assert_non_null(more);
+	assert_null(strstr(more + 1, "from here on"));
+	assert_int_equal(strchr(more, '\n') - got, (ptrdiff_t)strlen(got) - 1);
+	free(nonsense);
+	free(got);
 	arena_free(arena);
 }
 
