@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "rules/plan/plan_own.h"
+#include "rules/plan/steps_held.h"
 
 static bool is_meant(const struct rule *rule, const char *name)
 {
@@ -27,8 +28,25 @@ static const struct put_off *others(struct arena *arena, const struct put_off *l
 	return kept;
 }
 
+/* What was recorded before its rule was a last day by law is cut to what may be (put_off_latest).
+ * DATE_NONE: nothing is put off. */
+static date until_of(const struct plan *plan, const struct deadline *deadline,
+		     const struct event *event)
+{
+	date until = (date)event_value(event, "until").number;
+	date latest = put_off_latest(deadline, plan->ruleset->calendar, event->at.day);
+	if (latest == DATE_NONE)
+		return until;
+	if (latest <= event->at.day)
+		return DATE_NONE;
+	return until < latest ? until : latest;
+}
+
 static void put_off(struct plan *plan, struct deadline *deadline, const struct event *event)
 {
+	date until = until_of(plan, deadline, event);
+	if (until == DATE_NONE)
+		return;
 	const struct role *role = chain_role(plan->ruleset->chain, event_value(event, "role").text);
 	struct put_off *latest = arena_alloc(plan->arena, sizeof(*latest));
 	*latest = (struct put_off){ .event = event->id,
@@ -36,7 +54,7 @@ static void put_off(struct plan *plan, struct deadline *deadline, const struct e
 					strcmp(event->kind->name, "deadline.acknowledged") == 0,
 				    .role = role,
 				    .by = arena_strdup(plan->arena, event_value(event, "by").text),
-				    .until = (date)event_value(event, "until").number,
+				    .until = until,
 				    .older = others(plan->arena, deadline->put_off, role) };
 	deadline->put_off = latest;
 	deadline_touch(plan, deadline);
