@@ -45,6 +45,7 @@ under() {
 	export TZ=$1 LC_ALL=$2
 	rm -rf "$dir/data" "$dir/mail"
 	mkdir "$dir/data"
+	create
 	start --virtual-clock 2006-05-01T08:00
 	ctl import --advance "$dir/months.ndjson" >/dev/null
 	ctl notices --json >"$dir/notices.$name"
