@@ -67,6 +67,7 @@ try() { # SCENARIO [WORDS]
 
 @test "the text of letters, once dropped, is nowhere in the file and its log" {
 	try bodies
+	try bodies reader
 }
 
 @test "SIGHUP during a start: it starts, and reads its configuration again" {
