@@ -2,6 +2,7 @@
 /* See event_key.h. */
 #include "daemon/plan/event_key.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The keys of the matters that are open, each once. */
@@ -52,24 +53,54 @@ static struct open_keys open_keys(struct planner *planner, const struct event *e
 	return keys;
 }
 
-static bool is_taken(const struct core *core, const struct event *event, const char *key)
+/* Which of DATE (1), DATE.2 (2), ... a key is; 0: none of them. */
+static size_t number_of(const char *key, const char *day)
 {
+	size_t length = strlen(day);
+	if (strncmp(key, day, length) != 0)
+		return 0;
+	if (key[length] == '\0')
+		return 1;
+	char *end;
+	unsigned long number = strtoul(key + length + 1, &end, 10);
+	return key[length] == '.' && *end == '\0' && number > 1 ? number : 0;
+}
+
+/* Looked up once, however many have happened on that day: a thousand may come in one request. */
+static size_t first_free(const struct core *core, const struct event *event, const char *day)
+{
+	size_t *taken = NULL, count = 0, capacity = 0, number = 1;
 	struct query *q =
-	    db_query(core->db, "SELECT 1 FROM event e WHERE e.subject = ?1 AND e.kind = ?2"
-			       " AND e.key = ?3 AND NOT EXISTS"
+	    db_query(core->db, "SELECT e.key FROM event e WHERE e.subject = ?1 AND e.kind = ?2"
+			       " AND substr(e.key, 1, 10) = ?3 AND NOT EXISTS"
 			       " (SELECT 1 FROM void v WHERE v.event = e.id)");
 	db_bind_text(q, 1, event->subject);
 	db_bind_text(q, 2, event->kind->name);
-	db_bind_text(q, 3, key);
-	return db_found(q);
+	db_bind_text(q, 3, day);
+	while (db_next(q)) {
+		taken = array_grow(taken, count, &capacity, sizeof(*taken));
+		taken[count++] = number_of(db_text(q, 0), day);
+	}
+	db_done(q);
+	/* So many have at most so many numbers: the one behind is free. */
+	bool *has = xcalloc(count + 2, sizeof(*has));
+	for (size_t i = 0; i < count; i++)
+		if (taken[i] <= count)
+			has[taken[i]] = true;
+	while (has[number])
+		number++;
+	free(taken);
+	free(has);
+	return number;
 }
 
 static void give_day(const struct core *core, struct event *event, struct arena *arena)
 {
 	char day[DATE_TEXT_SIZE];
-	event->key = arena_strdup(arena, date_format(event->at.day, day));
-	for (int i = 2; is_taken(core, event, event->key); i++)
-		event->key = arena_printf(arena, "%s.%d", day, i);
+	date_format(event->at.day, day);
+	size_t number = first_free(core, event, day);
+	event->key =
+	    number == 1 ? arena_strdup(arena, day) : arena_printf(arena, "%s.%zu", day, number);
 }
 
 /* "2026-02, 2026-03"; what has no name is the lone one. */

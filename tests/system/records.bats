@@ -43,6 +43,21 @@ derived=(void subject sweep naming deadline overdue role staff absence)
 	same "1 new, 3 known" "$output"
 }
 
+@test "what has no key gets its day, then the first number that is free" {
+	start
+	cast 2026-01-05 K-1 K-2
+	keys() { base "SELECT key FROM event WHERE kind = 'remark.received' AND id NOT IN (SELECT event FROM void) ORDER BY id" | tr '\n' ' '; }
+	record remark.received K-2 --at 2026-01-05
+	record remark.received K-1 --at 2026-01-05 --key 2026-01-05.4
+	record remark.received K-1 --at 2026-01-05 --key 2026-01-05.x
+	for _ in 1 2 3 4; do record remark.received K-1 --at 2026-01-05; done
+	record remark.received K-1 --at 2026-01-04
+	same "2026-01-05 2026-01-05.4 2026-01-05.x 2026-01-05 2026-01-05.2 2026-01-05.3 2026-01-05.5 2026-01-04 " "$(keys)"
+	ctl void "$(base "SELECT id FROM event WHERE key = '2026-01-05.2'")" --reason prov >/dev/null
+	record remark.received K-1 --at 2026-01-05
+	same "2026-01-05 2026-01-05.4 2026-01-05.x 2026-01-05 2026-01-05.3 2026-01-05.5 2026-01-04 2026-01-05.2 " "$(keys)"
+}
+
 @test "a CSV file of rents, twice, and with mistakes" {
 	start
 	cast 2026-01-05 K-1 K-2
