@@ -90,8 +90,17 @@ static void note_protection(struct facts_case *of_case, struct value said)
 		of_case->protected = said.number != 0;
 }
 
+/* As many as were named last; where nothing is said of them it stands as it was. */
+static void household_changed(struct facts *facts, const struct event *event)
+{
+	struct value children = event_value(event, "children");
+	if (children.type == VALUE_NUMBER)
+		facts->of_case->children = children.number;
+}
+
 static void case_transferred(struct facts *facts, const struct event *event)
 {
+	household_changed(facts, event);
 	note_protection(facts->of_case, event_value(event, "protected"));
 }
 
@@ -448,6 +457,7 @@ static const struct facts_verb_row verbs[] = {
 	{ "explanations.noted", explanations_noted },
 	{ "forfeiture.notice_served", forfeiture_served },
 	{ "forfeiture.withdrawn", facts_matter_ends },
+	{ "household.changed", household_changed },
 	{ "lease.ended", lease_ended },
 	{ "lease.indefinite", lease_turned },
 	{ "lease.notice_given", lease_turned },

@@ -87,6 +87,7 @@ struct facts_case {
 	date decision_valid_until, last_visit_on, last_missed_on;
 	date counselling_offered_on;
 	int64_t visits_missed_in_row;
+	int64_t children;
 	struct facts_days visits, remarks, disturbances;
 	struct facts_table coverage; /* of struct facts_coverage */
 	struct facts_table loose;    /* of struct facts_loose */

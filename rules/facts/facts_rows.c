@@ -334,6 +334,8 @@ static const struct row rows[] = {
 	{ CASE("visits_missed_in_row", VALUE_NUMBER, NULL,
 	       "visits missed in a row: none made between, each within 30 days"),
 	  case_number, OF_CASE(visits_missed_in_row), NULL },
+	{ CASE("children", VALUE_NUMBER, NULL, "children who live in the household"), case_number,
+	  OF_CASE(children), NULL },
 	{ CASE("remarks_6m", VALUE_NUMBER, NULL, "the landlord's remarks of the last six months"),
 	  get_remarks, 0, next_remarks },
 	{ CASE("disturbances_6m", VALUE_NUMBER, NULL, "disturbances of the last six months"),

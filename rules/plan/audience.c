@@ -67,6 +67,20 @@ size_t audience_of(const struct deadline *deadline, const struct step *step, str
 	return listing.count;
 }
 
+struct named audience_role(const struct deadline *deadline, const struct step *step,
+			   const struct role *role, struct arena *arena)
+{
+	const struct rule *rule = deadline->rule;
+	struct named *list, other = { .role = role };
+	size_t count = audience_of(deadline, step, arena, &list);
+	for (size_t i = 0; i < count; i++)
+		if (list[i].role == role && !list[i].quiet)
+			return list[i];
+	for (size_t i = 0; i < rule->also_count; i++)
+		other.quiet = other.quiet || rule->also[i] == role;
+	return other;
+}
+
 size_t audience_of_step(const struct step *step, const struct care *care, struct arena *arena,
 			struct named **ret)
 {

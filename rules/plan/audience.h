@@ -26,6 +26,10 @@ struct named {
 /* A role may stand in it twice; the first place counts. The list lives in `arena`. */
 size_t audience_of(const struct deadline *deadline, const struct step *step, struct arena *arena,
 		   struct named **ret);
+/* How this role is told of a step that was held back from it, whoever is in the audience by now:
+ * one that is only told as one of `also` stays quiet. */
+struct named audience_role(const struct deadline *deadline, const struct step *step,
+			   const struct role *role, struct arena *arena);
 /* The same of what a row knows: without roles of fields (NULL), and without those who are quiet. */
 size_t audience_of_step(const struct step *step, const struct care *care, struct arena *arena,
 			struct named **ret);

@@ -110,9 +110,12 @@ static void add_back(struct coming *coming, const struct held_step *held, const 
 	planned->at = coming->now;
 	planned->late = false;
 	planned->catches_up = catches_up(coming->deadline, planned, coming->now);
+	struct named named = audience_role(coming->deadline, planned->step, role, coming->arena);
 	struct told *row = &coming->list[coming->count++];
 	*row =
 	    (struct told){ .planned = planned, .role = role, .copy = held->copy, .again = again };
+	row->quiet = named.quiet;
+	row->care = named.care;
 	row->back = again == NULL ? civil_date(coming->now) : again->until;
 	row->held =
 	    steps_held_back(coming->deadline, coming->calendar, planned->step, role, coming->now);

@@ -364,7 +364,7 @@ static void test_table(void **state)
 		if (fact->codes != NULL)
 			assert_non_null(chain_codes(chain, fact->codes));
 	}
-	assert_int_equal(count, 36);
+	assert_int_equal(count, 37);
 	assert_null(facts_at(-1));
 	assert_int_equal(facts_find(SUBJECT_CASE, "open_cases"), -1);
 	assert_int_equal(facts_find(SUBJECT_STAFF, "today"), -1);
