@@ -20,9 +20,9 @@ lost() { # STEPS: the commits of these steps of the day
 	[ "$status" -eq 0 ]
 }
 
-@test "a commit that fails: a reload, a revert, a clock that moves, a retry leave no trace in memory" {
+@test "a commit that fails: a reload, a revert, a clock that moves, a retry, a flood leave no trace in memory" {
 	[ -z "${KEDJA_LONG:-}" ] || return 0 # the next one
-	lost rules_reloaded hung_up reverted first_week+3 letters_again
+	lost rules_reloaded hung_up reverted first_week+3 letters_again flooded let_go
 }
 
 @test "each commit of a day fails, one at a time" {

@@ -272,6 +272,36 @@ def taken_back(day):
     day.ask("event.void", {"event": day.wrong, "reason": "fel ärende"})
 
 
+def staff_away(day):
+    day.ask("event.record", dict(event("staff.absent", "anna", "2026-03-05", to="2026-03-10", deputy="eva", **{"from": "2026-03-05"}),
+                                 source="leave"))
+
+
+def role_moved(day):
+    day.ask("event.record", [event("role.assigned", "norr", "2026-03-04", role="support_worker", staff="eva"),
+                             event("role.released", "norr", "2026-03-04", role="support_worker", staff="bo")])
+
+
+def flooded(day):
+    day.configure(hold_above=1)
+    day.ask("rules.reload")
+    day.take()
+    late = [event("case.opened", "K-3", "2026-02-16", programme="norr"),
+            event("role.assigned", "K-3", "2026-02-16", role="social_worker", staff="anna"),
+            event("visit.made", "K-3", "2026-02-16")]
+    day.ask("event.record", [dict(one, source=f"late-{number}") for number, one in enumerate(late)])
+    day.ask("clock.set", {"time": "2026-03-16T12:00"})
+    settle(day.line)
+    assert day.line.ask("status")["counts"]["notices_held"] > 0, "nothing is held"
+
+
+def let_go(day):
+    day.ask("notice.release")
+    day.configure(hold_above=100)
+    day.ask("rules.reload")
+    day.take()
+
+
 def no_letters(day):
     mail = day.office.maildir
     if not os.path.isfile(mail):
@@ -304,8 +334,8 @@ def last(day):
 
 
 STEPS = (people, weekly_reader, visit, imported, first_week, rules_reloaded, settings_reloaded, acknowledged, snoozed,
-         calendar_reloaded, hung_up, reverted, moved, wrong, taken_back, no_letters, letters_again, files_again,
-         rebuilt, last)
+         calendar_reloaded, hung_up, reverted, moved, wrong, taken_back, staff_away, role_moved, no_letters,
+         letters_again, flooded, let_go, files_again, rebuilt, last)
 
 
 def spend(folder, shim, lost):
@@ -336,7 +366,7 @@ def outcome(pictured):
     """What people got, whatever its numbers are."""
     return {"deadlines": pictured["deadlines"],
             "events": pictured["status"]["counts"]["events"],
-            "notices": sorted((row["subject"], row["rule"], row["step"], row["person"], row["state"])
+            "notices": sorted((row["subject"], row["rule"], row["step"], row["person"] or "", row["state"])
                               for row in pictured["notices"]),
             "letters": sorted((row["created_at"][:10], row["to"], row["state"]) for row in pictured["outbox"])}
 
