@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "daemon/store/deadline.h"
+#include "daemon/base/opaque.h"
 
 struct entry {
 	char *uid;
@@ -56,17 +56,6 @@ static date due_today(const struct core *core, const struct piece *piece)
 	date due = db_next(q) ? db_date(q, 0) : DATE_NONE;
 	db_done(q);
 	return due;
-}
-
-/* Opaque, the same always: of the deadline and of the person, and where it comes from. */
-static char *new_uid(const struct core *core, const struct person *person,
-		     const struct piece *piece)
-{
-	char id[DEADLINE_ID_SIZE], reader[DEADLINE_ID_SIZE];
-	store_deadline_id(piece->item.subject, piece->item.rule, piece->item.key,
-			  piece->item.anchor, piece->occurrence, id);
-	store_deadline_id(person->id, "", "", 0, 0, reader);
-	return xasprintf("%s-%s@%s", id, reader + 1, core->office->settings->message_id_domain);
 }
 
 static void put(const struct core *core, const struct person *person, const struct piece *piece,
@@ -121,7 +110,7 @@ void entries_add(const struct core *core, const struct person *person, const str
 	if (had)
 		entry.sequence++;
 	else
-		entry.uid = new_uid(core, person, piece);
+		entry.uid = opaque_id(core->office->settings->message_id_domain);
 	entry.day = due;
 	entry.withdrawn = false;
 	put(core, person, piece, &entry);

@@ -3,8 +3,8 @@
  * Entries for the readers' calendars: a letter about a deadline brings its due day along when the
  * step asks for it, moves it when the day has moved, takes it away when the deadline is over, and
  * puts it back when that was a mistake.
- * Who has which entry is a record: an entry keeps its uid, and each change has a higher sequence
- * (RFC 5546 2.1.4, 3.2.1 and 3.2.5).
+ * Who has which entry is a record: an entry keeps the uid that chance gave it, and each change has
+ * a higher sequence (RFC 5546 2.1.4, 3.2.1 and 3.2.5).
  *
  *   entries = json_array();
  *   entries_add(core, person, piece, minimal, entries) ...   each item of the letter

@@ -123,19 +123,33 @@ static icalcomponent *ics_new(bool cancelled)
 	return calendar;
 }
 
-char *ics_text(const json_t *entries, const char *sent, bool cancelled)
+bool ics_is_cancelled(const json_t *entry)
 {
+	return json_is_true(json_object_get(entry, "cancelled"));
+}
+
+static icalproperty *organizer_of(const struct ics_organizer *organizer)
+{
+	char *uri = xasprintf("mailto:%s", organizer->address);
+	char *name = xstrdup(organizer->name);
+	icalproperty *property = icalproperty_new_organizer(uri);
+	for (char *c = name; *c != '\0'; c++)
+		*c = *c == '"' ? '\'' : *c; /* RFC 5545 3.2: there is no way to write one */
+	if (*name != '\0')
+		icalproperty_add_parameter(property, icalparameter_new_cn(name));
+	free(name);
+	free(uri);
+	return property;
+}
+
+char *ics_text(const json_t *entry, const char *sent, const struct ics_organizer *organizer)
+{
+	bool cancelled = ics_is_cancelled(entry);
 	icalcomponent *calendar = ics_new(cancelled);
-	struct icaltimetype stamp = stamp_of(sent);
-	size_t used = 0;
-	for (size_t i = 0; i < json_array_size(entries); i++) {
-		const json_t *entry = json_array_get(entries, i);
-		if (json_is_true(json_object_get(entry, "cancelled")) != cancelled)
-			continue;
-		icalcomponent_add_component(calendar, event_of(entry, stamp, cancelled));
-		used++;
-	}
-	char *made = used == 0 ? NULL : icalcomponent_as_ical_string_r(calendar);
+	icalcomponent *event = event_of(entry, stamp_of(sent), cancelled);
+	icalcomponent_add_property(event, organizer_of(organizer));
+	icalcomponent_add_component(calendar, event);
+	char *made = icalcomponent_as_ical_string_r(calendar);
 	char *text = made == NULL ? NULL : xstrdup(made);
 	icalmemory_free_buffer(made);
 	icalcomponent_free(calendar);

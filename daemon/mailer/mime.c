@@ -177,24 +177,22 @@ static GMimeObject *multipart_new(const char *subtype, const char *message_id, G
 
 /* A calendar says in itself what is to be done with it, and the part must say the same. The name of
  * the file tells nothing of a case. */
-static GMimeObject *ics_part(const char *calendar, bool cancelled)
+static GMimeObject *ics_part(const char *calendar, bool cancelled, size_t number)
 {
 	GMimeObject *part = part_new("calendar", calendar);
+	const char *stem = cancelled ? "kedja-borttaget" : "kedja";
+	char *name =
+	    number == 1 ? xasprintf("%s.ics", stem) : xasprintf("%s-%zu.ics", stem, number);
 	g_mime_object_set_content_type_parameter(part, "method", cancelled ? "CANCEL" : "PUBLISH");
 	g_mime_object_set_disposition(part, GMIME_DISPOSITION_ATTACHMENT);
-	g_mime_part_set_filename(GMIME_PART(part), cancelled ? "kedja-borttaget.ics" : "kedja.ics");
+	g_mime_part_set_filename(GMIME_PART(part), name);
+	free(name);
 	return part;
 }
 
 /* Takes the body over. */
-static GMimeObject *with_calendar(GMimeObject *body, const struct mailer_letter *letter,
-				  const char *message_id, bool cancelled)
+static GMimeObject *with_part(GMimeObject *body, const char *message_id, GMimeObject *part)
 {
-	char *text = ics_text(letter->calendar, letter->date, cancelled);
-	if (text == NULL)
-		return body;
-	GMimeObject *part = ics_part(text, cancelled);
-	free(text);
 	if (!GMIME_IS_MULTIPART(body) ||
 	    !g_mime_content_type_is_type(g_mime_object_get_content_type(body), "multipart",
 					 "mixed"))
@@ -204,14 +202,38 @@ static GMimeObject *with_calendar(GMimeObject *body, const struct mailer_letter 
 	return body;
 }
 
-static GMimeObject *body_new(const struct mailer_letter *letter, const char *message_id)
+static const char *sender_address(const struct mailer_settings *settings)
+{
+	return *settings->sender == '\0' ? SENDER_NOBODY : settings->sender;
+}
+
+/* A part for each entry that is cancelled, or for each that is not. Takes the body over. */
+static GMimeObject *with_calendar(GMimeObject *body, const struct mailer_letter *letter,
+				  const struct mailer_settings *settings, const char *message_id,
+				  bool cancelled)
+{
+	struct ics_organizer organizer = { settings->sender_name, sender_address(settings) };
+	size_t number = 0;
+	for (size_t i = 0; i < json_array_size(letter->calendar); i++) {
+		const json_t *entry = json_array_get(letter->calendar, i);
+		if (ics_is_cancelled(entry) != cancelled)
+			continue;
+		char *text = ics_text(entry, letter->date, &organizer);
+		body = with_part(body, message_id, ics_part(text, cancelled, ++number));
+		free(text);
+	}
+	return body;
+}
+
+static GMimeObject *body_new(const struct mailer_letter *letter,
+			     const struct mailer_settings *settings, const char *message_id)
 {
 	GMimeObject *body = part_new("plain", letter->text);
 	if (letter->html != NULL)
 		body =
 		    multipart_new("alternative", message_id, body, part_new("html", letter->html));
-	body = with_calendar(body, letter, message_id, false);
-	return with_calendar(body, letter, message_id, true);
+	body = with_calendar(body, letter, settings, message_id, false);
+	return with_calendar(body, letter, settings, message_id, true);
 }
 
 /* A growing text. */
@@ -336,8 +358,8 @@ static GMimeMessage *message_new(const struct mailer_letter *letter,
 				 const char *references)
 {
 	GMimeMessage *message = g_mime_message_new(FALSE);
-	GMimeObject *object = GMIME_OBJECT(message), *body = body_new(letter, message_id);
-	const char *sender = *settings->sender == '\0' ? SENDER_NOBODY : settings->sender;
+	GMimeObject *object = GMIME_OBJECT(message), *body = body_new(letter, settings, message_id);
+	const char *sender = sender_address(settings);
 	mailbox_set(message, "From", settings->sender_name, sender);
 	mailbox_set(message, "To", letter->to_name, letter->to_address);
 	g_mime_object_set_header(object, "Date", letter->date, CHARSET);
@@ -346,6 +368,9 @@ static GMimeMessage *message_new(const struct mailer_letter *letter,
 	if (*references != '\0')
 		g_mime_object_set_header(object, "References", references, CHARSET);
 	g_mime_object_set_header(object, "Auto-Submitted", "auto-generated", CHARSET);
+	/* Exchange heeds nothing else. Never "All", which suppresses reports of non-delivery. */
+	g_mime_object_set_header(object, "X-Auto-Response-Suppress", "DR, RN, NRN, AutoReply, OOF",
+				 CHARSET);
 	if (letter->urgent) { /* RFC 2156 5.3.4; the other is older and as widely read */
 		g_mime_object_set_header(object, "Importance", "high", CHARSET);
 		g_mime_object_set_header(object, "X-Priority", "1", CHARSET);

@@ -3,27 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
+#include "daemon/base/opaque.h"
 #include "daemon/outbox/outbox_own.h"
 
 /* ---- letters in, and changes by hand ---- */
 
-static char *message_id_new(const char *domain)
-{
-	unsigned char bytes[16];
-	char hex[2 * sizeof(bytes) + 1];
-	/* Requests this small are whole or fail for good; without chance there is no going on. */
-	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
-		abort();
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-	return xasprintf("%s@%s", hex, domain);
-}
-
 int64_t outbox_add(struct outbox *outbox, const struct new_message *message)
 {
-	char *message_id = message_id_new(outbox->message_id_domain);
+	char *message_id = opaque_id(outbox->message_id_domain);
 	outbox_touch(outbox);
 	int64_t id = message_insert(outbox->db, message, message_id, clock_now(outbox->clock));
 	free(message_id);

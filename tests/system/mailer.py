@@ -48,6 +48,7 @@ class Maildir(Case):
         self.assertEqual(message["Message-ID"], "<letter-1@exempel.se>")
         self.assertEqual(message["References"], "<first@exempel.se> <second@exempel.se>")
         self.assertEqual(message["Auto-Submitted"], "auto-generated")
+        self.assertEqual(message["X-Auto-Response-Suppress"], "DR, RN, NRN, AutoReply, OOF")
         self.assertEqual([part.get_content_type() for part in message.walk()],
                          ["multipart/mixed", "multipart/alternative", "text/plain", "text/html",
                           "text/calendar"])
@@ -70,7 +71,7 @@ class Maildir(Case):
         self.assertEqual(message.get_content(), letter(1)["text"])
         self.assertEqual(sorted(message.keys()),
                          ["Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date",
-                          "From", "MIME-Version", "Message-Id", "Subject", "To"])
+                          "From", "MIME-Version", "Message-Id", "Subject", "To", "X-Auto-Response-Suppress"])
 
     def test_hostile_headers_are_told_apart(self):
         names = {1: 'Åsa "Bosse" Ek', 2: "Ek, Åsa; <evil@exempel.se>", 3: "=?utf-8?q?hej?=", 4: "",

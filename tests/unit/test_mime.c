@@ -71,10 +71,12 @@ static void letter_is_as_written_down(void **state)
 	letter.html = "<p>Hej Åsa</p>\n";
 	letter.references = "<1.aa@exempel.se> 2.bb@exempel.se";
 	letter.calendar = json_pack(
-	    "[{s:s, s:i, s:s, s:s, s:s}, {s:s, s:i, s:s, s:s, s:b}]", "uid", "d1@exempel.se",
-	    "sequence", 0, "day", "2027-03-01", "summary", "Bevakning i ärende K-0417",
-	    "description", "Rad ett; två, tre.\nRad två", "uid", "d2@exempel.se", "sequence", 3,
-	    "day", "2027-12-31", "summary", "Bevakning att hantera", "cancelled", 1);
+	    "[{s:s, s:i, s:s, s:s, s:s}, {s:s, s:i, s:s, s:s, s:b}, {s:s, s:i, s:s, s:s}]", "uid",
+	    "d1@exempel.se", "sequence", 0, "day", "2027-03-01", "summary",
+	    "Bevakning i ärende K-0417", "description", "Rad ett; två, tre.\nRad två", "uid",
+	    "d2@exempel.se", "sequence", 3, "day", "2027-12-31", "summary", "Bevakning att hantera",
+	    "cancelled", 1, "uid", "d3@exempel.se", "sequence", 0, "day", "2027-03-02", "summary",
+	    "Bevakning i ärende K-0418");
 	assert_non_null(letter.calendar);
 	struct built built = build(&letter);
 	char *text = built.bytes, *end = text;
