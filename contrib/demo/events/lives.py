@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Cases: how they are opened, go on and back in the housing chain, and end."""
 import heapq
-from datetime import date
+from datetime import date, datetime
 
 from book import FIRST, LAST, PROGRAMME, add_months, days, later, workday
 from people import worker_on
@@ -296,6 +296,9 @@ def after_trial(book, case, entered):
         prolong(book, case, lease, fate)
         return add_months(lease.ends_on, 6) - days(book.between(5, 20)), "own_lease", "convert"
     notice = book.between(100, 130) if book.likely(0.7) else book.between(60, 85)
+    if fate == "late":  # the notice names no day, and somebody has to ask
+        unsaid = workday(lease.ends_on - days(notice + 6))
+        book.at(datetime(unsaid.year, unsaid.month, unsaid.day, 10), "lease.notice_given", case.id, by="office")
     book.on(lease.ends_on - days(notice), "lease.notice_given", case.id, ends_on=lease.ends_on)
     wait = book.between(5, 25) if fate == "late" else -book.between(2, 25)
     return entered + days(365 + wait), "own_lease", "convert"

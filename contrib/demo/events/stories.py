@@ -74,7 +74,7 @@ def tell(book, case):
     if "consent" in case.story:
         day = case.opened + days(book.between(5, 30))
         book.on(day, "consent.given", case.id, board="sodermalm-sdn", until=add_months(day, 12))
-        book.on(day + days(300), "consent.withdrawn", case.id, board="sodermalm-sdn")
+        book.on(day + days(350), "consent.withdrawn", case.id, board="sodermalm-sdn")
     if "late plan" in case.story:
         book.on(case.opened + days(100), "case.protected", case.id, on=True)
 
