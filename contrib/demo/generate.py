@@ -48,6 +48,7 @@ def main():
     money.import_files(book)
     people.change(book, staff, cases)
     stories.outside(book)
+    stories.at_stake(book, staff.social_workers[1])
     book.write(sys.stdout)
 
 

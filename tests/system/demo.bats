@@ -44,13 +44,18 @@ print("\n".join(sorted({n["rule"] for n in json.load(open(sys.argv[1])) if n["st
 import email, email.policy, pathlib, re, sys
 
 WRONG = re.compile(r"stödboende|träningslägenhet|försökslägenhet|eget kontrakt|\bkr\b|kronor|\böre\b"
-                   r"|kronofogd|skulden?\b|missbruk|återfall|villkor|sanktion|regelbrott|misskött"
+                   r"|skulden?\b|missbruk|återfall|villkor|sanktion|regelbrott|misskött"
                    r"|har inte betalat", re.IGNORECASE)
+# Another authority only where there is something to do there: who keeps a home shows the receipt,
+# who may lose it answers in time.
+AT_STAKE = re.compile(r"avhysning|ordnat i tid")
 seen = 0
 for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     with open(path, "rb") as file:
         letter = email.message_from_binary_file(file, policy=email.policy.default)
     text = f"{letter['Subject']}\n{letter.get_body(preferencelist=('plain',)).get_content()}"
+    for item in re.split(r"(?m)^(?=\d+\. )", text):
+        assert "ronofogd" not in item or AT_STAKE.search(" ".join(item.split())), item
     found = WRONG.search(text)
     if found:
         sys.exit(f"{path}: {found.group(0)}\n{text}")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What is certain to happen, whatever the seed: each kind of reminder gets its occasion."""
-from book import FIRST, PROGRAMME, add_months, days, month_key, workday
+import datetime
+
+from book import FIRST, PROGRAMME, add_months, days, later, month_key, workday
 import lives
 
 # Which case, of the twenty with a flat in the first weeks, meets what.
@@ -124,3 +126,43 @@ def outside(book):
         book.on(day, "debt.reported", subject, f"S-{n:02d}", debt=debt, programme=PROGRAMME)
         wait = book.between(9, 16) if n % 3 == 1 else book.between(1, 3)
         book.on(day + days(wait), "debt.handled", subject, f"S-{n:02d}")
+
+
+def at_stake(book, responsible):
+    """A home that is lost beside the programme, and one that is found late and given up again."""
+    lost = "ÖST-2007-911"
+    served = workday(datetime.date(2007, 2, 19))
+    book.on(served, "forfeiture.notice_served", lost, "2007-02", on=served, programme=PROGRAMME)
+    book.on(served + days(1), "board.notified", lost, "2007-02", on=served + days(1),
+            programme=PROGRAMME)
+    applied = workday(served + days(30))
+    book.on(applied, "enforcement.applied", lost, on=applied, programme=PROGRAMME)
+    book.on(applied + days(2), "disturbance.notice", lost, "L-1", on=applied, programme=PROGRAMME)
+    book.on(applied + days(5), "disturbance.handled", lost, "L-1", programme=PROGRAMME)
+    dated = workday(applied + days(20))
+    out = workday(dated + days(28))
+    time = book.on(dated, "eviction.dated", lost, date=out, programme=PROGRAMME)
+    book.at(later(time, 20), "eviction.confirmed", lost, programme=PROGRAMME)
+    book.on(out, "eviction.carried_out", lost, on=out, programme=PROGRAMME)
+    book.on(out + days(40), "home.kept", lost, kept="no")
+
+    late = "ÖST-2007-912"
+    opened = workday(datetime.date(2007, 1, 15))
+    time = book.on(opened, "case.opened", late, programme=PROGRAMME)
+    book.at(later(time, 3), "role.assigned", late, role="social_worker", staff=responsible)
+    book.on(opened + days(7), "assessment.done", late)
+    book.on(opened + days(9), "decision.made", late, valid_until=add_months(opened, 11))
+    moved = workday(opened + days(110))
+    book.on(moved, "stage.entered", late, stage="supported_housing", mode="move")
+    book.on(moved + days(1), "plan.adopted", late, rent=True, tenancy=True, treatment=True,
+            neighbour=True, rent_contact=True, goals_short=True, goals_long=True,
+            review_on=add_months(moved, 2))
+    book.on(moved + days(2), "lease.started", late, ends_on=add_months(moved, 9))
+    month = month_key(add_months(moved, 1))
+    book.on(moved + days(10), "rent.charged", late, month, amount=420000)
+    gone = workday(moved + days(60))
+    book.on(gone, "lease.notice_given", late, by="tenant")
+    book.on(gone + days(2), "lease.notice_given", late, by="tenant", ends_on=gone + days(30))
+    book.on(gone + days(28), "rent.waived", late, month)
+    book.on(gone + days(30), "lease.ended", late)
+    book.on(gone + days(32), "case.closed", late, outcome="moved")
