@@ -39,11 +39,11 @@ steps_of() { # RULE: how many steps the daemon knows
 }
 
 @test "disable: the rule does not run, and those that it hid are not hidden by it" {
-	only_rules plan-review rent-late forfeiture-tenant
+	only_rules plan-review rent-late forfeiture-tenant forfeiture-last-day
 	start
-	same "forfeiture-tenant plan-review rent-late" \
+	same "forfeiture-last-day forfeiture-tenant plan-review rent-late" \
 		"$(ctl rules list --json | json "' '.join(sorted(r['name'] for r in d))")"
-	local_rules 20-off <<<'disable = [ "plan-review", "forfeiture-tenant" ];'
+	local_rules 20-off <<<'disable = [ "plan-review", "forfeiture-tenant", "forfeiture-last-day" ];'
 	ctl rules reload
 	same rent-late "$(ctl rules list --json | json "[r['name'] for r in d]")"
 }

@@ -227,7 +227,7 @@ static void test_sample_shows_the_defaults(void **state)
 		line = strchr(line, '\n');
 		line = line == NULL ? NULL : line + 1;
 	}
-	assert_int_equal(settings_seen, 34); /* all but content and sender, which are in use */
+	assert_int_equal(settings_seen, 35); /* all but content and sender, which are in use */
 	char *own = strstr(text, "\nsender = ");
 	assert_non_null(own);
 	memset(own + 1, ' ', strcspn(own + 1, "\n"));
@@ -303,7 +303,7 @@ static void test_table(void **state)
 		free(name);
 		free(item);
 	}
-	assert_int_equal(rows, 36);
+	assert_int_equal(rows, 37);
 	free(bytes);
 	free(file);
 	free(manual);

@@ -355,7 +355,7 @@ static void usage_is_written_from_the_table(void **state)
 	assert_string_equal(usage, "kedjactl void EVENT --reason REASON");
 	free(usage);
 	usage = help_usage(verb_find(verb_table, "outbox", "retry"));
-	assert_string_equal(usage, "kedjactl outbox retry [ID]");
+	assert_string_equal(usage, "kedjactl outbox retry [ID] [--refused]");
 	free(usage);
 	usage = help_usage(verb_find(verb_table, "import", NULL));
 	assert_string_equal(usage, "kedjactl import FILE [--kind KIND] [--advance] [--check]");
