@@ -258,8 +258,8 @@ with_a_plan() {
 		answers = line.makefile("rb")
 		asked = [{"jsonrpc": "2.0", "id": i, "method": method, "params": {}}
 		         for i, method in enumerate(("rules.reload", "rules.reload", "rules.revert", "rules.reload"))]
-		line.sendall(json.dumps(asked).encode() + b"\n")
-		told = json.loads(answers.readline()) + [json.loads(answers.readline()) for _ in asked[1:]]
+		line.sendall(b"".join(json.dumps(one).encode() + b"\n" for one in asked))
+		told = [json.loads(answers.readline()) for _ in asked]
 		versions = [answer["result"]["version"] for answer in told]
 		print([answer["id"] for answer in told], [answer["result"].get("changed") for answer in told],
 		      [versions.index(version) for version in versions])
