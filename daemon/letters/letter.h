@@ -67,7 +67,7 @@ struct letter_item {
 	date next;           /* when the next reminder goes out if nothing happens; DATE_NONE */
 	const char *next_to; /* to whom: role titles, "enhetschef"; NULL */
 	const char
-	    *overdue;    /* of a programme's cases, by kind of matter and person; NULL: not told */
+	    *overdue;    /* of a programme's cases, by person and kind of matter; NULL: not told */
 	bool comes_back; /* it had been put off, and its day has come */
 	const struct letter_put_off *put_off; /* by others than the reader */
 	size_t put_off_count;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/letters/overview.h"
 #include "daemon/letters/put_off.h"
 #include "daemon/letters/rent.h"
 #include "daemon/store/event.h"
@@ -43,21 +44,13 @@ static const char *title_of_rule(const struct pile_reader *reader, const char *n
 			    rule == NULL ? name : rule_title(rule, reader->person->language));
 }
 
-static bool has_urgent_step(const struct rule *rule)
-{
-	for (size_t i = 0; i < rule->step_count; i++)
-		if (rule->steps[i].urgent != URGENT_NO)
-			return true;
-	return false;
-}
-
 static void piece_set_rule(const struct pile_reader *reader, struct piece *piece)
 {
 	const struct rule *rule = ruleset_find(reader->core->office->ruleset, piece->item.rule);
 	piece->item.title = title_of_rule(reader, piece->item.rule);
 	if (rule == NULL)
 		return;
-	piece->serious = has_urgent_step(rule);
+	piece->serious = rule_is_serious(rule);
 	piece->insists = rule->insist;
 	piece->item.only_told = rule->done_count == 0;
 	const struct step *step = rule_step(rule, piece->item.step);
@@ -195,47 +188,6 @@ static bool is_oversight(const struct core *core, const struct letter_item *item
 	return false;
 }
 
-/* "Hyra inte registrerad 3 (Bo Ek 2, Siv Ask 1); ...": who of those responsible has what. */
-static const char *overdue_by_rule(const struct pile_reader *reader, const char *programme)
-{
-	const struct core *core = reader->core;
-	struct arena *arena = reader->arena;
-	const char *all = NULL, *persons = NULL;
-	char *last = NULL;
-	int64_t of_rule = 0;
-	struct query *q = db_query(
-	    core->db, "SELECT rule, who, count(*) FROM (SELECT d.rule AS rule,"
-		      "  coalesce((SELECT p.name FROM role r JOIN staff p ON p.id = r.staff"
-		      "   WHERE r.subject = d.subject AND r.role = 'social_worker'"
-		      "   ORDER BY p.id LIMIT 1), '-') AS who"
-		      "  FROM deadline d JOIN subject c ON c.id = d.subject WHERE d.state = 'open'"
-		      "  AND d.due < ?2 AND c.programme = ?1)"
-		      " GROUP BY rule, who ORDER BY rule, who");
-	db_bind_text(q, 1, programme);
-	db_bind_date(q, 2, clock_today(core->clock));
-	bool more = db_next(q);
-	while (more) {
-		const char *title = title_of_rule(reader, db_text(q, 0));
-		free(last);
-		last = xstrdup(db_text(q, 0));
-		of_rule += db_int(q, 2);
-		persons =
-		    append(arena, persons,
-			   arena_printf(arena, "%s %lld", db_text(q, 1), (long long)db_int(q, 2)));
-		more = db_next(q);
-		if (more && strcmp(db_text(q, 0), last) == 0)
-			continue;
-		const char *row =
-		    arena_printf(arena, "%s %lld (%s)", title, (long long)of_rule, persons);
-		all = all == NULL ? row : arena_printf(arena, "%s; %s", all, row);
-		persons = NULL;
-		of_rule = 0;
-	}
-	db_done(q);
-	free(last);
-	return all;
-}
-
 /* ---- the order of reading ---- */
 
 static int by_number(int64_t a, int64_t b)
@@ -316,7 +268,8 @@ void pile_read_words(struct pile *pile, const struct core *core, const struct pe
 		piece->item.lease = letters_lease(core, &piece->item, arena);
 		letters_put_off(core, piece->notice, person->id, &piece->item, arena);
 		if (is_oversight(core, &piece->item))
-			piece->item.overdue = overdue_by_rule(&reader, piece->item.subject);
+			piece->item.overdue =
+			    letters_overview(core, piece->item.subject, person->language, arena);
 	}
 }
 

@@ -26,7 +26,7 @@ struct piece {
 	int place;       /* of its step in the rule */
 	bool calendar;   /* its step asks for an entry in the reader's calendar */
 	bool urgent;     /* goes at once, not with the letter of the day */
-	bool serious;    /* its rule has an urgent step: what is at stake cannot be had back */
+	bool serious;    /* rule_is_serious: what is at stake cannot be had back */
 	bool insists;    /* does not wait for the letter of the week */
 	bool catches_up; /* told later than it should have been */
 };

@@ -92,6 +92,14 @@ bool rule_names_event(const struct rule *rule, const struct event *event)
 	return names(rule, event->kind, event);
 }
 
+bool rule_is_serious(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->step_count; i++)
+		if (rule->steps[i].urgent != URGENT_NO)
+			return true;
+	return false;
+}
+
 bool rule_is_dated(const struct rule *rule)
 {
 	return rule->yearly_count > 0 || rule->weekly != 0;

@@ -169,6 +169,8 @@ const struct step *rule_step(const struct rule *rule, const char *name); /* or N
 const struct care *ruleset_care(const struct ruleset *ruleset, bool is_open, bool was_opened);
 /* What it is called in this language ("sv", "en"); Swedish where there is no English. */
 const char *rule_title(const struct rule *rule, const char *language);
+/* Has it an urgent step? Then what is at stake cannot be had back. */
+bool rule_is_serious(const struct rule *rule);
 /* Does the calendar start it (yearly, weekly), and no event? */
 bool rule_is_dated(const struct rule *rule);
 /* Is it one of the days that such a rule starts on? */

@@ -91,3 +91,17 @@ size_t audience_of_step(const struct step *step, const struct care *care, struct
 	*ret = listing.list;
 	return listing.count;
 }
+
+const struct role **audience_field_roles(const struct rule *rule, const struct event *event,
+					 const struct chain *chain, struct arena *arena)
+{
+	if (rule->role_field_count == 0)
+		return NULL;
+	const struct role **roles = arena_alloc(arena, rule->role_field_count * sizeof(*roles));
+	for (size_t i = 0; i < rule->role_field_count; i++) {
+		struct value value = event_value(event, rule->role_fields[i]);
+		if (value.type == VALUE_TEXT)
+			roles[i] = chain_role(chain, value.text);
+	}
+	return roles;
+}

@@ -33,6 +33,10 @@ struct named audience_role(const struct deadline *deadline, const struct step *s
 /* The same of what a row knows: without roles of fields (NULL), and without those who are quiet. */
 size_t audience_of_step(const struct step *step, const struct care *care, struct arena *arena,
 			struct named **ret);
+/* The roles that the event names in rule->role_fields, in their order, NULL for each that it does
+ * not; NULL where steps name no field. The list lives in `arena`. */
+const struct role **audience_field_roles(const struct rule *rule, const struct event *event,
+					 const struct chain *chain, struct arena *arena);
 /* They are no more than that. */
 size_t audience_most(const struct rule *rule, const struct step *step);
 

@@ -5,6 +5,7 @@
  * moves nothing, one that turns out to be earlier moves the deadline back, which is another one
  * then, and told.
  */
+#include "rules/plan/audience.h"
 #include "rules/plan/plan_own.h"
 
 date event_date(const struct plan *plan, const struct event *event, const char *field)
@@ -24,21 +25,6 @@ date event_agreed(const struct plan *plan, const struct rule *rule, const struct
 			return agreed;
 	}
 	return DATE_NONE;
-}
-
-static const struct role **roles_in(struct plan *plan, const struct rule *rule,
-				    const struct event *event)
-{
-	if (rule->role_field_count == 0)
-		return NULL;
-	const struct role **roles =
-	    arena_alloc(plan->arena, rule->role_field_count * sizeof(*roles));
-	for (size_t i = 0; i < rule->role_field_count; i++) {
-		struct value value = event_value(event, rule->role_fields[i]);
-		if (value.type == VALUE_TEXT)
-			roles[i] = chain_role(plan->ruleset->chain, value.text);
-	}
-	return roles;
 }
 
 void deadline_rest_on(struct plan *plan, struct deadline *deadline, const struct event *event)
@@ -72,7 +58,8 @@ static void rest_track_on(struct plan *plan, const struct rule *rule, struct tra
 	for (const struct link *link = track->links; link != NULL; link = link->next) {
 		if (!is_live(link->deadline))
 			continue;
-		link->deadline->field_roles = roles_in(plan, rule, event);
+		link->deadline->field_roles =
+		    audience_field_roles(rule, event, plan->ruleset->chain, plan->arena);
 		deadline_rest_on(plan, link->deadline, event);
 	}
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What is overdue in the cases of a programme, for those who look after it: a row a person, with
+ * how many of each kind of matter.
+ *
+ *   "Bo Ek 3 (Hyra inte registrerad 2, Besök 1); Anna Ask och Siv Lund 1 (Besök 1)"
+ *
+ * The person is whoever is told of the first role in `to` of the furthest step that the deadline
+ * has reached (of its first step if it has reached none), as a reminder would find them today:
+ * those who hold it, or stand in, or are told where nobody can be reached. Several who hold one
+ * role stand in one row, so that each deadline is counted once. First comes what is serious
+ * (rule_is_serious), then what has been overdue longest; the same of the matters in a row.
+ */
+#ifndef KEDJA_LETTERS_OVERVIEW_H
+#define KEDJA_LETTERS_OVERVIEW_H
+
+#include "daemon/store/core.h"
+
+/* NULL where nothing is overdue. Lives in `arena`. */
+const char *letters_overview(const struct core *core, const char *programme, const char *language,
+			     struct arena *arena);
+
+#endif
