@@ -202,6 +202,8 @@ static void set_rent(json_t *values, const char *language, const struct letter_r
 	set_day(values, "safe_until", language, rent->safe_until);
 	set_day(values, "notice_from", language, rent->notice_from);
 	set_day(values, "recovery_last", language, rent->recovery_last);
+	set_day(values, "served_on", language, rent->served_on);
+	set_day(values, "told_on", language, rent->told_on);
 	set_day(values, "decision_from", language, rent->decision_from);
 	set_flag(values, "none_open", rent->none_open);
 	set_flag(values, "rent_unknown", rent->rent_unknown);

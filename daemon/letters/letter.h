@@ -19,8 +19,9 @@ struct letter_rent {
 	date covers_through; /* payments are known through this day, as the letter is made */
 	date safe_until;  /* of a month's rent: the last day to pay before the lease may be lost */
 	date notice_from; /* and the first day on which notice may be given */
-	date recovery_last; /* after notice: the last day to pay, when both papers have come */
-	date decision_from; /* and the first day on which something may be decided */
+	date recovery_last;      /* after notice: the last day to pay, when both papers have come */
+	date served_on, told_on; /* the papers of the notice, each as its time counts in law */
+	date decision_from;      /* and the first day on which something may be decided */
 	/* Of a notice for unpaid rent: what kedja knows, and does not know. */
 	bool none_open;      /* all rent that was past due is paid, as far as it knows */
 	bool rent_unknown;   /* it knows nothing of the rent */

@@ -104,6 +104,8 @@ static void set_notice(const struct core *core, const struct facts_notice *notic
 	date today = clock_today(core->clock);
 	rent->rent_unknown = !notice->rent_is_known && !notice->rent_is_open;
 	rent->none_open = notice->rent_is_known && !notice->rent_is_open;
+	rent->served_on = notice->served_on;
+	rent->told_on = notice->told_on;
 	rent->post_unknown = notice->told_on != DATE_NONE && !notice->told_by_post;
 	set_excluded(facts, notice, today, rent);
 	if (notice->served_on == DATE_NONE || notice->told_on == DATE_NONE)
@@ -130,6 +132,8 @@ static const struct letter_rent no_days = {
 	.safe_until = DATE_NONE,
 	.notice_from = DATE_NONE,
 	.recovery_last = DATE_NONE,
+	.served_on = DATE_NONE,
+	.told_on = DATE_NONE,
 	.decision_from = DATE_NONE,
 };
 

@@ -26,10 +26,10 @@ static const char *const parts[] = { ".when", ".dates" };
 	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed",         \
 	    "only_told", "copy", "why_you", "stands_in", "others", "next", "next_to", "overdue",   \
 	    "minimal", "covers_through", "safe_until", "notice_from", "recovery_last",             \
-	    "decision_from", "none_open", "rent_unknown", "post_unknown", "recovery_over",         \
-	    "excluded", "maybe_excluded", "lease_long", "lease_short", "lease_unsure",             \
-	    "notice_given", "day_is_reckoned", "lease_ends_on", "month_after", "done", "put_off",  \
-	    "who", "acknowledged", "until", "comes_back"
+	    "served_on", "told_on", "decision_from", "none_open", "rent_unknown", "post_unknown",  \
+	    "recovery_over", "excluded", "maybe_excluded", "lease_long", "lease_short",            \
+	    "lease_unsure", "notice_given", "day_is_reckoned", "lease_ends_on", "month_after",     \
+	    "done", "put_off", "who", "acknowledged", "until", "comes_back"
 #define LETTER_NAMES                                                                               \
 	"name", "count", "one", "report_how", "unit", "groups", "urgent", "is_urgent", "is_late",  \
 	    "is_today", "is_coming", "items", "what", "when", "dates", "points", "point", "none",  \

@@ -214,6 +214,8 @@ static void days_items(struct letter_item items[ITEMS])
 					 .safe_until = day("2027-02-05"),
 					 .notice_from = day("2027-02-09"),
 					 .recovery_last = DATE_NONE,
+					 .served_on = DATE_NONE,
+					 .told_on = DATE_NONE,
 					 .decision_from = DATE_NONE };
 	struct letter_item all[ITEMS] = {
 		{ .subject = "K-0417",

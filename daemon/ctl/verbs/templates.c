@@ -142,6 +142,9 @@ static const struct letter_rent *rent_of(const struct sample *sample, date today
 				      .safe_until = DATE_NONE,
 				      .notice_from = DATE_NONE,
 				      .recovery_last = recovery.last,
+				      .served_on = anchor,
+				      .told_on =
+					  DATE_NONE, /* one paper is missing where they are told */
 				      .decision_from = recovery.decision_from };
 	if (is_monthly(sample->rule)) {
 		struct law_late late = law_late_rent(calendar, &sample->days);
