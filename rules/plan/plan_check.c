@@ -39,7 +39,8 @@ static const char *check_end(const struct deadline *deadline)
 
 static const char *check_days(const struct plan *plan, const struct deadline *deadline)
 {
-	if (is_live(deadline) && deadline->recheck != DATE_NONE && deadline->recheck <= plan->today)
+	if (is_listed_live(plan, deadline) && deadline->recheck != DATE_NONE &&
+	    deadline->recheck <= plan->today)
 		return "time was to change it, and that day has been";
 	for (const struct put_off *p = deadline->put_off; p != NULL && p->older != NULL;
 	     p = p->older)

@@ -327,8 +327,11 @@ void plan_judge_all(struct plan *plan, civil known)
 		if (is_live(plan->live[i]))
 			judge(plan, plan->live[i], known);
 	judge_hidden(plan, known);
-	for (size_t i = 0; i < plan->live_count; i++)
+	for (size_t i = 0; i < plan->live_count; i++) {
+		if (!is_live(plan->live[i]))
+			plan->live[i]->recheck = DATE_NONE; /* it has ended, with steps to come */
 		judge_audience(plan, plan->live[i]);
+	}
 	for (size_t i = 0; i < plan->live_count; i++)
 		if (is_live(plan->live[i]))
 			deadline_note_overdue(plan, plan->live[i], known);
