@@ -282,7 +282,11 @@ static void say_while(struct explaining *e)
 		    either(e, "Väntar inte på veckans brev.",
 			   "It does not wait for the letter of the week."));
 	say_also(e);
-	if (rule->after_close)
+	if (rule->after_close && rule->subject == SUBJECT_PROGRAMME)
+		say(e, "%s\n",
+		    either(e, "Gäller också när verksamheten är avslutad eller aldrig startades.",
+			   "It also holds when the programme has ended or was never started."));
+	else if (rule->after_close)
 		say(e, "%s\n",
 		    either(e, "Gäller också när ärendet är stängt eller aldrig öppnades.",
 			   "It also holds when the case is closed or was never opened."));

@@ -107,9 +107,10 @@ struct rule {
 	struct offset every;
 	bool per_key;
 	bool pausable;
-	bool insist;      /* it does not wait for the letter of the week */
-	bool after_close; /* starts and lives on a closed case or one that was never opened */
-	bool final;       /* a last day by law: what happens after it fulfils nothing any more */
+	bool insist; /* it does not wait for the letter of the week */
+	bool
+	    after_close; /* it lives on a case that is closed or was never opened; so a programme */
+	bool final;      /* a last day by law: what happens after it fulfils nothing any more */
 	bool has_early, has_throttle;
 	struct offset early;    /* negative: the earliest a fulfilment counts, from the due date */
 	struct offset throttle; /* the least time between two deadlines on one subject */

@@ -109,6 +109,27 @@ old_decision() {
 	nothing_differs
 }
 
+@test "a programme that was never started, and one that has ended: as long as its cases are overdue" {
+	only_rules oversight assessment
+	start --virtual-clock 2026-08-03T07:00
+	cast 2026-08-03 K-1
+	record meeting.held väst --key reference --at 2026-08-03
+	record role.assigned väst role=unit_manager staff=bo.ek --at 2026-08-03
+	record role.assigned väst role=area_manager staff=eva.norén --at 2026-08-03
+	record case.opened K-2 programme=väst --at 2026-08-03
+	until_time 2026-08-18T10:00
+	record programme.ended norr --at 2026-08-18
+	until_time 2026-08-25T10:00
+	record assessment.done K-1 --at 2026-08-25
+	record assessment.done K-2 --at 2026-08-25
+	until_time 2026-09-02T10:00
+	same "2026-08-24 bo.ek sent
+2026-08-24 eva.norén sent
+2026-08-24 hakan.holm sent
+2026-08-24 per.ström sent" "$(mondays | sort)"
+	nothing_differs
+}
+
 @test "a weekly look that nothing fulfils: derived anew, each of its weeks is there" {
 	only_rules
 	own_rule 90-own <<-'END'

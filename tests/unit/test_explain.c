@@ -43,7 +43,7 @@ static const char rules[] =
     "];\n"
     "  steps = ( { name = \"soon\"; at = \"-P1Y1M5D\"; to = [ \"unit_manager\" ]; } ); },\n"
     "{ name = \"weekly\"; title = \"Varje vecka\"; subject = \"programme\";\n"
-    "  weekly = [ \"mon\", \"fri\" ]; adjust = \"following\";\n"
+    "  weekly = [ \"mon\", \"fri\" ]; adjust = \"following\"; after_close = true;\n"
     "  steps = ( { name = \"list\"; at = \"P0D\"; every = \"P1D\"; times = 2; to = [ "
     "\"steering_group\" ]; } ); },\n"
     "{ name = \"fixed\"; title = \"Halvår\"; subject = \"programme\";\n"
