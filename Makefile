@@ -113,9 +113,10 @@ check: $(B)/.packages-test ## all tests
 # Packages that are large and serve this alone are of the purpose "prove" in contrib/deps.sh.
 prove: $(B)/.packages-prove ## what is too long for every day: all years, 1,000 cases, 200 kills, a busy machine
 	+@$(SUBMAKE) tests
-	@BUILD=$(B) KEDJA_LONG=1 VERDICT_CASES=1000 EQUAL_SETS=1000 tests/run tests/years/*.bats \
+	@BUILD=$(B) KEDJA_LONG=1 VERDICT_CASES=1000 EQUAL_SETS=1000 SILENT_HISTORIES=1000 \
+		tests/run tests/years/*.bats \
 		tests/faults/*.bats tests/system/real_clock.bats tests/system/lost_commits.bats \
-		tests/unit/test_verdict.c tests/unit/test_equal.c
+		tests/unit/test_verdict.c tests/unit/test_equal.c tests/unit/test_never_silent.c
 	@echo "All tests once more, beside four processes that only reckon:"
 	@stress-ng --quiet --cpu 4 & busy=$$!; trap 'kill $$busy' EXIT; BUILD=$(B) tests/run
 
