@@ -146,6 +146,11 @@ def at_stake(book, responsible):
     book.on(out, "eviction.carried_out", lost, on=out, programme=PROGRAMME)
     book.on(out + days(40), "home.kept", lost, kept="no")
 
+    half = "ÖST-2007-913"  # the board never hears of it, and it is taken back
+    book.on(served, "forfeiture.notice_served", half, "2007-02", on=served, programme=PROGRAMME)
+    back = workday(served + days(40))
+    book.on(back, "forfeiture.withdrawn", half, "2007-02", on=back, programme=PROGRAMME)
+
     late = "ÖST-2007-912"
     opened = workday(datetime.date(2007, 1, 15))
     time = book.on(opened, "case.opened", late, programme=PROGRAMME)
