@@ -11,12 +11,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct watch watch;
 	if (size == 0)
 		return 0;
+	char *bytes = xcalloc(size, 1); /* what the server says is written to */
+	memcpy(bytes, data, size);
 	watch_begin(&watch, data[0] & 1, data[0] & 2);
 	bool ours = false, cut = false;
 	for (size_t i = 1, end; i < size && !cut; i = end + 1) {
 		for (end = i; end < size && data[end] < 0xfe; end++)
 			continue;
-		const char *said = (const char *)data + i;
+		char *said = bytes + i;
 		bool letter = ours && !watch.writing_line && !watch.challenged && end - i > 5 &&
 			      memcmp(said, "MAIL ", 5) == 0;
 		cut = ours ? watch_hears_us(&watch, said, end - i)
@@ -31,5 +33,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (watch.length >= sizeof(watch.line) ||
 	    (cut && watch.fault == FAULT_NONE && !watch.flooded && !watch.out_of_turn))
 		abort();
+	free(bytes);
 	return 0;
 }
