@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/shipped_office.h"
+#include "tests/unit/tab.h"
 
 #define TABLE "tests/tables/home.tab"
 
@@ -240,19 +241,12 @@ static void read_line(struct telling_case *c, char *text)
 static void test_home(void **state)
 {
 	(void)state;
-	char text[512];
+	struct tab tab;
 	struct telling_case c = { .only = getenv("KEDJA_ONLY") };
-	FILE *file = fopen(TABLE, "r");
-	if (file == NULL)
-		fail_msg("%s is missing: run the tests from the root of the tree", TABLE);
-	while (fgets(text, sizeof(text), file) != NULL) {
-		c.office.line = ++c.line;
-		text[strcspn(text, "\n")] = '\0';
-		char *begin = text + strspn(text, " \t");
-		if (begin[0] != '#' && begin[0] != '\0')
-			read_line(&c, begin);
+	for (tab_open(&tab, TABLE, 0); tab_line(&tab);) {
+		c.office.line = c.line = tab.line;
+		read_line(&c, tab.text + strspn(tab.text, " \t"));
 	}
-	fclose(file);
 	assert_false(c.is_open);
 	assert_true(c.count > 0);
 	if (c.failed > 0)

@@ -13,6 +13,7 @@
 #include "daemon/letters/letters.h"
 #include "daemon/letters/overview.h"
 #include "tests/unit/story.h"
+#include "tests/unit/tab.h"
 #include "tests/unit/world.h"
 
 #define PATH "tests/tables/letters.tab"
@@ -212,24 +213,20 @@ static void read_line(struct teller *teller, char *text)
 static void test_letters(void **state)
 {
 	(void)state;
-	char text[1024];
+	struct tab tab;
 	struct teller teller = { .line = 0 };
-	FILE *file = fopen(PATH, "r");
-	if (file == NULL)
-		fail_msg("%s is missing: run the tests from the root of the tree", PATH);
-	while (fgets(text, sizeof(text), file) != NULL) {
-		teller.line++;
-		text[strcspn(text, "\n")] = '\0';
-		if (text[0] != '#' && text[0] != '\0')
-			read_line(&teller, text);
+	for (tab_open(&tab, PATH, 0); tab_line(&tab);) {
+		teller.line = tab.line;
+		read_line(&teller, tab.text);
 	}
-	fclose(file);
 	close_world(&teller);
 	assert_true(teller.scenarios > 5);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_letters) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_letters),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/story.h"
+#include "tests/unit/tab.h"
 
 #define LINES       200
 #define REPETITIONS 60 /* of a step, that a story may say were sent */
@@ -337,10 +338,6 @@ static void take_word(struct story_told *t, const char *line)
 static void take_line(struct story_told *t, char *line)
 {
 	const char *rest;
-	t->line++;
-	line[strcspn(line, "\r\n")] = '\0';
-	if (line[0] == '#' || line[strspn(line, " \t")] == '\0')
-		return;
 	if (line[0] == '\t') {
 		if (t->asked == CIVIL_NONE || t->wanted_count == LINES)
 			fail_msg("%s:%d: an answer without a question", t->path, t->line);
@@ -360,14 +357,12 @@ static void take_line(struct story_told *t, char *line)
 static void tell_table(const char *path)
 {
 	struct story_told t = { .path = path, .asked = CIVIL_NONE };
-	char line[4096];
-	FILE *file = fopen(path, "r");
-	if (file == NULL)
-		fail_msg("%s is missing: run the tests from the root of the tree", path);
-	while (fgets(line, sizeof(line), file) != NULL)
-		take_line(&t, line);
+	struct tab tab;
+	for (tab_open(&tab, path, 0); tab_line(&tab);) {
+		t.line = tab.line;
+		take_line(&t, tab.text);
+	}
 	answer(&t);
-	fclose(file);
 	if (t.stories == 0 || t.questions < t.stories)
 		fail_msg("%s: %d stories, %d questions", path, t.stories, t.questions);
 	end(&t);

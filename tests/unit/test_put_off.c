@@ -186,17 +186,11 @@ static void read_line(struct story_told *t, const char *line)
 static void test_stories(void **state)
 {
 	(void)state;
-	char line[2048];
+	struct tab tab;
 	struct story_told t = { .stories = 0 };
-	FILE *file = fopen(PATH, "r");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		if (line[0] != '#' && line[0] != '\0')
-			read_line(&t, line);
-	}
+	for (tab_open(&tab, PATH, 0); tab_line(&tab);)
+		read_line(&t, tab.text);
 	end(&t);
-	fclose(file);
 	assert_int_equal(t.wrong, 0);
 	assert_true(t.stories > 10);
 }

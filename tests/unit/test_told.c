@@ -18,6 +18,7 @@
 #include "daemon/plan/hold.h"
 #include "daemon/plan/pass_on.h"
 #include "daemon/store/notice.h"
+#include "tests/unit/tab.h"
 #include "tests/unit/world.h"
 
 struct teller {
@@ -305,18 +306,12 @@ static void read_line(struct teller *teller, char *text)
 
 static void read_table(const char *path)
 {
-	char text[512];
+	struct tab tab;
 	struct teller teller = { .path = path };
-	FILE *file = fopen(path, "r");
-	if (file == NULL)
-		fail_msg("%s is missing: run the tests from the root of the tree", path);
-	while (fgets(text, sizeof(text), file) != NULL) {
-		teller.line++;
-		text[strcspn(text, "\n")] = '\0';
-		if (text[0] != '#' && text[0] != '\0')
-			read_line(&teller, text);
+	for (tab_open(&tab, path, 0); tab_line(&tab);) {
+		teller.line = tab.line;
+		read_line(&teller, tab.text);
 	}
-	fclose(file);
 	close_world(&teller);
 	assert_true(teller.scenarios > 0);
 }
