@@ -5,21 +5,18 @@
 #include "daemon/methods/method.h"
 #include "daemon/store/event.h"
 #include "daemon/store/notice.h"
+#include "rules/plan/audience.h"
 
-/* Does a step write to this role, or send it a copy? Of a role that a field of the starting event
- * names, `event` is that one. */
-static bool step_tells(const struct rule *rule, const struct step *step, const struct role *role,
-		       const struct event *event)
+/* Does a step write to this role, or send it a copy? `field_roles` are those that fields of the
+ * starting event name, as audience_field_roles gives them, or NULL. */
+static bool step_tells(const struct step *step, const struct role *role,
+		       const struct role **field_roles)
 {
 	for (size_t i = 0; i < step->to_count + step->cc_count; i++) {
 		const struct addressee *who =
 		    i < step->to_count ? &step->to[i] : &step->cc[i - step->to_count];
-		if (who->role == role)
-			return true;
-		if (who->role != NULL || event == NULL)
-			continue;
-		const char *named = event_value(event, rule->role_fields[who->field]).text;
-		if (named != NULL && strcmp(named, role->name) == 0)
+		if (who->role == role ||
+		    (who->role == NULL && field_roles != NULL && field_roles[who->field] == role))
 			return true;
 	}
 	return false;
@@ -51,8 +48,11 @@ static bool concerns(const struct kedjad *k, const char *person, struct query *r
 	if (rule == NULL)
 		return false;
 	struct arena *arena = arena_new();
-	const struct event *event =
-	    rule->role_field_count == 0 ? NULL : store_event_load(&k->core, db_int(row, 4), arena);
+	const struct role **field_roles =
+	    rule->role_field_count == 0
+		? NULL
+		: audience_field_roles(rule, store_event_load(&k->core, db_int(row, 4), arena),
+				       k->core.office->chain, arena);
 	struct query *q = roles_found(k, person, db_text(row, 2));
 	bool found = false;
 	while (!found && db_next(q)) {
@@ -60,7 +60,7 @@ static bool concerns(const struct kedjad *k, const char *person, struct query *r
 		if (role == NULL || (db_int(q, 1) != 0 && !role->on_case))
 			continue;
 		for (size_t i = 0; i < rule->step_count && !found; i++)
-			found = step_tells(rule, &rule->steps[i], role, event);
+			found = step_tells(&rule->steps[i], role, field_roles);
 	}
 	db_done(q);
 	arena_free(arena);

@@ -95,7 +95,7 @@ size_t audience_of_step(const struct step *step, const struct care *care, struct
 const struct role **audience_field_roles(const struct rule *rule, const struct event *event,
 					 const struct chain *chain, struct arena *arena)
 {
-	if (rule->role_field_count == 0)
+	if (rule->role_field_count == 0 || event == NULL)
 		return NULL;
 	const struct role **roles = arena_alloc(arena, rule->role_field_count * sizeof(*roles));
 	for (size_t i = 0; i < rule->role_field_count; i++) {

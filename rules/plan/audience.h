@@ -34,10 +34,11 @@ struct named audience_role(const struct deadline *deadline, const struct step *s
 size_t audience_of_step(const struct step *step, const struct care *care, struct arena *arena,
 			struct named **ret);
 /* The roles that the event names in rule->role_fields, in their order, NULL for each that it does
- * not; NULL where steps name no field. The list lives in `arena`. */
+ * not; NULL where steps name no field, and where there is no event (NULL): its kind is no longer
+ * declared. The list lives in `arena`. */
 const struct role **audience_field_roles(const struct rule *rule, const struct event *event,
 					 const struct chain *chain, struct arena *arena);
-/* They are no more than that. */
+/* The most that audience_of gives. */
 size_t audience_most(const struct rule *rule, const struct step *step);
 
 #endif

@@ -69,6 +69,7 @@ struct plan *plan_new(const struct ruleset *ruleset, enum subject_type type, con
 	plan->tracks = xcalloc(ruleset->count, sizeof(*plan->tracks));
 	plan_known_begin(plan);
 	plan->overdue_slot = facts_find(type, "overdue_deadlines");
+	plan->today_slot = facts_find(type, "today");
 	plan->today = DATE_NONE;
 	plan->changed_by_time = DATE_NONE;
 	plan->last.at.day = DATE_NONE;

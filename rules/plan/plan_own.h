@@ -73,6 +73,7 @@ struct plan {
 	plan_overdue *ask_overdue;
 	void *ask_arg;
 	int overdue_slot; /* the fact that ask_overdue answers */
+	int today_slot;   /* the fact that is the day itself */
 	uint64_t changes; /* counts what has changed, by events and by time */
 	plan_met *met;    /* is told of starting events, or NULL */
 	void *met_arg;

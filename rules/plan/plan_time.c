@@ -76,7 +76,7 @@ static struct condition_world condition_world(const struct world *world)
 	return (struct condition_world){ .value = world_value,
 					 .next_change = world_next_change,
 					 .grows_daily = world_grows_daily,
-					 .today_slot = facts_find(world->plan->type, "today"),
+					 .today_slot = world->plan->today_slot,
 					 .arg = world };
 }
 
@@ -255,13 +255,9 @@ static void hush_those_before(struct plan *plan, struct deadline *deadline)
 }
 
 /* Who is told, beside or in place of those whom the steps name. */
-static void judge_audience(struct plan *plan, struct deadline *deadline)
+static void judge_audience(struct plan *plan, struct deadline *deadline, const struct care *care)
 {
 	const struct rule *rule = deadline->rule;
-	const struct care *care = plan->type != SUBJECT_CASE
-				      ? NULL
-				      : ruleset_care(plan->ruleset, facts_is_open(plan->facts),
-						     facts_was_opened(plan->facts));
 	bool also = false;
 	if (rule->also_if != NULL) {
 		struct world world = { plan, deadline, rule, NULL };
@@ -322,6 +318,10 @@ static void judge_hidden(struct plan *plan, civil known)
 
 void plan_judge_all(struct plan *plan, civil known)
 {
+	const struct care *care = plan->type != SUBJECT_CASE
+				      ? NULL
+				      : ruleset_care(plan->ruleset, facts_is_open(plan->facts),
+						     facts_was_opened(plan->facts));
 	open_occurrences(plan);
 	for (size_t i = 0; i < plan->live_count; i++)
 		if (is_live(plan->live[i]))
@@ -330,7 +330,7 @@ void plan_judge_all(struct plan *plan, civil known)
 	for (size_t i = 0; i < plan->live_count; i++) {
 		if (!is_live(plan->live[i]))
 			plan->live[i]->recheck = DATE_NONE; /* it has ended, with steps to come */
-		judge_audience(plan, plan->live[i]);
+		judge_audience(plan, plan->live[i], care);
 	}
 	for (size_t i = 0; i < plan->live_count; i++)
 		if (is_live(plan->live[i]))

@@ -12,6 +12,7 @@
 
 #include "daemon/letters/letters.h"
 #include "daemon/letters/overview.h"
+#include "rules/plan/audience.h"
 #include "tests/unit/story.h"
 #include "tests/unit/tab.h"
 #include "tests/unit/world.h"
@@ -223,10 +224,19 @@ static void test_letters(void **state)
 	assert_true(teller.scenarios > 5);
 }
 
+/* The event is not read where its kind is no longer declared. */
+static void no_event_names_no_role(void **state)
+{
+	(void)state;
+	const struct rule rule = { .role_field_count = 1 };
+	assert_null(audience_field_roles(&rule, NULL, NULL, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_letters),
+		cmocka_unit_test(no_event_names_no_role),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
