@@ -63,11 +63,12 @@ static inline struct ruleset *story_load(const struct source *files, size_t coun
 	return ruleset;
 }
 
-#define STORY_FILES 4
+#define STORY_FILES 6
 static inline size_t story_shipped(struct source files[STORY_FILES])
 {
-	static const char *const names[STORY_FILES] = { "10-plan.conf", "20-chain.conf",
-							"30-rent.conf", "60-programme.conf" };
+	static const char *const names[STORY_FILES] = { "10-plan.conf",    "20-chain.conf",
+							"30-rent.conf",    "40-home.conf",
+							"50-support.conf", "60-programme.conf" };
 	for (size_t i = 0; i < STORY_FILES; i++) {
 		char *path = xasprintf("conf/rules.d/%s", names[i]);
 		char *text = shipped_text(path);

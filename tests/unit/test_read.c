@@ -27,23 +27,13 @@ static struct ruleset *ruleset;
 
 static int set_up(void **state)
 {
-	static const char *const names[] = {
-		"10-plan.conf", "20-chain.conf",   "30-rent.conf",
-		"40-home.conf", "50-support.conf", "60-programme.conf"
-	};
-	struct source files[6];
+	struct source files[STORY_FILES];
 	(void)state;
 	chain = story_chain();
 	calendar = shipped_calendar();
-	for (size_t i = 0; i < 6; i++) {
-		char *path = xasprintf("conf/rules.d/%s", names[i]);
-		char *text = shipped_text(path);
-		files[i] = (struct source){ names[i], text, strlen(text) };
-		free(path);
-	}
-	ruleset = story_load(files, 6, chain, calendar);
-	for (size_t i = 0; i < 6; i++)
-		free((char *)(uintptr_t)files[i].text);
+	size_t count = story_shipped(files);
+	ruleset = story_load(files, count, chain, calendar);
+	story_sources_free(files, count);
 	return 0;
 }
 
