@@ -15,12 +15,8 @@ struct entry {
 
 static void bind_identity(struct query *q, const struct person *person, const struct piece *piece)
 {
-	db_bind_text(q, 1, person->id);
-	db_bind_text(q, 2, piece->item.subject);
-	db_bind_text(q, 3, piece->item.rule);
-	db_bind_text(q, 4, piece->item.key);
-	db_bind_date(q, 5, piece->item.anchor);
-	db_bind_int(q, 6, piece->occurrence);
+	db_bind(q, DB_TEXT(person->id), DB_TEXT(piece->item.subject), DB_TEXT(piece->item.rule),
+		DB_TEXT(piece->item.key), DB_DATE(piece->item.anchor), DB_INT(piece->occurrence));
 }
 
 /* The entry that the person has, or has had; false if never. */
@@ -48,11 +44,8 @@ static date due_today(const struct core *core, const struct piece *piece)
 	    db_query(core->db, "SELECT due FROM deadline WHERE subject = ?1 AND rule = ?2"
 			       " AND key = ?3 AND anchor = ?4 AND occurrence = ?5"
 			       " AND state IN ('open', 'asleep')");
-	db_bind_text(q, 1, piece->item.subject);
-	db_bind_text(q, 2, piece->item.rule);
-	db_bind_text(q, 3, piece->item.key);
-	db_bind_date(q, 4, piece->item.anchor);
-	db_bind_int(q, 5, piece->occurrence);
+	db_bind(q, DB_TEXT(piece->item.subject), DB_TEXT(piece->item.rule),
+		DB_TEXT(piece->item.key), DB_DATE(piece->item.anchor), DB_INT(piece->occurrence));
 	date due = db_next(q) ? db_date(q, 0) : DATE_NONE;
 	db_done(q);
 	return due;
@@ -179,10 +172,8 @@ void entries_turn(const struct core *core, const struct person *person, const ch
 		struct query *q = db_query(
 		    core->db, "UPDATE calendar_entry SET withdrawn = ?2, sequence = ?3, day = ?4,"
 			      " message = NULL, lost = 0 WHERE uid = ?1");
-		db_bind_text(q, 1, uid);
-		db_bind_int(q, 2, item->done);
-		db_bind_int(q, 3, change.sequence);
-		db_bind_date(q, 4, item->due);
+		db_bind(q, DB_TEXT(uid), DB_INT(item->done), DB_INT(change.sequence),
+			DB_DATE(item->due));
 		db_run(q);
 	}
 	arena_free(arena);
@@ -192,8 +183,7 @@ void entries_told(const struct core *core, const struct person *person, int64_t 
 {
 	struct query *q = db_query(core->db, "UPDATE calendar_entry SET message = ?2"
 					     " WHERE person = ?1 AND message IS NULL");
-	db_bind_text(q, 1, person->id);
-	db_bind_int(q, 2, message);
+	db_bind(q, DB_TEXT(person->id), DB_INT(message));
 	db_run(q);
 }
 

@@ -141,8 +141,7 @@ static char *references_of(const struct core *core, const char *person, const st
 		      " AND o.anchor = n.anchor AND o.occurrence = n.occurrence"
 		      " JOIN message m ON m.id = o.message WHERE n.id = ?1 AND o.person = ?2"
 		      " ORDER BY m.id DESC LIMIT 5");
-	db_bind_int(q, 1, bundle->pieces[0]->notice);
-	db_bind_text(q, 2, person);
+	db_bind(q, DB_INT(bundle->pieces[0]->notice), DB_TEXT(person));
 	while (db_next(q)) { /* the oldest first */
 		char *longer =
 		    all == NULL ? xstrdup(db_text(q, 0)) : xasprintf("%s %s", db_text(q, 0), all);
@@ -236,9 +235,7 @@ static bool had_digest(const struct core *core, const char *person, date today,
 {
 	struct query *q = db_query(core->db, "SELECT 1 FROM message WHERE person = ?1"
 					     " AND digest_day = ?2 AND digest_of = ?3");
-	db_bind_text(q, 1, person);
-	db_bind_date(q, 2, today);
-	db_bind_text(q, 3, digest_of == NULL ? "" : digest_of);
+	db_bind(q, DB_TEXT(person), DB_DATE(today), DB_TEXT(digest_of == NULL ? "" : digest_of));
 	return db_found(q);
 }
 
@@ -467,8 +464,7 @@ static char *next_person(const struct core *core, const char *last)
 		      "  AND (?1 IS NULL OR person > ?1) ORDER BY person LIMIT 1)"
 		      " UNION ALL SELECT * FROM (SELECT person FROM enclosure WHERE message IS NULL"
 		      "  AND day <= ?2 AND (?1 IS NULL OR person > ?1) ORDER BY person LIMIT 1))");
-	db_bind_text(q, 1, last);
-	db_bind_date(q, 2, clock_today(core->clock));
+	db_bind(q, DB_TEXT(last), DB_DATE(clock_today(core->clock)));
 	char *person = db_next(q) && !db_is_null(q, 0) ? xstrdup(db_text(q, 0)) : NULL;
 	db_done(q);
 	return person;

@@ -49,8 +49,7 @@ static void read_late(struct overview *overview)
 			       " d.anchor_event FROM deadline d JOIN subject c ON c.id = d.subject"
 			       " WHERE d.state = 'open' AND d.due < ?2 AND c.programme = ?1"
 			       " ORDER BY d.due, d.id");
-	db_bind_text(q, 1, overview->programme);
-	db_bind_date(q, 2, clock_today(core->clock));
+	db_bind(q, DB_TEXT(overview->programme), DB_DATE(clock_today(core->clock)));
 	while (db_next(q)) {
 		overview->list = arena_grow(overview->arena, overview->list, overview->count,
 					    &overview->capacity, sizeof(*overview->list));

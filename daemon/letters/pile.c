@@ -148,8 +148,7 @@ static const char *others_told(const struct pile_reader *reader, const struct pi
 		     "  AND o.person <> ?2"
 		     "  AND o.person <> '' AND o.quiet = 0 AND o.state IN ('queued', 'sent')"
 		     " LEFT JOIN staff p ON p.id = o.person WHERE n.id = ?1 ORDER BY o.id");
-	db_bind_int(q, 1, piece->notice);
-	db_bind_text(q, 2, reader->person->id);
+	db_bind(q, DB_INT(piece->notice), DB_TEXT(reader->person->id));
 	while (db_next(q))
 		list = append(arena, list,
 			      arena_printf(arena, "%s (%s)", db_text(q, 0),

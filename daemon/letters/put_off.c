@@ -24,8 +24,7 @@ void letters_put_off(const struct core *core, int64_t notice, const char *reader
 		      "  AND d.occurrence = n.occurrence JOIN json_each(d.put_off) p"
 		      " JOIN event e ON e.id = p.value LEFT JOIN staff s ON s.id = e.data ->> 'by'"
 		      " WHERE n.id = ?1 AND d.put_off IS NOT NULL");
-	db_bind_int(q, 1, notice);
-	db_bind_text(q, 2, reader);
+	db_bind(q, DB_INT(notice), DB_TEXT(reader));
 	while (db_next(q)) {
 		date until = db_date(q, 2);
 		if (until == DATE_NONE || is_over(core, until))

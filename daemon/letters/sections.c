@@ -93,8 +93,7 @@ static bool read_return(struct draft *draft, const struct enclosure *enclosure)
 			       " coalesce(d.state NOT IN ('open', 'asleep'), 1)" WENT_ELSEWHERE
 			       " GROUP BY n.subject, n.rule, n.key, n.anchor, n.occurrence"
 			       " ORDER BY n.due, n.subject, n.rule, n.key, n.anchor, n.occurrence");
-	db_bind_text(q, 1, draft->person->id);
-	db_bind_text(q, 2, core->office->settings->administrator_name);
+	db_bind(q, DB_TEXT(draft->person->id), DB_TEXT(core->office->settings->administrator_name));
 	while (db_next(q))
 		add_row(draft, q, with_blanks(db_text(q, 8), draft->arena), db_int(q, 9) != 0);
 	db_done(q);
@@ -106,8 +105,7 @@ static date away_until(const struct core *core, const char *person)
 {
 	struct query *q = db_query(core->db, "SELECT max(last) FROM absence WHERE staff = ?1"
 					     " AND first <= ?2 AND last >= ?2");
-	db_bind_text(q, 1, person);
-	db_bind_date(q, 2, clock_today(core->clock));
+	db_bind(q, DB_TEXT(person), DB_DATE(clock_today(core->clock)));
 	date last = db_next(q) ? db_date(q, 0) : DATE_NONE;
 	db_done(q);
 	return last;

@@ -26,9 +26,8 @@ json_t *method_case_list(void *arg, struct call *call)
 			"   AND d.state = 'open' AND d.due < ?3), s.since"
 			" FROM subject s WHERE s.type = 'case' AND (?1 IS NULL OR s.id > ?1)"
 			" ORDER BY s.id LIMIT ?2");
-	db_bind_text(q, 1, call_text(call, "after"));
-	db_bind_int(q, 2, PAGE_ROWS);
-	db_bind_date(q, 3, clock_today(k->core.clock));
+	db_bind(q, DB_TEXT(call_text(call, "after")), DB_INT(PAGE_ROWS),
+		DB_DATE(clock_today(k->core.clock)));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
 		json_array_append_new(rows, case_row(q));
@@ -135,8 +134,7 @@ static json_t *roles_json(const struct kedjad *k, const char *subject, const cha
 	    db_query(k->core.db, "SELECT r.role, r.subject, r.staff, s.name FROM role r"
 				 " LEFT JOIN staff s ON s.id = r.staff WHERE r.subject IN (?1, ?2)"
 				 " ORDER BY r.subject = ?2, r.role, r.staff");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, programme);
+	db_bind(q, DB_TEXT(subject), DB_TEXT(programme));
 	while (db_next(q))
 		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:o}", "role", db_text(q, 0),
 						      "on", db_text(q, 1), "person", db_text(q, 2),
@@ -152,8 +150,7 @@ static void add_deadlines(const struct kedjad *k, const char *subject, json_t *a
 	struct query *q =
 	    db_query(k->core.db, "SELECT " DEADLINE_COLUMNS " FROM deadline d"
 				 " WHERE d.subject = ?1 ORDER BY d.due, d.id LIMIT ?2");
-	db_bind_text(q, 1, subject);
-	db_bind_int(q, 2, PAGE_ROWS);
+	db_bind(q, DB_TEXT(subject), DB_INT(PAGE_ROWS));
 	while (db_next(q))
 		json_array_append_new(rows, answer_deadline_row(k, q));
 	db_done(q);
@@ -185,9 +182,7 @@ static json_t *events_json(const struct kedjad *k, const char *subject, const ch
 			" FROM event e LEFT JOIN void v ON v.event = e.id WHERE e.subject = ?1"
 			" AND (?2 IS NULL OR (e.at || ' ' || printf('%020d', e.id)) > ?2)"
 			" ORDER BY e.at, e.id LIMIT ?3");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, after);
-	db_bind_int(q, 3, PAGE_ROWS);
+	db_bind(q, DB_TEXT(subject), DB_TEXT(after), DB_INT(PAGE_ROWS));
 	while (db_next(q)) {
 		json_array_append_new(rows, event_row(k, q));
 		if (json_array_size(rows) == PAGE_ROWS)

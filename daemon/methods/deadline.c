@@ -35,8 +35,7 @@ static struct query *roles_found(const struct kedjad *k, const char *person, con
 		     "    (SELECT c.id FROM subject c WHERE c.programme = ?2 AND c.open = 1))"
 		     "   AND NOT EXISTS (SELECT 1 FROM role o JOIN staff s ON s.id = o.staff"
 		     "    WHERE o.subject = ?2 AND o.role = r.role AND s.gone = 0)))");
-	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, subject);
+	db_bind(q, DB_TEXT(person), DB_TEXT(subject));
 	return q;
 }
 
@@ -91,12 +90,9 @@ static json_t *list_deadlines(struct kedjad *k, struct call *call)
 {
 	const char *person = call_text(call, "for"), *state = call_text(call, "state");
 	struct query *q = deadline_query(k, call);
-	db_bind_text(q, 1, call_text(call, "subject"));
-	db_bind_text(q, 2, call_text(call, "until"));
-	db_bind_int(q, 3, call_flag(call, "overdue"));
-	db_bind_date(q, 4, clock_today(k->core.clock));
-	db_bind_text(q, 5, state);
-	db_bind_text(q, 6, call_text(call, "after"));
+	db_bind(q, DB_TEXT(call_text(call, "subject")), DB_TEXT(call_text(call, "until")),
+		DB_INT(call_flag(call, "overdue")), DB_DATE(clock_today(k->core.clock)),
+		DB_TEXT(state), DB_TEXT(call_text(call, "after")));
 	json_t *rows = json_array();
 	while (json_array_size(rows) < PAGE_ROWS && db_next(q))
 		if (person == NULL || concerns(k, person, q))
@@ -174,9 +170,7 @@ json_t *method_notice_list(void *arg, struct call *call)
 			" WHERE id > ?1 AND at >= ?2 AND (?4 IS NULL OR state = ?4)"
 			" ORDER BY id LIMIT ?3");
 	db_bind_text(q, 4, call_text(call, "state"));
-	db_bind_int(q, 1, call_number(call, "after", 0));
-	db_bind_int(q, 2, since);
-	db_bind_int(q, 3, PAGE_ROWS);
+	db_bind(q, DB_INT(call_number(call, "after", 0)), DB_INT(since), DB_INT(PAGE_ROWS));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
 		json_array_append_new(rows, notice_row(k, q));

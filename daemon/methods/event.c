@@ -153,8 +153,7 @@ static void check_opening(const struct incoming *in, struct problems *problems)
 				     " AND e.kind IN ('case.closed', 'programme.ended')"
 				     " AND substr(e.at, 1, 10) = ?2 AND NOT EXISTS"
 				     " (SELECT 1 FROM void v WHERE v.event = e.id)");
-	db_bind_text(q, 1, in->event->subject);
-	db_bind_date(q, 2, in->event->at.day);
+	db_bind(q, DB_TEXT(in->event->subject), DB_DATE(in->event->at.day));
 	if (db_next(q))
 		problem_add(
 		    problems, "at", 0,

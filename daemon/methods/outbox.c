@@ -58,9 +58,7 @@ json_t *method_outbox_list(void *arg, struct call *call)
 	struct query *q = db_query(k->core.db, "SELECT " MESSAGE_COLUMNS " FROM message m"
 					       " WHERE m.id > ?1 AND (?2 IS NULL OR m.state = ?2)"
 					       " ORDER BY m.id LIMIT ?3");
-	db_bind_int(q, 1, call_number(call, "after", 0));
-	db_bind_text(q, 2, state);
-	db_bind_int(q, 3, PAGE_ROWS);
+	db_bind(q, DB_INT(call_number(call, "after", 0)), DB_TEXT(state), DB_INT(PAGE_ROWS));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
 		json_array_append_new(rows, message_row(k, q));

@@ -95,9 +95,8 @@ static void find_cases(struct page *page)
 	struct query *q = db_query(page->k->core.db,
 				   "SELECT id FROM subject WHERE programme = ?1 AND type = 'case'"
 				   " AND (?2 IS NULL OR id > ?2) ORDER BY id LIMIT ?3");
-	db_bind_text(q, 1, page->programme);
-	db_bind_text(q, 2, call_text(page->call, "after"));
-	db_bind_int(q, 3, CASES_A_PAGE);
+	db_bind(q, DB_TEXT(page->programme), DB_TEXT(call_text(page->call, "after")),
+		DB_INT(CASES_A_PAGE));
 	page->cases = arena_alloc(page->arena, CASES_A_PAGE * sizeof(*page->cases));
 	while (page->count < CASES_A_PAGE && db_next(q))
 		page->cases[page->count++] = arena_strdup(page->arena, db_text(q, 0));
@@ -207,10 +206,8 @@ json_t *method_payment_unmatched(void *arg, struct call *call)
 	    " AND ((?3 AND json_extract(e.data, '$.same_as') IS NOT NULL)"
 	    "   OR NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id))"
 	    " ORDER BY e.id LIMIT ?4");
-	db_bind_text(q, 1, call_text(call, "programme"));
-	db_bind_int(q, 2, call_number(call, "after", 0));
-	db_bind_int(q, 3, call_flag(call, "all"));
-	db_bind_int(q, 4, PAGE_ROWS);
+	db_bind(q, DB_TEXT(call_text(call, "programme")), DB_INT(call_number(call, "after", 0)),
+		DB_INT(call_flag(call, "all")), DB_INT(PAGE_ROWS));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
 		json_array_append_new(rows, unmatched_row(q));

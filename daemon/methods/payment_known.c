@@ -169,9 +169,9 @@ static enum standing look_in_case(struct kedjad *k, const struct asked *asked, s
 	    db_query(k->core.db, "SELECT" FOUND_COLUMNS " FROM event e WHERE e.subject = ?1"
 				 " AND e.kind = ?2 AND e.source IS NOT NULL"
 				 " AND coalesce(e.data ->> 'reference', '') = ?3" NOT_VOID);
-	db_bind_text(q, 1, asked->of_case);
-	db_bind_text(q, 2, asked->reversal ? "rent.reversed" : "rent.paid");
-	db_bind_text(q, 3, asked->reference);
+	db_bind(q, DB_TEXT(asked->of_case),
+		DB_TEXT(asked->reversal ? "rent.reversed" : "rent.paid"),
+		DB_TEXT(asked->reference));
 	return worst_of(q, asked, ret);
 }
 
@@ -184,9 +184,7 @@ static enum standing look_in_unmatched(struct kedjad *k, const struct asked *ask
 				 " AND e.kind = 'payment.unmatched' AND e.key >= ?2 || '-'"
 				 " AND e.key < ?2 || '.' AND e.source IS NOT NULL"
 				 " AND coalesce(e.data ->> 'reversal', 0) = ?3" NOT_VOID);
-	db_bind_text(q, 1, programme);
-	db_bind_text(q, 2, asked->name);
-	db_bind_int(q, 3, asked->reversal);
+	db_bind(q, DB_TEXT(programme), DB_TEXT(asked->name), DB_INT(asked->reversal));
 	return worst_of(q, asked, ret);
 }
 
@@ -240,8 +238,7 @@ static json_t *case_of(struct kedjad *k, const char *programme, const struct fou
 	    db_query(k->core.db, "SELECT e.data ->> 'case' FROM event e WHERE e.subject = ?1"
 				 " AND e.kind = 'payment.assigned' AND e.key = ?2" NOT_VOID
 				 " ORDER BY e.id DESC LIMIT 1");
-	db_bind_text(q, 1, programme);
-	db_bind_text(q, 2, found->name);
+	db_bind(q, DB_TEXT(programme), DB_TEXT(found->name));
 	json_t *of_case = answer_text(db_next(q) ? db_text(q, 0) : NULL);
 	db_done(q);
 	return of_case;

@@ -172,10 +172,8 @@ static bool holds(const struct putting_off *p, const char *by, const char *progr
 	struct query *q =
 	    db_query(p->k->core.db, "SELECT 1 FROM role WHERE staff = ?1 AND role = ?2"
 				    " AND subject IN (?3, ?4)");
-	db_bind_text(q, 1, by);
-	db_bind_text(q, 2, role->name);
-	db_bind_text(q, 3, p->event->subject);
-	db_bind_text(q, 4, programme);
+	db_bind(q, DB_TEXT(by), DB_TEXT(role->name), DB_TEXT(p->event->subject),
+		DB_TEXT(programme));
 	bool found = db_next(q);
 	db_done(q);
 	struct person *persons;

@@ -30,9 +30,8 @@ json_t *method_staff_list(void *arg, struct call *call)
 			"  (SELECT max(event) FROM absence b WHERE b.staff = s.id"
 			"   AND b.first <= ?3 AND b.last >= ?3)"
 			" WHERE (?1 IS NULL OR s.id > ?1) ORDER BY s.id LIMIT ?2");
-	db_bind_text(q, 1, call_text(call, "after"));
-	db_bind_int(q, 2, PAGE_ROWS);
-	db_bind_date(q, 3, clock_today(k->core.clock));
+	db_bind(q, DB_TEXT(call_text(call, "after")), DB_INT(PAGE_ROWS),
+		DB_DATE(clock_today(k->core.clock)));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
 		json_array_append_new(rows, staff_row(q));
@@ -64,9 +63,7 @@ json_t *method_staff_roles(void *arg, struct call *call)
 	    k->core.db, "SELECT subject || ' ' || role, subject, role FROM role WHERE staff = ?1"
 			" AND (?2 IS NULL OR subject || ' ' || role > ?2)"
 			" ORDER BY subject || ' ' || role LIMIT ?3");
-	db_bind_text(q, 1, staff);
-	db_bind_text(q, 2, after);
-	db_bind_int(q, 3, PAGE_ROWS);
+	db_bind(q, DB_TEXT(staff), DB_TEXT(after), DB_INT(PAGE_ROWS));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
 		json_array_append_new(

@@ -17,10 +17,7 @@ int64_t enclosure_add(const struct core *core, const char *person, const char *k
 	    db_query(core->db, "INSERT INTO enclosure (person, kind, ref, day)"
 			       " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (person, kind, ref)"
 			       " WHERE message IS NULL DO UPDATE SET day = ?4 RETURNING id");
-	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, kind);
-	db_bind_text(q, 3, ref);
-	db_bind_text(q, 4, day_text(day, text));
+	db_bind(q, DB_TEXT(person), DB_TEXT(kind), DB_TEXT(ref), DB_TEXT(day_text(day, text)));
 	return db_number(q);
 }
 
@@ -30,9 +27,7 @@ void enclosure_add_subject(const struct core *core, int64_t enclosure, const cha
 	struct query *q =
 	    db_query(core->db, "INSERT OR IGNORE INTO enclosure_subject (enclosure, subject, role)"
 			       " VALUES (?1, ?2, ?3)");
-	db_bind_int(q, 1, enclosure);
-	db_bind_text(q, 2, subject);
-	db_bind_text(q, 3, role);
+	db_bind(q, DB_INT(enclosure), DB_TEXT(subject), DB_TEXT(role));
 	db_run(q);
 }
 
@@ -41,9 +36,7 @@ void enclosure_set_day(const struct core *core, const char *person, const char *
 	char text[DATE_TEXT_SIZE];
 	struct query *q = db_query(core->db, "UPDATE enclosure SET day = ?3 WHERE person = ?1"
 					     " AND kind = ?2 AND message IS NULL");
-	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, kind);
-	db_bind_text(q, 3, day_text(day, text));
+	db_bind(q, DB_TEXT(person), DB_TEXT(kind), DB_TEXT(day_text(day, text)));
 	db_run(q);
 }
 
@@ -55,8 +48,7 @@ size_t enclosure_waiting(const struct core *core, const char *person, struct are
 	size_t count = 0, capacity = 0;
 	struct query *q = db_query(core->db, "SELECT id, kind, ref FROM enclosure WHERE person = ?1"
 					     " AND message IS NULL AND day <= ?2 ORDER BY id");
-	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, day_text(clock_today(core->clock), text));
+	db_bind(q, DB_TEXT(person), DB_TEXT(day_text(clock_today(core->clock), text)));
 	while (db_next(q)) {
 		list = array_grow(list, count, &capacity, sizeof(*list));
 		list[count++] =
@@ -83,8 +75,7 @@ bool enclosure_waits(const struct core *core, const char *person)
 void enclosure_told(const struct core *core, int64_t enclosure, int64_t message)
 {
 	struct query *q = db_query(core->db, "UPDATE enclosure SET message = ?2 WHERE id = ?1");
-	db_bind_int(q, 1, enclosure);
-	db_bind_int(q, 2, message);
+	db_bind(q, DB_INT(enclosure), DB_INT(message));
 	db_run(q);
 }
 
@@ -138,9 +129,7 @@ static void rename_rules(const struct core *core, const char *subject)
 			continue;
 		struct query *q = db_query(core->db, "UPDATE OR IGNORE calendar_entry SET rule = ?3"
 						     " WHERE subject = ?1 AND rule = ?2");
-		db_bind_text(q, 1, subject);
-		db_bind_text(q, 2, rule->was);
-		db_bind_text(q, 3, rule->name);
+		db_bind(q, DB_TEXT(subject), DB_TEXT(rule->was), DB_TEXT(rule->name));
 		db_run(q);
 	}
 }

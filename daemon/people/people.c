@@ -46,11 +46,9 @@ static void absence_add(const struct core *core, const struct event *event)
 	struct query *q =
 	    db_query(core->db, "INSERT INTO absence (staff, first, last, deputy, event)"
 			       " VALUES (?1, ?2, ?3, ?4, ?5)");
-	db_bind_text(q, 1, event->subject);
-	db_bind_date(q, 2, (date)from.number);
-	db_bind_date(q, 3, to.type == VALUE_DATE ? (date)to.number : DATE_LAST);
-	db_bind_text(q, 4, text_or(event, "deputy", NULL));
-	db_bind_int(q, 5, event->id);
+	db_bind(q, DB_TEXT(event->subject), DB_DATE((date)from.number),
+		DB_DATE(to.type == VALUE_DATE ? (date)to.number : DATE_LAST),
+		DB_TEXT(text_or(event, "deputy", NULL)), DB_INT(event->id));
 	db_run(q);
 }
 
@@ -62,9 +60,7 @@ static void absence_end(const struct core *core, const struct event *event)
 	date back = from.type == VALUE_DATE ? (date)from.number : event->at.day;
 	struct query *q = db_query(core->db, "UPDATE absence SET last = ?2 WHERE staff = ?1"
 					     " AND last > ?2 AND first <= ?3");
-	db_bind_text(q, 1, event->subject);
-	db_bind_date(q, 2, back - 1);
-	db_bind_date(q, 3, back);
+	db_bind(q, DB_TEXT(event->subject), DB_DATE(back - 1), DB_DATE(back));
 	db_run(q);
 }
 
@@ -94,13 +90,9 @@ static void refresh_staff(const struct core *core, const char *staff)
 		struct query *q =
 		    db_query(core->db, "INSERT INTO staff (id, name, email, board, language, gone,"
 				       " rhythm) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-		db_bind_text(q, 1, staff);
-		db_bind_text(q, 2, profile.name == NULL ? staff : profile.name);
-		db_bind_text(q, 3, profile.email == NULL ? "" : profile.email);
-		db_bind_text(q, 4, profile.board);
-		db_bind_text(q, 5, profile.language);
-		db_bind_int(q, 6, profile.gone);
-		db_bind_text(q, 7, profile.rhythm);
+		db_bind(q, DB_TEXT(staff), DB_TEXT(profile.name == NULL ? staff : profile.name),
+			DB_TEXT(profile.email == NULL ? "" : profile.email), DB_TEXT(profile.board),
+			DB_TEXT(profile.language), DB_INT(profile.gone), DB_TEXT(profile.rhythm));
 		db_run(q);
 	}
 	arena_free(arena);
@@ -120,9 +112,8 @@ static void refresh_roles(const struct core *core, const char *subject)
 					     " VALUES (?1, ?2, ?3)")
 			: db_query(core->db, "DELETE FROM role WHERE subject = ?1 AND role = ?2"
 					     " AND staff = ?3");
-		db_bind_text(q, 1, subject);
-		db_bind_text(q, 2, text_or(events[i], "role", ""));
-		db_bind_text(q, 3, text_or(events[i], "staff", ""));
+		db_bind(q, DB_TEXT(subject), DB_TEXT(text_or(events[i], "role", "")),
+			DB_TEXT(text_or(events[i], "staff", "")));
 		db_run(q);
 	}
 	arena_free(arena);
@@ -135,8 +126,7 @@ static void consent_apply(const struct core *core, const struct event *event)
 	    given ? db_query(core->db, "INSERT OR REPLACE INTO consent (subject, board, until)"
 				       " VALUES (?1, ?2, ?3)")
 		  : db_query(core->db, "DELETE FROM consent WHERE subject = ?1 AND board = ?2");
-	db_bind_text(q, 1, event->subject);
-	db_bind_text(q, 2, text_or(event, "board", ""));
+	db_bind(q, DB_TEXT(event->subject), DB_TEXT(text_or(event, "board", "")));
 	if (given)
 		db_bind_date(q, 3, (date)event_value(event, "until").number);
 	db_run(q);
@@ -163,8 +153,7 @@ static void refresh_boards(const struct core *core, const char *subject)
 	if (board != NULL) {
 		struct query *q =
 		    db_query(core->db, "INSERT INTO board (subject, board) VALUES (?1, ?2)");
-		db_bind_text(q, 1, subject);
-		db_bind_text(q, 2, board);
+		db_bind(q, DB_TEXT(subject), DB_TEXT(board));
 		db_run(q);
 	}
 	size_t count = store_event_of_people(core, subject, PEOPLE_CONSENT, arena, &events);
@@ -222,10 +211,8 @@ bool people_may_be_told(const struct core *core, const char *subject, const char
 			       " (SELECT board FROM board WHERE subject = ?2), ?3) = ?3"
 			       " OR EXISTS (SELECT 1 FROM consent WHERE subject = ?1 AND board = ?3"
 			       "  AND until >= ?4)");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, programme);
-	db_bind_text(q, 3, board);
-	db_bind_date(q, 4, clock_today(core->clock));
+	db_bind(q, DB_TEXT(subject), DB_TEXT(programme), DB_TEXT(board),
+		DB_DATE(clock_today(core->clock)));
 	bool may = db_next(q) && db_int(q, 0) != 0;
 	db_done(q);
 	return may;
@@ -244,8 +231,7 @@ static bool leave_today(const struct core *core, const char *staff, struct arena
 	struct query *q = db_query(
 	    core->db, "SELECT coalesce(deputy, ''), event, last FROM absence WHERE staff = ?1"
 		      " AND first <= ?2 AND last >= ?2 ORDER BY event DESC LIMIT 1");
-	db_bind_text(q, 1, staff);
-	db_bind_date(q, 2, clock_today(core->clock));
+	db_bind(q, DB_TEXT(staff), DB_DATE(clock_today(core->clock)));
 	bool away = db_next(q);
 	if (away) {
 		ret->deputy = arena_strdup(arena, db_text(q, 0));
@@ -479,8 +465,7 @@ static void crowd_add_holders(struct crowd *crowd, const char *subject, const ch
 	    db_query(crowd->core->db, "SELECT r.staff FROM role r JOIN staff s ON s.id = r.staff"
 				      " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0"
 				      " ORDER BY r.staff");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, role);
+	db_bind(q, DB_TEXT(subject), DB_TEXT(role));
 	crowd_add_all(crowd, q);
 }
 
@@ -489,8 +474,7 @@ static bool is_held(const struct core *core, const char *subject, const char *ro
 	struct query *q =
 	    db_query(core->db, "SELECT 1 FROM role r JOIN staff s ON s.id = r.staff"
 			       " WHERE r.subject = ?1 AND r.role = ?2 AND s.gone = 0");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, role);
+	db_bind(q, DB_TEXT(subject), DB_TEXT(role));
 	return db_found(q);
 }
 
@@ -501,8 +485,7 @@ static void crowd_add_of_cases(struct crowd *crowd, const char *programme, const
 				      " JOIN role r ON r.subject = c.id"
 				      " WHERE c.programme = ?1 AND c.open = 1 AND r.role = ?2"
 				      " ORDER BY r.staff");
-	db_bind_text(q, 1, programme);
-	db_bind_text(q, 2, role);
+	db_bind(q, DB_TEXT(programme), DB_TEXT(role));
 	crowd_add_all(crowd, q);
 }
 

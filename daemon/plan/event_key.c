@@ -74,9 +74,7 @@ static size_t first_free(const struct core *core, const struct event *event, con
 	    db_query(core->db, "SELECT e.key FROM event e WHERE e.subject = ?1 AND e.kind = ?2"
 			       " AND substr(e.key, 1, 10) = ?3 AND NOT EXISTS"
 			       " (SELECT 1 FROM void v WHERE v.event = e.id)");
-	db_bind_text(q, 1, event->subject);
-	db_bind_text(q, 2, event->kind->name);
-	db_bind_text(q, 3, day);
+	db_bind(q, DB_TEXT(event->subject), DB_TEXT(event->kind->name), DB_TEXT(day));
 	while (db_next(q)) {
 		taken = array_grow(taken, count, &capacity, sizeof(*taken));
 		taken[count++] = number_of(db_text(q, 0), day);

@@ -25,8 +25,7 @@ static bool is_flood(const struct core *core, int64_t above)
 	struct query *q = db_query(
 	    core->db, "SELECT count(*) FROM (SELECT 1 FROM notice WHERE catches_up = 1 AND at > ?1"
 		      " AND state IN ('queued', 'sent', 'held') LIMIT ?2)");
-	db_bind_int(q, 1, clock_now(core->clock) - WITHIN_SECONDS);
-	db_bind_int(q, 2, above + 1);
+	db_bind(q, DB_INT(clock_now(core->clock) - WITHIN_SECONDS), DB_INT(above + 1));
 	bool flood = db_next(q) && db_int(q, 0) > above;
 	db_done(q);
 	return flood;
@@ -134,8 +133,7 @@ void hold_for_upgrade(const struct core *core, int64_t notice)
 
 static void bind_choice(struct query *q, const struct hold_choice *choice)
 {
-	db_bind_text(q, 1, choice->rule);
-	db_bind_text(q, 2, choice->subject);
+	db_bind(q, DB_TEXT(choice->rule), DB_TEXT(choice->subject));
 }
 
 /* Those of one turn. */

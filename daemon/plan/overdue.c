@@ -94,8 +94,7 @@ static int64_t count_now(const struct overdue *overdue, date day)
 	    "SELECT (SELECT count(*) FROM overdue WHERE programme = ?1 AND over = '' AND first <= "
 	    "?2) + (SELECT count(*) FROM overdue WHERE programme = ?1 AND over > ?2"
 	    " AND first <= ?2)");
-	db_bind_text(q, 1, overdue->programme);
-	db_bind_date(q, 2, day);
+	db_bind(q, DB_TEXT(overdue->programme), DB_DATE(day));
 	return db_number(q);
 }
 

@@ -50,8 +50,7 @@ static enum tried was_tried(const struct core *core, int64_t notice, const char 
 		      " AND o.anchor = n.anchor AND o.occurrence = n.occurrence"
 		      " AND o.step = n.step AND o.repetition = n.repetition AND o.back IS n.back"
 		      " AND o.role = n.role WHERE n.id = ?1 AND o.person = ?2");
-	db_bind_int(q, 1, notice);
-	db_bind_text(q, 2, person);
+	db_bind(q, DB_INT(notice), DB_TEXT(person));
 	if (db_next(q) && !db_is_null(q, 0))
 		tried = db_int(q, 0) != 0 ? KNOWS : TRIED_IN_VAIN;
 	db_done(q);

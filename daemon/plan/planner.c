@@ -120,8 +120,7 @@ static void ensure_row(struct planner *planner, const struct event *event)
 	    planner->core->db, "INSERT INTO subject (id, type, open, behind) VALUES (?1, ?2, 0, 1)"
 			       " ON CONFLICT DO UPDATE SET type = ?2"
 			       " WHERE type = 'any' AND ?2 <> 'any'");
-	db_bind_text(q, 1, event->subject);
-	db_bind_text(q, 2, subject_type_name(event->kind->subject));
+	db_bind(q, DB_TEXT(event->subject), DB_TEXT(subject_type_name(event->kind->subject)));
 	if (db_run(q) > 0)
 		cache_drop(planner->cache, event->subject);
 }
@@ -235,8 +234,7 @@ static bool sweep_step(struct planner *planner)
 			       " ORDER BY id LIMIT ?2)")
 		: db_query(db, "SELECT max(subject) FROM (SELECT DISTINCT subject FROM naming"
 			       " WHERE programme = ?3 AND subject > ?1 ORDER BY subject LIMIT ?2)");
-	db_bind_text(q, 1, reached);
-	db_bind_int(q, 2, SWEEP_STEP);
+	db_bind(q, DB_TEXT(reached), DB_INT(SWEEP_STEP));
 	if (programme != NULL)
 		db_bind_text(q, 3, programme);
 	const char *last = db_next(q) ? arena_strdup(arena, db_text(q, 0)) : NULL;
@@ -252,9 +250,7 @@ static bool sweep_step(struct planner *planner)
 				 " AND type IN ('case', 'programme')"
 				 " AND (?3 IS NULL OR EXISTS (SELECT 1 FROM naming n"
 				 "  WHERE n.programme = ?3 AND n.subject = subject.id))");
-		db_bind_text(q, 1, reached);
-		db_bind_text(q, 2, last);
-		db_bind_text(q, 3, programme);
+		db_bind(q, DB_TEXT(reached), DB_TEXT(last), DB_TEXT(programme));
 		db_run(q);
 	}
 out:
@@ -475,9 +471,8 @@ static void add_rows_of_subjects(struct planner *planner)
 			     " SELECT DISTINCT subject, ?2, 0, ?3 FROM event"
 			     " WHERE kind = ?1 ON CONFLICT DO UPDATE SET"
 			     " type = ?2, behind = ?3 WHERE type = 'any' AND ?2 <> 'any'");
-		db_bind_text(q, 1, kind->name);
-		db_bind_text(q, 2, subject_type_name(kind->subject));
-		db_bind_int(q, 3, kind->subject != SUBJECT_STAFF);
+		db_bind(q, DB_TEXT(kind->name), DB_TEXT(subject_type_name(kind->subject)),
+			DB_INT(kind->subject != SUBJECT_STAFF));
 		db_run(q);
 	}
 }

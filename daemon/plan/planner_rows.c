@@ -77,10 +77,10 @@ void planner_put_subject(struct planner *planner, const struct entry *entry, ins
 			       " wake_at = ?5, protected = ?6, since = ?7, behind = 0 WHERE id = ?1"
 			       " AND (programme, open, stage, wake_at, protected, since, behind)"
 			       " IS NOT (?2, ?3, ?4, ?5, ?6, ?7, 0)");
-	db_bind_text(q, 1, entry->subject);
-	db_bind_text(q, 2, entry->type == SUBJECT_CASE ? facts_programme(facts) : NULL);
-	db_bind_int(q, 3, facts_is_open(facts));
-	db_bind_text(q, 4, entry->type == SUBJECT_CASE ? facts_stage(facts) : NULL);
+	db_bind(q, DB_TEXT(entry->subject),
+		DB_TEXT(entry->type == SUBJECT_CASE ? facts_programme(facts) : NULL),
+		DB_INT(facts_is_open(facts)),
+		DB_TEXT(entry->type == SUBJECT_CASE ? facts_stage(facts) : NULL));
 	if (wake == INSTANT_NEVER)
 		db_bind_null(q, 5);
 	else

@@ -54,10 +54,9 @@ static void read_notices(const struct question *question, struct verdicts *verdi
 				   "SELECT at, step, person, role, state, why, cc FROM notice"
 				   " WHERE subject = ?1 AND rule = ?2 AND at >= ?3 AND at <= ?4"
 				   " ORDER BY id");
-	db_bind_text(q, 1, question->subject);
-	db_bind_text(q, 2, verdict->judged.rule->name);
-	db_bind_int(q, 3, clock_from_civil(clock, civil_at(verdicts->day, 0)));
-	db_bind_int(q, 4, question->then);
+	db_bind(q, DB_TEXT(question->subject), DB_TEXT(verdict->judged.rule->name),
+		DB_INT(clock_from_civil(clock, civil_at(verdicts->day, 0))),
+		DB_INT(question->then));
 	while (db_next(q)) {
 		list = array_grow(list, count, &capacity, sizeof(*list));
 		list[count++] = notice_of(q, verdicts->arena);
@@ -80,9 +79,8 @@ static void read_last_notice(const struct question *question, struct verdicts *v
 				   "SELECT at, step, person, role, state, why, cc FROM notice"
 				   " WHERE subject = ?1 AND rule = ?2 AND at < ?3"
 				   " AND state IN ('sent', 'queued') ORDER BY id DESC LIMIT 1");
-	db_bind_text(q, 1, question->subject);
-	db_bind_text(q, 2, verdict->judged.rule->name);
-	db_bind_int(q, 3, clock_from_civil(clock, civil_at(verdicts->day, 0)));
+	db_bind(q, DB_TEXT(question->subject), DB_TEXT(verdict->judged.rule->name),
+		DB_INT(clock_from_civil(clock, civil_at(verdicts->day, 0))));
 	if (db_next(q)) {
 		struct verdict_notice *last = arena_alloc(verdicts->arena, sizeof(*last));
 		*last = notice_of(q, verdicts->arena);

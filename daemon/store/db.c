@@ -283,6 +283,27 @@ void db_bind_null(struct query *query, int parameter)
 		check_bound(query, sqlite3_bind_null(query->statement, parameter));
 }
 
+void db_bind_values(struct query *query, const struct db_value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int parameter = (int)i + 1;
+		switch (values[i].type) {
+		case DB_IS_INT:
+			db_bind_int(query, parameter, values[i].number);
+			break;
+		case DB_IS_TEXT:
+			db_bind_text(query, parameter, values[i].text);
+			break;
+		case DB_IS_DATE:
+			db_bind_date(query, parameter, (date)values[i].number);
+			break;
+		case DB_IS_NULL:
+			db_bind_null(query, parameter);
+			break;
+		}
+	}
+}
+
 bool db_next(struct query *query)
 {
 	if (query->statement == NULL || query->ended || is_dead(query->db))

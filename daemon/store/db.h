@@ -84,6 +84,22 @@ void db_bind_int(struct query *query, int parameter, int64_t value);
 void db_bind_text(struct query *query, int parameter, const char *text);
 void db_bind_date(struct query *query, int parameter, date day); /* DATE_NONE binds '' */
 void db_bind_null(struct query *query, int parameter);
+
+/* The first parameters at once, in their order: db_bind(q, DB_TEXT(subject), DB_INT(now)). */
+struct db_value {
+	enum { DB_IS_INT, DB_IS_TEXT, DB_IS_DATE, DB_IS_NULL } type;
+	int64_t number;
+	const char *text;
+};
+#define DB_INT(value)  ((struct db_value){ DB_IS_INT, (value), NULL })
+#define DB_TEXT(value) ((struct db_value){ DB_IS_TEXT, 0, (value) })
+#define DB_DATE(value) ((struct db_value){ DB_IS_DATE, (value), NULL })
+#define DB_NULL        ((struct db_value){ DB_IS_NULL, 0, NULL })
+#define db_bind(query, ...)                                                                        \
+	db_bind_values((query), (const struct db_value[]){ __VA_ARGS__ },                          \
+		       sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value))
+void db_bind_values(struct query *query, const struct db_value *values, size_t count);
+
 bool db_next(struct query *query);               /* a row? false at the end and after a failure */
 int64_t db_int(struct query *query, int column); /* 0 for NULL */
 const char *db_text(struct query *query, int column); /* NULL for NULL; until the next db_next */

@@ -21,11 +21,8 @@ const char *store_deadline_id(const char *subject, const char *rule, const char 
 
 void store_deadline_bind(struct query *q, const char *subject, const struct deadline *deadline)
 {
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, deadline->rule->name);
-	db_bind_text(q, 3, deadline->key);
-	db_bind_date(q, 4, deadline->anchor);
-	db_bind_int(q, 5, deadline->occurrence);
+	db_bind(q, DB_TEXT(subject), DB_TEXT(deadline->rule->name), DB_TEXT(deadline->key),
+		DB_DATE(deadline->anchor), DB_INT(deadline->occurrence));
 }
 
 static void bind_end(struct query *q, const struct deadline *deadline)
@@ -117,11 +114,8 @@ static void delete_row(const struct core *core, const char *subject, const struc
 {
 	struct query *q = db_query(core->db, "DELETE FROM deadline WHERE subject = ?1 AND rule = ?2"
 					     " AND key = ?3 AND anchor = ?4 AND occurrence = ?5");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, row->rule);
-	db_bind_text(q, 3, row->key);
-	db_bind_text(q, 4, row->anchor);
-	db_bind_int(q, 5, row->occurrence);
+	db_bind(q, DB_TEXT(subject), DB_TEXT(row->rule), DB_TEXT(row->key), DB_TEXT(row->anchor),
+		DB_INT(row->occurrence));
 	db_run(q);
 }
 

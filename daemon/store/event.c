@@ -87,14 +87,9 @@ int64_t store_event_add(const struct core *core, const struct event *event)
 	struct query *q =
 	    db_query(core->db, "INSERT INTO event (kind, subject, key, at, recorded_at, actor,"
 			       " data, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-	db_bind_text(q, 1, event->kind->name);
-	db_bind_text(q, 2, event->subject);
-	db_bind_text(q, 3, event->key);
-	db_bind_text(q, 4, moment_format(event->at, at));
-	db_bind_int(q, 5, clock_now(core->clock));
-	db_bind_text(q, 6, event->actor);
-	db_bind_text(q, 7, text);
-	db_bind_text(q, 8, event->source);
+	db_bind(q, DB_TEXT(event->kind->name), DB_TEXT(event->subject), DB_TEXT(event->key),
+		DB_TEXT(moment_format(event->at, at)), DB_INT(clock_now(core->clock)),
+		DB_TEXT(event->actor), DB_TEXT(text), DB_TEXT(event->source));
 	db_run(q);
 	free(text);
 	json_decref(data);
@@ -112,8 +107,7 @@ void store_event_void(const struct core *core, int64_t event, int64_t by)
 {
 	struct query *q =
 	    db_query(core->db, "INSERT OR IGNORE INTO void (event, by) VALUES (?1, ?2)");
-	db_bind_int(q, 1, event);
-	db_bind_int(q, 2, by);
+	db_bind(q, DB_INT(event), DB_INT(by));
 	db_run(q);
 }
 
@@ -269,9 +263,7 @@ void store_event_note_naming(const struct core *core, const struct event *event)
 		return;
 	struct query *q = db_query(core->db, "INSERT INTO naming (programme, subject, event)"
 					     " VALUES (?1, ?2, ?3)");
-	db_bind_text(q, 1, event_programme(event));
-	db_bind_text(q, 2, event->subject);
-	db_bind_int(q, 3, event->id);
+	db_bind(q, DB_TEXT(event_programme(event)), DB_TEXT(event->subject), DB_INT(event->id));
 	db_run(q);
 }
 
@@ -324,9 +316,7 @@ bool store_event_names_new(const struct core *core, const struct event *event)
 	struct query *q = db_query(
 	    core->db, "SELECT 1 FROM naming n JOIN event e ON e.id = n.event WHERE n.subject = ?1"
 		      " AND n.programme = ?2 AND e.id <> ?3" NOT_VOID);
-	db_bind_text(q, 1, event->subject);
-	db_bind_text(q, 2, event_programme(event));
-	db_bind_int(q, 3, event->id);
+	db_bind(q, DB_TEXT(event->subject), DB_TEXT(event_programme(event)), DB_INT(event->id));
 	return !db_found(q);
 }
 
@@ -336,8 +326,7 @@ bool store_event_has_seen(const struct core *core, const struct event *event)
 	struct query *q =
 	    db_query(core->db, "SELECT 1 FROM event e WHERE e.subject = ?1"
 			       " AND e.kind IN " KINDS " AND e.id <> ?2" NOT_VOID " LIMIT 1");
-	db_bind_text(q, 1, event->subject);
-	db_bind_int(q, 2, event->id);
+	db_bind(q, DB_TEXT(event->subject), DB_INT(event->id));
 	db_bind_text(q, 8, kinds_seen(core, SUBJECT_PROGRAMME, arena));
 	bool found = db_found(q);
 	arena_free(arena);
@@ -372,8 +361,7 @@ size_t store_event_of_kinds(const struct core *core, const char *subject, const 
 	struct query *q = db_query(
 	    core->db, "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
 		      " AND substr(e.kind, 1, length(?2)) = ?2" NOT_VOID " ORDER BY e.at, e.id");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, prefix);
+	db_bind(q, DB_TEXT(subject), DB_TEXT(prefix));
 	list_rows(&list, core, q, arena);
 	return list_finish(&list, arena, ret);
 }
@@ -386,8 +374,7 @@ const char *store_event_stage_at(const struct core *core, const char *subject, s
 	    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
 			       " AND e.kind = 'stage.entered' AND e.at <= ?2" NOT_VOID
 			       " ORDER BY e.at DESC, e.id DESC LIMIT 1");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, moment_format(at, text));
+	db_bind(q, DB_TEXT(subject), DB_TEXT(moment_format(at, text)));
 	struct event *event = db_next(q) ? event_from_row(core, q, arena) : NULL;
 	db_done(q);
 	return event == NULL ? NULL : event_value(event, "stage").text;

@@ -11,11 +11,8 @@ static void add_history(struct db *db, int64_t message, const char *was, enum me
 	struct query *q =
 	    db_query(db, "INSERT INTO message_history (message, at, was, state, reason)"
 			 " VALUES (?1, ?2, ?3, ?4, ?5)");
-	db_bind_int(q, 1, message);
-	db_bind_int(q, 2, now);
-	db_bind_text(q, 3, was);
-	db_bind_text(q, 4, message_state_name(state));
-	db_bind_text(q, 5, reason);
+	db_bind(q, DB_INT(message), DB_INT(now), DB_TEXT(was), DB_TEXT(message_state_name(state)),
+		DB_TEXT(reason));
 	db_run(q);
 }
 
@@ -37,9 +34,8 @@ bool message_change(struct db *db, const struct message_change *change)
 			 " attempts = attempts + ?6,"
 			 " code = CASE WHEN ?8 IS NULL THEN code ELSE ?7 END,"
 			 " answer = COALESCE(?8, answer) WHERE id = ?1 AND state = ?2");
-	db_bind_int(q, 1, change->message);
-	db_bind_text(q, 2, message_state_name(change->was));
-	db_bind_text(q, 3, message_state_name(change->state));
+	db_bind(q, DB_INT(change->message), DB_TEXT(message_state_name(change->was)),
+		DB_TEXT(message_state_name(change->state)));
 	bind_instant(q, 4, waits ? change->next_attempt : INSTANT_NEVER);
 	bind_instant(q, 5, ended ? change->now : INSTANT_NEVER);
 	db_bind_int(q, 6, change->attempt ? 1 : 0);
@@ -62,14 +58,9 @@ int64_t message_insert(struct db *db, const struct new_message *message, const c
 		" calendar, urgent)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'queued', 0, ?11, ?12, ?13,"
 		" ?14)");
-	db_bind_text(q, 1, message->person);
-	db_bind_text(q, 2, message->name);
-	db_bind_text(q, 3, message->address);
-	db_bind_text(q, 4, message->language);
-	db_bind_text(q, 5, message->subject);
-	db_bind_text(q, 6, message->text);
-	db_bind_text(q, 7, message->html);
-	db_bind_text(q, 8, message->references);
+	db_bind(q, DB_TEXT(message->person), DB_TEXT(message->name), DB_TEXT(message->address),
+		DB_TEXT(message->language), DB_TEXT(message->subject), DB_TEXT(message->text),
+		DB_TEXT(message->html), DB_TEXT(message->references));
 	db_bind_text(
 	    q, 9, message->digest_day == DATE_NONE ? NULL : date_format(message->digest_day, day));
 	db_bind_text(q, 10, message_id);
@@ -143,8 +134,7 @@ size_t message_due(struct db *db, instant now, int64_t *ids, size_t most)
 	    db_query(db, "SELECT id FROM message INDEXED BY message_waiting"
 			 " WHERE state IN ('queued','deferred','unclear')"
 			 " AND next_attempt <= ?1 ORDER BY next_attempt, id LIMIT ?2");
-	db_bind_int(q, 1, now);
-	db_bind_int(q, 2, (int64_t)most);
+	db_bind(q, DB_INT(now), DB_INT((int64_t)most));
 	return read_ids(q, ids, most);
 }
 
@@ -203,8 +193,7 @@ size_t message_postponed(struct db *db, instant now, int64_t *ids, size_t most)
 	struct query *q = db_query(db, "SELECT id FROM message INDEXED BY message_waiting"
 				       " WHERE state IN ('queued','deferred','unclear')"
 				       " AND (next_attempt IS NULL OR next_attempt > ?1) LIMIT ?2");
-	db_bind_int(q, 1, now);
-	db_bind_int(q, 2, (int64_t)most);
+	db_bind(q, DB_INT(now), DB_INT((int64_t)most));
 	return read_ids(q, ids, most);
 }
 
@@ -213,8 +202,7 @@ size_t message_refused(struct db *db, int64_t after, int64_t *ids, size_t most)
 	struct query *q = db_query(
 	    db, "SELECT id FROM message INDEXED BY message_by_state WHERE state = 'refused'"
 		" AND id > ?1 AND body IS NOT NULL ORDER BY id LIMIT ?2");
-	db_bind_int(q, 1, after);
-	db_bind_int(q, 2, (int64_t)most);
+	db_bind(q, DB_INT(after), DB_INT((int64_t)most));
 	return read_ids(q, ids, most);
 }
 
@@ -229,8 +217,7 @@ void message_hurry(struct db *db, const struct message_row *message, instant now
 {
 	struct query *q = db_query(db, "UPDATE message SET next_attempt = ?2, reached_at = NULL,"
 				       " unreached = 0, heard_at = NULL, waited = 0 WHERE id = ?1");
-	db_bind_int(q, 1, message->id);
-	db_bind_int(q, 2, now);
+	db_bind(q, DB_INT(message->id), DB_INT(now));
 	db_run(q);
 	add_history(db, message->id, message_state_name(message->state), message->state, now,
 		    "tried again by hand");
@@ -242,9 +229,7 @@ int64_t message_rewind(struct db *db, instant now, int64_t longest, int64_t most
 	    db, "UPDATE message SET next_attempt = ?1 WHERE id IN ("
 		"SELECT id FROM message INDEXED BY message_waiting"
 		" WHERE state IN ('queued','deferred','unclear') AND next_attempt > ?2 LIMIT ?3)");
-	db_bind_int(q, 1, now);
-	db_bind_int(q, 2, now + longest);
-	db_bind_int(q, 3, most);
+	db_bind(q, DB_INT(now), DB_INT(now + longest), DB_INT(most));
 	return db_run(q);
 }
 
@@ -267,8 +252,7 @@ bool message_drop_bodies(struct db *db, instant ended_until, int64_t most)
 			 "SELECT id FROM message INDEXED BY message_bodies WHERE body IS NOT NULL"
 			 " AND state IN ('sent','refused','cancelled','superseded')"
 			 " AND ended_at <= ?1 ORDER BY ended_at LIMIT ?2)");
-	db_bind_int(q, 1, ended_until);
-	db_bind_int(q, 2, most);
+	db_bind(q, DB_INT(ended_until), DB_INT(most));
 	return db_run(q) > 0;
 }
 

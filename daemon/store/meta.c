@@ -16,7 +16,6 @@ bool store_meta_set(const struct core *core, const char *name, const char *value
 	struct query *q = db_query(core->db, "INSERT INTO meta (name, value) VALUES (?1, ?2)"
 					     " ON CONFLICT DO UPDATE SET value = ?2"
 					     " WHERE value <> ?2");
-	db_bind_text(q, 1, name);
-	db_bind_text(q, 2, value);
+	db_bind(q, DB_TEXT(name), DB_TEXT(value));
 	return db_run(q) > 0;
 }

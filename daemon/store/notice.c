@@ -65,11 +65,8 @@ int64_t notice_copy(const struct core *core, int64_t notice, const char *person,
 		      " SELECT subject, rule, key, anchor, occurrence, step, repetition, ?4,"
 		      " deadline, due, missed, role, ?2, cc, urgent, 'queued', ?3,"
 		      " anchor_event, rules, back, ?5, quiet FROM notice WHERE id = ?1");
-	db_bind_int(q, 1, notice);
-	db_bind_text(q, 2, person);
-	db_bind_text(q, 3, why);
-	db_bind_int(q, 4, clock_now(core->clock));
-	db_bind_text(q, 5, reached_as);
+	db_bind(q, DB_INT(notice), DB_TEXT(person), DB_TEXT(why), DB_INT(clock_now(core->clock)),
+		DB_TEXT(reached_as));
 	return db_run(q) == 1 ? db_last_id(core->db) : 0;
 }
 
@@ -81,11 +78,8 @@ static void note_history(const struct core *core, int64_t notice, enum notice_st
 	struct query *q =
 	    db_query(core->db, "INSERT INTO notice_history (notice, at, was, state, reason)"
 			       " VALUES (?1, ?2, ?3, ?4, ?5)");
-	db_bind_int(q, 1, notice);
-	db_bind_int(q, 2, clock_now(core->clock));
-	db_bind_text(q, 3, notice_state_name(was));
-	db_bind_text(q, 4, notice_state_name(state));
-	db_bind_text(q, 5, reason);
+	db_bind(q, DB_INT(notice), DB_INT(clock_now(core->clock)), DB_TEXT(notice_state_name(was)),
+		DB_TEXT(notice_state_name(state)), DB_TEXT(reason));
 	db_run(q);
 }
 
@@ -98,10 +92,8 @@ bool notice_change(const struct core *core, const struct notice_change *change)
 	    "UPDATE notice SET state = ?3, why = coalesce(?4, why),"
 	    " put_off_event = coalesce(?5, put_off_event),"
 	    " catches_up = iif(?3 = 'queued', 0, catches_up) WHERE id = ?1 AND state = ?2");
-	db_bind_int(q, 1, change->notice);
-	db_bind_text(q, 2, notice_state_name(change->was));
-	db_bind_text(q, 3, notice_state_name(change->state));
-	db_bind_text(q, 4, change->why);
+	db_bind(q, DB_INT(change->notice), DB_TEXT(notice_state_name(change->was)),
+		DB_TEXT(notice_state_name(change->state)), DB_TEXT(change->why));
 	bind_number(q, 5, change->put_off_event);
 	if (db_run(q) != 1)
 		return false;
@@ -180,8 +172,7 @@ static void give_to(const struct core *core, const struct row *row, const char *
 		    const char *reason)
 {
 	struct query *q = db_query(core->db, "UPDATE notice SET person = ?2 WHERE id = ?1");
-	db_bind_int(q, 1, row->notice);
-	db_bind_text(q, 2, person);
+	db_bind(q, DB_INT(row->notice), DB_TEXT(person));
 	if (db_run(q) == 1)
 		note_history(core, row->notice, row->state, row->state, reason);
 }
@@ -195,9 +186,7 @@ void notice_hand_over(const struct core *core, const char *subject, const char *
 	    " AND state IN ('queued', 'held') AND message IS NULL AND (subject = ?1"
 	    " OR subject IN (SELECT id FROM subject s WHERE s.programme = ?1 AND NOT EXISTS"
 	    "  (SELECT 1 FROM role r WHERE r.subject = s.id AND r.role = ?2)))");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, role);
-	db_bind_text(q, 3, from);
+	db_bind(q, DB_TEXT(subject), DB_TEXT(role), DB_TEXT(from));
 	struct row *rows;
 	size_t count = read_rows(q, &rows);
 	char *reason = xasprintf("handed over by %s", from);
@@ -211,8 +200,7 @@ void notice_come_out(const struct core *core, int64_t notice)
 {
 	struct query *q = db_query(core->db, "UPDATE notice SET released = ?2 WHERE id = ?1"
 					     " AND state = 'put_off' AND released IS NULL");
-	db_bind_int(q, 1, notice);
-	db_bind_int(q, 2, clock_now(core->clock));
+	db_bind(q, DB_INT(notice), DB_INT(clock_now(core->clock)));
 	if (db_run(q) == 1)
 		note_history(core, notice, NOTICE_PUT_OFF, NOTICE_PUT_OFF, "held back no more");
 }
@@ -221,17 +209,14 @@ void notice_attach(const struct core *core, int64_t notice, int64_t message, siz
 {
 	struct query *q = db_query(core->db, "UPDATE notice SET message = ?2, item = ?3"
 					     " WHERE id = ?1 AND state = 'queued'");
-	db_bind_int(q, 1, notice);
-	db_bind_int(q, 2, message);
-	db_bind_int(q, 3, (int64_t)item);
+	db_bind(q, DB_INT(notice), DB_INT(message), DB_INT((int64_t)item));
 	db_run(q);
 }
 
 void notice_stand_in(const struct core *core, int64_t notice, const char *holder)
 {
 	struct query *q = db_query(core->db, "UPDATE notice SET instead_of = ?2 WHERE id = ?1");
-	db_bind_int(q, 1, notice);
-	db_bind_text(q, 2, holder);
+	db_bind(q, DB_INT(notice), DB_TEXT(holder));
 	db_run(q);
 }
 
@@ -240,8 +225,7 @@ void notice_sum_up(const struct core *core, const char *holder, int64_t message)
 	struct query *q =
 	    db_query(core->db, "UPDATE notice SET summed_up = ?2 WHERE instead_of = ?1"
 			       " AND summed_up IS NULL AND state IN ('queued', 'sent')");
-	db_bind_text(q, 1, holder);
-	db_bind_int(q, 2, message);
+	db_bind(q, DB_TEXT(holder), DB_INT(message));
 	db_run(q);
 }
 
@@ -317,8 +301,7 @@ size_t notice_waiting_for(const struct core *core, const char *person, const cha
 {
 	struct query *q = db_query(core->db, UNDELIVERED " AND n.message IS NULL AND n.person = ?1"
 							 " AND (?2 IS NULL OR n.subject = ?2)");
-	db_bind_text(q, 1, person);
-	db_bind_text(q, 2, subject);
+	db_bind(q, DB_TEXT(person), DB_TEXT(subject));
 	return read_undelivered(q, arena, ret);
 }
 
@@ -352,8 +335,6 @@ void notice_rename_rule(const struct core *core, const char *rule, const char *n
 {
 	struct query *q =
 	    db_query(core->db, "UPDATE notice SET rule = ?2 WHERE rule = ?1 AND id > ?3");
-	db_bind_text(q, 1, rule);
-	db_bind_text(q, 2, name);
-	db_bind_int(q, 3, last);
+	db_bind(q, DB_TEXT(rule), DB_TEXT(name), DB_INT(last));
 	db_run(q);
 }

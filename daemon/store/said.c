@@ -163,8 +163,7 @@ const char *store_said_silently(const struct core *core, const char *subject, st
 			       "  AND n.rule = f.rule AND n.key = f.key AND n.anchor = f.anchor"
 			       "  AND n.occurrence = f.occurrence AND n.step = f.step"
 			       "  AND n.repetition = f.repetition) LIMIT 1");
-	db_bind_text(q, 1, subject);
-	db_bind_int(q, 2, clock_now(core->clock));
+	db_bind(q, DB_TEXT(subject), DB_INT(clock_now(core->clock)));
 	if (db_next(q)) {
 		rule = arena_strdup(arena, db_text(q, 0));
 		*ret_key = arena_strdup(arena, db_text(q, 1));

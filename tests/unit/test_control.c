@@ -63,8 +63,7 @@ static json_t *do_put(void *arg, struct call *call)
 {
 	struct daemon *daemon = arg;
 	struct query *query = db_query(daemon->db, "INSERT INTO word VALUES (?1, ?2)");
-	db_bind_text(query, 1, call_text(call, "text"));
-	db_bind_text(query, 2, call_text(call, "of"));
+	db_bind(query, DB_TEXT(call_text(call, "text")), DB_TEXT(call_text(call, "of")));
 	db_run(query);
 	return json_true();
 }

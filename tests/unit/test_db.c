@@ -482,9 +482,7 @@ static void test_typed_columns(void **state)
 	assert_int_equal(db_begin(fixture->db), 0);
 	struct query *query =
 	    db_query(fixture->db, "INSERT INTO word (id, text, more) VALUES (?1, ?2, ?3)");
-	db_bind_int(query, 1, INT64_C(9007199254740993));
-	db_bind_text(query, 2, "Åse");
-	db_bind_text(query, 3, NULL);
+	db_bind(query, DB_INT(INT64_C(9007199254740993)), DB_TEXT("Åse"), DB_TEXT(NULL));
 	assert_int_equal(db_run(query), 1);
 	assert_int_equal(db_last_id(fixture->db), INT64_C(9007199254740993));
 	assert_int_equal(db_commit(fixture->db), 0);
@@ -522,8 +520,7 @@ static void test_dates(void **state)
 	db_done(query);
 
 	query = db_query(fixture->db, "SELECT ?1, ?2");
-	db_bind_date(query, 1, date_from_ymd(2028, 2, 29));
-	db_bind_date(query, 2, DATE_NONE);
+	db_bind(query, DB_DATE(date_from_ymd(2028, 2, 29)), DB_DATE(DATE_NONE));
 	assert_true(db_next(query));
 	assert_string_equal(db_text(query, 0), "2028-02-29");
 	assert_string_equal(db_text(query, 1), "");
@@ -711,8 +708,7 @@ static void add_many(struct db *db, const char *prefix, int64_t rows)
 	    db_query(db, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 "
 			 "FROM n WHERE i < ?1) INSERT INTO word (text, more) "
 			 "SELECT ?2 || i, printf('%500s', '') FROM n");
-	db_bind_int(query, 1, rows);
-	db_bind_text(query, 2, prefix);
+	db_bind(query, DB_INT(rows), DB_TEXT(prefix));
 	db_run(query);
 }
 

@@ -101,8 +101,7 @@ static void say_daily(struct world *world, int first, int last)
 	    "WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)"
 	    " INSERT INTO firing SELECT 'K-1', 'own', '', '2026-01-07', 1, 'daily', i, 1,"
 	    " 'x' FROM n");
-	db_bind_int(q, 1, first);
-	db_bind_int(q, 2, last);
+	db_bind(q, DB_INT(first), DB_INT(last));
 	db_run(q);
 	assert_int_equal(turn_end(world->core.turn), 0);
 }

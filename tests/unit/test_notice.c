@@ -108,8 +108,7 @@ static void set_state(struct world *world, int64_t notice, int state)
 {
 	assert_int_equal(turn_begin(world->core.turn), 0);
 	struct query *q = db_query(world->core.db, "UPDATE notice SET state = ?2 WHERE id = ?1");
-	db_bind_int(q, 1, notice);
-	db_bind_text(q, 2, arrows[state][0]);
+	db_bind(q, DB_INT(notice), DB_TEXT(arrows[state][0]));
 	db_run(q);
 	assert_int_equal(turn_end(world->core.turn), 0);
 }

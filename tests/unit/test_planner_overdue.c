@@ -29,9 +29,7 @@ static void fill(struct db *db)
 			" CASE ?1 % 3 WHEN 0 THEN 'syd' ELSE 'norr' END,"
 			" date('2026-01-01', ?2 || ' days'),"
 			" CASE ?1 % 4 WHEN 0 THEN '' ELSE date('2026-01-01', ?3 || ' days') END)");
-		db_bind_int(q, 1, i);
-		db_bind_int(q, 2, i * 7 % 61);
-		db_bind_int(q, 3, i * 7 % 61 + 1 + i * 13 % 47);
+		db_bind(q, DB_INT(i), DB_INT(i * 7 % 61), DB_INT(i * 7 % 61 + 1 + i * 13 % 47));
 		(void)db_run(q);
 	}
 }

@@ -168,8 +168,8 @@ static void letter(struct teller *teller, const char *person)
 	    db_query(core->db, "INSERT INTO message (id, person, name, address, language, subject,"
 			       " message_id, created_at, state, attempts)"
 			       " VALUES (?1, ?2, 'n', 'a', 'sv', 's', 'm' || ?1, 0, 'queued', 0)");
-	db_bind_int(q, 1, ++teller->letter);
-	db_bind_text(q, 2, strcmp(person, "(administrator)") == 0 ? "" : person);
+	db_bind(q, DB_INT(++teller->letter),
+		DB_TEXT(strcmp(person, "(administrator)") == 0 ? "" : person));
 	db_run(q);
 	size_t count =
 	    notice_waiting_for(core, strcmp(person, "(administrator)") == 0 ? "" : person, NULL,

@@ -275,10 +275,9 @@ static bool was_sent(struct world *world, int number, const char *rule, date day
 	struct query *q =
 	    db_query(core->db, "SELECT 1 FROM notice WHERE subject = ?1 AND rule = ?2"
 			       " AND at BETWEEN ?3 AND ?4 AND state IN ('sent', 'queued')");
-	db_bind_text(q, 1, subject);
-	db_bind_text(q, 2, rule);
-	db_bind_int(q, 3, clock_from_civil(core->clock, civil_at(day, 0)));
-	db_bind_int(q, 4, clock_from_civil(core->clock, civil_at(day, CIVIL_DAY - 1)));
+	db_bind(q, DB_TEXT(subject), DB_TEXT(rule),
+		DB_INT(clock_from_civil(core->clock, civil_at(day, 0))),
+		DB_INT(clock_from_civil(core->clock, civil_at(day, CIVIL_DAY - 1))));
 	bool found = db_next(q);
 	db_done(q);
 	return found;
@@ -508,8 +507,7 @@ static bool waited_in_vain(struct world *world, const char *line)
 		     " AND instr(?1, " IDENTITY_TEXT ") > 0");
 	char subject[16];
 	snprintf(subject, sizeof(subject), "%.5s", strchr(line, ' ') + 1);
-	db_bind_text(q, 1, line);
-	db_bind_text(q, 2, subject);
+	db_bind(q, DB_TEXT(line), DB_TEXT(subject));
 	bool found = db_next(q);
 	db_done(q);
 	return found;

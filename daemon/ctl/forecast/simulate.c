@@ -246,12 +246,10 @@ static bool record_next(struct simulation *simulation)
 		return false;
 	q = db_query(db,
 		     "INSERT INTO event SELECT * FROM later WHERE id = ?1 AND recorded_at = ?2");
-	db_bind_int(q, 1, id);
-	db_bind_int(q, 2, recorded);
+	db_bind(q, DB_INT(id), DB_INT(recorded));
 	db_run(q);
 	q = db_query(db, "DELETE FROM later WHERE id = ?1 AND recorded_at = ?2");
-	db_bind_int(q, 1, id);
-	db_bind_int(q, 2, recorded);
+	db_bind(q, DB_INT(id), DB_INT(recorded));
 	db_run(q);
 	note_event(simulation, id);
 	return true;
