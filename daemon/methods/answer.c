@@ -35,6 +35,42 @@ json_t *answer_number_column(struct query *q, int column)
 	return db_is_null(q, column) ? json_null() : json_integer(db_int(q, column));
 }
 
+static json_t *column_json(const struct kedjad *k, struct query *q, int i, enum answer_form form)
+{
+	const char *text;
+	switch (form) {
+	case ANSWER_TEXT:
+		return answer_text(db_text(q, i));
+	case ANSWER_KEY:
+		text = db_text(q, i);
+		return answer_text(text != NULL && text[0] == '\0' ? NULL : text);
+	case ANSWER_PERSON:
+		return answer_person(db_text(q, i));
+	case ANSWER_NUMBER:
+		return answer_number_column(q, i);
+	case ANSWER_FLAG:
+		return json_boolean(db_int(q, i) != 0);
+	case ANSWER_INSTANT:
+		return answer_instant_column(k, q, i);
+	case ANSWER_JSON:
+		text = db_text(q, i);
+		return text == NULL ? json_null() : json_loads(text, 0, NULL);
+	case ANSWER_LATER:
+		break;
+	}
+	return NULL;
+}
+
+json_t *answer_row(const struct kedjad *k, struct query *q, const struct answer_column *columns)
+{
+	json_t *row = json_object();
+	for (int i = 0; columns[i].name != NULL; i++)
+		if (columns[i].form != ANSWER_LATER)
+			json_object_set_new(row, columns[i].name,
+					    column_json(k, q, i, columns[i].form));
+	return row;
+}
+
 json_t *answer_page(json_t *rows, json_t *next)
 {
 	return json_pack("{s:o, s:o}", "rows", rows, "next", next == NULL ? json_null() : next);
@@ -63,25 +99,23 @@ static json_t *put_off(const struct kedjad *k, const char *list)
 
 json_t *answer_deadline_row(const struct kedjad *k, struct query *q)
 {
+	static const struct answer_column columns[] = {
+		{ "id", ANSWER_TEXT },           { "rule", ANSWER_TEXT },
+		{ "subject", ANSWER_TEXT },      { "key", ANSWER_KEY },
+		{ "anchor", ANSWER_LATER },      { "anchor", ANSWER_LATER },
+		{ "occurrence", ANSWER_NUMBER }, { "due", ANSWER_TEXT },
+		{ "state", ANSWER_TEXT },        { "next_step", ANSWER_TEXT },
+		{ "next_at", ANSWER_INSTANT },   { "missed", ANSWER_NUMBER },
+		{ "put_off", ANSWER_LATER },     { "too_late", ANSWER_TEXT },
+		{ NULL, ANSWER_TEXT },
+	};
 	const struct rule *rule = ruleset_find(k->core.office->ruleset, db_text(q, 1));
-	json_t *row = json_object();
-	json_object_set_new(row, "id", answer_text(db_text(q, 0)));
-	json_object_set_new(row, "rule", answer_text(db_text(q, 1)));
+	json_t *row = answer_row(k, q, columns);
 	json_object_set_new(row, "title", answer_text(rule == NULL ? NULL : rule->title));
-	json_object_set_new(row, "subject", answer_text(db_text(q, 2)));
-	json_object_set_new(row, "key",
-			    answer_text(db_text(q, 3)[0] == '\0' ? NULL : db_text(q, 3)));
 	json_object_set_new(row, "anchor",
 			    json_pack("{s:I, s:o}", "event", (json_int_t)db_int(q, 4), "date",
 				      answer_text(db_text(q, 5))));
-	json_object_set_new(row, "occurrence", json_integer(db_int(q, 6)));
-	json_object_set_new(row, "due", answer_text(db_text(q, 7)));
-	json_object_set_new(row, "state", answer_text(db_text(q, 8)));
-	json_object_set_new(row, "next_step", answer_text(db_text(q, 9)));
-	json_object_set_new(row, "next_at", answer_instant_column(k, q, 10));
-	json_object_set_new(row, "missed", json_integer(db_int(q, 11)));
 	json_object_set_new(row, "put_off", put_off(k, db_text(q, 12)));
-	json_object_set_new(row, "too_late", answer_text(db_text(q, 13)));
 	return row;
 }
 

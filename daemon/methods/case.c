@@ -161,17 +161,18 @@ static void add_deadlines(const struct kedjad *k, const char *subject, json_t *a
 
 static json_t *event_row(const struct kedjad *k, struct query *q)
 {
-	json_t *row = json_object();
-	json_object_set_new(row, "id", json_integer(db_int(q, 0)));
-	json_object_set_new(row, "kind", answer_text(db_text(q, 1)));
-	json_object_set_new(row, "key",
-			    answer_text(db_text(q, 2)[0] == '\0' ? NULL : db_text(q, 2)));
-	json_object_set_new(row, "at", answer_text(db_text(q, 3)));
-	json_object_set_new(row, "recorded_at", answer_instant_column(k, q, 4));
-	json_object_set_new(row, "actor", answer_text(db_text(q, 5)));
-	json_object_set_new(row, "data", json_loads(db_text(q, 6), 0, NULL));
-	json_object_set_new(row, "voided_by", answer_number_column(q, 7));
-	return row;
+	static const struct answer_column columns[] = {
+		{ "id", ANSWER_NUMBER },
+		{ "kind", ANSWER_TEXT },
+		{ "key", ANSWER_KEY },
+		{ "at", ANSWER_TEXT },
+		{ "recorded_at", ANSWER_INSTANT },
+		{ "actor", ANSWER_TEXT },
+		{ "data", ANSWER_JSON },
+		{ "voided_by", ANSWER_NUMBER },
+		{ NULL, ANSWER_TEXT },
+	};
+	return answer_row(k, q, columns);
 }
 
 static json_t *events_json(const struct kedjad *k, const char *subject, const char *after)

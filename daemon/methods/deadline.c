@@ -118,25 +118,26 @@ json_t *method_deadline_list(void *arg, struct call *call)
 
 static json_t *notice_row(const struct kedjad *k, struct query *q)
 {
-	json_t *row = json_object();
-	json_object_set_new(row, "id", json_integer(db_int(q, 0)));
-	json_object_set_new(row, "deadline", answer_text(db_text(q, 1)));
-	json_object_set_new(row, "rule", answer_text(db_text(q, 2)));
-	json_object_set_new(row, "subject", answer_text(db_text(q, 3)));
-	json_object_set_new(row, "key",
-			    answer_text(db_text(q, 4)[0] == '\0' ? NULL : db_text(q, 4)));
-	json_object_set_new(row, "step", answer_text(db_text(q, 5)));
-	json_object_set_new(row, "repetition", json_integer(db_int(q, 6)));
-	json_object_set_new(row, "person", answer_person(db_text(q, 7)));
-	json_object_set_new(row, "role", answer_text(db_text(q, 8)));
-	json_object_set_new(row, "cc", json_boolean(db_int(q, 9) != 0));
-	json_object_set_new(row, "due", answer_text(db_text(q, 10)));
-	json_object_set_new(row, "at", answer_instant_column(k, q, 11));
-	json_object_set_new(row, "state", answer_text(db_text(q, 12)));
-	json_object_set_new(row, "message", answer_number_column(q, 13));
-	json_object_set_new(row, "item", answer_number_column(q, 15)); /* its number in there */
-	json_object_set_new(row, "why", answer_text(db_text(q, 14)));
-	return row;
+	static const struct answer_column columns[] = {
+		{ "id", ANSWER_NUMBER },
+		{ "deadline", ANSWER_TEXT },
+		{ "rule", ANSWER_TEXT },
+		{ "subject", ANSWER_TEXT },
+		{ "key", ANSWER_KEY },
+		{ "step", ANSWER_TEXT },
+		{ "repetition", ANSWER_NUMBER },
+		{ "person", ANSWER_PERSON },
+		{ "role", ANSWER_TEXT },
+		{ "cc", ANSWER_FLAG },
+		{ "due", ANSWER_TEXT },
+		{ "at", ANSWER_INSTANT },
+		{ "state", ANSWER_TEXT },
+		{ "message", ANSWER_NUMBER },
+		{ "why", ANSWER_TEXT },
+		{ "item", ANSWER_NUMBER }, /* its number in the letter */
+		{ NULL, ANSWER_TEXT },
+	};
+	return answer_row(k, q, columns);
 }
 
 static bool is_state_of_notices(struct call *call)

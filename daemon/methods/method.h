@@ -60,6 +60,23 @@ json_t *answer_day(date day);
 json_t *answer_instant(const struct kedjad *k, instant at);
 json_t *answer_instant_column(const struct kedjad *k, struct query *q, int column);
 json_t *answer_number_column(struct query *q, int column);
+/* A row whose columns stand in the answer as they are, in the order of the SELECT; the table ends
+ * by a name NULL. */
+enum answer_form {
+	ANSWER_TEXT,
+	ANSWER_KEY, /* a key of no letters is none */
+	ANSWER_PERSON,
+	ANSWER_NUMBER,
+	ANSWER_FLAG,
+	ANSWER_INSTANT,
+	ANSWER_JSON,
+	ANSWER_LATER, /* not put in here: the caller does */
+};
+struct answer_column {
+	const char *name;
+	enum answer_form form;
+};
+json_t *answer_row(const struct kedjad *k, struct query *q, const struct answer_column *columns);
 /* {"rows": rows, "next": cursor}; the cursor is the id or text to go on after, NULL at the end. */
 json_t *answer_page(json_t *rows, json_t *next);
 json_t *answer_deadline_row(const struct kedjad *k, struct query *q);

@@ -17,16 +17,14 @@ static json_t *outcome_json(struct query *q)
 
 static json_t *message_row(const struct kedjad *k, struct query *q)
 {
-	json_t *row = json_object();
-	json_object_set_new(row, "id", json_integer(db_int(q, 0)));
-	json_object_set_new(row, "to", answer_text(db_text(q, 1)));
-	json_object_set_new(row, "person", answer_person(db_text(q, 2)));
-	json_object_set_new(row, "subject", answer_text(db_text(q, 3)));
-	json_object_set_new(row, "created_at", answer_instant_column(k, q, 4));
-	json_object_set_new(row, "state", answer_text(db_text(q, 5)));
-	json_object_set_new(row, "attempts", json_integer(db_int(q, 6)));
-	json_object_set_new(row, "next_attempt", answer_instant_column(k, q, 7));
-	json_object_set_new(row, "message_id", answer_text(db_text(q, 8)));
+	static const struct answer_column columns[] = {
+		{ "id", ANSWER_NUMBER },          { "to", ANSWER_TEXT },
+		{ "person", ANSWER_PERSON },      { "subject", ANSWER_TEXT },
+		{ "created_at", ANSWER_INSTANT }, { "state", ANSWER_TEXT },
+		{ "attempts", ANSWER_NUMBER },    { "next_attempt", ANSWER_INSTANT },
+		{ "message_id", ANSWER_TEXT },    { NULL, ANSWER_TEXT },
+	};
+	json_t *row = answer_row(k, q, columns);
 	json_object_set_new(row, "outcome", outcome_json(q));
 	return row;
 }

@@ -158,25 +158,22 @@ json_t *method_payment_awaited(void *arg, struct call *call)
 /* --- what fitted nothing -----------------------------------------------------------------------
  */
 
-static json_t *unmatched_row(struct query *q)
+static json_t *unmatched_row(const struct kedjad *k, struct query *q)
 {
-	json_t *row = json_object();
-	json_object_set_new(row, "event", json_integer(db_int(q, 0)));
-	json_object_set_new(row, "programme", answer_text(db_text(q, 1)));
-	json_object_set_new(row, "key", answer_text(db_text(q, 2)));
-	json_object_set_new(row, "at", answer_text(db_text(q, 3)));
-	json_object_set_new(row, "amount", json_integer(db_int(q, 4)));
-	json_object_set_new(row, "paid_on", answer_text(db_text(q, 5)));
-	json_object_set_new(row, "reference", answer_text(db_text(q, 6)));
-	json_object_set_new(row, "reversal", json_boolean(db_int(q, 7) != 0));
+	static const struct answer_column columns[] = {
+		{ "event", ANSWER_NUMBER },   { "programme", ANSWER_TEXT },
+		{ "key", ANSWER_TEXT },       { "at", ANSWER_TEXT },
+		{ "amount", ANSWER_NUMBER },  { "paid_on", ANSWER_TEXT },
+		{ "reference", ANSWER_TEXT }, { "reversal", ANSWER_FLAG },
+		{ "assigned", ANSWER_LATER }, { "left", ANSWER_NUMBER },
+		{ "same_as", ANSWER_TEXT },   { "perhaps_of", ANSWER_TEXT },
+		{ "same", ANSWER_FLAG }, /* taken back since it was no payment of its own */
+		{ NULL, ANSWER_TEXT },
+	};
+	json_t *row = answer_row(k, q, columns);
 	const char *parts = db_text(q, 8);
 	json_object_set_new(row, "assigned",
 			    parts == NULL ? json_array() : json_loads(parts, 0, NULL));
-	json_object_set_new(row, "left", json_integer(db_int(q, 9)));
-	json_object_set_new(row, "same_as", answer_text(db_text(q, 10)));
-	json_object_set_new(row, "perhaps_of", answer_text(db_text(q, 11)));
-	/* Taken back since it was no payment of its own. */
-	json_object_set_new(row, "same", json_boolean(db_int(q, 12) != 0));
 	return row;
 }
 
@@ -210,7 +207,7 @@ json_t *method_payment_unmatched(void *arg, struct call *call)
 		DB_INT(call_flag(call, "all")), DB_INT(PAGE_ROWS));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
-		json_array_append_new(rows, unmatched_row(q));
+		json_array_append_new(rows, unmatched_row(k, q));
 		if (json_array_size(rows) == PAGE_ROWS)
 			last = json_integer(db_int(q, 0));
 	}

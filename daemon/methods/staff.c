@@ -4,20 +4,17 @@
 
 #include "daemon/methods/method.h"
 
-static json_t *staff_row(struct query *q)
+static json_t *staff_row(const struct kedjad *k, struct query *q)
 {
-	json_t *row = json_object();
-	json_object_set_new(row, "staff", answer_text(db_text(q, 0)));
-	json_object_set_new(row, "name", answer_text(db_text(q, 1)));
-	json_object_set_new(row, "email", answer_text(db_text(q, 2)));
-	json_object_set_new(row, "board", answer_text(db_text(q, 3)));
-	json_object_set_new(row, "language", answer_text(db_text(q, 4)));
-	json_object_set_new(row, "rhythm", answer_text(db_text(q, 5)));
-	json_object_set_new(row, "left", json_boolean(db_int(q, 6) != 0));
-	json_object_set_new(row, "roles", json_integer(db_int(q, 7)));
-	json_object_set_new(row, "away_until", answer_text(db_text(q, 8)));
-	json_object_set_new(row, "deputy", answer_text(db_text(q, 9)));
-	return row;
+	static const struct answer_column columns[] = {
+		{ "staff", ANSWER_TEXT },      { "name", ANSWER_TEXT },
+		{ "email", ANSWER_TEXT },      { "board", ANSWER_TEXT },
+		{ "language", ANSWER_TEXT },   { "rhythm", ANSWER_TEXT },
+		{ "left", ANSWER_FLAG },       { "roles", ANSWER_NUMBER },
+		{ "away_until", ANSWER_TEXT }, { "deputy", ANSWER_TEXT },
+		{ NULL, ANSWER_TEXT },
+	};
+	return answer_row(k, q, columns);
 }
 
 json_t *method_staff_list(void *arg, struct call *call)
@@ -34,7 +31,7 @@ json_t *method_staff_list(void *arg, struct call *call)
 		DB_DATE(clock_today(k->core.clock)));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
-		json_array_append_new(rows, staff_row(q));
+		json_array_append_new(rows, staff_row(k, q));
 		if (json_array_size(rows) == PAGE_ROWS)
 			last = json_string(db_text(q, 0));
 	}
