@@ -128,8 +128,8 @@ static int start_configuration(struct kedjad *k, struct problems *problems)
  * people, and real data must never be trained on. */
 static int settle_clock(struct kedjad *k, const char *asked, struct problems *problems)
 {
-	char *kind = store_meta_get(&k->core, "clock");
-	char *kept = store_meta_get(&k->core, "virtual_now");
+	char *kind = store_meta_get(k->core.db, "clock");
+	char *kept = store_meta_get(k->core.db, "virtual_now");
 	const char *wanted = asked == NULL ? "real" : "virtual";
 	int result = -1;
 	instant now = 0;
@@ -155,7 +155,7 @@ static int settle_clock(struct kedjad *k, const char *asked, struct problems *pr
 	if (asked != NULL)
 		kedjad_keep_clock(k, now);
 	if (kind == NULL)
-		store_meta_set(&k->core, "clock", wanted);
+		store_meta_set(k->core.db, "clock", wanted);
 	result = 0;
 out:
 	free(kind);

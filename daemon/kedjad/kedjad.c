@@ -99,7 +99,7 @@ bool kedjad_end_turn(struct kedjad *k)
 static void write_something(struct kedjad *k)
 {
 	char *text = xasprintf("%lld", (long long)clock_monotonic_us());
-	store_meta_set(&k->core, "disk_tried", text);
+	store_meta_set(k->core.db, "disk_tried", text);
 	free(text);
 }
 

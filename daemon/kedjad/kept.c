@@ -22,7 +22,7 @@
 
 bool kedjad_is_reverted(const struct kedjad *k)
 {
-	char *value = store_meta_get(&k->core, REVERTED);
+	char *value = store_meta_get(k->core.db, REVERTED);
 	bool reverted = value != NULL && strcmp(value, "yes") == 0;
 	free(value);
 	return reverted;
@@ -65,12 +65,12 @@ static struct office *unpack(const struct kedjad *k, const char *text, struct pr
 /* A set that means something else than the one in force takes its place. */
 void kedjad_keep_rules(struct kedjad *k, const struct office *office)
 {
-	char *now = store_meta_get(&k->core, NOW), *text = pack(office);
+	char *now = store_meta_get(k->core.db, NOW), *text = pack(office);
 	if (now != NULL)
-		store_meta_set(&k->core, BEFORE, now);
+		store_meta_set(k->core.db, BEFORE, now);
 	if (text != NULL)
-		store_meta_set(&k->core, NOW, text);
-	store_meta_set(&k->core, REVERTED, "no");
+		store_meta_set(k->core.db, NOW, text);
+	store_meta_set(k->core.db, REVERTED, "no");
 	free(now);
 	free(text);
 }
@@ -78,13 +78,13 @@ void kedjad_keep_rules(struct kedjad *k, const struct office *office)
 void kedjad_files_are_in_force(struct kedjad *k)
 {
 	if (kedjad_is_reverted(k))
-		store_meta_set(&k->core, REVERTED, "no");
+		store_meta_set(k->core.db, REVERTED, "no");
 }
 
 void kedjad_start_kept(struct kedjad *k)
 {
 	struct problems problems = PROBLEMS_NONE;
-	char *now = kedjad_is_reverted(k) ? store_meta_get(&k->core, NOW) : NULL;
+	char *now = kedjad_is_reverted(k) ? store_meta_get(k->core.db, NOW) : NULL;
 	struct office *office = now == NULL ? NULL : unpack(k, now, &problems);
 	free(now);
 	if (office != NULL && kedjad_knows_zone(office, &problems) &&
@@ -105,7 +105,7 @@ void kedjad_start_kept(struct kedjad *k)
 
 static bool has_kept(const struct kedjad *k)
 {
-	char *now = store_meta_get(&k->core, NOW);
+	char *now = store_meta_get(k->core.db, NOW);
 	bool has = now != NULL;
 	free(now);
 	return has;
@@ -114,7 +114,7 @@ static bool has_kept(const struct kedjad *k)
 void kedjad_compare_rules(struct kedjad *k)
 {
 	const char *version = k->core.office->ruleset->version_text;
-	char *known = store_meta_get(&k->core, "rules");
+	char *known = store_meta_get(k->core.db, "rules");
 	if (known != NULL && strcmp(known, version) != 0)
 		planner_note_rules(k->planner);
 	if (known == NULL || strcmp(known, version) != 0 || !has_kept(k))
@@ -172,17 +172,17 @@ static json_t *changed_rules(const struct ruleset *from, const struct ruleset *t
 
 static void exchange_kept(struct kedjad *k, const char *before)
 {
-	char *now = store_meta_get(&k->core, NOW);
-	store_meta_set(&k->core, NOW, before);
+	char *now = store_meta_get(k->core.db, NOW);
+	store_meta_set(k->core.db, NOW, before);
 	if (now != NULL)
-		store_meta_set(&k->core, BEFORE, now);
-	store_meta_set(&k->core, REVERTED, "yes");
+		store_meta_set(k->core.db, BEFORE, now);
+	store_meta_set(k->core.db, REVERTED, "yes");
 	free(now);
 }
 
 int kedjad_revert(struct kedjad *k, struct brought *ret, struct problems *problems)
 {
-	char *before = store_meta_get(&k->core, BEFORE);
+	char *before = store_meta_get(k->core.db, BEFORE);
 	struct office *office = before == NULL ? NULL : unpack(k, before, problems);
 	int result = -1;
 	if (before == NULL)

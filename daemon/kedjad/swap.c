@@ -46,7 +46,7 @@ bool kedjad_knows_zone(const struct office *office, struct problems *problems)
 
 void kedjad_note_version(struct kedjad *k, const struct office *office)
 {
-	store_meta_set(&k->core, "rules", office->ruleset->version_text);
+	store_meta_set(k->core.db, "rules", office->ruleset->version_text);
 }
 
 /* A set from the file of the events has no kedja.conf of its own. */

@@ -236,7 +236,7 @@ void kedjad_keep_clock(struct kedjad *k, instant at)
 {
 	char text[32];
 	snprintf(text, sizeof(text), "%lld", (long long)at);
-	store_meta_set(&k->core, "virtual_now", text);
+	store_meta_set(k->core.db, "virtual_now", text);
 }
 
 static void clock_moves(void *arg)

@@ -113,7 +113,7 @@ static bool tell_today(const struct core *core)
 {
 	char today[DATE_TEXT_SIZE];
 	date_format(clock_today(core->clock), today);
-	return store_meta_set(core, "told_given_up", today);
+	return store_meta_set(core->db, "told_given_up", today);
 }
 
 void letters_admin_given_up(const struct core *core, struct letters *letters, int64_t message)

@@ -87,6 +87,7 @@ static void revive(struct outbox *outbox)
 			message_hurry(outbox->db, &row, now);
 	}
 	outbox->reviving = count == ROWS_A_TURN;
+	outbox->unkept = true;
 }
 
 static void recall(struct outbox *outbox)
@@ -97,6 +98,7 @@ static void recall(struct outbox *outbox)
 	for (size_t i = 0; i < count; i++)
 		outbox_recall(outbox, ids[i]);
 	outbox->recalled = count < ROWS_A_TURN ? NOT_RECALLING : ids[count - 1];
+	outbox->unkept = true;
 }
 
 static void drop_bodies(struct outbox *outbox)
@@ -215,8 +217,8 @@ bool outbox_has_work(const struct outbox *outbox)
 {
 	if (outbox->resting)
 		return false;
-	return outbox->stale || outbox->stale_bodies || outbox->recover || outbox->rewind ||
-	       outbox->reviving || outbox->recalled != NOT_RECALLING ||
+	return outbox->stale || outbox->stale_bodies || outbox->unkept || outbox->recover ||
+	       outbox->rewind || outbox->reviving || outbox->recalled != NOT_RECALLING ||
 	       outbox->applied < outbox->count || outbox->next_body <= clock_now(outbox->clock) ||
 	       (is_due(outbox) && (can_hand(outbox) || must_try_again(outbox)));
 }
@@ -257,6 +259,8 @@ bool outbox_work(struct outbox *outbox, struct turn *turn)
 		mailproc_try_again(outbox->mailproc);
 	if (is_due(outbox) && can_hand(outbox) && turn_has_room(turn))
 		make_batch(outbox);
+	if (outbox->unkept)
+		outbox_keep(outbox);
 	refresh(outbox);
 	return outbox_has_work(outbox);
 }
@@ -276,7 +280,7 @@ instant outbox_next(struct outbox *outbox)
 bool outbox_is_quiet(struct outbox *outbox)
 {
 	refresh(outbox);
-	return !outbox->recover && !outbox->rewind && !outbox->reviving &&
+	return !outbox->unkept && !outbox->recover && !outbox->rewind && !outbox->reviving &&
 	       outbox->recalled == NOT_RECALLING && outbox->count == 0 && outbox->in_hand == 0 &&
 	       (!is_due(outbox) || is_standing(outbox));
 }
@@ -328,6 +332,7 @@ struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
 	outbox->recalled = NOT_RECALLING;
 	outbox->next_attempt = outbox->next_body = INSTANT_NEVER;
 	configure(outbox, settings);
+	outbox_remember(outbox);
 	outbox->rest = loop_timer_new(loop, rested, outbox);
 	outbox->wipe = loop_timer_new(loop, wipe_again, outbox);
 	outbox->mailproc = mailproc_new(loop, settings, mailer_program, &outbox_hears, outbox);
@@ -336,10 +341,12 @@ struct outbox *outbox_new(struct loop *loop, struct turn *turn, struct db *db,
 
 static void note_the_last(struct outbox *outbox)
 {
-	if (outbox->count == 0 && !turn_is_begun(outbox->turn))
+	if (outbox->count == 0 && !outbox->unkept && !turn_is_begun(outbox->turn))
 		return;
-	if (turn_begin(outbox->turn) == 0)
+	if (turn_begin(outbox->turn) == 0) {
 		outbox_apply_notes(outbox, true);
+		outbox_keep(outbox);
+	}
 	if (turn_end(outbox->turn) != 0)
 		log_error(
 		    "mail: the last outcomes could not be written; these letters go out again");

@@ -19,7 +19,8 @@
  *
  * A fault of the installation, or of a server that takes nothing from us, makes the queue stand
  * still: one letter is tried each quarter of an hour, each time another one, until one has an
- * outcome. A letter at which it stands still again, after others have gone, is refused.
+ * outcome. A letter at which it stands still again, after others have gone, is refused. A restart
+ * forgets nothing of this; it tries one letter at once.
  *
  * A batch is in the mailer's hands, but only one letter of it on the wire: the data of the next
  * waits until the outcome of the one before is committed (mailproto.h). So after a kill one letter

@@ -55,7 +55,7 @@ static void turn_is_undone(void *arg, const char *reason)
 	outbox->reviving = outbox->was_reviving;
 	outbox->recalled = outbox->was_recalled;
 	outbox->touched = outbox->dropped = false;
-	outbox->stale = outbox->stale_bodies = true;
+	outbox->stale = outbox->stale_bodies = outbox->unkept = true;
 	outbox->counted = false;
 	outbox->recover = outbox->rewind = true; /* find nothing if it had been done */
 	outbox_rest(outbox);

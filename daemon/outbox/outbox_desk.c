@@ -49,6 +49,7 @@ bool outbox_retry(struct outbox *outbox, int64_t message, struct problems *probl
 	} else {
 		outbox_touch(outbox);
 		outbox->reviving = true;
+		outbox_keep(outbox);
 	}
 	outbox_try_now(outbox);
 	return true;
@@ -78,8 +79,10 @@ bool outbox_retry_refused(struct outbox *outbox, int64_t message, struct problem
 	outbox_touch(outbox);
 	if (message != 0)
 		outbox_recall(outbox, message);
-	else
+	else {
 		outbox->recalled = 0;
+		outbox_keep(outbox);
+	}
 	outbox_try_now(outbox);
 	return true;
 }

@@ -41,27 +41,28 @@ static char *bounded(const char *text)
 
 static bool is_odd(const struct outbox *outbox, int64_t message)
 {
-	for (size_t i = 0; i < ODD_MOST; i++) {
-		if (message != 0 && outbox->odd[i] == message)
+	for (size_t i = 0; i < outbox->count; i++) {
+		if (outbox->notes[i].kind == NOTE_ODD && outbox->notes[i].message == message)
 			return true;
 	}
-	return false;
+	return message_is_odd(outbox->db, message);
 }
 
 /* Another letter was taken while the queue stood still at this one. */
 static void note_odd(struct outbox *outbox, int64_t sent)
 {
 	const struct fault *fault = &outbox->fault;
-	if (!fault->of_relay || fault->message == sent || is_odd(outbox, fault->message))
+	if (!fault->of_relay || fault->message == 0 || fault->message == sent ||
+	    is_odd(outbox, fault->message))
 		return;
-	outbox->odd[outbox->odd_next] = fault->message;
-	outbox->odd_next = (outbox->odd_next + 1) % ODD_MOST;
+	note(outbox, &(struct note){ NOTE_ODD, fault->message, MAIL_UNCLEAR, 0, NULL });
 }
 
 static void clear_fault(struct outbox *outbox)
 {
 	if (outbox->fault.text != NULL)
 		log_notice("mail: the queue moves again");
+	outbox->unkept = outbox->unkept || outbox->fault.text != NULL;
 	free(outbox->fault.text);
 	outbox->fault = (struct fault){ 0 };
 }
@@ -115,6 +116,7 @@ static void set_fault(struct outbox *outbox, const char *kind, char *sentence, i
 	fault->in_batch = outbox->in_hand > 0;
 	fault->of_relay = strcmp(kind, "relay") == 0;
 	fault->message = message;
+	outbox->unkept = true;
 	fault->until =
 	    strcmp(kind, "start") == 0 ? INSTANT_NEVER : clock_now(outbox->clock) + FAULT_PAUSE;
 }
@@ -269,6 +271,9 @@ static void apply(struct outbox *outbox, const struct note *note)
 	case NOTE_UNTRIED:
 	case NOTE_MET:
 		apply_untried(outbox, &row, note->kind == NOTE_MET);
+		break;
+	case NOTE_ODD:
+		message_note_odd(outbox->db, row.id);
 		break;
 	}
 }

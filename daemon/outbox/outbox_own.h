@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The inside of the outbox, shared by its files, lowest first: outbox_change.c (rows, and what a
- * commit means), outbox_heard.c (what the mailer says), outbox.c (the turn) and outbox_desk.c
- * (letters in, changes by hand, figures). */
+ * commit means), outbox_kept.c (what a restart must not forget), outbox_heard.c (what the mailer
+ * says), outbox.c (the turn) and outbox_desk.c (letters in, changes by hand, figures). */
 #ifndef KEDJA_OUTBOX_OUTBOX_OWN_H
 #define KEDJA_OUTBOX_OUTBOX_OWN_H
 
@@ -9,14 +9,14 @@
 
 #define BATCH_MOST 1000
 
-#define ODD_MOST      16
 #define NOT_RECALLING INT64_MAX
 
 enum note_kind {
 	NOTE_OUTCOME,
 	NOTE_UNTRIED,
 	NOTE_MET, /* untried, and the fault was met at it: another one is tried next */
-	NOTE_LOST
+	NOTE_LOST,
+	NOTE_ODD /* the queue stood still at it, while another went: it is about it */
 };
 
 struct note {
@@ -58,10 +58,7 @@ struct outbox {
 	json_t *pending; /* what the commit sets free */
 
 	struct fault fault;
-	/* Letters at which the queue stood still, while another went: it is about them. The oldest
-	 * is forgotten first, and all by a restart, which costs them one standstill more. */
-	int64_t odd[ODD_MOST];
-	size_t odd_next;
+	bool unkept;            /* the file does not say yet what memory does (outbox_kept.c) */
 	bool unreached;         /* it was said that no server takes letters */
 	char *unreached_reason; /* lent to figures */
 	bool resting;
@@ -95,6 +92,11 @@ void outbox_wipe(struct outbox *outbox);
 /* Forgets the first `count` of what was heard. */
 void outbox_drop_notes(struct outbox *outbox, size_t count);
 void outbox_rest(struct outbox *outbox); /* a real second, after a turn that failed */
+
+/* Writes down what a restart must not forget. In the turn. */
+void outbox_keep(struct outbox *outbox);
+/* At a start: what an earlier daemon has written down. */
+void outbox_remember(struct outbox *outbox);
 
 extern const struct mailproc_events outbox_hears;
 /* Puts what was heard into the database: what there is room for in the turn, or all of it. */

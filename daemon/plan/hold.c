@@ -84,13 +84,13 @@ bool hold_work(const struct core *core)
 static void set_instant(const struct core *core, const char *name, instant at)
 {
 	char *text = xasprintf("%" PRId64, at);
-	(void)store_meta_set(core, name, text);
+	(void)store_meta_set(core->db, name, text);
 	free(text);
 }
 
 static instant get_instant(const struct core *core, const char *name)
 {
-	char *text = store_meta_get(core, name);
+	char *text = store_meta_get(core->db, name);
 	instant at = text == NULL ? 0 : (instant)strtoll(text, NULL, 10);
 	free(text);
 	return at;

@@ -119,6 +119,20 @@ void message_keep_tries(struct db *db, int64_t message, const struct message_tri
 	db_run(q);
 }
 
+void message_note_odd(struct db *db, int64_t message)
+{
+	struct query *q = db_query(db, "UPDATE message SET odd = 1 WHERE id = ?1");
+	db_bind_int(q, 1, message);
+	db_run(q);
+}
+
+bool message_is_odd(struct db *db, int64_t message)
+{
+	struct query *q = db_query(db, "SELECT 1 FROM message WHERE id = ?1 AND odd = 1");
+	db_bind_int(q, 1, message);
+	return db_found(q);
+}
+
 static size_t read_ids(struct query *q, int64_t *ids, size_t most)
 {
 	size_t count = 0;

@@ -90,6 +90,11 @@ MUST_CHECK bool message_find(struct db *db, int64_t message, struct message_row 
 
 void message_keep_tries(struct db *db, int64_t message, const struct message_tries *tries);
 
+/* The queue stood still at it and went on at another one: what a server says to it of all of us is
+ * about this letter. */
+void message_note_odd(struct db *db, int64_t message);
+MUST_CHECK bool message_is_odd(struct db *db, int64_t message);
+
 /* Ids of those whose hour has come, `most` at most, the longest waiting first; their number. */
 size_t message_due(struct db *db, instant now, int64_t *ids, size_t most);
 /* Those that were handed over, in the order in which they were. */

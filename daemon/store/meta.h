@@ -3,10 +3,10 @@
 #ifndef KEDJA_STORE_META_H
 #define KEDJA_STORE_META_H
 
-#include "daemon/store/core.h"
+#include "daemon/store/db.h"
 
-char *store_meta_get(const struct core *core, const char *name); /* yours to free; NULL: none */
+char *store_meta_get(struct db *db, const char *name); /* yours to free; NULL: none */
 /* False: it said so already. */
-bool store_meta_set(const struct core *core, const char *name, const char *value);
+bool store_meta_set(struct db *db, const char *name, const char *value);
 
 #endif

@@ -273,6 +273,8 @@ const struct migration schema_migrations[] = {
 	 * means (NULL: the same, '': none); and no other letter tells of one that is quiet */
 	{ "ALTER TABLE notice ADD COLUMN reached_as TEXT;"
 	  "ALTER TABLE notice ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;" },
+	/* a letter at which the queue stood still while another one went (message_is_odd) */
+	{ "ALTER TABLE message ADD COLUMN odd INTEGER NOT NULL DEFAULT 0;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -543,12 +543,39 @@ static void a_queue_never_stops_for_one_letter(void **state)
 	assert_null(outbox_count(f->outbox).fault);
 }
 
+static void reopen(struct fixture *f)
+{
+	close_outbox(f);
+	open_outbox(f);
+}
+
 static void retry_refused(struct fixture *f, int64_t id)
 {
 	assert_int_equal(turn_begin(f->turn), 0);
 	assert_true(outbox_retry_refused(f->outbox, id, &f->problems));
 	end_turn(f);
 	settle(f);
+}
+
+/* Nor are letters forgotten at which it stood still, however many they are. */
+static void letters_that_stop_the_queue_are_known_for_good(void **state)
+{
+	enum { MANY = 20 };
+	struct fixture *f = *state;
+	int64_t ids[MANY];
+	for (int i = 0; i < MANY; i++) {
+		ids[i] = add(f, "relay");
+		settle(f);
+		add(f, "sent");
+		move_clock(f, 900);
+		settle(f); /* this one goes, so it is about the other */
+		assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_SENT], i + 1);
+	}
+	reopen(f);
+	retry_refused(f, 0); /* in vain, and each at once */
+	for (int i = 0; i < MANY; i++)
+		check_row(f, ids[i], "refused 2 - 0 the server takes nothing from us: 550 5.7.54");
+	assert_null(outbox_count(f->outbox).fault);
 }
 
 static void refused_letters_can_be_tried_again(void **state)
@@ -595,6 +622,59 @@ static void all_refused_letters_are_more_than_a_turn_holds(void **state)
 	put_file(f, "healed", "");
 	retry_refused(f, 0);
 	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_SENT], 250);
+}
+
+/* It was promised when it was asked for. */
+static void what_was_asked_for_by_hand_outlives_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	f->settings.batch = 1000;
+	outbox_configure(f->outbox, &f->settings);
+	for (int i = 0; i < 250; i++)
+		add_to(f, i % 2 == 0 ? "refused" : "deferred");
+	end_turn(f);
+	settle(f);
+	put_file(f, "healed", "");
+	assert_int_equal(turn_begin(f->turn), 0);
+	assert_true(outbox_retry(f->outbox, 0, &f->problems));
+	assert_true(outbox_retry_refused(f->outbox, 0, &f->problems));
+	end_turn(f);
+	reopen(f);
+	settle(f);
+	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_REFUSED], 0);
+	assert_int_equal(times_delivered(f, 2), 2);
+	assert_int_equal(times_delivered(f, 250), 2);
+	reopen(f); /* and is over then */
+	settle(f);
+	assert_int_equal(times_delivered(f, 250), 2);
+}
+
+/* Whoever asks hears the same before a restart and after it, and one letter is tried at once. */
+static void a_queue_that_stands_still_outlives_a_restart(void **state)
+{
+	struct fixture *f = *state;
+	int64_t relay = add(f, "relay"), other = add(f, "relay-2");
+	settle(f);
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(outbox_count(f->outbox).fault,
+				    "relay: the server takes nothing from us: 550 5.7.54");
+		reopen(f);
+	}
+	assert_int_equal(batches(f), 1);
+	settle(f);
+	assert_int_equal(batches(f), 2); /* the next in turn, in vain */
+	assert_int_equal(times_delivered(f, relay), 1);
+	assert_int_equal(times_delivered(f, other), 1);
+	assert_string_equal(outbox_count(f->outbox).fault,
+			    "relay: the server takes nothing from us: 550 5.7.54");
+	put_file(f, "healed", "");
+	move_clock(f, 900);
+	settle(f);
+	assert_null(outbox_count(f->outbox).fault);
+	reopen(f);
+	assert_null(outbox_count(f->outbox).fault);
+	settle(f);
+	assert_null(outbox_count(f->outbox).fault);
 }
 
 static void retry_by_hand_tries_a_faulty_queue(void **state)
@@ -1112,8 +1192,11 @@ int main(void)
 		TRY(a_clock_that_was_set_back_holds_nothing_up),
 		TRY(a_fault_stops_the_queue),
 		TRY(a_queue_never_stops_for_one_letter),
+		TRY(a_queue_that_stands_still_outlives_a_restart),
+		TRY(letters_that_stop_the_queue_are_known_for_good),
 		TRY(refused_letters_can_be_tried_again),
 		TRY(all_refused_letters_are_more_than_a_turn_holds),
+		TRY(what_was_asked_for_by_hand_outlives_a_restart),
 		TRY(retry_by_hand_tries_a_faulty_queue),
 		TRY(new_settings_try_a_faulty_queue),
 		TRY(a_mailer_that_never_starts_is_a_fault),
