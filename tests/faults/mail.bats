@@ -11,10 +11,6 @@ setup() {
 	END
 }
 
-teardown() {
-	close_office
-}
-
 visited() { # a start with two letters to come on Monday the 12th
 	start
 	cast 2026-01-05 K-1

@@ -19,10 +19,6 @@ setup() {
 	record visit.made K-1 --at 2026-01-05
 }
 
-teardown() {
-	close_office
-}
-
 put_off() { # ack|snooze [WORDS]: of K-1's check, by the social worker
 	ctl "$1" K-1 x-check --reason "möte bokat" --as anna.åberg "${@:2}"
 }

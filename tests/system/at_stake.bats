@@ -18,10 +18,6 @@ setup() {
 	cast 2026-01-05 K-1 K-2
 }
 
-teardown() {
-	close_office
-}
-
 served() { # CASE: three weeks are open from 5 January on
 	record forfeiture.notice_served "$1" --key 2025-12 on=2026-01-05
 }

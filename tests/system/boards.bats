@@ -19,10 +19,6 @@ setup() {
 	record role.assigned K-1 role=social_worker staff=sara --at 2026-01-05
 }
 
-teardown() {
-	close_office
-}
-
 to() { # of the letters so far: recipients, in order
 	ctl outbox --json | json "[r['to'].split('@')[0] for r in sorted(d, key=lambda r: r['id'])]"
 }

@@ -17,10 +17,6 @@ setup() {
 	cast 2026-01-05 K-1 K-2
 }
 
-teardown() {
-	close_office
-}
-
 # The entries in the letters to somebody, in the order of the letters: method, uid, sequence, day,
 # summary; a line each.
 entries() {

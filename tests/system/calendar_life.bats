@@ -17,10 +17,6 @@ setup() {
 	cast 2026-01-05 K-1 K-2
 }
 
-teardown() {
-	close_office
-}
-
 # "day who method uid sequence start summary status" of every entry in every letter, in order; the uid as
 # a letter of the alphabet. Checks on the way what holds for all.
 entries() {

@@ -11,10 +11,6 @@ setup() {
 	visit_steps <<<'{ name = "late"; at = "P1D"; to = [ "support_worker" ]; }'
 }
 
-teardown() {
-	close_office
-}
-
 begins() {
 	KEDJA_CHECK=1 start
 	cast 2026-01-05 K-1

@@ -8,10 +8,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 # story FIRST LATER: a case that is opened with FIRST children; on 20 January it is said that they are
 # LATER (-: nothing is said). Its letters, a line each, are in $dir/others and $dir/manager.
 story() {

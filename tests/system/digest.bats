@@ -26,10 +26,6 @@ setup() {
 	END
 }
 
-teardown() {
-	close_office
-}
-
 # The letters so far: their subject lines, in order.
 subjects() {
 	ctl outbox --json | json "[r['subject'] for r in sorted(d, key=lambda r: r['id'])]"

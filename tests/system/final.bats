@@ -18,10 +18,6 @@ setup() {
 	record forfeiture.notice_served K-1 --at 2026-01-05 on=2026-01-05
 }
 
-teardown() {
-	close_office
-}
-
 @test "paid on the day after: open, and deadlines, case and why say that it was too late" {
 	until_time 2026-01-28T12:00
 	record arrears.paid K-1 --at 2026-01-27 paid_on=2026-01-27

@@ -7,10 +7,6 @@ setup() {
 	load kedja
 }
 
-teardown() {
-	close_office
-}
-
 # old_cases COUNT DAY: that many cases of "norr", opened that day, each with a visit made then.
 old_cases() {
 	/usr/bin/python3 - "$1" "$2" >"$dir/old.ndjson" <<-'END'

@@ -15,10 +15,6 @@ setup() {
 	start
 }
 
-teardown() {
-	close_office
-}
-
 @test "a row whose step is overtaken over a weekend is the one that its events give" {
 	until_time 2026-07-02T08:00
 	record case.opened K-2 --at 2026-07-02 programme=norr

@@ -59,6 +59,11 @@ close_office() {
 	return "$clean"
 }
 
+# A file with more to end has a teardown of its own.
+teardown() {
+	close_office
+}
+
 gone() { # also when it waits to be reaped
 	[[ ! -d /proc/$1 ]] || grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null
 }

@@ -17,10 +17,6 @@ setup() {
 	record staff.joined carl name="Carl Deputy" email=carl@office.example --at 2026-01-05
 }
 
-teardown() {
-	close_office
-}
-
 to() { # of the letters so far: day and recipient, in order
 	ctl outbox --json | json "['%s %s' % (r['created_at'][:10], r['to'].split('@')[0]) for r in sorted(d, key=lambda r: r['id'])]"
 }

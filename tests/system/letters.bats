@@ -9,10 +9,6 @@ setup() {
 	only_rules
 }
 
-teardown() {
-	close_office
-}
-
 visit_rule() {
 	visit_steps <<-'END'
 		{ name = "soon";    at = "-P2D"; to = [ "social_worker", "support_worker" ]; },

@@ -7,10 +7,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 # One letter in the Maildir, in Swedish; with --en in English.
 one_letter() {
 	only_rules plan-review

@@ -10,10 +10,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 ten_mistakes() {
 	own_rule 90-bad <<-'END'
 		rules = (

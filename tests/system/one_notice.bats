@@ -11,10 +11,6 @@ setup() {
 	until_time 2026-03-18T09:00
 }
 
-teardown() {
-	close_office
-}
-
 keys() {
 	base "SELECT group_concat(kind || '[' || key || ']', ' ') FROM event
 		WHERE kind IN ('forfeiture.notice_served', 'board.notified', 'arrears.paid')"

@@ -9,10 +9,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 mondays() { # the oversight of which days, and who got it
 	ctl notices --json | json "[(r['at'][:10], r['person'], r['state']) for r in d if r['rule'] == 'oversight']"
 }

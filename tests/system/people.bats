@@ -15,10 +15,6 @@ setup() {
 	END
 }
 
-teardown() {
-	close_office
-}
-
 # joined ID ADDRESS
 joined() {
 	record staff.joined "$1" name="Namn $1" email="$2" --at 2026-01-05

@@ -9,10 +9,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 # A quarter of the invented years, from the demonstration.
 quarter() {
 	/usr/bin/python3 "$root/contrib/demo/generate.py" --seed 3 |

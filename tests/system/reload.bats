@@ -9,10 +9,6 @@ setup() {
 	many "P30D"
 }
 
-teardown() {
-	close_office
-}
-
 # many DUE [MORE]: 1,000 rules of cases, a hundred of them about visits; ten speak at once, the
 # others a month on.
 many() {

@@ -10,10 +10,6 @@ setup() {
 		forfeiture-last-day lease-overstay
 }
 
-teardown() {
-	close_office
-}
-
 # texts [SINCE]: each letter on a line of its own, "TIME PERSON text", since a time.
 texts() {
 	/usr/bin/python3 - "$dir/mail/new" "${1:-}" <<'PYTHON'

@@ -10,10 +10,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 # local_rules NAME: standard input is a file in rules.d/local.
 local_rules() {
 	mkdir -p "$dir/conf/rules.d/local"

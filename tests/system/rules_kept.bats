@@ -9,10 +9,6 @@ setup() {
 	only_rules
 }
 
-teardown() {
-	close_office
-}
-
 x_rule() { # FURTHER KEYS
 	own_rule 90-own <<-END
 		rules = ({ title = "Egen bevakning"; subject = "case"; starts = [ "plan.adopted" ];

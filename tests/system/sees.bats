@@ -9,10 +9,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 account() { # CASE: its rents, as "month paid state"
 	ctl case "$1" --json | json "[(r['month'], r['paid'], r['state']) for r in d['ledger']]"
 }

@@ -11,10 +11,6 @@ setup() {
 	record plan.adopted K-1 "${plan_fields[@]}" --at 2026-01-05
 }
 
-teardown() {
-	close_office
-}
-
 files() { # all that lies beside the file, with their sizes
 	(cd "$dir/data" && find . -type f ! -name '*-shm' ! -name '*-wal' ! -name '*.lock' | sort)
 }

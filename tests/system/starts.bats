@@ -8,10 +8,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 # Everything in the folder: modes, owners, times and checksums of files. (That a journal came and
 # went again in a folder is no change.)
 seal() {

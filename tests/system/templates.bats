@@ -8,10 +8,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 check() { # [FILE TEXT]: the complaints about the folder, or about a template of that text
 	[ $# -eq 0 ] || printf '%s' "$2" >"$dir/conf/templates/$1"
 	run "$KEDJACTL" templates check "$dir/conf"

@@ -11,10 +11,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 # old_file VERSION RULES: its file, and its configuration or (now) the one that ships.
 old_file() {
 	version=$1 rules=$2

@@ -34,10 +34,6 @@ setup() {
 	cast 2026-01-05 K-1
 }
 
-teardown() {
-	close_office
-}
-
 verdict() { # RULE [WORDS]: "verdict reason"
 	ctl why K-1 "$@" --json | json "[r['verdict'] + ', ' + r['reason'] for r in d['rows']]"
 }

@@ -56,10 +56,6 @@ setup() {
 	differences=$BATS_TEST_DIRNAME/differences.py
 }
 
-teardown() {
-	close_office
-}
-
 from() { # CUT: the office as it stood on that morning
 	rm -f "$dir"/data/*
 	cp "$BATS_FILE_TMPDIR/$1.db" "$dir/data/kedja.db"

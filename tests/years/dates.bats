@@ -8,10 +8,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 # x_review DUE: plan-review under another name, with another due.
 x_review() {
 	rule plan-review | sed -e 's/"plan-review"/"x-review"/' -e "s/due *= \"P3M\"/due = \"$1\"/" | own_rule 90-own

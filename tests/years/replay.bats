@@ -10,10 +10,6 @@ setup() {
 	office
 }
 
-teardown() {
-	close_office
-}
-
 # try SCRIPT WORDS: a script beside this file; what it says is shown.
 try() {
 	run /usr/bin/python3 -B "$BATS_TEST_DIRNAME/$1.py" "${@:2}"
