@@ -51,6 +51,15 @@ struct column {
 	column_form *form;
 	bool right; /* aligned to the right */
 };
+/* What a notice is about and whom it goes to, in whatever list it stands. */
+#define COLUMNS_OF_NOTICE                                                                          \
+	{ "SUBJECT", "subject", NULL, false }, { "KEY", "key", NULL, false },                      \
+	    { "RULE", "rule", NULL, false }, { "STEP", "step", NULL, false },                      \
+	    { "NO", "repetition", NULL, true }, { "DUE", "due", NULL, false },                     \
+	    { "PERSON", "person", NULL, false },                                                   \
+	{                                                                                          \
+		"ROLE", "role", NULL, false                                                        \
+	}
 #define COLUMNS_END                                                                                \
 	{                                                                                          \
 		NULL, NULL, NULL, false                                                            \

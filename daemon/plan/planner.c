@@ -445,9 +445,7 @@ instant planner_next(struct planner *planner)
 	struct query *q =
 	    db_query(planner->core->db, "SELECT wake_at FROM subject WHERE wake_at IS NOT NULL"
 					" ORDER BY wake_at LIMIT 1");
-	instant next = db_next(q) ? db_int(q, 0) : INSTANT_NEVER;
-	db_done(q);
-	return next;
+	return db_instant(q);
 }
 
 const struct plan *planner_get(struct planner *planner, const char *subject)

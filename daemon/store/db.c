@@ -381,6 +381,13 @@ int64_t db_number(struct query *query)
 	return number;
 }
 
+instant db_instant(struct query *query)
+{
+	instant at = db_next(query) && !db_is_null(query, 0) ? db_int(query, 0) : INSTANT_NEVER;
+	db_done(query);
+	return at;
+}
+
 int64_t db_last_id(struct db *db)
 {
 	return db->sqlite == NULL ? 0 : sqlite3_last_insert_rowid(db->sqlite);
@@ -391,9 +398,12 @@ int64_t db_changes_total(struct db *db)
 	return db->changes_before + (db->sqlite == NULL ? 0 : sqlite3_total_changes64(db->sqlite));
 }
 
-struct queries *db_queries_new(void)
+struct db *db_new(struct dbfile *file)
 {
-	return xcalloc(1, sizeof(struct queries));
+	struct db *db = xcalloc(1, sizeof(*db));
+	db->file = file;
+	db->queries = xcalloc(1, sizeof(*db->queries));
+	return db;
 }
 
 void db_queries_free(struct queries *queries)

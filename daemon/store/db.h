@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon/base/clock.h"
 #include "rules/base/problem.h"
 #include "rules/time/date.h"
 
@@ -112,6 +113,7 @@ int64_t db_run(struct query *query);
 /* The same for a question with one row at most: is there one; its first column, 0 without one. */
 bool db_found(struct query *query);
 int64_t db_number(struct query *query);
+instant db_instant(struct query *query); /* INSTANT_NEVER without one */
 int64_t db_last_id(struct db *db);
 int64_t db_changes_total(struct db *db); /* rows changed since the file was opened, for budgets */
 

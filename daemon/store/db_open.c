@@ -165,9 +165,7 @@ static struct db *open_claimed(struct dbfile *file, const struct migration *migr
 {
 	if (file == NULL)
 		return NULL;
-	struct db *db = xcalloc(1, sizeof(*db));
-	db->file = file;
-	db->queries = db_queries_new();
+	struct db *db = db_new(file);
 	int result = db_connect(db);
 	if (result != 0)
 		complain(db, problems);

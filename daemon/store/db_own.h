@@ -44,6 +44,7 @@ int db_execute(struct db *db, const char *sql);
 
 /* Makes the connection; the second one closes it before, and claims the file anew. 0; or -1, noted
  * by db_fail or db_refuse. */
+struct db *db_new(struct dbfile *file); /* not connected yet; takes the file over */
 MUST_CHECK int db_connect(struct db *db);
 MUST_CHECK int db_reconnect(struct db *db);
 void db_disconnect(struct db *db);
@@ -59,7 +60,6 @@ MUST_CHECK int db_cut_log_again(struct db *db);
  * worked into the file, so that it is whole without, and so that the log fits no other file. */
 void db_leave_whole(struct db *db);
 
-struct queries *db_queries_new(void);
 void db_queries_free(struct queries *queries);
 
 /* Is this file ours, and of no newer daemon? Then brings an older one up. */

@@ -96,9 +96,7 @@ struct db *db_open_scratch(const char *original, const struct migration *migrati
 	free(path);
 	if (file == NULL)
 		return NULL;
-	struct db *db = xcalloc(1, sizeof(*db));
-	db->file = file;
-	db->queries = db_queries_new();
+	struct db *db = db_new(file);
 	int result = db_connect(db);
 	take_name_away(file);
 	if (result != 0)

@@ -197,9 +197,7 @@ instant message_next_attempt(struct db *db)
 				       " WHERE state IN ('queued','deferred','unclear')"
 				       " AND next_attempt IS NOT NULL"
 				       " ORDER BY next_attempt, id LIMIT 1");
-	instant at = db_next(q) ? db_int(q, 0) : INSTANT_NEVER;
-	db_done(q);
-	return at;
+	return db_instant(q);
 }
 
 size_t message_postponed(struct db *db, instant now, int64_t *ids, size_t most)
@@ -253,9 +251,7 @@ instant message_oldest_body(struct db *db)
 				       " WHERE body IS NOT NULL"
 				       " AND state IN ('sent','refused','cancelled','superseded')"
 				       " ORDER BY ended_at LIMIT 1");
-	instant at = db_next(q) ? db_int(q, 0) : INSTANT_NEVER;
-	db_done(q);
-	return at;
+	return db_instant(q);
 }
 
 bool message_drop_bodies(struct db *db, instant ended_until, int64_t most)

@@ -13,9 +13,29 @@
 typedef void story_reader(const struct payment_input *input, struct payment_list *ret,
 			  struct problems *problems);
 
-/* "2026-11-27 540050 655969" a line ("-540050": it went back; "out": a debit), then "through" */
-static char *story_read(story_reader *read, const char *text, size_t length,
-			payment_awaited *awaited)
+/* "2026-11-27 540050 655969" a line ("-540050": it went back; "out": a debit). */
+static inline void story_payments(struct buffer *out, const struct payment_list *list)
+{
+	char day[DATE_TEXT_SIZE];
+	buffer_add_text(out, "");
+	for (size_t i = 0; i < list->count; i++)
+		buffer_printf(out, "%s %s%lld%s %s\n", date_format(list->list[i].paid_on, day),
+			      list->list[i].reversal ? "-" : "", (long long)list->list[i].amount,
+			      list->list[i].outgoing ? " out" : "", list->list[i].references);
+}
+
+static inline void story_problems(struct buffer *out, const struct problems *problems)
+{
+	for (size_t i = 0; i < problems->count; i++) {
+		char *problem = problem_format(&problems->list[i]);
+		buffer_printf(out, "%s\n", problem);
+		free(problem);
+	}
+}
+
+/* The payments, then "through"; or what is wrong. */
+static inline char *story_read(story_reader *read, const char *text, size_t length,
+			       payment_awaited *awaited)
 {
 	struct problems problems = PROBLEMS_NONE;
 	struct buffer out = BUFFER_NONE;
@@ -24,24 +44,17 @@ static char *story_read(story_reader *read, const char *text, size_t length,
 	char day[DATE_TEXT_SIZE];
 	payment_list_init(&list, PAYMENT_CSV);
 	read(&input, &list, &problems);
-	buffer_add_text(&out, "");
-	for (size_t i = 0; i < list.count && problems.count == 0; i++)
-		buffer_printf(&out, "%s %s%lld%s %s\n", date_format(list.list[i].paid_on, day),
-			      list.list[i].reversal ? "-" : "", (long long)list.list[i].amount,
-			      list.list[i].outgoing ? " out" : "", list.list[i].references);
-	if (problems.count == 0)
+	if (problems.count == 0) {
+		story_payments(&out, &list);
 		buffer_printf(&out, "through %s\n", date_format(list.covers_through, day));
-	for (size_t i = 0; i < problems.count; i++) {
-		char *problem = problem_format(&problems.list[i]);
-		buffer_printf(&out, "%s\n", problem);
-		free(problem);
 	}
+	story_problems(&out, &problems);
 	payment_list_clear(&list);
 	problems_clear(&problems);
 	return buffer_take(&out);
 }
 
-static char *story_file(const char *path, size_t *ret_length)
+static inline char *story_file(const char *path, size_t *ret_length)
 {
 	FILE *file = fopen(path, "rb");
 	struct buffer text = BUFFER_NONE;
@@ -58,7 +71,7 @@ static char *story_file(const char *path, size_t *ret_length)
 }
 
 /* The text with the first `from` replaced by `to`; the caller frees it. */
-static char *story_change(const char *text, const char *from, const char *to)
+static inline char *story_change(const char *text, const char *from, const char *to)
 {
 	const char *at = strstr(text, from);
 	if (at == NULL) {

@@ -14,7 +14,7 @@
 
 #include "rules/check/explain.h"
 #include "rules/language/load.h"
-#include "tests/unit/shipped.h"
+#include "tests/unit/story.h"
 
 static const char rules[] =
     "rules = (\n"
@@ -63,15 +63,10 @@ static struct ruleset *ruleset;
 static int set_up(void **state)
 {
 	(void)state;
-	struct problems problems = PROBLEMS_NONE;
 	const struct source source = { "own.conf", rules, sizeof(rules) - 1 };
-	char *text = shipped_text("conf/chain.conf");
-	chain = chain_parse(text, "chain.conf", &problems);
-	free(text);
+	chain = story_chain();
 	calendar = shipped_calendar();
-	ruleset = load_rules(&source, 1, chain, calendar, &problems);
-	if (ruleset == NULL)
-		fail_msg("own.conf:%d: %s", problems.list[0].line, problems.list[0].text);
+	ruleset = story_load(&source, 1, chain, calendar);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/outbox/mailproc.h"
+#include "tests/unit/files.h"
 #include "tests/unit/hang.h"
 
 #define PROGRAM "tests/unit/fake_mailer.py"
@@ -33,16 +34,6 @@ struct fixture {
 };
 
 /* ---- a folder in which the fake mailer finds its orders ---- */
-
-static void put_file(const struct fixture *f, const char *name, const char *text)
-{
-	char *path = xasprintf("%s/%s", f->folder, name);
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-	free(path);
-}
 
 static char *get_log(const struct fixture *f)
 {
@@ -296,7 +287,7 @@ static void a_letter_has_a_limit(void **state)
 		assert_true(f->settings.delivery_limit < 100);
 		f->settings.delivery_limit *= 5;
 		char *slow = xasprintf("%g", 0.3 * (double)f->settings.delivery_limit);
-		put_file(f, "slow", slow);
+		file_put(f->folder, "slow", slow);
 		free(slow);
 		mailproc_configure(f->mailproc, &f->settings);
 	}
@@ -353,11 +344,11 @@ static void what_came_after_a_fault_was_not_tried(void **state)
 static void a_fault_of_the_settings(void **state)
 {
 	struct fixture *f = *state;
-	put_file(f, "mode", "config");
+	file_put(f->folder, "mode", "config");
 	start(f);
 	run_until(f, "fault:config ");
 	assert_int_equal(mailproc_state(f->mailproc), MAILER_FAULTY);
-	put_file(f, "mode", "normal");
+	file_put(f->folder, "mode", "normal");
 	f->settings.sender = (char *)"other@example.se";
 	mailproc_configure(f->mailproc, &f->settings);
 	run_until(f, "ready ");
@@ -381,25 +372,25 @@ static void settings_wait_for_the_batch(void **state)
 static void one_that_never_comes_up_is_a_fault(void **state)
 {
 	struct fixture *f = *state;
-	put_file(f, "mode", "exit");
+	file_put(f->folder, "mode", "exit");
 	start(f);
 	int64_t begun = clock_monotonic_us();
 	run_until(f, "fault:start ");
 	/* pauses of 0.1, 0.2, 0.4 and 0.8 s, not a busy loop */
 	assert_true(clock_monotonic_us() - begun > 1400000);
 	assert_int_equal(mailproc_restarts(f->mailproc), 5);
-	put_file(f, "mode", "normal");
+	file_put(f->folder, "mode", "normal");
 	run_until(f, "ready ");
 }
 
 static void wrong_from_the_start(void **state)
 {
 	struct fixture *f = *state;
-	put_file(f, "mode", "old");
+	file_put(f->folder, "mode", "old");
 	start(f);
 	while (mailproc_restarts(f->mailproc) == 0)
 		run_for(f, 0.05);
-	put_file(f, "mode", "nonsense");
+	file_put(f->folder, "mode", "nonsense");
 	while (mailproc_restarts(f->mailproc) < 3)
 		run_for(f, 0.05);
 	assert_string_equal(f->heard, "");

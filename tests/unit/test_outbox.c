@@ -18,6 +18,7 @@
 #include "daemon/outbox/outbox.h"
 #include "daemon/store/message.h"
 #include "daemon/store/schema.h"
+#include "tests/unit/files.h"
 #include "tests/unit/hang.h"
 
 #define PROGRAM "tests/unit/fake_mailer.py"
@@ -158,16 +159,6 @@ static int tear_down(void **state)
 }
 
 static void check_problem(struct fixture *f, const char *expected);
-
-static void put_file(const struct fixture *f, const char *name, const char *text)
-{
-	char *path = xasprintf("%s/%s", f->folder, name);
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-	free(path);
-}
 
 /* The lines of the fake mailer's log that say what was delivered, without the word "letter". */
 static char *delivered(const struct fixture *f)
@@ -325,7 +316,7 @@ static void retries_double_and_keep_letter_and_bytes(void **state)
 		move_clock(f, 1);
 		assert_false(outbox_is_quiet(f->outbox));
 	}
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	settle(f);
 	char *all = delivered(f);
 	assert_int_equal(times_delivered(f, id), 7);
@@ -445,7 +436,7 @@ static void a_clock_that_was_set_back_holds_nothing_up(void **state)
 	assert_int_equal(turn_begin(f->turn), 0);
 	db_run(db_query(f->db, "UPDATE message SET next_attempt = next_attempt + 31536000"));
 	end_turn(f);
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	outbox_clock_was_set(f->outbox);
 	assert_true(outbox_has_work(f->outbox));
 	settle(f);
@@ -499,7 +490,7 @@ static void a_fault_stops_the_queue(void **state)
 		assert_int_equal(times_delivered(f, tls), i + 1);
 	}
 	assert_int_equal(batches(f), 10);
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	move_clock(f, 900);
 	settle(f);
 	check_row(f, tls, "sent 1 - 250 2.0.0 Ok");
@@ -587,7 +578,7 @@ static void refused_letters_can_be_tried_again(void **state)
 	retry_refused(f, second); /* in vain */
 	check_row(f, second, "refused 2 - 550 5.1.1 nobody here");
 	check_row(f, first, "refused 1 - 550 5.1.1 nobody here");
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	retry_refused(f, 0);
 	check_row(f, first, "sent 2 - 250 2.0.0 Ok");
 	check_row(f, second, "sent 3 - 250 2.0.0 Ok");
@@ -619,7 +610,7 @@ static void all_refused_letters_are_more_than_a_turn_holds(void **state)
 	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_REFUSED], 250);
 	assert_int_equal(times_delivered(f, 1), 2);
 	assert_int_equal(times_delivered(f, 250), 2);
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	retry_refused(f, 0);
 	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_SENT], 250);
 }
@@ -634,7 +625,7 @@ static void what_was_asked_for_by_hand_outlives_a_restart(void **state)
 		add_to(f, i % 2 == 0 ? "refused" : "deferred");
 	end_turn(f);
 	settle(f);
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	assert_int_equal(turn_begin(f->turn), 0);
 	assert_true(outbox_retry(f->outbox, 0, &f->problems));
 	assert_true(outbox_retry_refused(f->outbox, 0, &f->problems));
@@ -667,7 +658,7 @@ static void a_queue_that_stands_still_outlives_a_restart(void **state)
 	assert_int_equal(times_delivered(f, other), 1);
 	assert_string_equal(outbox_count(f->outbox).fault,
 			    "relay: the server takes nothing from us: 550 5.7.54");
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	move_clock(f, 900);
 	settle(f);
 	assert_null(outbox_count(f->outbox).fault);
@@ -682,7 +673,7 @@ static void retry_by_hand_tries_a_faulty_queue(void **state)
 	struct fixture *f = *state;
 	int64_t tls = add(f, "tls");
 	settle(f);
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	assert_int_equal(turn_begin(f->turn), 0);
 	assert_true(outbox_retry(f->outbox, 0, &f->problems));
 	end_turn(f);
@@ -694,13 +685,13 @@ static void new_settings_try_a_faulty_queue(void **state)
 {
 	struct fixture *f = *state;
 	close_outbox(f);
-	put_file(f, "mode", "config");
+	file_put(f->folder, "mode", "config");
 	open_outbox(f);
 	int64_t id = add(f, "sent");
 	settle(f);
 	check_row(f, id, "queued 0 0 - -");
 	assert_string_equal(outbox_count(f->outbox).fault, "config: the sender is no address");
-	put_file(f, "mode", "normal");
+	file_put(f->folder, "mode", "normal");
 	outbox_configure(f->outbox, &f->settings);
 	settle(f);
 	check_row(f, id, "sent 1 - 250 2.0.0 Ok");
@@ -711,13 +702,13 @@ static void a_mailer_that_never_starts_is_a_fault(void **state)
 {
 	struct fixture *f = *state;
 	close_outbox(f);
-	put_file(f, "mode", "exit");
+	file_put(f->folder, "mode", "exit");
 	open_outbox(f);
 	int64_t id = add(f, "sent");
 	settle(f); /* the virtual clock does not wait for it for ever */
 	assert_string_equal(outbox_count(f->outbox).fault, "start: the mailer does not start");
 	assert_int_equal(outbox_next(f->outbox), INSTANT_NEVER);
-	put_file(f, "mode", "normal");
+	file_put(f->folder, "mode", "normal");
 	while (outbox_count(f->outbox).by_state[MESSAGE_SENT] == 0)
 		run_for(f, 0.1);
 	check_row(f, id, "sent 1 - 250 2.0.0 Ok");
@@ -770,7 +761,7 @@ static void days_without_a_server_use_up_no_patience(void **state)
 	int64_t id = add(f, "away");
 	try_for(f, 2 * 86400);
 	check_given_up(f, 0);
-	put_file(f, "back", ""); /* and greylists each letter once */
+	file_put(f->folder, "back", ""); /* and greylists each letter once */
 	instant back = clock_now(f->clock);
 	settle(f);
 	check_given_up(f, 0);
@@ -790,14 +781,14 @@ static void what_was_put_off_once_survives_days_without_a_server(void **state)
 {
 	struct fixture *f = *state;
 	be_impatient(f);
-	put_file(f, "back", "");
+	file_put(f->folder, "back", "");
 	add(f, "away");
 	settle(f);
 	char *path = xasprintf("%s/back", f->folder);
 	assert_int_equal(remove(path), 0);
 	free(path);
 	try_for(f, 2 * 86400);
-	put_file(f, "back", "");
+	file_put(f->folder, "back", "");
 	settle(f);
 	move_clock(f, outbox_next(f->outbox) - clock_now(f->clock));
 	settle(f);
@@ -825,7 +816,7 @@ static void giving_up_is_an_alarm_and_can_be_undone(void **state)
 	assert_int_equal(outbox_count(f->outbox).given_up, 1);
 	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_DEFERRED], 1);
 	assert_int_equal(outbox_next(f->outbox), INSTANT_NEVER);
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	assert_int_equal(turn_begin(f->turn), 0);
 	assert_true(outbox_retry(f->outbox, id, &f->problems));
 	end_turn(f);
@@ -851,7 +842,7 @@ static void retry_of_all_revives_more_than_a_turn_holds(void **state)
 	end_turn(f);
 	settle(f);
 	assert_int_equal(outbox_count(f->outbox).by_state[MESSAGE_DEFERRED], 250);
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	assert_int_equal(turn_begin(f->turn), 0);
 	db_run(db_query(f->db, "UPDATE message SET next_attempt = NULL WHERE id % 2 = 0"));
 	assert_true(outbox_retry(f->outbox, 0, &f->problems));
@@ -925,7 +916,7 @@ static void what_is_in_hand_cannot_be_changed(void **state)
 	assert_false(outbox_cancel(f->outbox, id, "too late", &f->problems));
 	check_problem(f, "id: letter 1 is in the mailer's hands: ask again in a moment");
 	end_turn(f);
-	put_file(f, "go", "");
+	file_put(f->folder, "go", "");
 	settle(f);
 	check_row(f, id, "sent 1 - 250 2.0.0 Ok");
 }
@@ -938,7 +929,7 @@ static void bodies_are_dropped_in_time(void **state)
 	static const char *const sql = "SELECT body FROM message WHERE id = ?1";
 	int64_t sent = add(f, "sent"), waits = add(f, "deferred");
 	settle(f);
-	put_file(f, "healed", "");
+	file_put(f->folder, "healed", "");
 	assert_int_equal(turn_begin(f->turn), 0);
 	db_run(db_query(f->db, "UPDATE message SET next_attempt = NULL WHERE state = 'deferred'"));
 	end_turn(f);
@@ -1016,7 +1007,7 @@ static void a_full_disk_loses_nothing(void **state)
 	getrlimit(RLIMIT_FSIZE, &f->file_size);
 	none = (struct rlimit){ 0, f->file_size.rlim_max };
 	setrlimit(RLIMIT_FSIZE, &none);
-	put_file(f, "go", "");
+	file_put(f->folder, "go", "");
 	while (f->rolled_back == 0) /* the outcomes come in, and cannot be written */
 		run_for(f, 0.1);
 	run_for(f, 1);

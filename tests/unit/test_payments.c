@@ -15,6 +15,7 @@
 #include "daemon/ctl/payments/match.h"
 #include "daemon/ctl/payments/payments_csv.h"
 #include "rules/kinds/kind.h"
+#include "tests/unit/payment_story.h"
 
 static void amounts_are_exact(void **state)
 {
@@ -107,19 +108,10 @@ static char *read_csv(const char *text, size_t length, struct payment_columns co
 	struct payment_input input = { text, length, "f", NULL, NULL };
 	struct payment_list list;
 	struct buffer out = BUFFER_NONE;
-	char day[DATE_TEXT_SIZE];
 	payment_list_init(&list, PAYMENT_CSV);
 	payments_csv_read(&input, &columns, &list, &problems);
-	buffer_add_text(&out, "");
-	for (size_t i = 0; i < list.count; i++)
-		buffer_printf(&out, "%s %s%lld %s\n", date_format(list.list[i].paid_on, day),
-			      list.list[i].reversal ? "-" : "", (long long)list.list[i].amount,
-			      list.list[i].references);
-	for (size_t i = 0; i < problems.count; i++) {
-		char *problem = problem_format(&problems.list[i]);
-		buffer_printf(&out, "%s\n", problem);
-		free(problem);
-	}
+	story_payments(&out, &list);
+	story_problems(&out, &problems);
 	payment_list_clear(&list);
 	problems_clear(&problems);
 	return buffer_take(&out);

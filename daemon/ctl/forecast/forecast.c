@@ -97,12 +97,11 @@ json_t *forecast_row(const struct simulation *simulation, const struct simulated
 }
 
 const struct column forecast_columns[] = {
-	{ "AT", "at", form_time, false },      { "STATE", "state", NULL, false },
-	{ "SUBJECT", "subject", NULL, false }, { "KEY", "key", NULL, false },
-	{ "RULE", "rule", NULL, false },       { "STEP", "step", NULL, false },
-	{ "NO", "repetition", NULL, true },    { "DUE", "due", NULL, false },
-	{ "PERSON", "person", NULL, false },   { "ROLE", "role", NULL, false },
-	{ "CC", "cc", NULL, false },           COLUMNS_END,
+	{ "AT", "at", form_time, false },
+	{ "STATE", "state", NULL, false },
+	COLUMNS_OF_NOTICE,
+	{ "CC", "cc", NULL, false },
+	COLUMNS_END,
 };
 
 static const char *const csv_columns[] = {

@@ -82,19 +82,8 @@ static const struct column case_columns[] = {
 };
 
 static const struct column notice_columns[] = {
-	{ "AT", "at", form_time, false },
-	{ "STATE", "state", NULL, false },
-	{ "SUBJECT", "subject", NULL, false },
-	{ "KEY", "key", NULL, false },
-	{ "RULE", "rule", NULL, false },
-	{ "STEP", "step", NULL, false },
-	{ "NO", "repetition", NULL, true },
-	{ "DUE", "due", NULL, false },
-	{ "PERSON", "person", NULL, false },
-	{ "ROLE", "role", NULL, false },
-	{ "CC", "cc", NULL, false },
-	{ "MESSAGE", "message", NULL, true },
-	COLUMNS_END,
+	{ "AT", "at", form_time, false }, { "STATE", "state", NULL, false },    COLUMNS_OF_NOTICE,
+	{ "CC", "cc", NULL, false },      { "MESSAGE", "message", NULL, true }, COLUMNS_END,
 };
 
 int verb_cases(const struct invocation *call)

@@ -32,19 +32,9 @@ struct diff {
 };
 
 static const struct column diff_columns[] = {
-	{ "", "change", NULL, false },
-	{ "AT", "at", form_time, false },
-	{ "WAS", "was_at", form_time, false },
-	{ "SUBJECT", "subject", NULL, false },
-	{ "KEY", "key", NULL, false },
-	{ "RULE", "rule", NULL, false },
-	{ "STEP", "step", NULL, false },
-	{ "NO", "repetition", NULL, true },
-	{ "DUE", "due", NULL, false },
-	{ "PERSON", "person", NULL, false },
-	{ "ROLE", "role", NULL, false },
-	{ "STATE", "state", NULL, false },
-	COLUMNS_END,
+	{ "", "change", NULL, false },         { "AT", "at", form_time, false },
+	{ "WAS", "was_at", form_time, false }, COLUMNS_OF_NOTICE,
+	{ "STATE", "state", NULL, false },     COLUMNS_END,
 };
 
 /* --- the two simulations --------------------------------------------------------------------- */
