@@ -46,7 +46,7 @@ class Plain(unittest.TestCase):
             self.assertEqual(letter.get_content_type(), "text/plain")
             self.assertRegex(letter.get_content(), r"1\. Ärende K-\d+, senast \w+ den \d+ mars 2026\.")
             self.assertIn("Brevet kunde inte skrivas som vanligt.", letter.get_content())
-        alarm, = line.ask("status")["alarms"]
+        alarm, = line.alarms()
         self.assertIn("letters go out in a plain form", alarm)
         self.assertIn("templates/sv/letter.txt", alarm)
         self.assertEqual(self.office.whole_log().count("no letter can be built from this template"), 1)
@@ -59,7 +59,7 @@ class Plain(unittest.TestCase):
         self.assertGreater(len(self.server.taken), taken)
         for _, data in self.server.taken[taken:]:
             self.assertEqual(parse(data).get_content_type(), "multipart/alternative")
-        self.assertEqual(line.ask("status")["alarms"], [])
+        self.assertEqual(line.alarms(), [])
 
     def test_what_is_not_utf8_is_refused(self):
         line = self.office.start("--virtual-clock", "2026-03-02T07:00")
