@@ -7,24 +7,20 @@
 
 #include "daemon/methods/method.h"
 #include "daemon/people/people.h"
+#include "daemon/store/figure.h"
 #include "daemon/store/notice.h"
-
-static int64_t count(const struct kedjad *k, const char *literal_sql)
-{
-	return db_number(db_query(k->core.db, literal_sql));
-}
 
 static json_t *counts_json(const struct kedjad *k)
 {
 	static const struct {
-		const char *name, *sql;
+		const char *name, *figure, *of; /* of NULL: all of them */
 	} rows[] = {
-		{ "events", "SELECT count(*) FROM event" },
-		{ "cases", "SELECT count(*) FROM subject WHERE type = 'case'" },
-		{ "programmes", "SELECT count(*) FROM subject WHERE type = 'programme'" },
-		{ "staff", "SELECT count(*) FROM staff WHERE gone = 0" },
-		{ "deadlines_open", "SELECT count(*) FROM deadline WHERE state = 'open'" },
-		{ "deadlines_asleep", "SELECT count(*) FROM deadline WHERE state = 'asleep'" },
+		{ "events", "events", "" },
+		{ "cases", "subjects", "case" },
+		{ "programmes", "subjects", "programme" },
+		{ "staff", "staff", "" },
+		{ "deadlines_open", "deadline.open", NULL },
+		{ "deadlines_asleep", "deadline.asleep", NULL },
 	};
 	static const struct {
 		const char *name;
@@ -32,16 +28,18 @@ static json_t *counts_json(const struct kedjad *k)
 	} notices[] = { { "notices_queued", NOTICE_QUEUED },
 			{ "notices_held", NOTICE_HELD },
 			{ "notices_unreachable", NOTICE_UNREACHABLE } };
+	struct db *db = k->core.db;
 	json_t *counts = json_object();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		json_object_set_new(counts, rows[i].name, json_integer(count(k, rows[i].sql)));
+		json_object_set_new(counts, rows[i].name,
+				    json_integer(rows[i].of == NULL
+						     ? figure_all(db, rows[i].figure)
+						     : figure_of(db, rows[i].figure, rows[i].of)));
 	for (size_t i = 0; i < sizeof(notices) / sizeof(notices[0]); i++)
 		json_object_set_new(counts, notices[i].name,
 				    json_integer(notice_count(&k->core, notices[i].state)));
-	struct query *q = db_query(k->core.db, "SELECT count(*) FROM deadline WHERE state = 'open'"
-					       " AND due < ?1");
-	db_bind_date(q, 1, clock_today(k->core.clock));
-	json_object_set_new(counts, "deadlines_overdue", json_integer(db_number(q)));
+	json_object_set_new(counts, "deadlines_overdue",
+			    json_integer(figure_before(db, "due", clock_today(k->core.clock))));
 	return counts;
 }
 
@@ -55,6 +53,74 @@ static json_t *outbox_json(const struct kedjad *k, const struct outbox_figures *
 	json_object_set_new(outbox, "oldest_waiting", answer_instant(k, figures->oldest_waiting));
 	json_object_set_new(outbox, "fault", answer_text(figures->fault));
 	return outbox;
+}
+
+static void add_alarm_of_waiting(json_t *alarms, const struct kedjad *k, int64_t number,
+				 instant since, const char *what)
+{
+	char text[INSTANT_TEXT_SIZE];
+	if (number == 0)
+		return;
+	clock_format(k->core.clock, since, text);
+	json_array_append_new(
+	    alarms, number == 1 ? json_sprintf("a letter waits since %s: %s", text, what)
+				: json_sprintf("%lld letters wait, the oldest since %s: %s",
+					       (long long)number, text, what));
+}
+
+static void add_alarm_of_trouble(json_t *alarms, const struct kedjad *k)
+{
+	const char *trouble = turn_trouble(k->core.turn);
+	char since[INSTANT_TEXT_SIZE];
+	if (trouble == NULL)
+		return;
+	clock_format(k->core.clock,
+		     k->trouble == NULL ? clock_now(k->core.clock) : k->trouble_since, since);
+	json_array_append_new(alarms,
+			      json_sprintf("nothing can be written since %s: %s", since, trouble));
+}
+
+/* What a human must look at, a sentence each. */
+static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *figures)
+{
+	json_t *alarms = json_array();
+	add_alarm_of_trouble(alarms, k);
+	int64_t unreachable = notice_count(&k->core, NOTICE_UNREACHABLE);
+	if (kedjad_is_reverted(k))
+		json_array_append_new(
+		    alarms, json_string("the rules are those before the files on the disk, which"
+					" kedjactl rules reload takes again"));
+	int64_t held = notice_count(&k->core, NOTICE_HELD);
+	if (held > 0)
+		json_array_append_new(
+		    alarms, json_sprintf("%lld notices came all at once and are held: kedjactl"
+					 " notices release, or discard",
+					 (long long)held));
+	if (figures->fault != NULL)
+		json_array_append_new(alarms,
+				      json_sprintf("no letters go out: %s", figures->fault));
+	const struct unbuilt *unbuilt = letters_unbuilt(k->letters);
+	for (size_t i = 0; i < unbuilt->count; i++)
+		json_array_append_new(
+		    alarms, json_sprintf("letters go out in a plain form, because none can"
+					 " be built from %s",
+					 unbuilt->files[i]));
+	add_alarm_of_waiting(alarms, k, figures->unreached, figures->unreached_since,
+			     figures->unreached_reason);
+	add_alarm_of_waiting(alarms, k, figures->late, figures->late_since,
+			     "put off again and again, or nobody knows whether they arrived:"
+			     " kedjactl outbox");
+	if (figures->given_up > 0)
+		json_array_append_new(
+		    alarms, json_sprintf("%lld letters could not be delivered and are no longer"
+					 " tried: kedjactl outbox",
+					 (long long)figures->given_up));
+	if (unreachable > 0)
+		json_array_append_new(alarms,
+				      json_sprintf("%lld notices reached nobody who held the role:"
+						   " kedjactl notices",
+						   (long long)unreachable));
+	return alarms;
 }
 
 static json_t *clock_json(const struct kedjad *k)
@@ -78,11 +144,12 @@ static json_t *status_of_process(const struct kedjad *k)
 static json_t *status_without_file(const struct kedjad *k)
 {
 	static const char *const unknown[] = { "counts", "outbox", "mailer", "behind", "next_at" };
-	json_t *status = status_of_process(k);
+	json_t *alarms = json_array(), *status = status_of_process(k);
+	add_alarm_of_trouble(alarms, k);
 	json_object_set_new(json_object_get(status, "rules"), "reverted", json_null());
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		json_object_set_new(status, unknown[i], json_null());
-	json_object_set_new(status, "alarms", alarms_without_file(k));
+	json_object_set_new(status, "alarms", alarms);
 	return status;
 }
 
@@ -99,11 +166,9 @@ static json_t *status_with_file(const struct kedjad *k)
 			    json_pack("{s:s, s:i, s:i}", "state", mailer_state_name(figures.mailer),
 				      "pid", figures.mailer_pid, "restarts",
 				      figures.mailer_restarts));
-	json_object_set_new(
-	    status, "behind",
-	    json_integer(count(k, "SELECT count(*) FROM subject WHERE behind = 1")));
+	json_object_set_new(status, "behind", json_integer(figure_of(k->core.db, "behind", "")));
 	json_object_set_new(status, "next_at", answer_instant(k, step < letter ? step : letter));
-	json_object_set_new(status, "alarms", alarms_now(k, &figures));
+	json_object_set_new(status, "alarms", alarms_json(k, &figures));
 	return status;
 }
 
@@ -112,9 +177,7 @@ json_t *method_status(void *arg, struct call *call)
 	struct kedjad *k = arg;
 	if (!call->without_file) {
 		kedjad_prove_disk(k);
-		json_t *status = status_with_file(k);
-		alarms_forget_seen(k, json_object_get(status, "alarms"));
-		return status;
+		return status_with_file(k);
 	}
 	if (db_in_transaction(k->core.db))
 		return status_without_file(k);
@@ -129,19 +192,12 @@ json_t *method_status(void *arg, struct call *call)
 
 static json_t *rule_row(const struct kedjad *k, const struct rule *rule)
 {
-	struct query *q =
-	    db_query(k->core.db, "SELECT count(*) FILTER (WHERE state = 'open'),"
-				 " count(*) FILTER (WHERE state = 'asleep') FROM deadline"
-				 " WHERE rule = ?1 AND state IN ('open', 'asleep')");
-	db_bind_text(q, 1, rule->name);
-	bool found = db_next(q);
-	json_t *row = json_pack(
-	    "{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I}", "name", rule->name, "title", rule->title,
-	    "subject", subject_type_name(rule->subject), "file", rule->file, "line", rule->line,
-	    "steps", (json_int_t)rule->step_count, "open", (json_int_t)(found ? db_int(q, 0) : 0),
-	    "asleep", (json_int_t)(found ? db_int(q, 1) : 0));
-	db_done(q);
-	return row;
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I}", "name", rule->name, "title",
+			 rule->title, "subject", subject_type_name(rule->subject), "file",
+			 rule->file, "line", rule->line, "steps", (json_int_t)rule->step_count,
+			 "open", (json_int_t)figure_of(k->core.db, "deadline.open", rule->name),
+			 "asleep",
+			 (json_int_t)figure_of(k->core.db, "deadline.asleep", rule->name));
 }
 
 json_t *method_rules_list(void *arg, struct call *call)
@@ -160,9 +216,9 @@ json_t *method_rules_list(void *arg, struct call *call)
 /* How many subjects other rules mean to plan anew. */
 static int64_t to_plan(const struct kedjad *k, bool changed)
 {
-	return !changed
-		   ? 0
-		   : count(k, "SELECT count(*) FROM subject WHERE type IN ('case', 'programme')");
+	return !changed ? 0
+			: figure_of(k->core.db, "subjects", "case") +
+			      figure_of(k->core.db, "subjects", "programme");
 }
 
 json_t *method_rules_reload(void *arg, struct call *call)
@@ -259,16 +315,22 @@ json_t *method_clock_set(void *arg, struct call *call)
 
 static json_t *rebuild_result(struct kedjad *k, json_t *different)
 {
+	static const char *const states[] = { "deadline.open", "deadline.asleep", "deadline.done",
+					      "deadline.cancelled" };
+	int64_t deadlines = 0;
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		deadlines += figure_all(k->core.db, states[i]);
 	return json_pack("{s:I, s:I, s:o}", "subjects",
-			 (json_int_t)count(k, "SELECT count(*) FROM subject"), "deadlines",
-			 (json_int_t)count(k, "SELECT count(*) FROM deadline"), "different",
-			 different);
+			 (json_int_t)figure_all(k->core.db, "subjects"), "deadlines",
+			 (json_int_t)deadlines, "different", different);
 }
 
 static json_t *rebuild_done(void *arg, struct call *call)
 {
+	struct kedjad *k = arg;
 	(void)call;
-	return rebuild_result(arg, json_array());
+	figure_recount(k->core.db);
+	return rebuild_result(k, json_array());
 }
 
 /* The next one that has a row or an event; the caller frees it. */
@@ -319,14 +381,24 @@ static json_t *rebuild_check(struct kedjad *k)
 	return different;
 }
 
+/* A figure_wrong. */
+static void add_wrong_figure(void *arg, const char *text)
+{
+	struct call *call = arg;
+	problem_add(&call->problems, "figures", 0, "%s: kedjactl rebuild", text);
+}
+
 static json_t *rebuild_checked(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	json_t *different = rebuild_check(k);
-	if (json_array_size(different) == 0)
+	figure_check(k->core.db, add_wrong_figure, call);
+	if (json_array_size(different) == 0 && call->problems.count == 0)
 		return rebuild_result(k, different);
-	call_refuse(call, RPC_REFUSED, "%zu subjects differ from what their events give",
-		    json_array_size(different));
+	call_refuse(call, RPC_REFUSED,
+		    "%zu subjects differ from what their events give, %zu figures from what they"
+		    " count",
+		    json_array_size(different), call->problems.count);
 	for (size_t i = 0; i < json_array_size(different); i++)
 		problem_add(&call->problems, json_string_value(json_array_get(different, i)), 0,
 			    "its rows are not those that its events give: kedjactl rebuild");

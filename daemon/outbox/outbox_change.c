@@ -56,7 +56,6 @@ static void turn_is_undone(void *arg, const char *reason)
 	outbox->recalled = outbox->was_recalled;
 	outbox->touched = outbox->dropped = false;
 	outbox->stale = outbox->stale_bodies = outbox->unkept = true;
-	outbox->counted = false;
 	outbox->recover = outbox->rewind = true; /* find nothing if it had been done */
 	outbox_rest(outbox);
 }
@@ -90,7 +89,6 @@ bool outbox_change(struct outbox *outbox, const struct message_change *what)
 				  message_state_name(what->state));
 		return false;
 	}
-	outbox->ended_counts[what->state]++;
 	if (what->state != MESSAGE_HANDED && !message_state_waits(what->state)) {
 		instant drop_at = outbox_body_hour(outbox, what->now);
 		if (drop_at < outbox->next_body)
@@ -114,6 +112,5 @@ void outbox_recall(struct outbox *outbox, int64_t message)
 	message_keep_tries(
 	    outbox->db, message,
 	    &(struct message_tries){ .reached_at = INSTANT_NEVER, .heard_at = INSTANT_NEVER });
-	outbox->counted = false;
 	outbox->ended(outbox->arg, message, MESSAGE_QUEUED);
 }

@@ -6,6 +6,7 @@
 
 #include "daemon/base/opaque.h"
 #include "daemon/outbox/outbox_own.h"
+#include "daemon/store/figure.h"
 
 /* ---- letters in, and changes by hand ---- */
 
@@ -102,71 +103,48 @@ bool outbox_cancel(struct outbox *outbox, int64_t message, const char *reason,
 				       .now = clock_now(outbox->clock),
 				       .next_attempt = INSTANT_NEVER,
 				       .reason = reason };
-	bool changed = outbox_change(outbox, &what);
-	outbox->counted = false; /* the request may yet be taken back */
-	return changed;
+	return outbox_change(outbox, &what);
 }
 
 /* ---- figures ---- */
 
-/* Ended messages are many and never change: they are counted once, and then as they end. */
-static void count_ended(struct outbox *outbox)
+/* Those that were made first have the lowest ids. */
+static void count_states(struct outbox *outbox, struct outbox_figures *figures)
 {
-	enum message_state state;
-	if (outbox->counted)
-		return;
-	memset(outbox->ended_counts, 0, sizeof(outbox->ended_counts));
-	struct query *q =
-	    db_query(outbox->db, "SELECT state, COUNT(*) FROM message GROUP BY state");
-	while (db_next(q)) {
-		if (message_state_parse(db_text(q, 0), &state) == 0)
-			outbox->ended_counts[state] = db_int(q, 1);
-	}
-	db_done(q);
-	outbox->counted = db_reads_good(outbox->db);
-}
-
-/* All of these are read off an index: with the mail server down for days many letters wait. Those
- * that were made first have the lowest ids. */
-static void count_waiting(struct outbox *outbox, struct outbox_figures *figures)
-{
-	static const enum message_state states[] = { MESSAGE_QUEUED, MESSAGE_DEFERRED,
-						     MESSAGE_UNCLEAR, MESSAGE_HANDED };
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		const char *name = message_state_name(states[i]);
+	for (int i = 0; i <= MESSAGE_SUPERSEDED; i++) {
+		enum message_state state = (enum message_state)i;
+		char *figure = xasprintf("message.%s", message_state_name(state));
+		figures->by_state[i] = figure_of(outbox->db, figure, "");
+		free(figure);
+		if (!message_state_waits(state) || figures->by_state[i] == 0)
+			continue;
 		struct query *q =
-		    db_query(outbox->db, "SELECT COUNT(*) FROM message WHERE state = ?1");
-		db_bind_text(q, 1, name);
-		figures->by_state[states[i]] = db_number(q);
-		q = db_query(outbox->db, "SELECT created_at FROM message WHERE state = ?1"
+		    db_query(outbox->db, "SELECT created_at FROM message WHERE state = ?1"
 					 " ORDER BY id LIMIT 1");
-		db_bind_text(q, 1, name);
-		if (message_state_waits(states[i]) && db_next(q) &&
-		    db_int(q, 0) < figures->oldest_waiting)
+		db_bind_text(q, 1, message_state_name(state));
+		if (db_next(q) && db_int(q, 0) < figures->oldest_waiting)
 			figures->oldest_waiting = db_int(q, 0);
 		db_done(q);
 	}
-	figures->given_up = db_number(
-	    db_query(outbox->db, "SELECT COUNT(*) FROM message INDEXED BY message_waiting WHERE"
-				 " state IN ('queued','deferred','unclear')"
-				 " AND next_attempt IS NULL"));
+	figures->given_up = figure_of(outbox->db, "letters_given_up", "");
 }
 
 /* No code: it did not come to an answer about this letter, but ended before. */
-#define UNREACHED                                                                                  \
-	" FROM message INDEXED BY message_unreached"                                               \
+#define UNREACHED(index)                                                                           \
+	" FROM message INDEXED BY " index                                                          \
 	" WHERE state = 'deferred' AND code = 0 AND next_attempt IS NOT NULL"
 
 static void count_unreached(struct outbox *outbox, struct outbox_figures *figures)
 {
-	figures->unreached = db_number(db_query(outbox->db, "SELECT COUNT(*)" UNREACHED));
+	figures->unreached = figure_of(outbox->db, "letters_unreached", "");
 	if (figures->unreached == 0)
 		return;
 	figures->unreached_since =
-	    db_number(db_query(outbox->db, "SELECT created_at FROM message WHERE id ="
-					   " (SELECT MIN(id)" UNREACHED ")"));
-	struct query *q =
-	    db_query(outbox->db, "SELECT answer" UNREACHED " ORDER BY next_attempt DESC LIMIT 1");
+	    db_number(db_query(outbox->db, "SELECT created_at" UNREACHED(
+					       "message_unreached_first") " ORDER BY id LIMIT 1"));
+	struct query *q = db_query(
+	    outbox->db,
+	    "SELECT answer" UNREACHED("message_unreached") " ORDER BY next_attempt DESC LIMIT 1");
 	free(outbox->unreached_reason);
 	outbox->unreached_reason = xstrdup(db_next(q) ? db_text(q, 0) : "");
 	figures->unreached_reason = outbox->unreached_reason;
@@ -181,7 +159,7 @@ static void count_unreached(struct outbox *outbox, struct outbox_figures *figure
 
 static void count_late(struct outbox *outbox, struct outbox_figures *figures)
 {
-	figures->late = db_number(db_query(outbox->db, "SELECT COUNT(*)" PUT_OFF));
+	figures->late = figure_of(outbox->db, "letters_put_off", "");
 	if (figures->late == 0)
 		return;
 	figures->late_since =
@@ -197,12 +175,7 @@ struct outbox_figures outbox_count(struct outbox *outbox)
 					  .mailer = mailproc_state(outbox->mailproc),
 					  .mailer_pid = mailproc_pid(outbox->mailproc),
 					  .mailer_restarts = mailproc_restarts(outbox->mailproc) };
-	count_ended(outbox);
-	for (int state = 0; state <= MESSAGE_SUPERSEDED; state++) {
-		bool ended = state != MESSAGE_HANDED && !message_state_waits(state);
-		figures.by_state[state] = ended ? outbox->ended_counts[state] : 0;
-	}
-	count_waiting(outbox, &figures);
+	count_states(outbox, &figures);
 	count_unreached(outbox, &figures);
 	count_late(outbox, &figures);
 	return figures;

@@ -74,9 +74,6 @@ struct outbox {
 	bool stale_bodies;
 	bool dropped; /* bodies, in this turn */
 	instant next_attempt, next_body;
-
-	bool counted; /* are the numbers of ended messages known? */
-	int64_t ended_counts[MESSAGE_SUPERSEDED + 1];
 };
 
 /* Everything that changes a row says so first: a commit and a rollback mean something to it. */

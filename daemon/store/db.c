@@ -317,6 +317,8 @@ bool db_next(struct query *query)
 	query->ended = true;
 	if (code != SQLITE_DONE)
 		db_fail(query->db, code);
+	else if (!sqlite3_stmt_readonly(query->statement))
+		query->db->changes += sqlite3_changes64(query->db->sqlite);
 	return false;
 }
 
@@ -361,10 +363,10 @@ void db_done(struct query *query)
 int64_t db_run(struct query *query)
 {
 	struct db *db = query->db;
-	int64_t before = db_changes_total(db);
+	int64_t before = db->changes;
 	db_next(query);
 	db_done(query);
-	return is_dead(db) ? 0 : db_changes_total(db) - before;
+	return is_dead(db) ? 0 : db->changes - before;
 }
 
 bool db_found(struct query *query)
@@ -395,7 +397,7 @@ int64_t db_last_id(struct db *db)
 
 int64_t db_changes_total(struct db *db)
 {
-	return db->changes_before + (db->sqlite == NULL ? 0 : sqlite3_total_changes64(db->sqlite));
+	return db->changes;
 }
 
 struct db *db_new(struct dbfile *file)

@@ -115,6 +115,7 @@ bool db_found(struct query *query);
 int64_t db_number(struct query *query);
 instant db_instant(struct query *query); /* INSTANT_NEVER without one */
 int64_t db_last_id(struct db *db);
-int64_t db_changes_total(struct db *db); /* rows changed since the file was opened, for budgets */
+/* Rows changed since the file was opened, for budgets; those that triggers changed do not count. */
+int64_t db_changes_total(struct db *db);
 
 #endif

@@ -9,7 +9,6 @@ void db_disconnect(struct db *db)
 {
 	if (db->sqlite == NULL)
 		return;
-	db->changes_before += sqlite3_total_changes64(db->sqlite);
 	if (sqlite3_close(db->sqlite) != SQLITE_OK)
 		log_error("%s could not be closed: %s", dbfile_path(db->file),
 			  sqlite3_errmsg(db->sqlite));

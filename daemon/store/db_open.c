@@ -81,7 +81,11 @@ static int migrate(struct db *db, const struct migration *migrations, size_t fro
 {
 	if (db_execute(db, "PRAGMA foreign_keys = OFF") != 0 || db_begin(db) != 0)
 		return -1;
-	if (run_migrations(db, migrations, from, count) != 0) {
+	/* a step may change how a table is described, where its rows stay as they are */
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+	int result = run_migrations(db, migrations, from, count);
+	sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (result != 0) {
 		db_rollback(db);
 		return -1;
 	}

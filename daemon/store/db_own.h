@@ -29,10 +29,10 @@ struct db {
 	bool was_older;
 	int code; /* SQLite's, of the failure */
 	char *error;
-	char *log_path;         /* NULL: it has none */
-	int64_t cut_to;         /* where the log ends that is to be cut off, if */
-	bool must_cut;          /* before it is opened again */
-	int64_t changes_before; /* rows changed through connections that are closed */
+	char *log_path;  /* NULL: it has none */
+	int64_t cut_to;  /* where the log ends that is to be cut off, if */
+	bool must_cut;   /* before it is opened again */
+	int64_t changes; /* rows, by all statements; not those that triggers changed */
 };
 
 /* Notes a failure; in a transaction only the first one counts. */

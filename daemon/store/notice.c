@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/store/deadline.h"
+#include "daemon/store/figure.h"
 
 /* --- made ------------------------------------------------------------------------------------ */
 
@@ -231,33 +232,16 @@ void notice_sum_up(const struct core *core, const char *holder, int64_t message)
 
 /* --- asked ----------------------------------------------------------------------------------- */
 
-/* Nothing fulfils what ended by its last step: after so long it is past. */
-#define UNREACHED_SECONDS (30 * 86400)
-
-/* What is counted while others wait has an index of its own, which only a text names. */
+/* Of those that reached nobody: what still waits for somebody (figure_sql.h). */
 int64_t notice_count(const struct core *core, enum notice_state state)
 {
-	struct query *q =
-	    state == NOTICE_HELD
-		? db_query(core->db, "SELECT count(*) FROM notice WHERE state = 'held'")
-	    : state == NOTICE_UNREACHABLE
-		? db_query(core->db,
-			   "SELECT count(*) FROM notice n WHERE n.state = 'unreachable'"
-			   " AND EXISTS (SELECT 1 FROM deadline d WHERE d.subject = n.subject"
-			   "  AND d.rule = n.rule AND d.key = n.key AND d.anchor = n.anchor"
-			   "  AND d.occurrence = n.occurrence AND (d.state IN ('open', 'asleep')"
-			   "   OR (d.ended_why = 'last step' AND n.at > ?1)))"
-			   " AND NOT EXISTS (SELECT 1 FROM notice o WHERE o.subject = n.subject"
-			   "  AND o.rule = n.rule AND o.key = n.key AND o.anchor = n.anchor"
-			   "  AND o.occurrence = n.occurrence AND o.role = n.role AND o.id > n.id"
-			   "  AND (o.step, o.repetition) IS NOT (n.step, n.repetition)"
-			   "  AND o.state IN ('queued', 'sent'))")
-		: db_query(core->db, "SELECT count(*) FROM notice WHERE state = ?1");
 	if (state == NOTICE_UNREACHABLE)
-		db_bind_int(q, 1, clock_now(core->clock) - UNREACHED_SECONDS);
-	else if (state != NOTICE_HELD)
-		db_bind_text(q, 1, notice_state_name(state));
-	return db_number(q);
+		return figure_of(core->db, "unreached", "") +
+		       figure_after(core->db, "unreached", clock_today(core->clock));
+	char *name = xasprintf("notice.%s", notice_state_name(state));
+	int64_t count = figure_of(core->db, name, "");
+	free(name);
+	return count;
 }
 
 int64_t notice_last(const struct core *core)

@@ -8,6 +8,37 @@
  */
 #include "daemon/store/schema.h"
 
+#include "daemon/store/figure_sql.h"
+
+/* The text of a table as SQLite keeps it; the check of a state is written so that no set is built
+ * for each row that is written. */
+#define RESTATE(table, from, to)                                                                   \
+	"UPDATE sqlite_schema SET sql = replace(sql, '" from "', '" to "')"                        \
+	" WHERE type = 'table' AND name = '" table "';"
+
+#define CHECKS_WITHOUT_SETS                                                                        \
+	"PRAGMA writable_schema = ON;" RESTATE(                                                    \
+	    "deadline", "state IN (''open'',''asleep'',''done'',''cancelled'')",                   \
+	    "state = ''open'' OR state = ''asleep'' OR state = ''done'' OR state = ''cancelled''") \
+	    RESTATE("notice",                                                                      \
+		    "state IN (''held'',''queued'',''sent'',''overtaken'',''put_off'',"            \
+		    "    ''unreachable'',''shadow'')",                                             \
+		    "state = ''queued'' OR state = ''sent'' OR state = ''overtaken''"              \
+		    " OR state = ''held'' OR state = ''put_off'' OR state = ''unreachable''"       \
+		    " OR state = ''shadow''")                                                      \
+		RESTATE("message",                                                                 \
+			"state IN (''queued'',''handed'',''sent'',''deferred'',''refused'',"       \
+			"    ''unclear'',''cancelled'',''superseded'')",                           \
+			"state = ''queued'' OR state = ''handed'' OR state = ''sent''"             \
+			" OR state = ''deferred'' OR state = ''refused'' OR state = ''unclear''"   \
+			" OR state = ''cancelled'' OR state = ''superseded''") "PRAGMA "           \
+									       "writable_schema "  \
+									       "= RESET;"
+
+#define FIGURES_FIRST                                                                              \
+	"INSERT INTO figure (name, of, number) SELECT name, of, number FROM (" FIGURES_COUNTED     \
+	") WHERE number > 0;"
+
 const struct migration schema_migrations[] = {
 	{ "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 
@@ -275,6 +306,25 @@ const struct migration schema_migrations[] = {
 	  "ALTER TABLE notice ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;" },
 	/* a letter at which the queue stood still while another one went (message_is_odd) */
 	{ "ALTER TABLE message ADD COLUMN odd INTEGER NOT NULL DEFAULT 0;" },
+	/* derived: what status shows, kept by triggers (figure.h); lists are ranges of an index */
+	{ "CREATE TABLE figure (name TEXT NOT NULL, of TEXT NOT NULL, number INTEGER NOT NULL,"
+	  "  PRIMARY KEY (name, of)) STRICT, WITHOUT ROWID;"
+	  "CREATE TABLE unreached (subject TEXT NOT NULL, rule TEXT NOT NULL, key TEXT NOT NULL,"
+	  "  anchor TEXT NOT NULL, occurrence INTEGER NOT NULL, until TEXT NOT NULL,"
+	  "  number INTEGER NOT NULL,"
+	  "  PRIMARY KEY (subject, rule, key, anchor, occurrence, until)) STRICT, WITHOUT ROWID;"
+	  "CREATE INDEX notice_unreachable_of ON notice (subject, rule, key, anchor, occurrence)"
+	  "  WHERE state = 'unreachable';"
+	  "CREATE INDEX message_unreached_first ON message (id)"
+	  "  WHERE state = 'deferred' AND code = 0 AND next_attempt IS NOT NULL;"
+	  "DROP INDEX deadline_live;"
+	  "CREATE INDEX deadline_by_state ON deadline (state, due, id);"
+	  "CREATE INDEX deadline_by_subject ON deadline (subject, state, due, id);"
+	  "CREATE INDEX subject_by_type ON subject (type, id);"
+	  "CREATE INDEX event_unmatched_by_id ON event (id) WHERE kind = 'payment.unmatched';"
+	  "CREATE INDEX event_assigned ON event (subject, key) WHERE kind = 'payment.assigned';"
+	  "INSERT INTO unreached " FIGURE_UNREACHED(
+	      "true") ";" FIGURES_FIRST FIGURES_KEPT CHECKS_WITHOUT_SETS },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -18,6 +18,7 @@
 #include "daemon/outbox/outbox.h"
 #include "daemon/store/message.h"
 #include "daemon/store/schema.h"
+#include "tests/unit/figures.h"
 #include "tests/unit/files.h"
 #include "tests/unit/hang.h"
 
@@ -115,6 +116,7 @@ static void open_outbox(struct fixture *f)
 
 static void close_outbox(struct fixture *f)
 {
+	assert_int_equal(figures_wrong(f->db), 0);
 	outbox_free(f->outbox);
 	loop_timer_free(f->patience);
 	loop_free(f->loop);

@@ -22,6 +22,7 @@
 #include "daemon/plan/planner.h"
 #include "daemon/store/event.h"
 #include "daemon/store/schema.h"
+#include "tests/unit/figures.h"
 
 struct world {
 	char folder[64], path[96];
@@ -168,6 +169,7 @@ static inline int world_tear_down(void **state)
 {
 	static const char *const ends[] = { "", "-wal", "-shm" };
 	struct world *world = *state;
+	int wrong = figures_wrong(world->core.db);
 	planner_free(world->planner);
 	turn_free(world->core.turn);
 	db_close(world->core.db);
@@ -181,7 +183,7 @@ static inline int world_tear_down(void **state)
 	}
 	assert_int_equal(rmdir(world->folder), 0);
 	free(world);
-	return 0;
+	return wrong == 0 ? 0 : -1;
 }
 
 #endif
