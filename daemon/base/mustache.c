@@ -22,6 +22,7 @@ struct node {
 	enum node_kind kind;
 	char *text; /* or the name */
 	size_t end; /* of a section: the node after its last */
+	int line;
 };
 
 struct mustache {
@@ -41,7 +42,6 @@ struct parser {
 	struct problems *problems;
 	struct mustache *result;
 	size_t open[DEPTH_MOST]; /* sections that wait for their end */
-	int open_line[DEPTH_MOST];
 	size_t depth;
 	const char *counted; /* lines up to here are counted */
 	int line;
@@ -69,7 +69,7 @@ static void add_node(struct parser *parser, enum node_kind kind, const char *tex
 	result->nodes =
 	    array_grow(result->nodes, result->count, &result->capacity, sizeof(result->nodes[0]));
 	result->nodes[result->count++] =
-	    (struct node){ kind, xasprintf("%.*s", (int)length, text), 0 };
+	    (struct node){ kind, xasprintf("%.*s", (int)length, text), 0, 0 };
 }
 
 static void add_text(struct parser *parser, const char *begin, const char *end)
@@ -171,11 +171,10 @@ static void open_section(struct parser *parser, const struct tag *tag)
 		parser->at = parser->limit;
 		return;
 	}
-	parser->open[parser->depth] = parser->result->count;
-	parser->open_line[parser->depth] = tag->line;
-	parser->depth++;
+	parser->open[parser->depth++] = parser->result->count;
 	add_node(parser, tag->sigil == '#' ? NODE_SECTION : NODE_INVERTED, tag->name,
 		 strlen(tag->name));
+	parser->result->nodes[parser->result->count - 1].line = tag->line;
 }
 
 static void close_section(struct parser *parser, const struct tag *tag)
@@ -190,7 +189,7 @@ static void close_section(struct parser *parser, const struct tag *tag)
 	if (strcmp(node->text, tag->name) != 0)
 		problem_add(parser->problems, parser->file, tag->line,
 			    "\"%s\" ends here, but \"%s\" of line %d is still open", tag->name,
-			    node->text, parser->open_line[parser->depth]);
+			    node->text, node->line);
 	node->end = parser->result->count;
 }
 
@@ -246,9 +245,9 @@ static void parse(struct parser *parser)
 	}
 	while (parser->depth > 0) {
 		parser->depth--;
-		problem_add(parser->problems, parser->file, parser->open_line[parser->depth],
-			    "\"%s\" is begun here but never ended",
-			    parser->result->nodes[parser->open[parser->depth]].text);
+		const struct node *node = &parser->result->nodes[parser->open[parser->depth]];
+		problem_add(parser->problems, parser->file, node->line,
+			    "\"%s\" is begun here but never ended", node->text);
 	}
 }
 
@@ -330,6 +329,52 @@ void mustache_free(struct mustache *mustache)
 const char *mustache_file(const struct mustache *mustache)
 {
 	return mustache->file;
+}
+
+/* ---- how long it can take ---- */
+
+struct measure {
+	const struct mustache *mustache;
+	const struct mustache_list *lists;
+	double most; /* times */
+	int line;    /* of what is gone through so often */
+};
+
+static double length_of(const struct measure *measure, const struct node *node)
+{
+	const char *dot = strrchr(node->text, '.'), *name = dot == NULL ? node->text : dot + 1;
+	const struct mustache_list *list = measure->lists;
+	while (list->name != NULL && strcmp(list->name, name) != 0)
+		list++;
+	return node->kind == NODE_SECTION && list->name != NULL ? (double)list->most : 1;
+}
+
+static double steps(struct measure *measure, size_t first, size_t end, double times)
+{
+	double all = 0;
+	for (size_t i = first; i < end;) {
+		const struct node *node = &measure->mustache->nodes[i];
+		bool section = node->kind == NODE_SECTION || node->kind == NODE_INVERTED;
+		double inner = section ? times * length_of(measure, node) : 0;
+		all += times + inner;
+		if (inner > measure->most) {
+			measure->most = inner;
+			measure->line = node->line;
+		}
+		if (section)
+			all += steps(measure, i + 1, node->end, inner);
+		i = section ? node->end : i + 1;
+	}
+	return all;
+}
+
+double mustache_steps(const struct mustache *mustache, const struct mustache_list *lists,
+		      int *ret_line)
+{
+	struct measure measure = { mustache, lists, 0, 0 };
+	double all = steps(&measure, 0, mustache->count, 1);
+	*ret_line = measure.line;
+	return all;
 }
 
 /* ---- rendering ---- */

@@ -34,6 +34,16 @@ const char *mustache_file(const struct mustache *mustache);
 #define MUSTACHE_STEPS_MOST 1000000
 #define MUSTACHE_BYTES_MOST (700 * 1024)
 
+/* How long a list can be; one whose name is NULL ends them. */
+struct mustache_list {
+	const char *name;
+	size_t most;
+};
+/* The steps that it takes at the most, with lists as long as these and everything else there once;
+ * and the line of the section that is gone through most often (0: there is none). */
+double mustache_steps(const struct mustache *mustache, const struct mustache_list *lists,
+		      int *ret_line);
+
 /* The text; the caller frees it. Missing values are empty. NULL: it takes too long, or gets too
  * long.
  */

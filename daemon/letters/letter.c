@@ -63,7 +63,7 @@ void unbuilt_clear(struct unbuilt *unbuilt)
 	for (size_t i = 0; i < unbuilt->count; i++)
 		free(unbuilt->files[i]);
 	free(unbuilt->files);
-	*unbuilt = (struct unbuilt){ NULL, 0, 0 };
+	*unbuilt = (struct unbuilt){ NULL, 0, 0, false };
 }
 
 static size_t unbuilt_find(const struct unbuilt *unbuilt, const char *file)
@@ -74,22 +74,35 @@ static size_t unbuilt_find(const struct unbuilt *unbuilt, const char *file)
 	return i;
 }
 
-static void unbuilt_add(struct unbuilt *unbuilt, const char *file)
+void unbuilt_add(struct unbuilt *unbuilt, const char *file)
 {
 	if (unbuilt_find(unbuilt, file) < unbuilt->count)
 		return;
 	unbuilt->files = array_grow(unbuilt->files, unbuilt->count, &unbuilt->capacity,
 				    sizeof(unbuilt->files[0]));
 	unbuilt->files[unbuilt->count++] = xstrdup(file);
+	unbuilt->changed = true;
+}
+
+static void remove_at(struct unbuilt *unbuilt, size_t i)
+{
+	free(unbuilt->files[i]);
+	unbuilt->files[i] = unbuilt->files[--unbuilt->count];
+	unbuilt->changed = true;
 }
 
 static void unbuilt_remove(struct unbuilt *unbuilt, const char *file)
 {
 	size_t i = unbuilt_find(unbuilt, file);
-	if (i == unbuilt->count)
-		return;
-	free(unbuilt->files[i]);
-	unbuilt->files[i] = unbuilt->files[--unbuilt->count];
+	if (i < unbuilt->count)
+		remove_at(unbuilt, i);
+}
+
+void unbuilt_forget_others(struct unbuilt *unbuilt, const struct templates *templates)
+{
+	for (size_t i = unbuilt->count; i-- > 0;)
+		if (!templates_has_file(templates, unbuilt->files[i]))
+			remove_at(unbuilt, i);
 }
 
 /* A letter that is being made. */
@@ -547,7 +560,7 @@ int letter_make(const struct templates *templates, const struct letter *letter,
 int letter_render(const struct templates *templates, const struct letter *letter,
 		  struct rendered *ret)
 {
-	struct unbuilt unbuilt = { NULL, 0, 0 };
+	struct unbuilt unbuilt = { NULL, 0, 0, false };
 	int result = letter_make(templates, letter, &unbuilt, ret);
 	unbuilt_clear(&unbuilt);
 	return result;

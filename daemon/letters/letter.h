@@ -114,7 +114,11 @@ struct rendered {
 struct unbuilt {
 	char **files;
 	size_t count, capacity;
+	bool changed; /* since whoever keeps it looked */
 };
+void unbuilt_add(struct unbuilt *unbuilt, const char *file);
+/* Those that are none of the templates are noted no more. */
+void unbuilt_forget_others(struct unbuilt *unbuilt, const struct templates *templates);
 void unbuilt_clear(struct unbuilt *unbuilt);
 
 /* 0, or -1: a template takes too long or says too much; its file is noted. What was noted and can

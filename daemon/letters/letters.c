@@ -12,12 +12,8 @@
 #include "daemon/letters/sections.h"
 #include "daemon/people/people.h"
 #include "daemon/plan/pass_on.h"
+#include "daemon/store/meta.h"
 #include "daemon/store/notice.h"
-
-/* After a flood a letter tells its most serious items in full and the others in a line each: so it
- * stays one letter that can be read. The mailer takes none of over a MiB. */
-#define ITEMS_IN_FULL ((size_t)100)
-#define ITEMS_MOST    ((size_t)1500)
 
 struct letters {
 	const struct core *core;
@@ -32,6 +28,44 @@ struct letters {
 	struct unbuilt unbuilt;
 };
 
+#define KEPT "unbuilt" /* in meta */
+
+static void remember_unbuilt(struct letters *letters)
+{
+	char *text = store_meta_get(letters->core->db, KEPT);
+	json_t *files = text == NULL ? NULL : json_loads(text, 0, NULL);
+	for (size_t i = 0; i < json_array_size(files); i++) {
+		const char *file = json_string_value(json_array_get(files, i));
+		if (file != NULL)
+			unbuilt_add(&letters->unbuilt, file);
+	}
+	unbuilt_forget_others(&letters->unbuilt, letters->templates);
+	json_decref(files);
+	free(text);
+}
+
+/* A turn_undo: memory knows more than the file. */
+static void is_unkept(void *arg, const char *reason)
+{
+	struct letters *letters = arg;
+	(void)reason;
+	letters->unbuilt.changed = true;
+}
+
+static void keep_unbuilt(struct letters *letters)
+{
+	json_t *files = json_array();
+	for (size_t i = 0; i < letters->unbuilt.count; i++)
+		json_array_append_new(files, json_string(letters->unbuilt.files[i]));
+	char *text = json_dumps(files, JSON_COMPACT);
+	if (text != NULL)
+		(void)store_meta_set(letters->core->db, KEPT, text);
+	letters->unbuilt.changed = text == NULL;
+	turn_after(letters->core->turn, NULL, is_unkept, letters);
+	json_decref(files);
+	free(text);
+}
+
 struct letters *letters_new(const struct core *core, letters_add *add, void *arg,
 			    const struct templates *templates)
 {
@@ -42,6 +76,8 @@ struct letters *letters_new(const struct core *core, letters_add *add, void *arg
 				     .templates = templates,
 				     .look = true,
 				     .next = INSTANT_NEVER };
+	if (templates != NULL)
+		remember_unbuilt(letters);
 	return letters;
 }
 
@@ -57,6 +93,8 @@ void letters_free(struct letters *letters)
 void letters_use(struct letters *letters, const struct templates *templates)
 {
 	letters->templates = templates;
+	if (templates != NULL)
+		unbuilt_forget_others(&letters->unbuilt, templates);
 	letters_wake(letters);
 }
 
@@ -92,7 +130,10 @@ struct bundle {
 static void make(struct letters *letters, const struct letter *letter, struct rendered *ret)
 {
 	size_t before = letters->unbuilt.count;
-	if (letter_make(letters->templates, letter, &letters->unbuilt, ret) == 0)
+	int made = letter_make(letters->templates, letter, &letters->unbuilt, ret);
+	if (letters->unbuilt.changed)
+		keep_unbuilt(letters);
+	if (made == 0)
 		return;
 	if (letters->unbuilt.count > before)
 		log_error(
@@ -192,6 +233,8 @@ static int64_t add_letter(struct letters *letters, const struct person *person,
 	return id;
 }
 
+/* After a flood a letter tells its most serious items in full and the others in a line each: so it
+ * stays one letter that can be read. */
 static void write_letter(struct letters *letters, const struct person *person,
 			 const struct bundle *bundle)
 {
@@ -200,7 +243,7 @@ static void write_letter(struct letters *letters, const struct person *person,
 	for (size_t i = 0; i < bundle->count; i++) {
 		if (i == 0 || !piece_is_same_matter(bundle->pieces[i - 1], bundle->pieces[i])) {
 			items[used] = bundle->pieces[i]->item;
-			items[used].brief = used >= ITEMS_IN_FULL;
+			items[used].brief = used >= LETTER_FULL_MOST;
 			used++;
 		}
 		numbers[i] = used;
@@ -216,14 +259,15 @@ static void write_letter(struct letters *letters, const struct person *person,
 	free(items);
 }
 
-/* More than one letter can hold goes into further ones. */
+/* More than one letter can hold goes into further ones: the mailer takes none of over a MiB. */
 static void write_letters(struct letters *letters, const struct person *person,
 			  const struct bundle *bundle)
 {
-	for (size_t i = 0; i < bundle->count; i += ITEMS_MOST) {
+	for (size_t i = 0; i < bundle->count; i += LETTER_ITEMS_MOST) {
 		struct bundle part = *bundle;
 		part.pieces += i;
-		part.count = bundle->count - i < ITEMS_MOST ? bundle->count - i : ITEMS_MOST;
+		part.count =
+		    bundle->count - i < LETTER_ITEMS_MOST ? bundle->count - i : LETTER_ITEMS_MOST;
 		part.digest_day = i == 0 ? bundle->digest_day : DATE_NONE;
 		part.enclosed = i == 0 ? bundle->enclosed : (struct enclosed){ .section_count = 0 };
 		write_letter(letters, person, &part);

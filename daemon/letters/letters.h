@@ -23,7 +23,8 @@ void letters_free(struct letters *letters); /* takes NULL */
 /* After a reload: the hours of letters may be others, too. */
 void letters_use(struct letters *letters, const struct templates *templates);
 
-/* Templates that letters could not be built from; they went out in the plain form. */
+/* Templates that letters could not be built from; they went out in the plain form. A restart does
+ * not forget them, nor does a reload, but for those whose file is gone. */
 const struct unbuilt *letters_unbuilt(const struct letters *letters);
 
 /* Hands a letter on that is not of notices; its id. In the turn. */

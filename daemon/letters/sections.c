@@ -9,9 +9,6 @@
 #include "daemon/store/notice.h"
 #include "rules/plan/audience.h"
 
-/* More rows than that are only counted: the reminders of each follow anyway. */
-#define ROWS_MOST 100
-
 struct draft {
 	const struct core *core;
 	const struct person *person;
@@ -36,7 +33,7 @@ static void add_row(struct draft *draft, struct query *q, const char *others, bo
 		section->hidden = true;
 		return;
 	}
-	if (section->count == ROWS_MOST) {
+	if (section->count == LETTER_ROWS_MOST) {
 		section->more++;
 		return;
 	}
@@ -169,7 +166,7 @@ static bool read_calendar(struct draft *draft, const struct enclosure *enclosure
 	    (row->is_case && !people_may_be_told(draft->core, row->subject, change.programme,
 						 draft->person->board)))
 		section->hidden = true;
-	else if (section->count == ROWS_MOST)
+	else if (section->count == LETTER_ROWS_MOST)
 		section->more++;
 	else
 		draft->rows[section->count++] = *row;
@@ -180,7 +177,7 @@ static bool read_calendar(struct draft *draft, const struct enclosure *enclosure
 
 static void begin_section(struct draft *draft, struct enclosed *enclosed, const char *kind)
 {
-	draft->rows = arena_alloc(draft->arena, ROWS_MOST * sizeof(*draft->rows));
+	draft->rows = arena_alloc(draft->arena, LETTER_ROWS_MOST * sizeof(*draft->rows));
 	draft->section = &enclosed->sections[enclosed->section_count];
 	*draft->section = (struct letter_section){
 		.kind = kind, .from = DATE_NONE, .to = DATE_NONE, .rows = draft->rows

@@ -216,6 +216,38 @@ static struct mustache *parse(const struct serving *serving, const char *text, s
 				   (void *)(uintptr_t)serving, problems);
 }
 
+/* The longest letters, and a page of one: all that is told in full has its days and those who have
+ * put it off; of what is told in a line each there are many. */
+#define SECTIONS                                                                                   \
+	{ "sections", 10 },                                                                        \
+	{                                                                                          \
+		"rows", LETTER_ROWS_MOST                                                           \
+	}
+static const struct mustache_list longest[][7] = {
+	{ { "groups", 1 }, { "items", LETTER_ITEMS_MOST }, SECTIONS, { NULL, 0 } },
+	{ { "groups", 4 }, { "items", LETTER_ITEMS_MOST / 4 }, SECTIONS, { NULL, 0 } },
+	{ { "items", LETTER_FULL_MOST },
+	  { "points", 20 },
+	  { "put_off", 10 },
+	  SECTIONS,
+	  { NULL, 0 } },
+};
+
+static void check_end(const struct mustache *mustache, struct problems *problems)
+{
+	for (size_t i = 0; i < sizeof(longest) / sizeof(longest[0]); i++) {
+		int line;
+		if (mustache_steps(mustache, longest[i], &line) <= MUSTACHE_STEPS_MOST)
+			continue;
+		problem_add(problems, mustache_file(mustache), line,
+			    "a letter of %zu reminders would come by here so often that it never "
+			    "ends: repeat nothing within itself, and end a section before it "
+			    "begins again",
+			    LETTER_ITEMS_MOST);
+		return;
+	}
+}
+
 /* Takes path and name over. */
 static void load_file(struct templates *templates, const char *language, char *path, char *name,
 		      const struct ruleset *ruleset, struct problems *problems)
@@ -228,6 +260,8 @@ static void load_file(struct templates *templates, const char *language, char *p
 	    text == NULL ? NULL : parse(&serving, text, length, path, problems);
 	free(text);
 	arena_free(serving.arena);
+	if (mustache != NULL)
+		check_end(mustache, problems);
 	if (mustache == NULL) {
 		free(name);
 		free(path);
@@ -343,6 +377,14 @@ void templates_free(struct templates *templates)
 	}
 	free(templates->list);
 	free(templates);
+}
+
+bool templates_has_file(const struct templates *templates, const char *file)
+{
+	for (size_t i = 0; i < templates->count; i++)
+		if (strcmp(templates->list[i].path, file) == 0)
+			return true;
+	return false;
 }
 
 size_t templates_count(const struct templates *templates)

@@ -9,7 +9,8 @@
  *
  * A template may use the names that letter.h fills in, and of the event that a deadline rests on
  * the open fields, as event_<field>. A field of any other class is refused by file and line: so
- * nothing but what is open can come into a letter (I6).
+ * nothing but what is open can come into a letter (I6). So is a template that repeats a list within
+ * itself, so that a long letter would never end.
  */
 #ifndef KEDJA_LETTERS_TEMPLATES_H
 #define KEDJA_LETTERS_TEMPLATES_H
@@ -19,10 +20,20 @@
 
 struct templates;
 
+/* How long the lists of a letter get: its templates must come to an end with these. More reminders
+ * go into further letters; more rows of a section are only counted, the reminders of each follow
+ * anyway. */
+#define LETTER_ITEMS_MOST ((size_t)1500)
+#define LETTER_FULL_MOST  ((size_t)100) /* items: the others get a line each */
+#define LETTER_ROWS_MOST  100
+
 /* Without rules (NULL) no template may use a field of an event. NULL if any problem was added. */
 struct templates *templates_load(const char *dir, const struct ruleset *ruleset,
 				 struct problems *problems);
 void templates_free(struct templates *templates); /* takes NULL */
+
+/* Is it one of their files? */
+bool templates_has_file(const struct templates *templates, const char *file);
 
 size_t templates_count(const struct templates *templates); /* of all languages together */
 

@@ -7,13 +7,18 @@
 
 static json_t *case_row(struct query *q)
 {
-	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:b, s:I, s:I}", "case",
+	return json_pack("{s:o, s:o, s:b, s:b, s:o, s:o, s:b, s:I, s:I}", "case",
 			 answer_text(db_text(q, 0)), "programme", answer_text(db_text(q, 1)),
-			 "open", db_int(q, 2) != 0, "stage", answer_text(db_text(q, 3)), "since",
-			 answer_text(db_text(q, 7)), "protected", db_int(q, 4) != 0,
-			 "deadlines_open", (json_int_t)db_int(q, 5), "overdue",
-			 (json_int_t)db_int(q, 6));
+			 "open", db_int(q, 2) != 0, "opened", db_int(q, 8) != 0, "stage",
+			 answer_text(db_text(q, 3)), "since", answer_text(db_text(q, 7)),
+			 "protected", db_int(q, 4) != 0, "deadlines_open", (json_int_t)db_int(q, 5),
+			 "overdue", (json_int_t)db_int(q, 6));
 }
+
+/* A debt or a notice may come before a case is opened, and may be all that ever comes. */
+#define OPENED_ONCE                                                                                \
+	"SELECT 1 FROM event e WHERE e.kind = 'case.opened' AND NOT EXISTS (SELECT 1 FROM void v"  \
+	" WHERE v.event = e.id) AND e.subject = "
 
 json_t *method_case_list(void *arg, struct call *call)
 {
@@ -23,7 +28,8 @@ json_t *method_case_list(void *arg, struct call *call)
 			" (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
 			"   AND d.state = 'open'),"
 			" (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
-			"   AND d.state = 'open' AND d.due < ?3), s.since"
+			"   AND d.state = 'open' AND d.due < ?3), s.since,"
+			" s.open OR EXISTS (" OPENED_ONCE "s.id)"
 			" FROM subject s WHERE s.type = 'case' AND (?1 IS NULL OR s.id > ?1)"
 			" ORDER BY s.id LIMIT ?2");
 	db_bind(q, DB_TEXT(call_text(call, "after")), DB_INT(PAGE_ROWS),
@@ -63,7 +69,7 @@ static json_t *facts_json(const struct kedjad *k, const struct plan *plan, enum 
 	for (int i = 0; (fact = facts_at(i)) != NULL; i++)
 		if (fact->subject == type)
 			json_object_set_new(facts, fact->name,
-					    value_json(facts_get(plan_facts(plan), i, today)));
+					    value_json(plan_fact(plan, i, today)));
 	return facts;
 }
 
@@ -193,6 +199,13 @@ static json_t *events_json(const struct kedjad *k, const char *subject, const ch
 	return answer_page(rows, last);
 }
 
+static bool was_opened(const struct kedjad *k, const char *subject)
+{
+	struct query *q = db_query(k->core.db, OPENED_ONCE "?1");
+	db_bind(q, DB_TEXT(subject));
+	return db_found(q);
+}
+
 json_t *method_case_show(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
@@ -212,6 +225,9 @@ json_t *method_case_show(void *arg, struct call *call)
 	json_object_set_new(answer, "type", json_string(subject_type_name(type)));
 	json_object_set_new(answer, "programme", answer_text(programme));
 	json_object_set_new(answer, "open", json_boolean(facts_is_open(facts)));
+	json_object_set_new(
+	    answer, "opened",
+	    !is_case ? json_null() : json_boolean(facts_is_open(facts) || was_opened(k, subject)));
 	json_object_set_new(answer, "stage", answer_text(is_case ? facts_stage(facts) : NULL));
 	json_object_set(answer, "since",
 			is_case ? json_object_get(known, "stage_since") : json_null());

@@ -55,74 +55,6 @@ static json_t *outbox_json(const struct kedjad *k, const struct outbox_figures *
 	return outbox;
 }
 
-static void add_alarm_of_waiting(json_t *alarms, const struct kedjad *k, int64_t number,
-				 instant since, const char *what)
-{
-	char text[INSTANT_TEXT_SIZE];
-	if (number == 0)
-		return;
-	clock_format(k->core.clock, since, text);
-	json_array_append_new(
-	    alarms, number == 1 ? json_sprintf("a letter waits since %s: %s", text, what)
-				: json_sprintf("%lld letters wait, the oldest since %s: %s",
-					       (long long)number, text, what));
-}
-
-static void add_alarm_of_trouble(json_t *alarms, const struct kedjad *k)
-{
-	const char *trouble = turn_trouble(k->core.turn);
-	char since[INSTANT_TEXT_SIZE];
-	if (trouble == NULL)
-		return;
-	clock_format(k->core.clock,
-		     k->trouble == NULL ? clock_now(k->core.clock) : k->trouble_since, since);
-	json_array_append_new(alarms,
-			      json_sprintf("nothing can be written since %s: %s", since, trouble));
-}
-
-/* What a human must look at, a sentence each. */
-static json_t *alarms_json(const struct kedjad *k, const struct outbox_figures *figures)
-{
-	json_t *alarms = json_array();
-	add_alarm_of_trouble(alarms, k);
-	int64_t unreachable = notice_count(&k->core, NOTICE_UNREACHABLE);
-	if (kedjad_is_reverted(k))
-		json_array_append_new(
-		    alarms, json_string("the rules are those before the files on the disk, which"
-					" kedjactl rules reload takes again"));
-	int64_t held = notice_count(&k->core, NOTICE_HELD);
-	if (held > 0)
-		json_array_append_new(
-		    alarms, json_sprintf("%lld notices came all at once and are held: kedjactl"
-					 " notices release, or discard",
-					 (long long)held));
-	if (figures->fault != NULL)
-		json_array_append_new(alarms,
-				      json_sprintf("no letters go out: %s", figures->fault));
-	const struct unbuilt *unbuilt = letters_unbuilt(k->letters);
-	for (size_t i = 0; i < unbuilt->count; i++)
-		json_array_append_new(
-		    alarms, json_sprintf("letters go out in a plain form, because none can"
-					 " be built from %s",
-					 unbuilt->files[i]));
-	add_alarm_of_waiting(alarms, k, figures->unreached, figures->unreached_since,
-			     figures->unreached_reason);
-	add_alarm_of_waiting(alarms, k, figures->late, figures->late_since,
-			     "put off again and again, or nobody knows whether they arrived:"
-			     " kedjactl outbox");
-	if (figures->given_up > 0)
-		json_array_append_new(
-		    alarms, json_sprintf("%lld letters could not be delivered and are no longer"
-					 " tried: kedjactl outbox",
-					 (long long)figures->given_up));
-	if (unreachable > 0)
-		json_array_append_new(alarms,
-				      json_sprintf("%lld notices reached nobody who held the role:"
-						   " kedjactl notices",
-						   (long long)unreachable));
-	return alarms;
-}
-
 static json_t *clock_json(const struct kedjad *k)
 {
 	return json_pack("{s:o, s:b, s:s}", "now", answer_instant(k, clock_now(k->core.clock)),
@@ -144,12 +76,11 @@ static json_t *status_of_process(const struct kedjad *k)
 static json_t *status_without_file(const struct kedjad *k)
 {
 	static const char *const unknown[] = { "counts", "outbox", "mailer", "behind", "next_at" };
-	json_t *alarms = json_array(), *status = status_of_process(k);
-	add_alarm_of_trouble(alarms, k);
+	json_t *status = status_of_process(k);
 	json_object_set_new(json_object_get(status, "rules"), "reverted", json_null());
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		json_object_set_new(status, unknown[i], json_null());
-	json_object_set_new(status, "alarms", alarms);
+	json_object_set_new(status, "alarms", alarms_without_file(k));
 	return status;
 }
 
@@ -168,7 +99,7 @@ static json_t *status_with_file(const struct kedjad *k)
 				      figures.mailer_restarts));
 	json_object_set_new(status, "behind", json_integer(figure_of(k->core.db, "behind", "")));
 	json_object_set_new(status, "next_at", answer_instant(k, step < letter ? step : letter));
-	json_object_set_new(status, "alarms", alarms_json(k, &figures));
+	json_object_set_new(status, "alarms", alarms_now(k, &figures));
 	return status;
 }
 
@@ -177,7 +108,9 @@ json_t *method_status(void *arg, struct call *call)
 	struct kedjad *k = arg;
 	if (!call->without_file) {
 		kedjad_prove_disk(k);
-		return status_with_file(k);
+		json_t *status = status_with_file(k);
+		alarms_forget_seen(k, json_object_get(status, "alarms"));
+		return status;
 	}
 	if (db_in_transaction(k->core.db))
 		return status_without_file(k);

@@ -113,6 +113,8 @@ json_t *method_deadline_list(void *arg, struct call *call)
 			    state);
 		return NULL;
 	}
+	if (call_text(call, "for") != NULL && !method_knows_staff(k, call, "for"))
+		return NULL;
 	return list_deadlines(k, call);
 }
 

@@ -17,7 +17,9 @@ json_t *method_kind_list(void *arg, struct call *call);
 /* case.c */
 json_t *method_case_list(void *arg, struct call *call);
 json_t *method_case_show(void *arg, struct call *call);
-/* staff.c */
+/* staff.c; does somebody of the name that stands in this parameter work here, or has done? Else a
+ * problem with the nearest name. */
+bool method_knows_staff(const struct kedjad *k, struct call *call, const char *field);
 json_t *method_staff_list(void *arg, struct call *call);
 json_t *method_staff_roles(void *arg, struct call *call);
 /* deadline.c */
@@ -42,6 +44,13 @@ json_t *method_rent_open(void *arg, struct call *call);
 /* payment_known.c */
 json_t *method_payment_known(void *arg, struct call *call);
 json_t *method_rent_leases(void *arg, struct call *call);
+/* alarms.c: what is so now and a human must look at, a row each: its name, what is so, what to do,
+ * and who has seen it. A row stays until it is over; who has seen it is forgotten then, at the next
+ * question. */
+json_t *alarms_now(const struct kedjad *k, const struct outbox_figures *figures);
+json_t *alarms_without_file(const struct kedjad *k);
+void alarms_forget_seen(const struct kedjad *k, const json_t *alarms);
+json_t *method_status_ack(void *arg, struct call *call);
 /* daemon.c */
 json_t *method_status(void *arg, struct call *call);
 json_t *method_rules_list(void *arg, struct call *call);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Methods about people: who works here, and which roles each holds. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/methods/method.h"
@@ -46,16 +47,44 @@ static bool is_staff(const struct kedjad *k, const char *staff)
 	return db_found(q);
 }
 
+/* Ended by NULL; the list and its texts live in the arena. */
+static const char *const *names_of_staff(const struct kedjad *k, struct arena *arena)
+{
+	const char **list = NULL;
+	size_t count = 0, capacity = 0;
+	struct query *q = db_query(k->core.db, "SELECT id FROM staff ORDER BY id");
+	while (db_next(q)) {
+		list = array_grow(list, count, &capacity, sizeof(*list));
+		list[count++] = arena_strdup(arena, db_text(q, 0));
+	}
+	db_done(q);
+	const char **names = arena_alloc(arena, (count + 1) * sizeof(*names));
+	for (size_t i = 0; i < count; i++)
+		names[i] = list[i];
+	names[count] = NULL;
+	free(list);
+	return names;
+}
+
+bool method_knows_staff(const struct kedjad *k, struct call *call, const char *field)
+{
+	const char *staff = call_text(call, field);
+	if (is_staff(k, staff))
+		return true;
+	struct arena *arena = arena_new();
+	problem_add(&call->problems, field, 0, "nobody of the name \"%s\" works here", staff);
+	problem_hint(&call->problems, staff, names_of_staff(k, arena),
+		     "kedjactl staff lists who does");
+	arena_free(arena);
+	return false;
+}
+
 json_t *method_staff_roles(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	const char *staff = call_text(call, "staff"), *after = call_text(call, "after");
-	if (!is_staff(k, staff)) {
-		problem_add(&call->problems, "staff", 0,
-			    "nobody of the name \"%s\" works here: kedjactl staff lists who does",
-			    staff);
+	if (!method_knows_staff(k, call, "staff"))
 		return NULL;
-	}
 	struct query *q = db_query(
 	    k->core.db, "SELECT subject || ' ' || role, subject, role FROM role WHERE staff = ?1"
 			" AND (?2 IS NULL OR subject || ' ' || role > ?2)"

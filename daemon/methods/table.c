@@ -18,6 +18,10 @@
 
 static const struct parameter none[] = { END };
 
+static const struct parameter status_ack[] = {
+	{ "alarm", PARAMETER_TEXT, true, "the name of an alarm that status shows" }, END
+};
+
 static const struct parameter event_void[] = { { "event", PARAMETER_NUMBER, true,
 						 "id of the event that is taken back" },
 					       { "reason", PARAMETER_TEXT, true, "why" },
@@ -148,6 +152,8 @@ static method_handler help;
 const struct method method_table[] = {
 	{ "status", none, false, ALWAYS, AT_ONCE, method_status,
 	  "How the daemon is, in figures without names." },
+	{ "status.ack", status_ack, false, WRITES, AT_ONCE, method_status_ack,
+	  "Notes who has seen an alarm; it stays until it is over." },
 	{ "event.record", none, true, WRITES, AT_ONCE, method_event_record,
 	  "Adds an event, or up to 1,000, all or none." },
 	{ "event.check", none, true, READS, AT_ONCE, method_event_check,

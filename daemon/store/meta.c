@@ -19,3 +19,10 @@ bool store_meta_set(struct db *db, const char *name, const char *value)
 	db_bind(q, DB_TEXT(name), DB_TEXT(value));
 	return db_run(q) > 0;
 }
+
+void store_meta_forget(struct db *db, const char *name)
+{
+	struct query *q = db_query(db, "DELETE FROM meta WHERE name = ?1");
+	db_bind(q, DB_TEXT(name));
+	db_run(q);
+}

@@ -8,5 +8,6 @@
 char *store_meta_get(struct db *db, const char *name); /* yours to free; NULL: none */
 /* False: it said so already. */
 bool store_meta_set(struct db *db, const char *name, const char *value);
+void store_meta_forget(struct db *db, const char *name);
 
 #endif

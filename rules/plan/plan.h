@@ -129,6 +129,8 @@ int event_compare(const struct event *a, const struct event *b);
  */
 typedef int64_t plan_overdue(void *arg, date day);
 void plan_ask_overdue(struct plan *plan, plan_overdue *ask, void *arg);
+/* As facts_get of its facts, and that number too: what conditions see, and people are shown. */
+struct value plan_fact(const struct plan *plan, int number, date day);
 
 /* Told of every event of a kind that starts the rule, after the rule has met it (for why.h). */
 typedef void plan_met(void *arg, const struct rule *rule, const struct event *event);

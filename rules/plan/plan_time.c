@@ -26,15 +26,19 @@ static struct value text_value(const char *text)
 	return (struct value){ VALUE_TEXT, 0, text };
 }
 
+struct value plan_fact(const struct plan *plan, int number, date day)
+{
+	if (number == plan->overdue_slot && plan->ask_overdue != NULL)
+		return (struct value){ VALUE_NUMBER, plan->ask_overdue(plan->ask_arg, day), NULL };
+	return facts_get(plan->facts, number, day);
+}
+
 static struct value world_value(const void *arg, int slot)
 {
 	const struct world *world = arg;
 	const struct plan *plan = world->plan;
-	if (slot == plan->overdue_slot && plan->ask_overdue != NULL)
-		return (struct value){ VALUE_NUMBER, plan->ask_overdue(plan->ask_arg, plan->today),
-				       NULL };
 	if (slot < SLOT_ANCHOR)
-		return facts_get(plan->facts, slot, plan->today);
+		return plan_fact(plan, slot, plan->today);
 	if (slot >= SLOT_EVENT_FIELD)
 		return event_value(world->event,
 				   world->rule->event_fields[slot - SLOT_EVENT_FIELD]);

@@ -72,7 +72,7 @@ class Disk:
         return None
 
     def alarms(self):
-        return [alarm for alarm in self.line.ask("status")["alarms"] if "nothing can be written" in alarm]
+        return [alarm for alarm in self.line.alarms() if "nothing can be written" in alarm]
 
     def people(self):
         record_all(self.line, cast("2026-02-01", ("K-1",)))

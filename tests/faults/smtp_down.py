@@ -49,7 +49,7 @@ def begin(office):
 
 def check_alarm(line):
     rows = messages(line)
-    alarms = " ".join(line.ask("status")["alarms"])
+    alarms = " ".join(line.alarms())
     assert all(row["state"] != "sent" for row in rows), rows
     if rows:
         assert "Connection refused" in alarms and "since 2026-" in alarms, alarms
@@ -100,7 +100,7 @@ def run(folder, seconds):
         with Script(port=port) as server:
             recover(line, back)
             letters = [row for row in messages(line) if row["id"] <= rows[-1]["id"]]
-            assert line.ask("status")["alarms"] == [], line.ask("status")["alarms"]
+            assert line.alarms() == [], line.alarms()
             taken = [parse(data)["Message-ID"].strip("<>") for _, data in server.taken]
             assert len(taken) == len(set(taken)), "letters came twice"
             assert {row["message_id"] for row in rows} <= set(taken), "letters are lost"

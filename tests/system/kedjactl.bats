@@ -318,7 +318,13 @@ assert json.load(sys.stdin) == [{"id": 1, "due": "2026-11-30", "x": None}, {"id"
 	answers '{"status": [{"result": {"version": "0.1", "pid": 7, "clock": {"now": "2006-05-01T08:00:00+02:00", "virtual": true, "zone": "Europe/Stockholm"},
 		"rules": {"count": 6, "version": 12, "loaded_at": "2006-05-01T08:00:00+02:00"}, "counts": {"events": 412, "cases": 27},
 		"outbox": {"queued": 2, "sent": 40, "oldest_waiting": "2006-05-01T07:59:00+02:00", "fault": "login"},
-		"mailer": {"state": "ready", "pid": 8, "restarts": 1}, "behind": 3, "next_at": null, "alarms": ["queue\nstands"]}}]}'
+		"mailer": {"state": "ready", "pid": 8, "restarts": 1}, "behind": 3, "next_at": null, "alarms": [{"name": "queue", "text": "no letters\ngo out", "do": "mend it", "seen_by": "anna",
+			"seen_at": "2006-05-01T07:59:00+02:00", "grown": true}]}}]}'
+	try status --check
+	[ "$status" -eq 1 ]
+	[[ $output == *$'\nalarm      queue: no letters\\ngo out\n           to do: mend it\n           seen by anna 2006-05-01 07:59; more has come to it since' ]]
+	try status --check --json
+	[ "$status" -eq 1 ]
 	try status
 	[ "$status" -eq 0 ]
 	[[ $output == *"clock      2006-05-01 08:00 Europe/Stockholm, virtual"* ]]

@@ -410,11 +410,15 @@ class Hostile(Case):
 
     def test_final_answer_while_the_letter_is_on_its_way(self):
         with Script({"CONTENT": "early"}) as server, Mailer() as mailer:
-            server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
-            mailer.configure(**smtp_settings(server))
-            heard = short(mailer.send([letter(1, text="x" * 900000), letter(2)]))
-            self.assertEqual([one[1] for one in heard], ["unclear", "deferred"])
+            self.try_large(server, mailer)
+
+    def try_large(self, server, mailer):
+        """Small buffers and segments, so that it is the writing that waits."""
+        server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+        mailer.configure(**smtp_settings(server))
+        heard = short(mailer.send([letter(1, text="x" * 900000), letter(2)]))
+        self.assertEqual([one[1] for one in heard], ["unclear", "deferred"])
 
     def test_stalled_reader_gets_no_letter_with_a_hole(self):
         with_more_and_more((3, 20, 120, 600), self.try_stall)
@@ -423,12 +427,7 @@ class Hostile(Case):
         """The reader goes on when the mailer has given up."""
         with Script({"CONTENT": "stall"}) as server, Mailer("--patience", "1") as mailer:
             server.stall = seconds
-            # small buffers and segments, so that it is the writing that waits
-            server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
-            mailer.configure(**smtp_settings(server))
-            heard = short(mailer.send([letter(1, text="x" * 900000), letter(2)]))
-            self.assertEqual([one[1] for one in heard], ["unclear", "deferred"])
+            self.try_large(server, mailer)
 
     def test_garbage(self):
         noise = bytes((i * 7919) % 251 for i in range(65536))

@@ -69,6 +69,10 @@ class Line:
         self.send(method, parameters if parameters is not None else {})
         return self.receive()
 
+    def alarms(self):
+        """What is alarming, a sentence each."""
+        return [alarm["text"] for alarm in self.ask("status")["alarms"]]
+
     def rows(self, method, parameters=None):
         rows, wanted = [], dict(parameters or {})
         while True:

@@ -11,6 +11,7 @@ from mail_office import MailOffice, Refused, cast, folder, messages, parse, reco
 from smtp_script import Script
 
 NESTED = "{{#groups}}{{#items}}" * 8 + "x" + "{{/items}}{{/groups}}" * 8
+LONG = "{{#groups}}{{#items}}" + "x " * 20000 + "{{/items}}{{/groups}}"
 
 
 class Plain(unittest.TestCase):
@@ -30,10 +31,27 @@ class Plain(unittest.TestCase):
         with open(self.template(name), "ab") as file:
             file.write(addition)
 
-    def test_a_template_that_never_ends(self):
+    def test_a_template_that_never_ends_is_refused(self):
+        line = self.office.start("--virtual-clock", "2026-03-02T07:00")
+        self.change("letter.txt", NESTED.encode())
+        with self.assertRaises(Refused) as refused:
+            line.ask("rules.reload")
+        self.assertIn("repeat nothing within itself", str(refused.exception.error))
+        said, code = self.office.ctl("templates", "check", f"{self.place}/conf")
+        self.assertEqual(code, 1)
+        self.assertIn("repeat nothing within itself", said)
+        self.office.stop()
+        with self.assertRaises(SystemExit):
+            self.office.start("--virtual-clock", "2026-03-02T07:00")
+        self.assertIn("templates/sv/letter.txt", self.office.whole_log())
+
+    def alarms(self, line):
+        return line.ask("status")["alarms"]
+
+    def test_a_template_that_says_too_much(self):
         with open(self.template("letter.txt"), "rb") as file:
             well = file.read()
-        self.change("letter.txt", NESTED.encode())
+        self.change("letter.txt", LONG.encode())
         line = self.office.start("--virtual-clock", "2026-03-02T07:00")
         record_all(line, cast("2025-12-05", [f"K-{number}" for number in range(30)]))
         line.ask("clock.set", {"time": "2026-03-02T12:00"})
@@ -46,10 +64,14 @@ class Plain(unittest.TestCase):
             self.assertEqual(letter.get_content_type(), "text/plain")
             self.assertRegex(letter.get_content(), r"1\. Ärende K-\d+, senast \w+ den \d+ mars 2026\.")
             self.assertIn("Brevet kunde inte skrivas som vanligt.", letter.get_content())
-        alarm, = line.ask("status")["alarms"]
+        alarm, = line.alarms()
         self.assertIn("letters go out in a plain form", alarm)
         self.assertIn("templates/sv/letter.txt", alarm)
         self.assertEqual(self.office.whole_log().count("no letter can be built from this template"), 1)
+        # a restart does not forget it
+        self.office.stop()
+        line = self.office.start("--virtual-clock", "2026-03-02T12:00")
+        self.assertEqual(self.alarms(line), [alarm])
         # it is mended: the alarm stands until a letter is built from it again
         with open(self.template("letter.txt"), "wb") as file:
             file.write(well)
@@ -59,7 +81,7 @@ class Plain(unittest.TestCase):
         self.assertGreater(len(self.server.taken), taken)
         for _, data in self.server.taken[taken:]:
             self.assertEqual(parse(data).get_content_type(), "multipart/alternative")
-        self.assertEqual(line.ask("status")["alarms"], [])
+        self.assertEqual(line.alarms(), [])
 
     def test_what_is_not_utf8_is_refused(self):
         line = self.office.start("--virtual-clock", "2026-03-02T07:00")

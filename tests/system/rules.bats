@@ -192,7 +192,7 @@ with_a_plan() {
 	same 4 "$(wc -l <<<"$output")"
 	same "2026-04-05 open" "$(due K-1 plan-review)"
 	same "$edited" "$(cat "$dir/conf/rules.d/10-plan-review.conf")"
-	same "True 1" "$(ctl status --json | json "(d['rules']['reverted'], sum('before the files' in a for a in d['alarms']))")"
+	same "True 1" "$(ctl status --json | json "(d['rules']['reverted'], sum('before the files' in a['text'] for a in d['alarms']))")"
 }
 
 @test "rules revert: it lasts over a restart, until a reload takes the files" {

@@ -76,12 +76,12 @@ class States(Case):
             letter, = settled(line)
             self.assertEqual((letter["state"], letter["attempts"]), (state, attempts), steps)
             if alarm is not None:
-                wait_until(lambda: line.ask("status")["alarms"], "no alarm")
+                wait_until(lambda: line.alarms(), "no alarm")
             if code is not None:
                 self.assertEqual(letter["outcome"]["code"], code)
             taken = [parse(data)["Message-ID"] for _, data in server.taken if data]
             self.assertEqual(taken, [f"<{letter['message_id']}>"] if state == "sent" else [])
-            alarms = line.ask("status")["alarms"]
+            alarms = line.alarms()
             self.assertEqual(len(alarms), 0 if alarm is None else 1, alarms)
             self.assertIn(alarm or "", " ".join(alarms))
             line.close()
@@ -93,7 +93,7 @@ class States(Case):
             line.ask("drill")
             letter, = settled(line)
             self.assertEqual((letter["state"], letter["outcome"]["code"]), ("deferred", 0))
-            alarm, = line.ask("status")["alarms"]
+            alarm, = line.alarms()
             self.assertIn("a letter waits since 2026-03-02T10:00:00+01:00: no connection", alarm)
             self.assertIn(why, alarm)
 
@@ -122,7 +122,7 @@ class Faults(Case):
                 line.ask("drill")
             status = wait_until(lambda: (now := line.ask("status"))["outbox"]["fault"] and now, "no fault")
             self.assertTrue(status["outbox"]["fault"].startswith(kind), status["outbox"])
-            self.assertIn("no letters go out: " + kind, " ".join(status["alarms"]))
+            self.assertIn("no letters go out: " + kind, " ".join(line.alarms()))
             rows = wait_until(lambda: all((row["state"], row["attempts"]) == ("queued", 0)
                                           for row in messages(line)), "attempts were used up")
             self.assertTrue(rows)
@@ -139,7 +139,7 @@ class Faults(Case):
                 wait_until(lambda: [(row["state"], row["attempts"]) for row in messages(line)] ==
                            [("sent", 1)] * 3, "the letters do not go out")
                 self.assertEqual(len(right.taken), 3)
-            self.assertEqual(line.ask("status")["alarms"], [])
+            self.assertEqual(line.alarms(), [])
             self.assertIn("the queue moves again", office.whole_log())
 
     def test_no_encryption_offered(self):
@@ -168,7 +168,7 @@ class Relay(Case):
     def check_all_sent(self, line):
         wait_until(lambda: {row["state"] for row in messages(line)} == {"sent"}, "the letters do not go out")
         self.assertEqual({row["state"] for row in line.rows("notice.list") if row["message"]}, {"sent"})
-        self.assertEqual(line.ask("status")["alarms"], [])
+        self.assertEqual(line.alarms(), [])
 
     def test_it_says_so(self):
         for answer in ("550 5.7.54 SMTP; Unable to relay", "504 5.5.2 <vm>: Helo command rejected: need fully-qualified"):
@@ -179,7 +179,7 @@ class Relay(Case):
                 self.assertGreater(len(rows), 1)
                 self.assertEqual({(row["state"], row["attempts"]) for row in rows}, {("queued", 0)})
                 self.assertEqual({row["state"] for row in line.rows("notice.list")}, {"queued"})
-                alarm, = line.ask("status")["alarms"]
+                alarm, = line.alarms()
                 self.assertIn("no letters go out: relay: the server takes nothing from us: " + answer, alarm)
                 # a letter each quarter of an hour, by turns
                 server.commands.clear()
@@ -198,7 +198,7 @@ class Relay(Case):
             self.cases(line)
             refused = [row for row in messages(line) if row["state"] == "refused"]
             self.assertEqual({row["to"] for row in refused}, {"anna@office.example", "bo@office.example"})
-            self.assertIn("relay: the server takes nothing", " ".join(line.ask("status")["alarms"]))
+            self.assertIn("relay: the server takes nothing", " ".join(line.alarms()))
             self.assertIn("unreachable", {row["state"] for row in line.rows("notice.list")})
             said, code = office.ctl("outbox", "retry", str(refused[0]["id"]))
             self.assertEqual(code, 1, said)
@@ -257,7 +257,7 @@ class Life(Case):
             record_all(line, cast("2025-12-05", ["K-1"]))
             line.ask("clock.set", {"time": "2026-03-06T12:00"})
             self.assertTrue(all(row["state"] in ("deferred", "handed", "queued") for row in messages(line)))
-            self.assertIn("put off again and again", " ".join(line.ask("status")["alarms"]))
+            self.assertIn("put off again and again", " ".join(line.alarms()))
             stubborn = "anna@office.example"
 
             def not_these(step):
@@ -273,7 +273,7 @@ class Life(Case):
             self.assertGreater(len(all_given_up), len(given_up))
             status = line.ask("status")
             self.assertEqual(status["outbox"]["given_up"], len(all_given_up))
-            self.assertIn("are no longer tried", " ".join(status["alarms"]))
+            self.assertIn("are no longer tried", " ".join(line.alarms()))
             notices = line.rows("notice.list")
             lost = [row for row in notices if row["person"] == "anna" and row["message"] == given_up[0]["id"]]
             self.assertEqual({row["state"] for row in lost}, {"unreachable"})

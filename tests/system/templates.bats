@@ -119,6 +119,16 @@ sv/no-such-rule.txt: it is missing in en: readers of that language would get the
 	same 'sv/plan-review.txt:1: the file begins with a byte order mark, which would stand in the letter: save it as UTF-8 without one' "$output"
 }
 
+@test "a template that repeats a list within itself, so that a long letter never ends, is refused" {
+	for inner in groups items; do # of a page, too, and as deep as one likes
+		check sv/letter.html $'{{#groups}}\n{{#items}}\n{{number}}\n{{#late}}{{#'$inner$'}}\n{{#items}}x{{/items}}\n{{/'$inner$'}}{{/late}}\n{{/items}}\n{{/groups}}'
+		[ "$status" -eq 1 ]
+		same 'sv/letter.html:5: a letter of 1500 reminders would come by here so often that it never ends: repeat nothing within itself, and end a section before it begins again' "$output"
+	done
+	check sv/letter.html '{{#groups}}{{#items}}{{number}}{{/items}}{{/groups}}{{#groups}}{{#items}}x{{/items}}{{/groups}}'
+	[ "$status" -eq 0 ]
+}
+
 @test "a letter is looked at beforehand: text, page, both languages, minimal" {
 	run "$KEDJACTL" templates preview rent-late contact "$dir/conf" --html "$dir/page.html"
 	[ "$status" -eq 0 ]

@@ -14,7 +14,7 @@
 
 #include "rules/check/explain.h"
 #include "rules/language/load.h"
-#include "tests/unit/story.h"
+#include "tests/unit/office_fixture.h"
 
 static const char rules[] =
     "rules = (\n"
@@ -56,10 +56,6 @@ static const char rules[] =
     "  steps = ( { name = \"soon\"; at = \"-1 workday\"; to = [ \"social_worker\" ]; } ); }\n"
     ");\n";
 
-static struct chain *chain;
-static struct calendar *calendar;
-static struct ruleset *ruleset;
-
 static int set_up(void **state)
 {
 	(void)state;
@@ -67,15 +63,6 @@ static int set_up(void **state)
 	chain = story_chain();
 	calendar = shipped_calendar();
 	ruleset = story_load(&source, 1, chain, calendar);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ruleset_free(ruleset);
-	calendar_free(calendar);
-	chain_free(chain);
 	return 0;
 }
 

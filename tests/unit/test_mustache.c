@@ -216,6 +216,30 @@ static void what_never_ends_is_given_up(void **state)
 	assert_null(nested(2, "a line of some length, again and again", 300));
 }
 
+/* Steps at the most, and the line that is come by most often. */
+static void check_steps(const char *text, double expected, int expected_line)
+{
+	static const struct mustache_list lists[] = { { "a", 10 }, { "b", 100 }, { NULL, 0 } };
+	struct problems problems = PROBLEMS_NONE;
+	struct mustache *mustache = mustache_parse(text, strlen(text), "t", NULL, &problems);
+	assert_non_null(mustache);
+	int line = -1;
+	assert_float_equal(mustache_steps(mustache, lists, &line), expected, 0);
+	assert_int_equal(line, expected_line);
+	mustache_free(mustache);
+}
+
+static void how_long_it_can_take(void **state)
+{
+	(void)state;
+	check_steps("", 0, 0);
+	check_steps("x{{y}}", 2, 0);
+	check_steps("{{#y}}x{{/y}}\n{{^a}}x{{/a}}", 2 * 3 + 1, 1); /* once, both */
+	check_steps("{{#a}}x{{/a}}\n{{#b}}{{/b}}", 21 + 1 + 101, 2);
+	check_steps("{{#y.a}}\n{{#b}}x{{/b}}\n{{/y.a}}", 1 + 10 + 10 + 2 * 1000 + 10, 2);
+	check_steps("{{#b}}{{#b}}{{#b}}{{#b}}x{{/b}}{{/b}}{{/b}}{{/b}}", 202020201, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +255,7 @@ int main(void)
 		cmocka_unit_test(a_zero_byte_is_no_text),
 		cmocka_unit_test(what_is_not_utf8_is_refused),
 		cmocka_unit_test(what_never_ends_is_given_up),
+		cmocka_unit_test(how_long_it_can_take),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

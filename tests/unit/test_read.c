@@ -15,15 +15,11 @@
 
 #include "rules/facts/facts.h"
 #include "rules/language/load.h"
+#include "tests/unit/office_fixture.h"
 #include "tests/unit/shipped.h"
-#include "tests/unit/story.h"
 #include "tests/unit/tab.h"
 
 #define TABLE "tests/tables/read.tab"
-
-static struct chain *chain;
-static struct calendar *calendar;
-static struct ruleset *ruleset;
 
 static int set_up(void **state)
 {
@@ -34,15 +30,6 @@ static int set_up(void **state)
 	size_t count = story_shipped(files);
 	ruleset = story_load(files, count, chain, calendar);
 	story_sources_free(files, count);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	ruleset_free(ruleset);
-	calendar_free(calendar);
-	chain_free(chain);
 	return 0;
 }
 

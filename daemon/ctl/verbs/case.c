@@ -79,8 +79,12 @@ static void show_head(const json_t *answer)
 {
 	char *stage = show_value(json_object_get(answer, "stage"));
 	char *since = show_time(show_text_of(answer, "since"));
+	bool open = json_is_true(json_object_get(answer, "open")),
+	     opened = !json_is_false(json_object_get(answer, "opened"));
 	show_printf(stdout, "%s  %s", show_text_of(answer, "case"),
-		    json_is_true(json_object_get(answer, "open")) ? "open" : "closed");
+		    open     ? "open"
+		    : opened ? "closed"
+			     : "not opened");
 	if (json_is_true(json_object_get(answer, "paused")))
 		fputs(", paused", stdout);
 	if (json_is_true(json_object_get(answer, "protected")))

@@ -68,10 +68,13 @@ const struct column deadline_columns[] = {
 /* What is not as usual, in a word or two. */
 static char *form_case_notes(const json_t *row, const json_t *value)
 {
-	bool open = json_is_true(value),
+	bool open = json_is_true(value), opened = !json_is_false(json_object_get(row, "opened")),
 	     is_protected = json_is_true(json_object_get(row, "protected"));
-	return xasprintf("%s%s%s", open ? "" : "closed", !open && is_protected ? ", " : "",
-			 is_protected ? "protected" : "");
+	return xasprintf("%s%s%s",
+			 open     ? ""
+			 : opened ? "closed"
+				  : "not opened",
+			 !open && is_protected ? ", " : "", is_protected ? "protected" : "");
 }
 
 static const struct column case_columns[] = {

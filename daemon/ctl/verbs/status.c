@@ -88,15 +88,30 @@ static void say_mailer(const json_t *mailer)
 	say_and_free("mailer", buffer_take(&text));
 }
 
+static void say_seen(const json_t *alarm)
+{
+	const char *by = show_text_of(alarm, "seen_by");
+	char *at = show_time(show_text_of(alarm, "seen_at"));
+	if (*by != '\0')
+		say_and_free("", xasprintf("seen by %s %s%s", by, at,
+					   json_is_true(json_object_get(alarm, "grown"))
+					       ? "; more has come to it since"
+					       : ""));
+	free(at);
+}
+
 static void say_alarms(const json_t *alarms)
 {
 	bool colour = show_may_colour(stdout);
 	for (size_t i = 0; i < json_array_size(alarms); i++) {
-		char *text = show_value(json_array_get(alarms, i));
+		const json_t *alarm = json_array_get(alarms, i);
 		fputs(colour ? "\033[31m" : "", stdout);
-		say("alarm", text);
-		fputs(colour ? "\033[0m" : "", stdout);
+		char *text = show_escape(show_text_of(alarm, "text"), false);
+		say_and_free("alarm", xasprintf("%s: %s", show_text_of(alarm, "name"), text));
 		free(text);
+		fputs(colour ? "\033[0m" : "", stdout);
+		say_and_free("", xasprintf("to do: %s", show_text_of(alarm, "do")));
+		say_seen(alarm);
 	}
 }
 
@@ -115,12 +130,8 @@ static void say_file(const json_t *status)
 	free(next);
 }
 
-int verb_status(const struct invocation *call)
+static void say_status(const json_t *status)
 {
-	json_t *status = NULL;
-	int code = ask_once(call, "status", NULL, &status);
-	if (status == NULL)
-		return code;
 	say_and_free("kedjad", xasprintf("%s, process %lld", show_text_of(status, "version"),
 					 number(status, "pid")));
 	say_clock(json_object_get(status, "clock"));
@@ -130,7 +141,34 @@ int verb_status(const struct invocation *call)
 	else
 		say("records", "not known: the database cannot be used");
 	say_alarms(json_object_get(status, "alarms"));
+}
+
+/* With --check an alarm is what the question was about: exit 1, whoever has seen it. */
+int verb_status(const struct invocation *call)
+{
+	json_t *status = NULL;
+	int code = ask_alone(call, "status", NULL, &status);
+	if (status == NULL)
+		return code;
+	if (call->json)
+		show_json(stdout, status);
+	else
+		say_status(status);
+	bool alarmed = json_array_size(json_object_get(status, "alarms")) > 0;
 	json_decref(status);
+	return alarmed && invocation_flag(call, "check") ? CTL_REFUSED : CTL_DONE;
+}
+
+int verb_status_ack(const struct invocation *call)
+{
+	json_t *answer = NULL, *parameters = json_object();
+	json_object_set_new(parameters, "alarm", json_string(call->arguments[0]));
+	int code = ask_once(call, "status.ack", parameters, &answer);
+	if (answer == NULL)
+		return code;
+	show_printf(stdout, "%s: seen by %s; it stays until it is over\n",
+		    show_text_of(answer, "name"), show_text_of(answer, "seen_by"));
+	json_decref(answer);
 	return code;
 }
 

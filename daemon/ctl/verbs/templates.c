@@ -244,14 +244,13 @@ static int render(const struct invocation *call, const struct templates *templat
 				 .unit = settings == NULL ? "" : settings->sender_name,
 				 .items = &item,
 				 .count = 1 };
-	struct unbuilt unbuilt = { NULL, 0, 0 };
+	struct unbuilt unbuilt = { NULL, 0, 0, false };
 	int result = letter_make(templates, &letter, &unbuilt, ret);
 	for (size_t i = 0; i < unbuilt.count; i++)
-		show_printf(
-		    stderr,
-		    "kedjactl: %s: no letter can be built from this template: sections within "
-		    "each other repeat too often\n",
-		    unbuilt.files[i]);
+		show_printf(stderr,
+			    "kedjactl: %s: no letter can be built from this template: it says too "
+			    "much, or sections within each other repeat too often\n",
+			    unbuilt.files[i]);
 	unbuilt_clear(&unbuilt);
 	return result;
 }

@@ -16,6 +16,16 @@
 static const struct argument no_arguments[] = { ARGUMENTS_END };
 static const struct option no_options[] = { OPTIONS_END };
 
+static const struct option status_options[] = {
+	{ "check", WORD_FLAG, NULL, NULL, "exit 1 while there is an alarm", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct argument alarm_argument[] = {
+	{ "ALARM", WORD_TEXT, false, false, "the name of an alarm that status shows" },
+	ARGUMENTS_END,
+};
+
 static const struct argument record_arguments[] = {
 	{ "KIND", WORD_TEXT, false, false, "what happened: a kind of event, see kedjactl kinds" },
 	{ "SUBJECT", WORD_TEXT, false, false, "to whom: a case, a programme or a member of staff" },
@@ -335,8 +345,10 @@ static const struct option rent_charge_options[] = {
 };
 
 const struct verb verb_table[] = {
-	{ "status", NULL, no_arguments, no_options, "How is the daemon, and what waits?",
+	{ "status", NULL, no_arguments, status_options, "How is the daemon, and what waits?",
 	  verb_status },
+	{ "status", "ack", alarm_argument, no_options,
+	  "Say that you have seen an alarm; it stays until it is over.", verb_status_ack },
 	{ "record", NULL, record_arguments, record_options, "Record that something happened.",
 	  verb_record },
 	{ "void", NULL, void_arguments, void_options,

@@ -7,12 +7,12 @@
 
 extern const struct verb verb_table[]; /* every verb there is: a row says what ctl.h says it does */
 
-verb_function verb_status, verb_clock, verb_clock_set, verb_rebuild; /* status.c */
-verb_function verb_record, verb_void;                                /* record.c */
-verb_function verb_ack, verb_snooze;                                 /* put_off.c */
-verb_function verb_import;                                           /* import.c */
-verb_function verb_case;                                             /* case.c */
-verb_function verb_cases, verb_deadlines, verb_notices;              /* lists.c */
+verb_function verb_status, verb_status_ack, verb_clock, verb_clock_set, verb_rebuild; /* status.c */
+verb_function verb_record, verb_void;                                                 /* record.c */
+verb_function verb_ack, verb_snooze;                    /* put_off.c */
+verb_function verb_import;                              /* import.c */
+verb_function verb_case;                                /* case.c */
+verb_function verb_cases, verb_deadlines, verb_notices; /* lists.c */
 verb_function verb_outbox_list, verb_outbox_show, verb_outbox_retry, verb_outbox_cancel;
 verb_function verb_drill;                                              /* outbox.c */
 verb_function verb_rules_check, verb_rules_list, verb_rules_reload;    /* rules.c */
