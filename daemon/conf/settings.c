@@ -485,6 +485,23 @@ void settings_free(struct settings *settings)
 	free(settings);
 }
 
+static bool is_same(struct settings *a, struct settings *b, const struct setting *row)
+{
+	if (is_text(row))
+		return strcmp(*text_of(a, row), *text_of(b, row)) == 0;
+	if (row->type == SETTING_NUMBER)
+		return *number_of(a, row) == *number_of(b, row);
+	return *flag_of(a, row) == *flag_of(b, row);
+}
+
+void settings_compare(const struct settings *a, const struct settings *b, settings_differ *differ,
+		      void *arg)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (!is_same((struct settings *)a, (struct settings *)b, &table[i]))
+			differ(arg, table[i].name);
+}
+
 /* --- the table -------------------------------------------------------------------------- */
 
 static char *type_in_words(const struct setting *row)

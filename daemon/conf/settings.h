@@ -54,6 +54,10 @@ struct settings {
 struct settings *settings_parse(const char *text, size_t length, const char *file,
 				struct problems *problems);
 void settings_free(struct settings *settings); /* takes NULL */
+/* Tells each setting that is another one in `b`, in the order of the table. */
+typedef void settings_differ(void *arg, const char *name);
+void settings_compare(const struct settings *a, const struct settings *b, settings_differ *differ,
+		      void *arg);
 /* The table, for the manual check and `kedjad --settings`: one line each, name, type, default,
  * help. */
 void settings_print(void);

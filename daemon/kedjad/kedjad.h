@@ -42,21 +42,30 @@ struct kedjad {
 
 /* What a reload or a revert brings: from the commit of its turn on, if there is one. */
 struct brought {
-	const struct ruleset *ruleset; /* until the end of the turn */
-	bool changed;                  /* something means something else then */
-	json_t *files, *rules;         /* of a revert: [{file, change}], [{rule, change}] */
+	const struct ruleset *ruleset;     /* until the end of the turn */
+	bool changed;                      /* something means something else then */
+	json_t *files, *rules, *templates; /* [{file, change}], [{rule, change}] */
+	json_t *settings;                  /* their names */
+	/* Whose rule or kind is nowhere any more: [{rule, kind or null, deadlines}] of open
+	 * deadlines, [{kind, events}] */
+	json_t *lost;
 };
+void brought_clear(struct brought *brought); /* takes one that is all 0, too */
 
-/* Reads the configuration anew, and swaps it with the commit if nothing is wrong: the turn has no
- * room any more. 0, or -1 with problems; then all is as it was. In the turn; no swap waits. */
-MUST_CHECK int kedjad_reload(struct kedjad *k, struct brought *ret, struct problems *problems);
+/* Reads the configuration anew, and swaps it with the commit if nothing is wrong, and nothing open
+ * would be lost (unless `force`): the turn has no room any more. 0; or -1 with problems, and *ret
+ * is all 0 but for what would be lost: then all is as it was. In the turn; no swap waits. `by`: who
+ * asks, for the log. */
+MUST_CHECK int kedjad_reload(struct kedjad *k, const char *by, bool force, struct brought *ret,
+			     struct problems *problems);
 
 /*
  * Brings back the set of rules (with chain.conf and calendar.conf) that was in force before this
  * one; again, and this one comes back. It stays in force, over restarts too, until the next reload
- * takes the files. As kedjad_reload; the caller takes over what is different.
+ * takes the files. As kedjad_reload.
  */
-MUST_CHECK int kedjad_revert(struct kedjad *k, struct brought *ret, struct problems *problems);
+MUST_CHECK int kedjad_revert(struct kedjad *k, const char *by, struct brought *ret,
+			     struct problems *problems);
 bool kedjad_is_reverted(const struct kedjad *k); /* are the rules not those on the disk? */
 
 /* For methods whose answer rests on the plan, in their row: they wait while somebody is behind. */

@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the files of kedjad share, and nobody else sees; lowest first: swap.c, kept.c, waiting.c,
- * kedjad.c (the turn), reload.c. */
+/* What the files of kedjad share, and nobody else sees; lowest first: changes.c, swap.c, kept.c,
+ * waiting.c, kedjad.c (the turn), reload.c. */
 #ifndef KEDJA_KEDJAD_KEDJAD_OWN_H
 #define KEDJA_KEDJAD_KEDJAD_OWN_H
 
 #include "daemon/kedjad/kedjad.h"
+
+/* changes.c: what it would change, before it does. */
+
+/* `templates` NULL: those in force stay. brought_clear must follow. In the turn. */
+void kedjad_compare(const struct kedjad *k, const struct office *office,
+		    const struct templates *templates, struct brought *ret);
+/* A problem for each loss: without --force the configuration is not taken. */
+void kedjad_refuse_lost(const json_t *lost, struct problems *problems);
+/* At the start, which cannot be refused for it: deadlines in the file that these rules lose. */
+void kedjad_tell_lost(const struct kedjad *k);
+/* For the log, when it is in force; the caller frees it. */
+char *kedjad_swap_line(const struct brought *brought, const char *by);
 
 /* swap.c: another configuration comes into force. */
 
@@ -13,9 +25,10 @@ MUST_CHECK bool kedjad_knows_zone(const struct office *office, struct problems *
 /* The rows of the file are by the rules of this office, or will be when all is planned anew. */
 void kedjad_note_version(struct kedjad *k, const struct office *office);
 /* Takes both over. `office` without settings takes those in force along, NULL templates stay. In
- * the turn, after what the file is told of it; -1 if that failed: it comes to nothing. */
+ * the turn, after what the file is told of it; -1 if that failed: it comes to nothing. `line`
+ * (taken over) is said when it is in force. */
 MUST_CHECK int kedjad_swap_after_turn(struct kedjad *k, struct office *office,
-				      struct templates *templates, bool by_signal);
+				      struct templates *templates, bool by_signal, char *line);
 /* The settings of one become those of the other. */
 void kedjad_move_settings(struct office *from, struct office *to);
 

@@ -115,57 +115,14 @@ void kedjad_compare_rules(struct kedjad *k)
 {
 	const char *version = k->core.office->ruleset->version_text;
 	char *known = store_meta_get(k->core.db, "rules");
-	if (known != NULL && strcmp(known, version) != 0)
+	if (known != NULL && strcmp(known, version) != 0) {
+		kedjad_tell_lost(k);
 		planner_note_rules(k->planner);
+	}
 	if (known == NULL || strcmp(known, version) != 0 || !has_kept(k))
 		kedjad_keep_rules(k, k->core.office);
 	kedjad_note_version(k, k->core.office);
 	free(known);
-}
-
-/* --- what is different ---------------------------------------------------------------------- */
-
-static const char *text_of(const struct office *office, const char *file)
-{
-	for (size_t i = 0; i < office->text_count; i++)
-		if (strcmp(office->texts[i].file, file) == 0)
-			return office->texts[i].text;
-	return NULL;
-}
-
-static void add_change(json_t *rows, const char *key, const char *name, const char *change)
-{
-	json_array_append_new(rows, json_pack("{s:s, s:s}", key, name, "change", change));
-}
-
-static json_t *changed_files(const struct office *from, const struct office *to)
-{
-	json_t *rows = json_array();
-	for (size_t i = 0; i < to->text_count; i++) {
-		const char *was = text_of(from, to->texts[i].file);
-		if (was == NULL || strcmp(was, to->texts[i].text) != 0)
-			add_change(rows, "file", to->texts[i].file,
-				   was == NULL ? "added" : "changed");
-	}
-	for (size_t i = 0; i < from->text_count; i++)
-		if (text_of(to, from->texts[i].file) == NULL)
-			add_change(rows, "file", from->texts[i].file, "removed");
-	return rows;
-}
-
-static json_t *changed_rules(const struct ruleset *from, const struct ruleset *to)
-{
-	json_t *rows = json_array();
-	for (size_t i = 0; i < to->count; i++) {
-		const struct rule *was = ruleset_find(from, to->rules[i].name);
-		if (was == NULL || was->version != to->rules[i].version)
-			add_change(rows, "rule", to->rules[i].name,
-				   was == NULL ? "added" : "changed");
-	}
-	for (size_t i = 0; i < from->count; i++)
-		if (ruleset_find(to, from->rules[i].name) == NULL)
-			add_change(rows, "rule", from->rules[i].name, "removed");
-	return rows;
 }
 
 /* --- back to the set before ----------------------------------------------------------------- */
@@ -180,7 +137,7 @@ static void exchange_kept(struct kedjad *k, const char *before)
 	free(now);
 }
 
-int kedjad_revert(struct kedjad *k, struct brought *ret, struct problems *problems)
+int kedjad_revert(struct kedjad *k, const char *by, struct brought *ret, struct problems *problems)
 {
 	char *before = store_meta_get(k->core.db, BEFORE);
 	struct office *office = before == NULL ? NULL : unpack(k, before, problems);
@@ -192,14 +149,11 @@ int kedjad_revert(struct kedjad *k, struct brought *ret, struct problems *proble
 		office_free(office);
 		goto out;
 	}
-	*ret = (struct brought){ office->ruleset, true, changed_files(k->core.office, office),
-				 changed_rules(k->core.office->ruleset, office->ruleset) };
+	kedjad_compare(k, office, NULL, ret);
 	exchange_kept(k, before);
-	result = kedjad_swap_after_turn(k, office, NULL, false);
-	if (result != 0) {
-		json_decref(ret->files);
-		json_decref(ret->rules);
-	}
+	result = kedjad_swap_after_turn(k, office, NULL, false, kedjad_swap_line(ret, by));
+	if (result != 0)
+		brought_clear(ret);
 out:
 	free(before);
 	return result;

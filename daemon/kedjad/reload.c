@@ -26,29 +26,49 @@ bool kedjad_check_settings(const struct kedjad *k, const struct settings *settin
 	       strcmp(now->socket, settings->socket) == 0;
 }
 
-static int reload(struct kedjad *k, struct brought *ret, bool by_signal, struct problems *problems)
+/* Takes office and templates over. */
+static int take(struct kedjad *k, struct office *office, struct templates *templates,
+		bool by_signal, char *line, bool changed)
 {
-	struct office *office = office_load(k->dir, problems);
-	struct templates *templates = NULL;
-	if (office != NULL && kedjad_check_settings(k, office->settings, problems))
-		templates = templates_load(office->settings->templates, office->ruleset, problems);
-	if (templates == NULL || !kedjad_knows_zone(office, problems)) {
-		templates_free(templates);
-		office_free(office);
-		return -1;
-	}
-	bool changed = office->ruleset->version != k->core.office->ruleset->version;
-	*ret = (struct brought){ office->ruleset, changed, NULL, NULL };
 	if (changed)
 		kedjad_keep_rules(k, office);
 	else
 		kedjad_files_are_in_force(k);
-	return kedjad_swap_after_turn(k, office, templates, by_signal);
+	return kedjad_swap_after_turn(k, office, templates, by_signal, line);
 }
 
-int kedjad_reload(struct kedjad *k, struct brought *ret, struct problems *problems)
+static int reload(struct kedjad *k, const char *by, bool force, struct brought *ret,
+		  struct problems *problems)
 {
-	return reload(k, ret, false, problems);
+	struct office *office = office_load(k->dir, problems);
+	struct templates *templates = NULL;
+	*ret = (struct brought){ 0 };
+	if (office != NULL && kedjad_check_settings(k, office->settings, problems))
+		templates = templates_load(office->settings->templates, office->ruleset, problems);
+	bool right = templates != NULL && kedjad_knows_zone(office, problems);
+	if (right)
+		kedjad_compare(k, office, templates, ret);
+	if (right && !force)
+		kedjad_refuse_lost(ret->lost, problems);
+	if (!right || (!force && json_array_size(ret->lost) > 0)) {
+		json_t *lost = json_incref(ret->lost);
+		brought_clear(ret);
+		ret->lost = lost;
+		templates_free(templates);
+		office_free(office);
+		return -1;
+	}
+	if (take(k, office, templates, by == NULL,
+		 kedjad_swap_line(ret, by == NULL ? "a signal" : by), ret->changed) == 0)
+		return 0;
+	brought_clear(ret);
+	return -1;
+}
+
+int kedjad_reload(struct kedjad *k, const char *by, bool force, struct brought *ret,
+		  struct problems *problems)
+{
+	return reload(k, by, force, ret, problems);
 }
 
 /* SIGHUP: the same as rules.reload, with the verdict in the log. Between turns. */
@@ -62,7 +82,7 @@ void kedjad_on_hup(void *arg, int signal)
 		log_error("the configuration stays as it was: %s", db_error(k->core.db));
 		return;
 	}
-	bool taken = reload(k, &brought, true, &problems) == 0;
+	bool taken = reload(k, NULL, false, &brought, &problems) == 0;
 	problems_sort(&problems);
 	for (size_t i = 0; i < problems.count; i++) {
 		char *text = problem_format(&problems.list[i]);
@@ -74,5 +94,6 @@ void kedjad_on_hup(void *arg, int signal)
 	else if (!taken)
 		log_error("the configuration stays as it was: %s", db_error(k->core.db));
 	problems_clear(&problems);
+	brought_clear(&brought);
 	kedjad_end_turn(k);
 }

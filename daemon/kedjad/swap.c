@@ -32,7 +32,8 @@ struct swap {
 	struct kedjad *k;
 	struct office *office;
 	struct templates *templates; /* NULL: those in force serve these rules, too */
-	bool changed, by_signal;
+	bool by_signal;
+	char *line; /* for the log */
 };
 
 bool kedjad_knows_zone(const struct office *office, struct problems *problems)
@@ -86,10 +87,9 @@ static void is_committed(void *arg)
 	use_templates(k, swap->templates);
 	wake_all(k);
 	office_free(old);
-	if (swap->by_signal)
-		log_notice("configuration read again: %zu rules, %s", swap->office->ruleset->count,
-			   swap->changed ? "changed" : "no change");
+	log_notice("%s", swap->line);
 	k->swap = NULL;
+	free(swap->line);
 	free(swap);
 }
 
@@ -97,6 +97,7 @@ static void drop(struct swap *swap)
 {
 	templates_free(swap->templates);
 	office_free(swap->office);
+	free(swap->line);
 	free(swap);
 }
 
@@ -110,11 +111,11 @@ static void is_undone(void *arg, const char *reason)
 }
 
 int kedjad_swap_after_turn(struct kedjad *k, struct office *office, struct templates *templates,
-			   bool by_signal)
+			   bool by_signal, char *line)
 {
 	struct swap *swap = xcalloc(1, sizeof(*swap));
 	bool changed = office->ruleset->version != k->core.office->ruleset->version;
-	*swap = (struct swap){ k, office, templates, changed, by_signal };
+	*swap = (struct swap){ k, office, templates, by_signal, line };
 	if (changed) {
 		planner_note_rules(k->planner);
 		kedjad_note_version(k, office);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "daemon/base/file.h"
+#include "rules/base/hash.h"
 
 #define HTML "letter.html"
 
@@ -46,6 +47,7 @@ struct template
 	const char *language;
 	char *name, *path;
 	struct mustache *mustache;
+	uint64_t version; /* of its text */
 };
 
 struct templates {
@@ -258,6 +260,7 @@ static void load_file(struct templates *templates, const char *language, char *p
 	find_names(&serving);
 	struct mustache *mustache =
 	    text == NULL ? NULL : parse(&serving, text, length, path, problems);
+	uint64_t version = text == NULL ? 0 : hash_bytes(HASH_START, text, length);
 	free(text);
 	arena_free(serving.arena);
 	if (mustache != NULL)
@@ -269,7 +272,8 @@ static void load_file(struct templates *templates, const char *language, char *p
 	}
 	templates->list = array_grow(templates->list, templates->count, &templates->capacity,
 				     sizeof(templates->list[0]));
-	templates->list[templates->count++] = (struct template){ language, name, path, mustache };
+	templates->list[templates->count++] =
+	    (struct template){ language, name, path, mustache, version };
 }
 
 static int is_template(const struct dirent *entry)
@@ -302,6 +306,37 @@ static void load_language(struct templates *templates, const char *dir, const ch
 	if (count >= 0)
 		free(entries);
 	free(folder);
+}
+
+static const struct template *find_twin(const struct templates *templates,
+					const struct template *one)
+{
+	for (size_t i = 0; i < templates->count; i++)
+		if (strcmp(templates->list[i].name, one->name) == 0 &&
+		    strcmp(templates->list[i].language, one->language) == 0)
+			return &templates->list[i];
+	return NULL;
+}
+
+static void tell_change(const struct template *one, const char *what, templates_change *change,
+			void *arg)
+{
+	char *file = xasprintf("%s/%s", one->language, strrchr(one->path, '/') + 1);
+	change(arg, file, what);
+	free(file);
+}
+
+void templates_compare(const struct templates *from, const struct templates *to,
+		       templates_change *change, void *arg)
+{
+	for (size_t i = 0; i < to->count; i++) {
+		const struct template *was = find_twin(from, &to->list[i]);
+		if (was == NULL || was->version != to->list[i].version)
+			tell_change(&to->list[i], was == NULL ? "added" : "changed", change, arg);
+	}
+	for (size_t i = 0; i < from->count; i++)
+		if (find_twin(to, &from->list[i]) == NULL)
+			tell_change(&from->list[i], "removed", change, arg);
 }
 
 const struct mustache *templates_find(const struct templates *templates, const char *language,

@@ -42,6 +42,11 @@ size_t templates_count(const struct templates *templates); /* of all languages t
 const struct mustache *templates_find(const struct templates *templates, const char *language,
 				      const char *name);
 
+/* Tells each file that is "changed", "added" or "removed" in `to`, as "sv/letter.txt". */
+typedef void templates_change(void *arg, const char *file, const char *change);
+void templates_compare(const struct templates *from, const struct templates *to,
+		       templates_change *change, void *arg);
+
 /* What works, but is not meant: a template that serves no rule, one that another language lacks. */
 void templates_review(const struct templates *templates, const struct ruleset *ruleset,
 		      struct problems *problems);

@@ -154,21 +154,35 @@ static int64_t to_plan(const struct kedjad *k, bool changed)
 			      figure_of(k->core.db, "subjects", "programme");
 }
 
+/* Takes over what was brought. */
+static json_t *brought_json(const struct kedjad *k, struct brought *brought)
+{
+	return json_pack("{s:b, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "changed",
+			 brought->changed, "version", brought->ruleset->version_text, "rules",
+			 (json_int_t)brought->ruleset->count, "behind",
+			 (json_int_t)to_plan(k, brought->changed), "files", brought->files,
+			 "changes", brought->rules, "settings", brought->settings, "templates",
+			 brought->templates, "lost", brought->lost);
+}
+
 json_t *method_rules_reload(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	struct brought brought;
 	if (k->swap != NULL) /* one a turn */
 		return kedjad_wait_for_plan(k, call, method_rules_reload);
-	if (kedjad_reload(k, &brought, &call->problems) != 0) {
-		problems_sort(&call->problems);
+	if (kedjad_reload(k, call->actor, call_flag(call, "force"), &brought, &call->problems) == 0)
+		return brought_json(k, &brought);
+	problems_sort(&call->problems);
+	if (brought.lost != NULL)
+		call_refuse(call, RPC_REFUSED,
+			    "the running rules stay as they were: by the new ones something that "
+			    "is open would be lost");
+	else
 		call_refuse(call, RPC_REFUSED, "the running rules stay as they were: %zu mistakes",
 			    call->problems.count);
-		return NULL;
-	}
-	return json_pack("{s:b, s:s, s:I, s:I}", "changed", brought.changed, "version",
-			 brought.ruleset->version_text, "rules", (json_int_t)brought.ruleset->count,
-			 "behind", (json_int_t)to_plan(k, brought.changed));
+	brought_clear(&brought);
+	return NULL;
 }
 
 json_t *method_rules_revert(void *arg, struct call *call)
@@ -177,15 +191,11 @@ json_t *method_rules_revert(void *arg, struct call *call)
 	struct brought brought;
 	if (k->swap != NULL)
 		return kedjad_wait_for_plan(k, call, method_rules_revert);
-	if (kedjad_revert(k, &brought, &call->problems) != 0) {
-		problems_sort(&call->problems);
-		call_refuse(call, RPC_REFUSED, "the running rules stay as they were");
-		return NULL;
-	}
-	return json_pack("{s:s, s:I, s:I, s:o, s:o}", "version", brought.ruleset->version_text,
-			 "rules", (json_int_t)brought.ruleset->count, "behind",
-			 (json_int_t)to_plan(k, true), "files", brought.files, "changes",
-			 brought.rules);
+	if (kedjad_revert(k, call->actor, &brought, &call->problems) == 0)
+		return brought_json(k, &brought);
+	problems_sort(&call->problems);
+	call_refuse(call, RPC_REFUSED, "the running rules stay as they were");
+	return NULL;
 }
 
 json_t *method_calendar_year(void *arg, struct call *call)

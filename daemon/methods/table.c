@@ -129,6 +129,10 @@ static const struct parameter clock_set[] = {
 	{ "time", PARAMETER_TIME, true, "where the virtual clock shall stand" }, END
 };
 
+static const struct parameter reload[] = { { "force", PARAMETER_FLAG, false,
+					     "also where open deadlines go with a rule or a kind" },
+					   END };
+
 static const struct parameter rebuild[] = {
 	{ "check", PARAMETER_FLAG, false, "only compare, change nothing" }, END
 };
@@ -204,7 +208,7 @@ const struct method method_table[] = {
 	  "The leases that run in a month, and what their rent is." },
 	{ "rules.list", none, false, READS, PLANNED, method_rules_list,
 	  "The rules in force and where they stand." },
-	{ "rules.reload", none, false, SWAPS, AT_ONCE, method_rules_reload,
+	{ "rules.reload", reload, false, SWAPS, AT_ONCE, method_rules_reload,
 	  "Reads the configuration again, if all is right." },
 	{ "rules.revert", none, false, SWAPS, AT_ONCE, method_rules_revert,
 	  "Goes back to the set of rules before this one." },

@@ -187,8 +187,8 @@ with_a_plan() {
 	run ctl rules revert
 	echo "$output"
 	[ "$status" -eq 0 ]
-	grep -q '^  changed  rules.d/10-plan-review.conf$' <<<"$output"
-	grep -q '^  changed  plan-review$' <<<"$output"
+	grep -q '^file       rules.d/10-plan-review.conf changed$' <<<"$output"
+	grep -q '^rule       plan-review changed$' <<<"$output"
 	same 4 "$(wc -l <<<"$output")"
 	same "2026-04-05 open" "$(due K-1 plan-review)"
 	same "$edited" "$(cat "$dir/conf/rules.d/10-plan-review.conf")"

@@ -75,18 +75,69 @@ int verb_rules_list(const struct invocation *call)
 	return ask_list(call, "rules.list", json_object(), rule_columns, NULL, "no rules");
 }
 
+/* "rule       plan-review changed", a line for each. */
+static void show_taken(const char *label, const json_t *rows, const char *key)
+{
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		if (json_is_string(row))
+			show_printf(stdout, "%-10s %s changed\n", label, json_string_value(row));
+		else
+			show_printf(stdout, "%-10s %s %s\n", label, show_text_of(row, key),
+				    show_text_of(row, "change"));
+	}
+}
+
+/* What was open and went, by --force. */
+static void show_lost(const json_t *rows)
+{
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		if (*show_text_of(row, "rule") != '\0')
+			show_printf(stdout, "%-10s %s: %lld open deadlines\n", "gone",
+				    show_text_of(row, "rule"),
+				    (long long)show_number_of(row, "deadlines"));
+		else
+			show_printf(stdout, "%-10s %s: %lld events count for nothing now\n", "gone",
+				    show_text_of(row, "kind"),
+				    (long long)show_number_of(row, "events"));
+	}
+}
+
+void rules_show_brought(const json_t *answer)
+{
+	show_taken("file", json_object_get(answer, "files"), "file");
+	show_taken("rule", json_object_get(answer, "changes"), "rule");
+	show_taken("setting", json_object_get(answer, "settings"), NULL);
+	show_taken("template", json_object_get(answer, "templates"), "file");
+	show_lost(json_object_get(answer, "lost"));
+}
+
+/* Does what was read mean the same as before, all of it? */
+static bool is_the_same(const json_t *answer)
+{
+	return json_is_false(json_object_get(answer, "changed")) &&
+	       json_array_size(json_object_get(answer, "settings")) == 0 &&
+	       json_array_size(json_object_get(answer, "templates")) == 0;
+}
+
 int verb_rules_reload(const struct invocation *call)
 {
-	json_t *answer = NULL;
-	int code = ask_once(call, "rules.reload", NULL, &answer);
+	json_t *answer = NULL, *parameters = json_object();
+	ask_add_flag(parameters, call, "force");
+	int code = ask_once(call, "rules.reload", parameters, &answer);
 	if (answer == NULL)
 		return code;
 	long long rules = (long long)show_number_of(answer, "rules");
 	long long behind = (long long)show_number_of(answer, "behind");
-	if (json_is_false(json_object_get(answer, "changed")))
+	if (is_the_same(answer))
 		printf("%lld rules, no change\n", rules);
+	else if (json_is_false(json_object_get(answer, "changed")))
+		printf("%lld rules, as they were\n", rules);
 	else
 		printf("%lld rules taken; %lld subjects are being planned anew\n", rules, behind);
+	if (!is_the_same(answer))
+		rules_show_brought(answer);
 	json_decref(answer);
 	return code;
 }

@@ -78,15 +78,6 @@ int verb_rules_explain(const struct invocation *call)
 
 /* --- revert --------------------------------------------------------------------------------- */
 
-static void show_changes(const json_t *rows, const char *key)
-{
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
-		show_printf(stdout, "  %-8s %s\n", show_text_of(row, "change"),
-			    show_text_of(row, key));
-	}
-}
-
 int verb_rules_revert(const struct invocation *call)
 {
 	json_t *answer = NULL;
@@ -95,8 +86,7 @@ int verb_rules_revert(const struct invocation *call)
 		return code;
 	printf("%lld rules, as they were before the last change\n",
 	       (long long)show_number_of(answer, "rules"));
-	show_changes(json_object_get(answer, "files"), "file");
-	show_changes(json_object_get(answer, "changes"), "rule");
+	rules_show_brought(answer);
 	puts("The files are as they were: when they are right, kedjactl rules reload takes them.");
 	json_decref(answer);
 	return code;

@@ -265,6 +265,13 @@ static const struct option diff_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option reload_options[] = {
+	{ "force", WORD_FLAG, NULL, NULL,
+	  "also where open deadlines go, because a rule or a kind is nowhere any more", NULL,
+	  false },
+	OPTIONS_END,
+};
+
 static const struct argument year_argument[] = {
 	{ "YEAR", WORD_NUMBER, false, false, "a year, 2026" },
 	ARGUMENTS_END,
@@ -407,7 +414,7 @@ const struct verb verb_table[] = {
 	  verb_rules_diff },
 	{ "rules", "list", no_arguments, no_options, "The rules that the daemon goes by.",
 	  verb_rules_list },
-	{ "rules", "reload", no_arguments, no_options,
+	{ "rules", "reload", no_arguments, reload_options,
 	  "Let the daemon read its rules again; with any mistake it keeps the old ones.",
 	  verb_rules_reload },
 	{ "rules", "revert", no_arguments, no_options,

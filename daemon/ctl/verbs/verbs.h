@@ -3,6 +3,8 @@
 #ifndef KEDJA_CTL_VERBS_VERBS_H
 #define KEDJA_CTL_VERBS_VERBS_H
 
+#include <jansson.h>
+
 #include "daemon/ctl/ctl.h"
 
 extern const struct verb verb_table[]; /* every verb there is: a row says what ctl.h says it does */
@@ -29,5 +31,8 @@ verb_function verb_rules_explain, verb_rules_facts, verb_rules_revert; /* rules_
 verb_function verb_templates_check, verb_templates_preview;            /* templates.c */
 verb_function verb_staff, verb_staff_handover;                         /* staff.c */
 verb_function verb_calendar, verb_kinds;                               /* kinds.c */
+
+/* rules.c: what another configuration has brought, a line each; of a reload and of a revert. */
+void rules_show_brought(const json_t *answer);
 
 #endif
