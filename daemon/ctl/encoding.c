@@ -72,6 +72,11 @@ static enum order find_order(const unsigned char *bytes, size_t length)
 	return ORDER_NONE;
 }
 
+bool encoding_is_utf16(const char *bytes, size_t length)
+{
+	return find_order((const unsigned char *)bytes, length) != ORDER_NONE;
+}
+
 static uint32_t unit_at(const struct decoding *decoding, size_t at, enum order order)
 {
 	const unsigned char *unit = decoding->bytes + at;
@@ -117,11 +122,11 @@ static bool from_windows(struct decoding *decoding)
 		uint32_t letter = byte >= 0x80 && byte < 0xa0 ? upper[byte - 0x80] : byte;
 		if (is_utf8_letter(decoding->bytes + i, decoding->length - i))
 			return complain(decoding, "is UTF-8 in this line and not in others: "
-						  "save the file as \"CSV UTF-8\"");
+						  "save the file as UTF-8");
 		if (byte >= 0x80 && letter == 0)
 			return complain(decoding,
 					"is neither UTF-8 nor Windows-1252: save the file as "
-					"\"CSV UTF-8\"");
+					"UTF-8");
 		put(decoding, letter);
 	}
 	return true;

@@ -7,6 +7,7 @@
 #ifndef KEDJA_CTL_ENCODING_H
 #define KEDJA_CTL_ENCODING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "rules/base/problem.h"
@@ -20,5 +21,8 @@
 MUST_CHECK const char *encoding_to_utf8(const char *bytes, size_t length, const char *file,
 					size_t *ret_length, char **ret_made,
 					struct problems *problems);
+
+/* For readers that know all other letters themselves. */
+bool encoding_is_utf16(const char *bytes, size_t length);
 
 #endif

@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include "daemon/ctl/csv.h"
+#include "daemon/ctl/encoding.h"
 #include "daemon/ctl/source.h"
+#include "daemon/ctl/terminal.h"
 
 struct rows {
 	const char *file;
 	const char *at, *end; /* what is left of an NDJSON text */
+	char *made;           /* that text, where it was in other letters */
 	int line;             /* on which `at` stands */
 	const char *kind;     /* NULL: NDJSON */
 	struct csv *csv;
@@ -26,12 +29,6 @@ static bool is_own(const char *name)
 		if (strcmp(own_names[i], name) == 0)
 			return true;
 	return false;
-}
-
-static void skip_byte_order_mark(struct rows *rows)
-{
-	if (rows->end - rows->at >= 3 && memcmp(rows->at, "\xef\xbb\xbf", 3) == 0)
-		rows->at += 3;
 }
 
 /* The header of a CSV must say whose row it is, and must not say what --kind says. */
@@ -52,6 +49,17 @@ static bool header_is_right(const struct csv *csv, const char *file, struct prob
 	return right && has_subject;
 }
 
+/* Lines that are not UTF-8 are told as they come; without a byte order mark. */
+static const char *utf8_of_json(const char *text, size_t length, const char *file,
+				size_t *ret_length, char **ret_made, struct problems *problems)
+{
+	if (encoding_is_utf16(text, length))
+		return encoding_to_utf8(text, length, file, ret_length, ret_made, problems);
+	size_t mark = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	*ret_length = length - mark;
+	return text + mark;
+}
+
 struct rows *rows_open(const char *text, size_t length, const char *file, const char *kind,
 		       struct problems *problems)
 {
@@ -59,16 +67,16 @@ struct rows *rows_open(const char *text, size_t length, const char *file, const 
 	rows->file = file;
 	rows->kind = kind;
 	rows->line = 1;
-	rows->at = text;
-	rows->end = text + length;
 	rows->seen = sources_new();
-	if (kind == NULL) {
-		skip_byte_order_mark(rows);
-		return rows;
-	}
+	size_t before = problems->count;
 	static const char *const wanted[] = { "subject", NULL };
-	rows->csv = csv_open(text, length, file, wanted, problems);
-	if (rows->csv != NULL && header_is_right(rows->csv, file, problems))
+	if (kind == NULL)
+		rows->at = utf8_of_json(text, length, file, &length, &rows->made, problems);
+	else
+		rows->csv = csv_open(text, length, file, wanted, problems);
+	rows->end = rows->at == NULL ? NULL : rows->at + length;
+	if ((kind == NULL && problems->count == before) ||
+	    (rows->csv != NULL && header_is_right(rows->csv, file, problems)))
 		return rows;
 	rows_close(rows);
 	return NULL;
@@ -80,6 +88,7 @@ void rows_close(struct rows *rows)
 		return;
 	csv_close(rows->csv);
 	sources_free(rows->seen);
+	free(rows->made);
 	free(rows);
 }
 
@@ -148,7 +157,9 @@ static json_t *event_of_line(struct rows *rows, const char *text, size_t length,
 	if (object == NULL)
 		problem_add_at(problems, rows->file, line, error.column > 0 ? error.column : 0,
 			       "not JSON: %s%s", error.text,
-			       text[0] == '{' ? "" : " (a CSV file wants --kind)");
+			       text[0] != '{'                   ? " (a CSV file wants --kind)"
+			       : terminal_is_utf8(text, length) ? ""
+								: " (save the file as UTF-8)");
 	else if (!json_is_object(object))
 		problem_add(problems, rows->file, line, "not a JSON object: {\"kind\": ...}");
 	else

@@ -20,8 +20,9 @@
 struct rows;
 
 /*
- * `kind` NULL: NDJSON; else CSV, whose rows are all of this kind. The text is borrowed until
- * rows_close. NULL only if the header of a CSV is wrong: then the problems say how.
+ * `kind` NULL: NDJSON; else CSV, whose rows are all of this kind. The text, which for
+ * NDJSON is UTF-8 or UTF-16, for CSV as in encoding.h, is borrowed until rows_close. NULL only if
+ * these or the header of a CSV are wrong: then the problems say how.
  */
 struct rows *rows_open(const char *text, size_t length, const char *file, const char *kind,
 		       struct problems *problems);

@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = fuzz_block(data, size);
 	struct rows *rows = rows_open(text, size, "fuzz", NULL, &problems);
 	struct row row;
-	while (rows_next(rows, &row, &problems)) {
+	while (rows != NULL && rows_next(rows, &row, &problems)) {
 		if (row.event == NULL && problems.count == 0)
 			abort();
 		if (row.event != NULL)

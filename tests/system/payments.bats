@@ -76,6 +76,9 @@ payment.assigned - -40050 600000" ]
 	[ "$output" = "0 new, 6 known
 $dir/another-name.txt: payments through 2026-11-27
 payments are known through 2026-11-27" ]
+	iconv -f ISO-8859-1 -t UTF-16 "$files/december.bgmax" >"$dir/utf-16.txt"
+	try payments import "$dir/utf-16.txt"
+	[[ $output == "0 new, 6 known"* ]]
 	[ "$(state_of "$home")" = "$before" ]
 	try payments status
 	[[ $output == *"covers through  2026-11-27"* ]]
@@ -160,6 +163,15 @@ over 60 days 1 1.00" ] || { echo "$table"; return 1; }
 		[ "$(ledger_of A-2)" = "2026-12 0 open" ]
 		try payments import "$files/camt054-v$version.xml"
 		[[ $output == "0 new, 5 known"* ]]
+		for encoding in UTF-16 UTF-16BE; do # what it says of its encoding is another matter
+			iconv -f UTF-8 -t "$encoding" "$files/camt054-v$version.xml" >"$dir/utf-16.xml"
+			try payments import "$dir/utf-16.xml"
+			[[ $output == "0 new, 5 known"* ]] || { complaint; return 1; }
+		done
+		head -c 1001 "$dir/utf-16.xml" >"$dir/cut.xml"
+		try payments import "$dir/cut.xml"
+		[ "$status" -eq 1 ]
+		[[ $(complaint) == *"cut.xml:1: is UTF-16 that ends within a letter: save it again"* ]]
 		try payments status
 		[[ $output == *"covers through  2026-11-30"* ]]
 		[[ $output == *"unmatched       1 payments"* ]]
@@ -226,7 +238,7 @@ over 60 days 1 1.00" ] || { echo "$table"; return 1; }
 	printf 'avtal;betald_ore;betaldag\n655969;5 400,50;2026-11-30\n' >"$dir/bad.csv"
 	refused_csv '2: betald_ore: is not a number of whole öre: 5400,50 is 540050, or kronor by payments_unit in kedja.conf'
 	printf 'avtal;betald_ore;betaldag\nö;1;2026-11-30\n\xe5;1;2026-11-30\n' >"$dir/bad.csv"
-	refused_csv '2: is UTF-8 in this line and not in others: save the file as "CSV UTF-8"'
+	refused_csv '2: is UTF-8 in this line and not in others: save the file as UTF-8'
 	printf 'avtal;belopp;betaldag\n655969;540050;2026-11-30\n' >"$dir/bad.csv"
 	refused_csv '1: is neither camt.054 nor BgMax nor a CSV with the column "betald_ore": payments_amount in kedja.conf names it'
 	{

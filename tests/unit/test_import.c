@@ -142,11 +142,38 @@ static void csv_in_other_letters_is_read(void **state)
 		     "f:1: is UTF-16 that ends within a letter: save it again\n");
 	assert_bytes(BYTES("\xff\xfes\0\n\0\0\xd8"),
 		     "f:2: is UTF-16 with half a letter: save it again\n");
-	assert_rows(
-	    "subject;x\nA;\xe5\nB;å\n", "k",
-	    "f:3: is UTF-8 in this line and not in others: save the file as \"CSV UTF-8\"\n");
+	assert_rows("subject;x\nA;\xe5\nB;å\n", "k",
+		    "f:3: is UTF-8 in this line and not in others: save the file as UTF-8\n");
 	assert_rows("subject;x\nA;\x81\n", "k",
-		    "f:2: is neither UTF-8 nor Windows-1252: save the file as \"CSV UTF-8\"\n");
+		    "f:2: is neither UTF-8 nor Windows-1252: save the file as UTF-8\n");
+}
+
+static void ndjson_in_utf16_is_read(void **state)
+{
+	(void)state;
+	static const char a[] = "1 {\"data\":{\"x\":\"ö\"},\"subject\":\"A\"}\n"
+				"2 {\"data\":{\"x\":\"1\"},\"subject\":\"B\"}\n";
+	static const char text[] =
+	    "{\"subject\":\"A\",\"x\":\"\xf6\"}\r\n{\"subject\":\"B\",\"x\":\"1\"}\n";
+	char little[2 * sizeof(text)] = "\xff\xfe", big[2 * sizeof(text)] = "\xfe\xff";
+	for (size_t i = 0; i < sizeof(text) - 1; i++) {
+		little[2 * i + 2] = big[2 * i + 3] = text[i];
+		little[2 * i + 3] = big[2 * i + 2] = '\0';
+	}
+	char *got[] = { read_text(little, sizeof(little), NULL),
+			read_text(little + 2, sizeof(little) - 2, NULL),
+			read_text(big, sizeof(big), NULL) };
+	for (size_t i = 0; i < sizeof(got) / sizeof(got[0]); i++) {
+		assert_string_equal(got[i], a);
+		free(got[i]);
+	}
+	char *cut = read_text(big, sizeof(big) - 1, NULL);
+	assert_string_equal(cut, "f:1: is UTF-16 that ends within a letter: save it again\n");
+	free(cut);
+	/* JSON is UTF-8, or one of its brothers: a line in other letters is a mistake. */
+	assert_rows(
+	    "{\"subject\":\"\xe5\"}\n", NULL,
+	    "f:1:12: not JSON: unable to decode byte 0xe5 near '\"' (save the file as UTF-8)\n");
 }
 
 static void headers_are_checked(void **state)
@@ -345,6 +372,7 @@ int main(void)
 		cmocka_unit_test(mistakes_of_csv_are_all_told),
 		cmocka_unit_test(csv_of_reports_is_read),
 		cmocka_unit_test(csv_in_other_letters_is_read),
+		cmocka_unit_test(ndjson_in_utf16_is_read),
 		cmocka_unit_test(headers_are_checked),
 		cmocka_unit_test(nul_bytes_are_refused),
 		cmocka_unit_test(ndjson_is_read),

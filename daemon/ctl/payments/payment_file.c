@@ -11,6 +11,7 @@
 #include "daemon/base/file.h"
 #include "daemon/conf/settings.h"
 #include "daemon/ctl/buffer.h"
+#include "daemon/ctl/encoding.h"
 #include "daemon/ctl/payments/bgmax.h"
 #include "daemon/ctl/payments/camt.h"
 #include "daemon/ctl/payments/payments_csv.h"
@@ -32,6 +33,22 @@ static int read_bytes(const char *path, struct buffer *text, struct problems *pr
 		problem_add(problems, path, 0, "cannot be read: %s", strerror(error));
 	buffer_clear(text);
 	return -1;
+}
+
+/* What a bank's file says of its letters, or must be, its parser knows; but none of them looks for
+ * two bytes in each. */
+static int from_utf16(struct buffer *text, const char *path, struct problems *problems)
+{
+	size_t length;
+	char *made;
+	if (!encoding_is_utf16(text->bytes, text->length))
+		return 0;
+	if (encoding_to_utf8(text->bytes, text->length, path, &length, &made, problems) == NULL)
+		return -1;
+	buffer_clear(text);
+	buffer_add(text, made, length);
+	free(made);
+	return 0;
 }
 
 /* NULL where there is no kedja.conf: then every setting has its default. */
@@ -140,6 +157,10 @@ int payment_file_read(const char *path, const char *format, const char *conf,
 	*ret = (struct payment_file){ .path = path };
 	if (read_bytes(path, &text, problems) != 0)
 		return -1;
+	if (from_utf16(&text, path, problems) != 0) {
+		buffer_clear(&text);
+		return -1;
+	}
 	struct payment_input input = { text.bytes, text.length, path, awaited, arg };
 	read_text(&text, format, conf, &input, ret, &own);
 	buffer_clear(&text);
