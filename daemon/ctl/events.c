@@ -51,19 +51,21 @@ static void add_error(const struct events *batch, const json_t *error, struct pr
 		problem_add(problems, batch->file, 0, "%s", show_text_of(error, "message"));
 }
 
-/* The sum of this name; a new one where there is none yet; NULL when there are too many. */
+/* The sum of this name; a new one where there is none yet. */
 static struct recorded_sum *find_sum(struct recorded *recorded, const char *kind, const char *field)
 {
-	char name[sizeof(recorded->sums[0].name)];
-	snprintf(name, sizeof(name), "%s %s", kind, field);
-	for (size_t i = 0; i < recorded->sum_count; i++)
-		if (strcmp(recorded->sums[i].name, name) == 0)
-			return &recorded->sums[i];
-	if (recorded->sum_count == SUMS_MOST)
-		return NULL;
-	struct recorded_sum *sum = &recorded->sums[recorded->sum_count++];
-	memcpy(sum->name, name, sizeof(name));
-	return sum;
+	char *name = xasprintf("%s %s", kind, field);
+	size_t i = 0;
+	while (i < recorded->sum_count && strcmp(recorded->sums[i].name, name) != 0)
+		i++;
+	if (i < recorded->sum_count) {
+		free(name);
+		return &recorded->sums[i];
+	}
+	recorded->sums =
+	    array_grow(recorded->sums, i, &recorded->sum_capacity, sizeof(recorded->sums[0]));
+	recorded->sums[recorded->sum_count++] = (struct recorded_sum){ .name = name };
+	return &recorded->sums[i];
 }
 
 /* Cannot overflow: a file of 1 GiB has no 9 million events of the largest amount. */
@@ -73,17 +75,17 @@ static void sum_up(const json_t *result, struct recorded *recorded)
 	json_t *value, *amounts = json_object_get(result, "kronor");
 	json_object_foreach(amounts, field, value)
 	{
-		struct recorded_sum *sum = find_sum(recorded, show_text_of(result, "kind"), field);
 		int64_t ore = 0;
 		const char *text = json_string_value(value);
-		if (sum == NULL || text == NULL || kronor_parse(text, &ore, &reason) != 0)
+		if (text == NULL || kronor_parse(text, &ore, &reason) != 0)
 			continue;
+		struct recorded_sum *sum = find_sum(recorded, show_text_of(result, "kind"), field);
 		sum->sum += ore;
 		sum->count++;
 	}
 }
 
-static void count_recorded(const json_t *answer, struct recorded *recorded)
+void recorded_add(struct recorded *recorded, const json_t *answer)
 {
 	for (size_t i = 0; i < json_array_size(answer); i++) {
 		const json_t *result = json_array_get(answer, i);
@@ -92,6 +94,14 @@ static void count_recorded(const json_t *answer, struct recorded *recorded)
 		recorded->fresh += !known;
 		sum_up(result, recorded);
 	}
+}
+
+void recorded_clear(struct recorded *recorded)
+{
+	for (size_t i = 0; i < recorded->sum_count; i++)
+		free(recorded->sums[i].name);
+	free(recorded->sums);
+	*recorded = (struct recorded){ .fresh = 0 };
 }
 
 void recorded_say(const struct recorded *recorded)
@@ -121,7 +131,7 @@ int events_hear(struct events *batch, struct client *client, const char *method,
 	switch (client_hear(client, method, &answer, &reason)) {
 	case ANSWER_RESULT:
 		if (recorded != NULL)
-			count_recorded(answer, recorded);
+			recorded_add(recorded, answer);
 		break;
 	case ANSWER_ERROR:
 		add_error(batch, answer, problems);
@@ -158,7 +168,7 @@ int events_record(struct client *client, const json_t *events, struct recorded *
 			json_array_append(some, json_array_get(events, i));
 		code = ask(client, "event.record", json_pack("{s:o}", "events", some), &answer);
 		if (code == CTL_DONE)
-			count_recorded(answer, recorded);
+			recorded_add(recorded, answer);
 		json_decref(answer);
 	}
 	return code;

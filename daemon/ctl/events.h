@@ -40,11 +40,9 @@ void events_add(struct events *batch, const char *text, size_t length, int line)
  * clock has yet to reach. The daemon works on it; it is not heard of yet. */
 void events_send(const struct events *batch, struct client *client, const char *method, bool ahead);
 
-#define SUMS_MOST 16 /* kinds of amounts in one file; more are not summed up */
-
 /* Amounts of one kind and field, of the new events. */
 struct recorded_sum {
-	char name[64]; /* "rent.charged amount" */
+	char *name; /* "rent.charged amount" */
 	long long count;
 	int64_t sum; /* öre */
 };
@@ -52,9 +50,13 @@ struct recorded_sum {
 /* How many were new to the daemon, how many it had, and what the new ones amount to. */
 struct recorded {
 	long long fresh, known;
-	struct recorded_sum sums[SUMS_MOST];
-	size_t sum_count;
+	struct recorded_sum *sums;
+	size_t sum_count, sum_capacity;
 };
+
+/* Adds what the daemon answered to event.record. */
+void recorded_add(struct recorded *recorded, const json_t *answer);
+void recorded_clear(struct recorded *recorded);
 
 /* "rent.charged amount: 2 events, 10103.00 kronor", a line for each. */
 void recorded_say(const struct recorded *recorded);

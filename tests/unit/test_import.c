@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "daemon/ctl/buffer.h"
+#include "daemon/ctl/events.h"
 #include "daemon/ctl/rows.h"
 #include "daemon/ctl/source.h"
 
@@ -254,6 +255,30 @@ static void long_lines_are_refused(void **state)
 	buffer_clear(&text);
 }
 
+static void amounts_of_every_kind_are_summed_up(void **state)
+{
+	enum { KINDS = 40 };
+	(void)state;
+	struct recorded recorded = { .fresh = 0 };
+	json_t *answer = json_array();
+	for (int i = 0; i < 2 * KINDS; i++) {
+		char *kind = xasprintf("bidrag.%d", i % KINDS);
+		json_array_append_new(answer,
+				      json_pack("{s:s, s:b, s:{s:s, s:s}}", "kind", kind, "known",
+						0, "kronor", "amount", "100.50", "fee", "0.01"));
+		free(kind);
+	}
+	recorded_add(&recorded, answer);
+	json_decref(answer);
+	assert_int_equal(recorded.fresh, 2 * KINDS);
+	assert_int_equal(recorded.sum_count, 2 * KINDS);
+	json_t *sums = recorded_kronor(&recorded);
+	assert_string_equal(json_string_value(json_object_get(sums, "bidrag.0 amount")), "201.00");
+	assert_string_equal(json_string_value(json_object_get(sums, "bidrag.39 fee")), "0.02");
+	json_decref(sums);
+	recorded_clear(&recorded);
+}
+
 /* The sources of all rows, with commas. */
 static char *sources_of(const char *text, const char *kind)
 {
@@ -379,6 +404,7 @@ int main(void)
 		cmocka_unit_test(mistakes_of_ndjson_are_all_told),
 		cmocka_unit_test(broken_json_names_line_and_column),
 		cmocka_unit_test(long_lines_are_refused),
+		cmocka_unit_test(amounts_of_every_kind_are_summed_up),
 		cmocka_unit_test(the_same_row_has_the_same_source),
 		cmocka_unit_test(equal_rows_of_a_file_are_counted),
 		cmocka_unit_test(a_row_may_name_its_source),

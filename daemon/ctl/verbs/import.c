@@ -259,6 +259,7 @@ int verb_import(const struct invocation *call)
 	client_close(import->client);
 	problems_clear(&import->problems);
 	events_clear(&import->batch);
+	recorded_clear(&import->recorded);
 	buffer_clear(&import->text);
 	free(import);
 	return code;

@@ -565,6 +565,7 @@ int verb_payments_import(const struct invocation *call)
 	match_free(import->match);
 	problems_clear(&import->problems);
 	events_clear(&import->filling);
+	recorded_clear(&import->tally.recorded);
 	for (size_t i = 0; i < ON_THEIR_WAY; i++)
 		events_clear(&import->asked[i]);
 	free(import);

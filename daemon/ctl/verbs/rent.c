@@ -212,6 +212,7 @@ static int charge(const struct invocation *call, struct client *client, json_t *
 	code = book_charges(client, rows, month, &booked);
 	fprintf(call->json ? stderr : stdout, "%lld rents booked, %s kronor\n", booked.fresh,
 		kronor_format(booked.sum_count > 0 ? booked.sums[0].sum : 0, sum));
+	recorded_clear(&booked);
 	return code;
 }
 

@@ -445,16 +445,17 @@ static int record(struct assigning *assigning)
 	struct recorded recorded = { .known = assigning->known };
 	char sum[KRONOR_TEXT_SIZE];
 	int code = events_record(assigning->client, assigning->events, &recorded);
-	if (code != CTL_DONE)
-		return code;
 	kronor_format(assigning->sum, sum);
-	if (assigning->call->json)
+	if (code != CTL_DONE)
+		; /* it was said */
+	else if (assigning->call->json)
 		printf("{\"new\": %lld, \"known\": %lld, \"kronor\": \"%s\"}\n", recorded.fresh,
 		       recorded.known, sum);
 	else if (recorded.fresh > 0 && assigning->books)
 		printf("%lld new, %lld known; %s kronor\n", recorded.fresh, recorded.known, sum);
 	else
 		printf("%lld new, %lld known\n", recorded.fresh, recorded.known);
+	recorded_clear(&recorded);
 	return code;
 }
 
