@@ -67,8 +67,16 @@ static const struct rule *find_rule(const struct putting_off *p, const char *nam
 	return NULL;
 }
 
-/* Nobody puts off a last day by law (put_off_latest); of several that are meant the strictest. */
-static void check_final(const struct putting_off *p, const struct deadline *deadline)
+/* By the rule alone: it is no last day by law, or that day lets it be longer. */
+static bool is_by_rule(const struct deadline *deadline, const struct calendar *calendar, date today,
+		       date latest)
+{
+	const struct rule *rule = deadline->rule;
+	return rule->has_put_off && latest == offset_apply(&rule->put_off, today, calendar);
+}
+
+/* Nobody puts off a last day by law, or longer than the rule lets be (put_off_latest). */
+static void check_latest(const struct putting_off *p, const struct deadline *deadline)
 {
 	char due[DATE_TEXT_SIZE], last[DATE_TEXT_SIZE];
 	const struct calendar *calendar = p->k->core.office->calendar;
@@ -79,7 +87,11 @@ static void check_final(const struct putting_off *p, const struct deadline *dead
 		return;
 	date_format(deadline->due, due);
 	date_format(latest, last);
-	if (today == deadline->due)
+	if (is_by_rule(deadline, calendar, today, latest))
+		problem_add(p->problems, "until", 0,
+			    "lies too far ahead: %s can be put off until %s or earlier, each time",
+			    deadline->rule->name, last);
+	else if (today == deadline->due)
 		problem_add(p->problems, "until", 0,
 			    "today, %s, is the last day by law: nothing can be put off", due);
 	else if (today > deadline->due)
@@ -99,14 +111,14 @@ static void check_final(const struct putting_off *p, const struct deadline *dead
 }
 
 /* The first one that does not let it be: they would all say the same. */
-static void check_all_final(const struct putting_off *p, const struct plan *plan)
+static void check_all_latest(const struct putting_off *p, const struct plan *plan)
 {
 	size_t before = p->problems->count;
 	for (size_t i = 0; i < plan_live_count(plan) && p->problems->count == before; i++) {
 		const struct deadline *deadline = plan_live_at(plan, i);
 		if (deadline->rule == p->rule && deadline->state == DEADLINE_OPEN &&
 		    (p->event->key[0] == '\0' || strcmp(p->event->key, deadline->key) == 0))
-			check_final(p, deadline);
+			check_latest(p, deadline);
 	}
 }
 
@@ -149,7 +161,7 @@ static void check_open(const struct putting_off *p)
 			    "nothing of %s is open with the key %s: it is %s", p->rule->name, key,
 			    keys);
 	else
-		check_all_final(p, plan);
+		check_all_latest(p, plan);
 }
 
 /* --- as which ----------------------------------------------------------------------------------

@@ -405,6 +405,14 @@ static void say_end(struct explaining *e)
 			"inte skjutas upp förbi dagen.",
 			"A last day by law: what happens later does not fulfil it, and it cannot "
 			"be put off past the day."));
+	if (rule->has_put_off)
+		say(e,
+		    either(e,
+			   "Påminnelserna kan skjutas upp högst %s i taget, av var och en för egen "
+			   "del.\n",
+			   "Its reminders can be put off for %s at a time at most, by each for "
+			   "their own part.\n"),
+		    length_of(e, &rule->put_off));
 	say_repeat(e);
 }
 

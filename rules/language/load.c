@@ -51,6 +51,7 @@ static const struct conf_key rule_keys[] = {
 	{ "hidden_by", CONF_TEXT_OR_TEXTS, false },
 	{ "after_close", CONF_FLAG, false },
 	{ "final", CONF_FLAG, false },
+	{ "put_off", CONF_TEXT, false },
 	{ "insist", CONF_FLAG, false },
 	{ "also", CONF_TEXT_OR_TEXTS, false },
 	{ "also_if", CONF_TEXT, false },

@@ -2,7 +2,7 @@
 /*
  * The keys of a rule beyond its plain course: starts of another shape (starts_all, yearly,
  * weekly), and what holds a deadline back or keeps it going (early, throttle, hidden_by,
- * after_close, final, catch_up, insist, also, mode, was, reply).
+ * after_close, final, put_off, catch_up, insist, also, mode, was, reply).
  */
 #include <string.h>
 
@@ -166,6 +166,7 @@ void load_more(const struct loading *loading, struct rule *rule)
 	rule->after_close = confread_flag(load_group(loading, "after_close"), "after_close", false);
 	rule->has_throttle = load_length(loading, "throttle", &rule->throttle);
 	rule->has_early = load_length(loading, "early", &rule->early);
+	rule->has_put_off = load_length(loading, "put_off", &rule->put_off);
 	if (rule->has_early && rule->done_count == 0)
 		load_problem(loading, "early", "without done there is nothing to fulfil early");
 	rule->early.months = -rule->early.months;

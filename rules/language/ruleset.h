@@ -111,9 +111,10 @@ struct rule {
 	bool
 	    after_close; /* it lives on a case that is closed or was never opened; so a programme */
 	bool final;      /* a last day by law: what happens after it fulfils nothing any more */
-	bool has_early, has_throttle;
+	bool has_early, has_throttle, has_put_off;
 	struct offset early;    /* negative: the earliest a fulfilment counts, from the due date */
 	struct offset throttle; /* the least time between two deadlines on one subject */
+	struct offset put_off;  /* the longest for which its reminders are put off at a time */
 	const char **hidden_names; /* rules whose open deadline makes this one sleep */
 	const struct rule **hidden_by;
 	size_t hidden_count;

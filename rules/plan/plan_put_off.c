@@ -28,7 +28,7 @@ static const struct put_off *others(struct arena *arena, const struct put_off *l
 	return kept;
 }
 
-/* What was recorded before its rule was a last day by law is cut to what may be (put_off_latest).
+/* What was recorded before its rule said how long is cut to what may be (put_off_latest).
  * DATE_NONE: nothing is put off. */
 static date until_of(const struct plan *plan, const struct deadline *deadline,
 		     const struct event *event)

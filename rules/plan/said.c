@@ -168,7 +168,8 @@ const struct held_step *said_last_told(const struct said *said, const struct rol
 		const struct held_step *told = &said->told[i - 1];
 		if (told->role == role)
 			return told;
-		if (covered == NULL && told->role != NULL && role_covers(role, told->role))
+		if (covered == NULL && told->role != NULL &&
+		    put_off_covers(said->rule, role, told->role))
 			covered = told;
 	}
 	return covered;

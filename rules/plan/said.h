@@ -51,7 +51,7 @@ void said_note_told(struct said *said, const struct held_step *told);
 /* The same of the past, in its order: what is held back is as it is. */
 void said_note_last(struct said *said, const struct held_step *told);
 /* The last step that the role was told of, or else one that its putting off would have kept back
- * (chain.h: role_covers); NULL: none. */
+ * (steps_held.h: put_off_covers); NULL: none. */
 const struct held_step *said_last_told(const struct said *said, const struct role *role);
 
 /* --- acknowledgements that have come back: once for each role and day --- */

@@ -15,11 +15,9 @@ civil put_off_comes(const struct put_off *put_off, const struct calendar *calend
 
 #define DAYS_MOST_AFTER 14
 
-date put_off_latest(const struct deadline *deadline, const struct calendar *calendar, date said)
+/* By its due date, of a last day by law. */
+static date latest_by_law(date due, const struct calendar *calendar, date said)
 {
-	date due = deadline->due;
-	if (!deadline->rule->final)
-		return DATE_NONE;
 	if (said > due)
 		return date_add_days(said, DAYS_MOST_AFTER);
 	if (said == due)
@@ -27,12 +25,32 @@ date put_off_latest(const struct deadline *deadline, const struct calendar *cale
 	return civil_date(calendar_slot_at_or_before(calendar, civil_at(due, 0) - 1));
 }
 
-static bool keeps_back(const struct put_off *put_off, const struct step *step,
-		       const struct role *role)
+date put_off_latest(const struct deadline *deadline, const struct calendar *calendar, date said)
+{
+	const struct rule *rule = deadline->rule;
+	date by_rule = DATE_NONE, by_law = DATE_NONE;
+	if (rule->has_put_off)
+		by_rule = offset_apply(&rule->put_off, said, calendar);
+	if (rule->final)
+		by_law = latest_by_law(deadline->due, calendar, said);
+	if (by_rule == DATE_NONE || by_law == DATE_NONE)
+		return by_rule == DATE_NONE ? by_law : by_rule;
+	return by_rule < by_law ? by_rule : by_law;
+}
+
+bool put_off_covers(const struct rule *rule, const struct role *by, const struct role *role)
+{
+	if (by == role)
+		return true;
+	return !rule->final && !rule->has_put_off && role_covers(by, role);
+}
+
+static bool keeps_back(const struct deadline *deadline, const struct put_off *put_off,
+		       const struct step *step, const struct role *role)
 {
 	if (put_off->role == role)
 		return true;
-	return step->urgent != URGENT_ALWAYS && role_covers(put_off->role, role);
+	return step->urgent != URGENT_ALWAYS && put_off_covers(deadline->rule, put_off->role, role);
 }
 
 const struct put_off *steps_held_back(const struct deadline *deadline,
@@ -43,7 +61,7 @@ const struct put_off *steps_held_back(const struct deadline *deadline,
 	civil end = now;
 	for (const struct put_off *p = deadline->put_off; role != NULL && p != NULL; p = p->older) {
 		civil ends = put_off_ends(p, calendar);
-		if (ends <= end || !keeps_back(p, step, role))
+		if (ends <= end || !keeps_back(deadline, p, step, role))
 			continue;
 		longest = p;
 		end = ends;
@@ -55,7 +73,7 @@ const struct put_off *steps_held_back(const struct deadline *deadline,
 static bool has_come_back(const struct deadline *deadline, const struct held_step *held)
 {
 	for (const struct put_off *p = deadline->put_off; p != NULL; p = p->older)
-		if (keeps_back(p, held->planned.step, held->role))
+		if (keeps_back(deadline, p, held->planned.step, held->role))
 			return true;
 	return false;
 }

@@ -30,9 +30,17 @@ civil put_off_comes(const struct put_off *put_off, const struct calendar *calend
  * The last day until which the reminders of a deadline may be put off when somebody says so on that
  * day; that day itself, or one before it: not at all. DATE_NONE: by its rule it may be any. Of a
  * last day by law it is the last day before it on which letters go out; on the day nothing; after
- * it two weeks from when it is said (a policy decision).
+ * it two weeks from when it is said (a policy decision). A rule may say of itself how long
+ * (put_off).
  */
 date put_off_latest(const struct deadline *deadline, const struct calendar *calendar, date said);
+
+/*
+ * Does what this role puts off hold for that one, too? For itself and lower ones (chain.h:
+ * role_covers). Of a last day by law, and where the rule says how long (put_off), for itself alone:
+ * what a colleague or a manager knows of already is still told to all others.
+ */
+bool put_off_covers(const struct rule *rule, const struct role *by, const struct role *role);
 
 /*
  * Who keeps a step from a role now, NULL: nobody; of several who do, the one for the longest. A

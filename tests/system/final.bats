@@ -56,6 +56,23 @@ put_off() { # DAY: by the social worker
 	put_off 2026-02-10
 }
 
+@test "a rule that says for how long: refused with the day, whoever asks, and again later" {
+	own_rule 91-own <<-'END'
+		rules = ({ name = "x-ask"; title = "Fråga"; subject = "case"; put_off = "P14D";
+		  starts = [ "enforcement.applied" ]; due = "P14D"; done = [ "eviction.dated" ];
+		  steps = ({ name = "ask"; at = "P0D"; every = "P7D"; to = [ "social_worker" ]; }); });
+	END
+	ctl rules reload
+	record enforcement.applied K-1 --at 2026-01-05 on=2026-01-05
+	until_time 2026-01-13T12:00
+	run ctl snooze K-1 x-ask --reason "möte bokat" --as anna.åberg --until 2026-01-28
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"until: lies too far ahead: x-ask can be put off until 2026-01-27 or earlier, each time"* ]]
+	ctl snooze K-1 x-ask --reason "möte bokat" --as anna.åberg --until 2026-01-27
+	until_time 2026-01-27T12:00
+	ctl ack K-1 x-ask --reason "möte bokat" --as anna.åberg --until 2026-02-10
+}
+
 @test "paid on the last day and heard of afterwards: done, and nothing is too late" {
 	until_time 2026-01-28T12:00
 	record arrears.paid K-1 --at 2026-01-28 paid_on=2026-01-26

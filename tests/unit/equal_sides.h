@@ -68,6 +68,48 @@ static inline int64_t sides_number(struct sides *sides, const char *literal_sql)
 	return db_number(db_query(sides->core.db, literal_sql));
 }
 
+/*
+ * On a case that is not open two roles may come to one person (struct care), who hears of a step
+ * once, by the first of them: that the other one is told, too, is true all the same.
+ */
+static inline void note_told_already(struct sides *sides, const struct told *told,
+				     const struct person *person)
+{
+	char at[CIVIL_TEXT_SIZE];
+	struct query *q = db_query(
+	    sides->core.db,
+	    "SELECT at, subject || ' ' || rule || '[' || key || '] ' || anchor || ' #' ||"
+	    " occurrence || ' due ' || due || ' missed ' || missed || ': ' || step || '.' ||"
+	    " repetition || ' ' FROM notice WHERE id > ?1 AND person = ?2 AND step = ?3"
+	    " AND repetition = ?4 AND role <> ?5 AND state IN ('queued', 'shadow')");
+	db_bind(q, DB_INT(sides->last_notice), DB_TEXT(person->id),
+		DB_TEXT(told->planned->step->name), DB_INT(told->planned->repetition),
+		DB_TEXT(told->role->name));
+	while (db_next(q)) {
+		civil_format(clock_to_civil(sides->core.clock, db_int(q, 0)), at);
+		add_line(&sides->daemon,
+			 arena_printf(sides->arena, "%s %s%s%s%s told", at, db_text(q, 1),
+				      told->role->name, told->copy ? " copy" : "",
+				      told->quiet ? " quiet" : ""));
+	}
+	db_done(q);
+}
+
+static inline void note_one_person(struct sides *sides, const char *subject, const char *programme,
+				   const struct telling *telling, struct arena *arena)
+{
+	for (size_t i = 0; i < telling->told_count; i++) {
+		const struct told *told = &telling->told[i];
+		if (told->role == NULL || told->overtaken || told->held != NULL)
+			continue;
+		struct holders holders =
+		    people_holders(&sides->core, subject, programme, told->role,
+				   told->copy ? NULL : told->care, arena);
+		for (size_t j = 0; j < holders.count; j++)
+			note_told_already(sides, told, &holders.list[j]);
+	}
+}
+
 /* What the notices say that have come since: a role that was told, whoever held it. */
 static inline void note_notices(struct sides *sides)
 {
@@ -101,6 +143,7 @@ static inline void on_fire(void *arg, const char *subject, const char *programme
 {
 	struct sides *sides = arg;
 	due_fire(&sides->core, subject, programme, deadline, telling, arena);
+	note_one_person(sides, subject, programme, telling, arena);
 	note_notices(sides);
 	send_letters(sides);
 }

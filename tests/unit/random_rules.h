@@ -451,6 +451,8 @@ static inline void say_end(struct making *making)
 		say_kinds(making, "cancels", cancels, 2);
 	say_flag(making, "final", final ? "true" : "false",
 		 final || chance_of(chance, 20) ? 100 : 0);
+	if (chance_of(chance, 15))
+		say(making, "put_off", any_length(making->maker, ""));
 	if (making->done_count > 0 && chance_of(chance, 15))
 		say(making, "early", any_length(making->maker, ""));
 	if (making->done_count > 0 && chance_of(chance, 20))

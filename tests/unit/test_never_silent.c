@@ -220,8 +220,8 @@ static void tell_put_off(struct history *h, date day)
 					      { "HC", "housing_coordinator" },
 					      { "UM", "unit_manager" } };
 	int which = chance_below(3);
-	/* a manager who puts off holds back everybody's: as long as after a last day at most */
-	date until = day + 1 + chance_below(which == 2 ? 7 : 60);
+	date until =
+	    day + 1 + chance_below(60); /* what is longer than may be is cut (put_off_latest) */
 	add(h, day,
 	    arena_printf(h->arena, "deadline.%s rule=%s until=%s reason=x by=%s role=%s",
 			 one_in(2) ? "acknowledged" : "snoozed", rules[chance_below(5)],
