@@ -251,6 +251,8 @@ static const char *name_of(enum ledger_news news)
 		return "rent.reopened";
 	case LEDGER_CLEARED:
 		return "rent.cleared";
+	case LEDGER_UNCLEARED:
+		return "rent.uncleared";
 	}
 	return "";
 }

@@ -65,7 +65,7 @@ static void note_message(const struct calendar *calendar, struct facts_matter *m
 void facts_matter_begins(struct facts *facts, const struct event *event)
 {
 	struct facts_matter *matter = matter_of(facts->of_case, event->key);
-	if (matter->is_answered) {
+	if (matter->is_covered || matter->is_answered) { /* a notice from here on is another one */
 		char *key = matter->key;
 		*matter = matter_none;
 		matter->key = key;
@@ -114,21 +114,33 @@ static void tell_covered(struct facts *facts, const struct facts_matter *matter,
 	free(values);
 }
 
-/* Rent that was let off is owed no more; but only money wins the lease back. */
+static void tell_uncovered(struct facts *facts, const struct facts_matter *matter)
+{
+	const struct kind *kind = chain_kind(facts->chain, "forfeiture.uncovered");
+	if (kind != NULL)
+		facts_give_out(facts, kind, matter->key, NULL);
+}
+
+/* Rent that was let off is owed no more; but only money wins the lease back, and money that went
+ * back wins nothing. */
+static void look(struct facts *facts, struct facts_matter *matter)
+{
+	bool was_open = matter->is_open;
+	date paid_on = ledger_past_due_covered_on(facts->of_case->ledger, day_of(matter));
+	matter->is_open = has_open_rent(facts->of_case, matter);
+	if (was_open && !matter->is_open && paid_on != DATE_NONE) {
+		matter->is_covered = true;
+		tell_covered(facts, matter, paid_on);
+	} else if (matter->is_open && matter->is_covered) {
+		matter->is_covered = false;
+		tell_uncovered(facts, matter);
+	}
+}
+
 void facts_matters_look(struct facts *facts)
 {
-	for (size_t i = 0; i < facts->of_case->matter_count; i++) {
-		struct facts_matter *matter = &facts->of_case->matters[i];
-		bool was_open = matter->is_open;
-		matter->is_open = has_open_rent(facts->of_case, matter);
-		if (!was_open || matter->is_open)
-			continue;
-		date paid_on = ledger_past_due_covered_on(facts->of_case->ledger, day_of(matter));
-		if (paid_on == DATE_NONE)
-			continue;
-		matter->is_answered = true;
-		tell_covered(facts, matter, paid_on);
-	}
+	for (size_t i = 0; i < facts->of_case->matter_count; i++)
+		look(facts, &facts->of_case->matters[i]);
 }
 
 /* Goes by the charge of its month, or where it names none, by any that was past due on its day. */

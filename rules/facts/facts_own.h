@@ -64,7 +64,8 @@ struct facts_matter {
 	date told_counts_on;     /* the earliest day from which a message counts in law */
 	bool told_by_post;       /* because it was posted as a registered letter then */
 	bool is_open;            /* something that was past due on its day is not covered */
-	bool is_answered; /* somebody paid or undertook to: a notice from here on is another */
+	bool is_covered;         /* by the ledger, and so it was told */
+	bool is_answered;        /* somebody undertook to pay, or showed a receipt */
 };
 
 enum { PLAN_AREAS = 7 };

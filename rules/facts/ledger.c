@@ -180,13 +180,15 @@ static void tell(struct ledger *ledger, date today, const struct hearer *hearer)
 {
 	if (hearer->said == NULL)
 		return;
-	bool cleared = hearer->past_due > 0 && ledger_past_due(ledger, today) == 0;
+	int64_t past_due = ledger_past_due(ledger, today);
 	for (size_t i = 0; i < ledger->settled_count; i++)
 		hearer->said(hearer->arg, LEDGER_SETTLED, ledger->settled[i]);
 	for (size_t i = 0; i < ledger->reopened_count; i++)
 		hearer->said(hearer->arg, LEDGER_REOPENED, ledger->reopened[i]);
-	if (cleared)
+	if (hearer->past_due > 0 && past_due == 0)
 		hearer->said(hearer->arg, LEDGER_CLEARED, NULL);
+	if (hearer->past_due == 0 && past_due > 0 && ledger->reopened_count > 0)
+		hearer->said(hearer->arg, LEDGER_UNCLEARED, NULL);
 }
 
 /* The place of a month's charge, or count if there is none. New months come at the end. */

@@ -43,10 +43,11 @@ void ledger_free(struct ledger *ledger); /* takes NULL */
  * Each verb tells what it brought about through `said` (which may be NULL): `settled` with the
  * month of each charge that is now covered in full by money, `reopened` with the month of each
  * that was and is no more, `cleared` once (month NULL) when no charge whose due_latest lies before
- * `today` is open any more and one was, whether or not the files had reached it. `said` is called
- * when all is done, and must not change the ledger.
+ * `today` is open any more and one was, whether or not the files had reached it; `uncleared` once
+ * (month NULL) when none was, and one of those that are open again is. `said` is called when all is
+ * done, and must not change the ledger.
  */
-enum ledger_news { LEDGER_SETTLED, LEDGER_REOPENED, LEDGER_CLEARED };
+enum ledger_news { LEDGER_SETTLED, LEDGER_REOPENED, LEDGER_CLEARED, LEDGER_UNCLEARED };
 typedef void ledger_said(void *arg, enum ledger_news news, const char *month);
 
 void ledger_charge(struct ledger *ledger, const char *month, const char *reference, int64_t amount,

@@ -89,6 +89,8 @@ struct kind {
 	enum kind_people people;
 	const char *counts_on; /* the date field that says whether it was in time (ruleset.h,
 				* final); NULL: the day on which it happened */
+	const char *undoes;    /* the kind that it takes back: what that had fulfilled is open
+				* again; NULL: none */
 	const char *help;      /* English, a phrase */
 	const char *label;     /* Swedish, for letters: "planen antogs" */
 	const char *label_en;  /* the same in English; NULL: an office's own has none */

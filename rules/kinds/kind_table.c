@@ -42,6 +42,7 @@
 #define CASE(name_)                    .name = name_, .subject = SUBJECT_CASE
 #define ANY(name_)                     .name = name_, .subject = SUBJECT_ANY
 #define COUNTS_ON(field_)              .counts_on = field_
+#define UNDOES(kind_)                  .undoes = kind_
 #define NEEDS_KEY(means)               .key = KEY_REQUIRED, .key_means = means
 #define TAKES_KEY(means)               .key = KEY_ALLOWED, .key_means = means
 #define SAYS(help_, label_, label_en_) .help = help_, .label = label_, .label_en = label_en_
@@ -329,7 +330,7 @@ static const struct kind kinds[] = {
 	{ CASE("rent.settled"), NEEDS_KEY("month"), .is_virtual = true,
 	  SAYS("the rent of a month is covered", "hyran för månaden blev betald",
 	       "the rent of the month was paid") },
-	{ CASE("rent.reopened"), NEEDS_KEY("month"), .is_virtual = true,
+	{ CASE("rent.reopened"), UNDOES("rent.settled"), NEEDS_KEY("month"), .is_virtual = true,
 	  HAS(MUST("due_on", FIELD_DATE, CLASS_OPEN, "the day on which it was due"),
 	      MUST("due_early", FIELD_DATE, CLASS_OPEN, "the same on the earliest reading"),
 	      MUST("due_latest", FIELD_DATE, CLASS_OPEN, "the same on the latest reading")),
@@ -338,6 +339,9 @@ static const struct kind kinds[] = {
 	       "a payment of the rent of the month was returned") },
 	{ CASE("rent.cleared"), .is_virtual = true,
 	  SAYS("no rent is open any more", "all hyra blev betald", "all rent was paid") },
+	{ CASE("rent.uncleared"), UNDOES("rent.cleared"), .is_virtual = true,
+	  SAYS("money went back, and a rent that is past due is open again",
+	       "hyra som var betald är obetald igen", "rent that was paid is unpaid again") },
 	{ CASE("rent.waived"), NEEDS_KEY("month"),
 	  SAYS("the rent of a month is let off", "hyran efterskänktes", "the rent was waived") },
 	{ CASE("rent.warned"),
@@ -348,6 +352,11 @@ static const struct kind kinds[] = {
 	  SAYS("what was past due when the lease was ended is covered by payments",
 	       "hyran som förföll före uppsägningen blev betald",
 	       "the rent that was due before the notice was paid") },
+	{ CASE("forfeiture.uncovered"), UNDOES("forfeiture.covered"), RENT_MONTH,
+	  .is_virtual = true,
+	  SAYS("what was covered when the lease was ended is open again",
+	       "en betalning av hyran som förföll före uppsägningen räknas inte längre",
+	       "a payment of the rent that was due before the notice counts no more") },
 	{ CASE("forfeiture.notice_served"), COUNTS_ON("on"), RENT_MONTH,
 	  HAS(ON("the day on which the person was served"), ITS_PROGRAMME),
 	  SAYS("the person was served the form that the lease is ended for unpaid rent and can be "

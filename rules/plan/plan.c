@@ -190,7 +190,9 @@ static void fulfil_one(struct plan *plan, const struct rule *rule, struct track 
 	bool goes_on = done == NULL && track_newest(track) != NULL && rule_takes_earliest(rule);
 	if (!goes_on)
 		track_settle(track, rule, event, day);
-	if (done == NULL)
+	if (done == NULL && track_newest(track) == NULL)
+		track_note_twice(track, event, day);
+	else if (done == NULL)
 		note_too_late(plan, track, event, day);
 	if (done == NULL)
 		return;
@@ -227,6 +229,13 @@ static void cancel_one(struct plan *plan, const struct rule *rule, struct track 
 	plan_hush(plan, rule, track->key);
 }
 
+static void undo_one(struct plan *plan, const struct rule *rule, struct track *track,
+		     const struct event *event, bool unused)
+{
+	(void)unused;
+	track_undo(plan, rule, track, chain_kind(plan->ruleset->chain, event->kind->undoes), event);
+}
+
 /* An event of another kind that carries an agreed day brings it to what is before us. */
 static void agree(struct plan *plan, const struct rule *rule, const struct event *event)
 {
@@ -251,6 +260,8 @@ static void meet_rule(struct plan *plan, const struct rule *rule, const struct e
 	if (kind_ref_matches(rule->cancels, rule->cancels_count, event))
 		for_tracks(plan, rule, event, cancel_one, false);
 	agree(plan, rule, event);
+	if (event->kind->undoes != NULL && !starts)
+		for_tracks(plan, rule, event, undo_one, false);
 	if (starts)
 		rule_start(plan, rule, event);
 	if (plan->met != NULL && kind_ref_matches(rule->starts, rule->starts_count, event))

@@ -76,8 +76,9 @@ struct deadline {
 			     * this are late, not missed */
 	bool entered_late;  /* what it rests on was written down after the day of the anchor */
 	civil series_known; /* when all that come again of it were written down, or it woke */
-	struct moment ended; /* of DONE and CANCELLED */
-	int64_t ended_by;    /* event; 0: time itself */
+	struct moment ended;           /* of DONE and CANCELLED */
+	int64_t ended_by;              /* event; 0: time itself */
+	const struct kind *ended_kind; /* of that event, or of what it brought about; NULL: none */
 	const char
 	    *ended_reason; /* "done" "cancelled" "restarted" "collapsed" "closed" "last step" */
 	const struct role **field_roles; /* named by the starting event, as rule->role_fields */

@@ -22,9 +22,13 @@ struct track {
 	struct link *links; /* newest first */
 	date *seen;   /* on which day each kind in starts has happened: of the matter that is open,
 		       * or of one that waits for the others (starts_all) */
-	date *past;   /* the same of a matter that was settled in time, by a final rule: */
-	date settled; /* on that day; DATE_NONE: there is none */
+	date *past;   /* the same of the matter that was done last */
+	date settled; /* in time, by a final rule, on that day; DATE_NONE: there is none */
 	int64_t settled_event; /* by this event */
+	const struct kind
+	    *twice;    /* of what would have fulfilled the last one as well: the earliest */
+	date twice_on; /* day of that; DATE_NONE: nothing would */
+	int64_t twice_event;
 	struct track *next;
 };
 
@@ -128,6 +132,8 @@ bool rule_takes_earliest(const struct rule *rule);
 date track_note_start(struct plan *plan, struct track *track, const struct rule *rule,
 		      const struct event *event, date day);
 void track_forget_starts(struct track *track, const struct rule *rule);
+/* It is done already, and would be by this, too. */
+void track_note_twice(struct track *track, const struct event *event, date day);
 /* It was done on that day: what has happened lies behind us. A final rule that takes the earliest
  * dates remembers it, for one of them may turn out to be earlier. */
 void track_settle(struct track *track, const struct rule *rule, const struct event *event,
@@ -196,6 +202,10 @@ date event_agreed(const struct plan *plan, const struct rule *rule, const struct
 		  bool starts_or_renews);
 /* The deadline counts from this event. */
 void deadline_rest_on(struct plan *plan, struct deadline *deadline, const struct event *event);
+/* It is open again, if it was an event of this kind that had fulfilled the last one; and what other
+ * rules had heard of that, likewise. */
+void track_undo(struct plan *plan, const struct rule *rule, struct track *track,
+		const struct kind *kind, const struct event *event);
 bool rule_is_started_by(const struct plan *plan, const struct rule *rule,
 			const struct event *event);
 /* It does: a deadline begins, begins anew or goes on. */

@@ -3,7 +3,8 @@
  * What starts a deadline, and from which day it counts. Of a rule with restart = false the earliest
  * date of each kind does, in whatever order they were written down: a message that is sent again
  * moves nothing, one that turns out to be earlier moves the deadline back, which is another one
- * then, and told.
+ * then, and told. And what opens one again that was done: an event that takes back the one that had
+ * fulfilled it.
  */
 #include "rules/plan/audience.h"
 #include "rules/plan/plan_own.h"
@@ -94,6 +95,67 @@ static date due_from(const struct plan *plan, const struct rule *rule, date anch
 	return deadline_due(plan, &as_if);
 }
 
+static struct deadline *last_of(const struct track *track)
+{
+	return track->links == NULL ? NULL : track->links->deadline;
+}
+
+/* It was done by something else as well, and in time. */
+static bool is_done_all_the_same(const struct plan *plan, const struct rule *rule,
+				 const struct track *track, const struct deadline *last)
+{
+	return track->twice_on != DATE_NONE && !track_ends_with_another(plan, rule, track) &&
+	       (!rule->final || track->twice_on <= last->due);
+}
+
+static void take_up(struct plan *plan, const struct rule *rule, struct track *track,
+		    const struct deadline *last, const struct event *event)
+{
+	date twice_on = track->twice_on;
+	if (track->past != NULL)
+		track_take_up_past(track, rule);
+	struct deadline *deadline = begin(plan, rule, track, last->anchor);
+	deadline->field_roles = last->field_roles;
+	deadline_rest_on(plan, deadline, event);
+	deadline->agreed = last->agreed;
+	deadline->due = deadline_due(plan, deadline);
+	if (rule->final && twice_on != DATE_NONE && twice_on > deadline->due) {
+		deadline->too_late = twice_on;
+		deadline->too_late_event = track->twice_event;
+	}
+}
+
+static bool was_ended_by(const struct deadline *last, const struct kind *kind)
+{
+	return last != NULL && last->state == DEADLINE_DONE && last->ended_kind == kind;
+}
+
+/* What other rules heard of its fulfilment was not so either. */
+static void unhear(struct plan *plan, const struct deadline *undone, const struct event *event)
+{
+	const struct kind *fulfilled = undone->rule->fulfilled;
+	for (size_t i = 0; fulfilled != NULL && i < plan->ruleset->count; i++)
+		for (struct track *track = plan->tracks[i]; track != NULL; track = track->next) {
+			const struct deadline *last = last_of(track);
+			if (was_ended_by(last, fulfilled) && last->ended_by == undone->ended_by)
+				track_undo(plan, &plan->ruleset->rules[i], track, fulfilled, event);
+		}
+}
+
+void track_undo(struct plan *plan, const struct rule *rule, struct track *track,
+		const struct kind *kind, const struct event *event)
+{
+	struct deadline *last = last_of(track);
+	if (!was_ended_by(last, kind) || (!facts_is_open(plan->facts) && !rule->after_close))
+		return;
+	if (is_done_all_the_same(plan, rule, track, last)) {
+		last->ended_kind = track->twice;
+		return;
+	}
+	take_up(plan, rule, track, last, event);
+	unhear(plan, last, event);
+}
+
 /* A matter was settled in time, as far as anybody knew; now one of its dates is earlier, and it was
  * not. True if it is open again. */
 static bool take_up_again(struct plan *plan, const struct rule *rule, struct track *track,
@@ -105,10 +167,13 @@ static bool take_up_again(struct plan *plan, const struct rule *rule, struct tra
 	if (anchor == DATE_NONE || due_from(plan, rule, anchor) >= settled)
 		return false;
 	track_take_up_past(track, rule);
+	const struct deadline *last = last_of(track);
 	struct deadline *deadline = begin(plan, rule, track, anchor);
 	deadline->too_late = settled;
 	deadline->too_late_event = settled_event;
 	rest_track_on(plan, rule, track, event);
+	if (last != NULL && last->state == DEADLINE_DONE)
+		unhear(plan, last, event);
 	return true;
 }
 

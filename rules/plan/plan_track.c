@@ -23,7 +23,7 @@ struct track *track_of(struct plan *plan, const struct rule *rule, const char *k
 	if (*link == NULL) {
 		*link = arena_alloc(plan->arena, sizeof(**link));
 		(*link)->key = arena_strdup(plan->arena, key);
-		(*link)->settled = DATE_NONE;
+		(*link)->settled = (*link)->twice_on = DATE_NONE;
 	}
 	return *link;
 }
@@ -79,6 +79,7 @@ struct deadline *deadline_add(struct plan *plan, struct track *track, const stru
 	link->deadline = deadline;
 	link->next = track->links;
 	track->links = link;
+	track->twice_on = DATE_NONE;
 	plan->all = array_grow(plan->all, plan->all_count, &plan->all_capacity, sizeof(*plan->all));
 	plan->all[plan->all_count++] = deadline;
 	plan->live =
@@ -144,12 +145,28 @@ void track_forget_starts(struct track *track, const struct rule *rule)
 	forget(track->seen, rule);
 }
 
+void track_note_twice(struct track *track, const struct event *event, date day)
+{
+	if (track->twice_on != DATE_NONE && track->twice_on <= day)
+		return;
+	track->twice = event->kind;
+	track->twice_on = day;
+	track->twice_event = event->id;
+}
+
 static bool has_seen_any(const struct track *track, const struct rule *rule)
 {
 	for (size_t i = 0; track->seen != NULL && i < rule->starts_count; i++)
 		if (track->seen[i] != DATE_NONE)
 			return true;
 	return false;
+}
+
+static void track_keep_past(struct track *track, const struct rule *rule)
+{
+	if (has_seen_any(track, rule))
+		memcpy(track->past, track->seen, rule->starts_count * sizeof(*track->past));
+	track_forget_starts(track, rule);
 }
 
 /* What is done again, and earlier, was done then. */
@@ -161,9 +178,7 @@ void track_settle(struct track *track, const struct rule *rule, const struct eve
 		track->settled = day;
 		track->settled_event = event->id;
 	}
-	if (remembers && anew)
-		memcpy(track->past, track->seen, rule->starts_count * sizeof(*track->past));
-	track_forget_starts(track, rule);
+	track_keep_past(track, rule);
 }
 
 void track_forget_settled(struct track *track, const struct rule *rule)
@@ -215,13 +230,17 @@ void deadline_end(struct plan *plan, struct deadline *deadline, enum deadline_st
 	deadline->paused = false;
 	deadline->ended_reason = reason;
 	deadline->ended_by = by == NULL ? 0 : by->id;
+	deadline->ended_kind = by == NULL ? NULL : by->kind;
 	deadline->ended = by == NULL ? (struct moment){ plan->today, -1 } : by->at;
 	deadline->recheck = DATE_NONE;
 	deadline_touch(plan, deadline);
 	deadline_note_overdue(plan, deadline,
 			      by == NULL ? civil_at(plan->today, 0) : event_known(by));
-	if (state == DEADLINE_DONE || strcmp(reason, "restarted") != 0)
-		track_forget_starts(track_of(plan, deadline->rule, deadline->key), deadline->rule);
+	struct track *track = track_of(plan, deadline->rule, deadline->key);
+	if (state == DEADLINE_DONE)
+		track_keep_past(track, deadline->rule);
+	else if (strcmp(reason, "restarted") != 0)
+		track_forget_starts(track, deadline->rule);
 	note_ended(plan, deadline, by);
 }
 

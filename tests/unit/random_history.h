@@ -209,7 +209,8 @@ static inline const struct kind *kind_to_tell(struct teller *teller)
 		"case.paused",       "case.resumed",     "stage.entered",
 		"deadline.snoozed",  "deadline.snoozed", "deadline.acknowledged",
 		"rent.charged",      "rent.paid",        "payments.imported",
-		"payment.unmatched", "payment.assigned", "programme.started"
+		"payment.unmatched", "payment.assigned", "programme.started",
+		"rent.reversed",     "board.notified"
 	};
 	struct maker *maker = teller->maker;
 	const struct kind *kind;

@@ -138,7 +138,8 @@ static inline const struct kind *any_kind(struct maker *maker)
 					     "stage.entered", "visit.made",    "task.agreed",
 					     "task.done",     "rent.charged",  "rent.settled",
 					     "decision.made", "case.opened",   "case.transferred",
-					     "lease.started", "rent.cleared" };
+					     "lease.started", "rent.cleared",  "forfeiture.covered",
+					     "board.notified" };
 	if (chance_of(maker->chance, 60))
 		return chain_kind(maker->chain, CHANCE_PICK(maker->chance, often));
 	const struct kind *kind;

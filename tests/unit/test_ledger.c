@@ -56,9 +56,15 @@ static void hear(void *arg, enum ledger_news what, const char *month)
 		assert_null(month);
 		news->cleared++;
 		break;
+	case LEDGER_UNCLEARED:
+		assert_null(month);
+		break;
 	}
 	snprintf(news->text + length, sizeof(news->text) - length, "%s%s%s", length ? ", " : "",
-		 what == LEDGER_REOPENED ? "again " : "", month == NULL ? "cleared" : month);
+		 what == LEDGER_REOPENED ? "again " : "",
+		 what == LEDGER_UNCLEARED ? "uncleared"
+		 : month == NULL          ? "cleared"
+					  : month);
 }
 
 /* The words of one deed, as the header of the table explains them. */
