@@ -351,15 +351,17 @@ def check_template_names():
     if not os.path.exists("daemon/letters/templates.c"):
         return
     page = page_at(TEMPLATES)
-    of_item = needed("daemon/letters/templates.c", "item_names")[1]
-    of_letter = needed("daemon/letters/templates.c", "letter_names")[1]
+    of_item = needed("daemon/letters/serving.c", "item_names")[1]
+    of_page = needed("daemon/letters/templates.c", "page_names")[1]
+    words = [row[0] for row in table("daemon/letters/words.c", "rows")] + ["weekdays", "months"]
+    parts = [row[0] for row in table("daemon/letters/templates.c", "part_rows")]
     if page is None:
         return
-    for heading, names in (("Names of an item", of_item),
-                           ("Names of the letter", [n for n in of_letter if n not in of_item])):
+    for heading, names in (("Names of an item", of_item), ("Names of letter.html", of_page),
+                           ("Keys of words.conf", words), ("The parts of a rule", parts)):
         items = [item for item in page.items.get(heading, []) if item.name != "event_FIELD"]
         compare(page, heading, items, names, "name in templates")
-    note("names in templates", len(of_letter))
+    note("names in templates", len(of_item) + len(of_page) + len(words))
 
 
 def sentence(text):

@@ -4,6 +4,9 @@
  * English. Only open fields of a case get in here at all (I6): the reference, the kind of
  * matter, dates and roles of staff. There is no field for anything else.
  *
+ * Items with the same words are one matter: what to do stands once, then a line a case, then once
+ * what is to be known of it. No sentence of more than 40 characters stands twice in a letter.
+ *
  *   templates = templates_load(dir, ruleset, problems);
  *   if (letter_render(templates, &letter, &rendered) == 0) ... rendered.subject, rendered.text ...
  *   letter_clear(&rendered);
@@ -51,6 +54,7 @@ struct letter_put_off {
 struct letter_item {
 	const char *subject; /* case reference or programme */
 	bool is_case;
+	const char *called;   /* what a letter calls it: of a programme its title; NULL: subject */
 	const char *key;      /* "" or which one of several: a rent month, a task */
 	const char *rule;     /* name: its template is <language>/<rule>.txt, else item.txt */
 	const char *template; /* that the step names instead, or NULL */
@@ -65,8 +69,12 @@ struct letter_item {
 	const char *why_you;       /* role title by which the reader gets it: "socialsekreterare" */
 	const char *stands_in;     /* why it comes to this reader instead: NULL or a sentence */
 	const char *others;        /* who else got it, "Bo Ek (boendestödjare)"; NULL: nobody */
-	date next;           /* when the next reminder goes out if nothing happens; DATE_NONE */
-	const char *next_to; /* to whom: role titles, "enhetschef"; NULL */
+	const char
+	    *other_names; /* the same without roles, for the line of a case; NULL: as others */
+	const char *responsible; /* of a copy: who got it to do it; NULL: not known */
+	date next;               /* when the next reminder goes out if nothing happens; DATE_NONE */
+	int next_second;         /* of that day, where it is today */
+	const char *next_to;     /* to whom: role titles, "enhetschef"; NULL */
 	const char
 	    *overdue;    /* of a programme's cases, by person and kind of matter; NULL: not told */
 	bool comes_back; /* it had been put off, and its day has come */
@@ -75,7 +83,7 @@ struct letter_item {
 	const struct letter_rent *rent;   /* NULL: it is not about rent */
 	const struct letter_lease *lease; /* NULL: nor about a lease */
 	bool done;                        /* of a row in a section: nothing is open any more */
-	bool brief;                       /* one line is enough: there are too many others */
+	bool serious;                     /* not to be had back: a coming day is for today, too */
 	bool is_protected;                /* minimal content whatever the setting */
 };
 
@@ -98,7 +106,8 @@ struct letter {
 	const char *report_how;
 	const char *unit; /* name under which kedja signs */
 	const char *ask;  /* who looks after kedja: name and address; NULL: not said */
-	const struct letter_item *items; /* in the order of reading */
+	const struct letter_item
+	    *items; /* in the order of reading: letter_group, then as they come */
 	size_t count;
 	const struct letter_section *sections;
 	size_t section_count;
@@ -129,7 +138,12 @@ MUST_CHECK int letter_render(const struct templates *templates, const struct let
 			     struct rendered *ret);
 void letter_clear(struct rendered *rendered);
 
-/* "måndagen den 22 februari 2027", "Monday 22 February 2027". */
-char *letter_date(const char *language, date day);
+/* The sections of a letter, in the order of reading. */
+enum letter_group { GROUP_URGENT, GROUP_LATE, GROUP_TODAY, GROUP_COMING, GROUP_COPIES, GROUPS };
+
+enum letter_group letter_group(const struct letter_item *item, bool urgent, date today);
+
+/* The number that each item has in the letter, from 1, in the order of reading. */
+void letter_numbers(const struct letter *letter, size_t *ret_numbers);
 
 #endif

@@ -143,10 +143,10 @@ static void make(struct letters *letters, const struct letter *letter, struct re
 	plain_render(letter, ret);
 }
 
-/* The letter's words; none without templates. */
+/* The letter's words, none without templates; and the number of each item in it. */
 static void render(struct letters *letters, const struct person *person,
 		   const struct bundle *bundle, const struct letter_item *items, size_t count,
-		   struct rendered *ret)
+		   size_t *ret_numbers, struct rendered *ret)
 {
 	char *ask;
 	const struct settings *settings = letters->core->office->settings;
@@ -165,6 +165,7 @@ static void render(struct letters *letters, const struct person *person,
 				 .section_count = bundle->enclosed.section_count };
 	letter.ask = ask =
 	    xasprintf("%s (%s)", settings->administrator_name, settings->administrator);
+	letter_numbers(&letter, ret_numbers);
 	if (letters->templates != NULL)
 		make(letters, &letter, ret);
 	else
@@ -233,29 +234,26 @@ static int64_t add_letter(struct letters *letters, const struct person *person,
 	return id;
 }
 
-/* After a flood a letter tells its most serious items in full and the others in a line each: so it
- * stays one letter that can be read. */
 static void write_letter(struct letters *letters, const struct person *person,
 			 const struct bundle *bundle)
 {
 	struct letter_item *items = xcalloc(bundle->count + 1, sizeof(*items));
-	size_t *numbers = xcalloc(bundle->count + 1, sizeof(*numbers)), used = 0;
+	size_t *places = xcalloc(bundle->count + 1, sizeof(*places)), used = 0;
+	size_t *numbers = xcalloc(bundle->count + 1, sizeof(*numbers));
 	for (size_t i = 0; i < bundle->count; i++) {
-		if (i == 0 || !piece_is_same_matter(bundle->pieces[i - 1], bundle->pieces[i])) {
-			items[used] = bundle->pieces[i]->item;
-			items[used].brief = used >= LETTER_FULL_MOST;
-			used++;
-		}
-		numbers[i] = used;
+		if (i == 0 || !piece_is_same_deadline(bundle->pieces[i - 1], bundle->pieces[i]))
+			items[used++] = bundle->pieces[i]->item;
+		places[i] = used - 1;
 	}
 	struct rendered rendered;
-	render(letters, person, bundle, items, used, &rendered);
+	render(letters, person, bundle, items, used, numbers, &rendered);
 	int64_t id = add_letter(letters, person, bundle, &rendered, used == 1);
 	for (size_t i = 0; i < bundle->count; i++)
-		notice_attach(letters->core, bundle->pieces[i]->notice, id, numbers[i]);
+		notice_attach(letters->core, bundle->pieces[i]->notice, id, numbers[places[i]]);
 	sections_told(letters->core, person, &bundle->enclosed, id);
 	letter_clear(&rendered);
 	free(numbers);
+	free(places);
 	free(items);
 }
 

@@ -50,7 +50,7 @@ static void piece_set_rule(const struct pile_reader *reader, struct piece *piece
 	piece->item.title = title_of_rule(reader, piece->item.rule);
 	if (rule == NULL)
 		return;
-	piece->serious = rule_is_serious(rule);
+	piece->item.serious = rule_is_serious(rule);
 	piece->insists = rule->insist;
 	piece->item.only_told = rule->done_count == 0;
 	const struct step *step = rule_step(rule, piece->item.step);
@@ -81,8 +81,9 @@ static struct piece piece_from_row(const struct pile_reader *reader, struct quer
 	item->stands_in = arena_strdup(arena, db_text(q, 13));
 	item->is_case = db_int(q, 15) != 0;
 	item->is_protected = db_int(q, 16) != 0;
-	item->next =
-	    db_is_null(q, 18) ? DATE_NONE : civil_date(clock_to_civil(core->clock, db_int(q, 18)));
+	civil next = db_is_null(q, 18) ? 0 : clock_to_civil(core->clock, db_int(q, 18));
+	item->next = db_is_null(q, 18) ? DATE_NONE : civil_date(next);
+	item->next_second = db_is_null(q, 18) ? 0 : civil_second(next);
 	item->next_to = arena_strdup(arena, db_text(q, 17)); /* the step; its roles come later */
 	piece.catches_up = db_int(q, 19) != 0;
 	piece.at = db_int(q, 22);
@@ -132,15 +133,15 @@ static const char *roles_of_step(const struct pile_reader *reader, const struct 
 	return list;
 }
 
-/* Who else was told of the same step. */
-static const char *others_told(const struct pile_reader *reader, const struct piece *piece)
+/* Who else was told of the same step, and, of a copy, who is to do it. */
+static void set_others(const struct pile_reader *reader, struct piece *piece)
 {
 	struct arena *arena = reader->arena;
-	const char *list = NULL;
+	struct letter_item *item = &piece->item;
 	struct query *q =
 	    db_query(reader->core->db,
-		     "SELECT DISTINCT coalesce(p.name, o.person), coalesce(o.reached_as, o.role)"
-		     " FROM notice n"
+		     "SELECT DISTINCT coalesce(p.name, o.person), coalesce(o.reached_as, o.role),"
+		     " o.cc FROM notice n"
 		     " JOIN notice o ON o.subject = n.subject AND o.rule = n.rule"
 		     "  AND o.key = n.key AND o.anchor = n.anchor"
 		     "  AND o.occurrence = n.occurrence AND o.step = n.step"
@@ -149,12 +150,16 @@ static const char *others_told(const struct pile_reader *reader, const struct pi
 		     "  AND o.person <> '' AND o.quiet = 0 AND o.state IN ('queued', 'sent')"
 		     " LEFT JOIN staff p ON p.id = o.person WHERE n.id = ?1 ORDER BY o.id");
 	db_bind(q, DB_INT(piece->notice), DB_TEXT(reader->person->id));
-	while (db_next(q))
-		list = append(arena, list,
-			      arena_printf(arena, "%s (%s)", db_text(q, 0),
-					   title_of_role(reader, db_text(q, 1))));
+	while (db_next(q)) {
+		const char *name = arena_strdup(arena, db_text(q, 0));
+		item->others = append(
+		    arena, item->others,
+		    arena_printf(arena, "%s (%s)", name, title_of_role(reader, db_text(q, 1))));
+		item->other_names = append(arena, item->other_names, name);
+		if (db_int(q, 2) == 0)
+			item->responsible = append(arena, item->responsible, name);
+	}
 	db_done(q);
-	return list;
 }
 
 /* The event that it rests on: its kind in words, and its open fields for templates. */
@@ -197,7 +202,7 @@ static int by_number(int64_t a, int64_t b)
 /* qsort hands nothing through to the comparison; the day is the same for all of them. */
 struct ranked {
 	struct piece piece;
-	int group; /* 0 overdue, 1 today, 2 coming */
+	enum letter_group group;
 };
 
 static int compare(const void *x, const void *y)
@@ -205,7 +210,7 @@ static int compare(const void *x, const void *y)
 	const struct ranked *a = x, *b = y;
 	const struct letter_item *one = &a->piece.item, *other = &b->piece.item;
 	int order = by_number(a->group, b->group);
-	order = order != 0 ? order : by_number(b->piece.serious, a->piece.serious);
+	order = order != 0 ? order : by_number(other->serious, one->serious);
 	order = order != 0 ? order : by_number(one->due, other->due);
 	order = order != 0 ? order : strcmp(one->subject, other->subject);
 	order = order != 0 ? order : strcmp(one->rule, other->rule);
@@ -220,9 +225,8 @@ static void pile_sort(struct pile *pile, date today)
 {
 	struct ranked *ranked = xcalloc(pile->count + 1, sizeof(*ranked));
 	for (size_t i = 0; i < pile->count; i++) {
-		date due = pile->list[i].item.due;
 		ranked[i].piece = pile->list[i];
-		ranked[i].group = due < today ? 0 : due == today ? 1 : 2;
+		ranked[i].group = letter_group(&pile->list[i].item, false, today);
 	}
 	qsort(ranked, pile->count, sizeof(*ranked), compare);
 	for (size_t i = 0; i < pile->count; i++)
@@ -230,7 +234,7 @@ static void pile_sort(struct pile *pile, date today)
 	free(ranked);
 }
 
-bool piece_is_same_matter(const struct piece *a, const struct piece *b)
+bool piece_is_same_deadline(const struct piece *a, const struct piece *b)
 {
 	const struct letter_item *one = &a->item, *other = &b->item;
 	return one->anchor == other->anchor && a->occurrence == b->occurrence &&
@@ -260,7 +264,7 @@ void pile_read_words(struct pile *pile, const struct core *core, const struct pe
 	for (size_t i = 0; i < pile->count; i++) {
 		struct piece *piece = &pile->list[i];
 		piece->item.next_to = roles_of_step(&reader, &piece->item);
-		piece->item.others = others_told(&reader, piece);
+		set_others(&reader, piece);
 		piece->item.template = template_of_step(core, &piece->item);
 		piece_set_event(&reader, piece);
 		piece->item.rent = letters_rent(core, &piece->item, arena);

@@ -26,7 +26,6 @@ struct piece {
 	int place;       /* of its step in the rule */
 	bool calendar;   /* its step asks for an entry in the reader's calendar */
 	bool urgent;     /* goes at once, not with the letter of the day */
-	bool serious;    /* rule_is_serious: what is at stake cannot be had back */
 	bool insists;    /* does not wait for the letter of the week */
 	bool catches_up; /* told later than it should have been */
 };
@@ -37,10 +36,10 @@ struct pile {
 };
 
 /*
- * In the order of reading: what is overdue, due today, coming; in each of these first what is
- * serious, then by due date: what is overdue longest, or comes soonest; and always in the same
- * order, whatever that of the rows is. Of one deadline the furthest step comes first. Texts live
- * in `arena`. The pile must be empty.
+ * In the order of reading (letter_group): what is overdue, for today, coming, copies; in each of
+ * these first what is serious, then by due date: what is overdue longest, or comes soonest; and
+ * always in the same order, whatever that of the rows is. Of one deadline the furthest step comes
+ * first. Texts live in `arena`. The pile must be empty.
  */
 void pile_read(struct pile *pile, const struct core *core, const struct person *person,
 	       struct arena *arena);
@@ -50,6 +49,6 @@ void pile_read_words(struct pile *pile, const struct core *core, const struct pe
 void pile_free(struct pile *pile);
 
 /* Two notices of one deadline are one item: the further step says all that the other one does. */
-bool piece_is_same_matter(const struct piece *a, const struct piece *b);
+bool piece_is_same_deadline(const struct piece *a, const struct piece *b);
 
 #endif

@@ -11,13 +11,13 @@
 
 #define COLUMNS 76
 
-struct words {
+struct plain_words {
 	const char *hello, *waits, *in_case, *in_programme, *sections, *why, *ask, *automatic;
 	const char *subject_one, *subject_many, *urgent_one, *urgent_many;
 	const char *subject_none;
 };
 
-static const struct words swedish = {
+static const struct plain_words swedish = {
 	.hello = "Hej",
 	.waits = "Det här väntar på dig:",
 	.in_case = "Ärende %s, senast %s.",
@@ -35,7 +35,7 @@ static const struct words swedish = {
 	.subject_none = "Sammanfattning från bevakningen",
 };
 
-static const struct words english = {
+static const struct plain_words english = {
 	.hello = "Hello",
 	.waits = "This waits for you:",
 	.in_case = "Case %s, by %s.",
@@ -53,10 +53,32 @@ static const struct words english = {
 	.subject_none = "Summary of reminders",
 };
 
+/* ---- days ---- */
+
+static const char *const months[2][12] = {
+	{ "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september",
+	  "oktober", "november", "december" },
+	{ "January", "February", "March", "April", "May", "June", "July", "August", "September",
+	  "October", "November", "December" },
+};
+static const char *const weekdays[2][7] = {
+	{ "måndagen", "tisdagen", "onsdagen", "torsdagen", "fredagen", "lördagen", "söndagen" },
+	{ "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday" },
+};
+
+/* "måndagen den 22 februari 2027", "Monday 22 February 2027". */
+static char *say_day(const struct plain_words *words, date day)
+{
+	int which = words == &swedish ? 0 : 1, year, month, of_month;
+	date_to_ymd(day, &year, &month, &of_month);
+	return xasprintf("%s %s%d %s %d", weekdays[which][date_weekday(day) - 1],
+			 which == 0 ? "den " : "", of_month, months[which][month - 1], year);
+}
+
 /* The words are those above. */
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
-static char *subject_of(const struct letter *letter, const struct words *words)
+static char *subject_of(const struct letter *letter, const struct plain_words *words)
 {
 	if (letter->count == 0)
 		return xstrdup(words->subject_none);
@@ -65,28 +87,33 @@ static char *subject_of(const struct letter *letter, const struct words *words)
 	return xasprintf(letter->urgent ? words->urgent_many : words->subject_many, letter->count);
 }
 
-static void say_item(FILE *out, const struct letter *letter, const struct words *words,
-		     const struct letter_item *item)
+static void say_item(FILE *out, const struct plain_words *words, const struct letter_item *item)
 {
-	char *day = letter_date(letter->language, item->due);
+	char *day = say_day(words, item->due);
 	fprintf(out, item->is_case ? words->in_case : words->in_programme, item->subject, day);
 	putc('\n', out);
 	free(day);
 }
 
-static void say_items(FILE *out, const struct letter *letter, const struct words *words)
+static void say_items(FILE *out, const struct letter *letter, const struct plain_words *words)
 {
 	if (letter->count > 0)
 		fprintf(out, "%s\n\n", words->waits);
-	for (size_t i = 0; i < letter->count; i++) {
-		fprintf(out, "%zu. ", i + 1);
-		say_item(out, letter, words, &letter->items[i]);
+	size_t *numbers = xcalloc(letter->count + 1, sizeof(*numbers));
+	letter_numbers(letter, numbers);
+	for (size_t number = 1; number <= letter->count; number++) {
+		size_t i = 0;
+		while (numbers[i] != number)
+			i++;
+		fprintf(out, "%zu. ", number);
+		say_item(out, words, &letter->items[i]);
 	}
+	free(numbers);
 	if (letter->count > 0)
 		putc('\n', out);
 }
 
-static void say_sections(FILE *out, const struct letter *letter, const struct words *words)
+static void say_sections(FILE *out, const struct letter *letter, const struct plain_words *words)
 {
 	if (letter->section_count > 0)
 		fprintf(out, "%s\n\n", words->sections);
@@ -94,14 +121,14 @@ static void say_sections(FILE *out, const struct letter *letter, const struct wo
 		const struct letter_section *section = &letter->sections[i];
 		for (size_t j = 0; j < section->count; j++) {
 			fputs("- ", out);
-			say_item(out, letter, words, &section->rows[j]);
+			say_item(out, words, &section->rows[j]);
 		}
 	}
 	if (letter->section_count > 0)
 		putc('\n', out);
 }
 
-static void say_all(FILE *out, const struct letter *letter, const struct words *words)
+static void say_all(FILE *out, const struct letter *letter, const struct plain_words *words)
 {
 	bool named = letter->name != NULL && letter->name[0] != '\0';
 	fprintf(out, "%s%s%s,\n\n", words->hello, named ? " " : "", named ? letter->name : "");
@@ -117,7 +144,7 @@ static void say_all(FILE *out, const struct letter *letter, const struct words *
 
 void plain_render(const struct letter *letter, struct rendered *ret)
 {
-	const struct words *words = strcmp(letter->language, "en") == 0 ? &english : &swedish;
+	const struct plain_words *words = strcmp(letter->language, "en") == 0 ? &english : &swedish;
 	char *text = NULL;
 	size_t length = 0;
 	FILE *out = open_memstream(&text, &length);

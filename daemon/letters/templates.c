@@ -9,229 +9,278 @@
 #include <string.h>
 
 #include "daemon/base/file.h"
+#include "daemon/letters/serving.h"
 #include "rules/base/hash.h"
 
-#define HTML "letter.html"
+#define PAGE       "letter.html"
+#define WORDS_FILE "words.conf"
+#define GENERAL    "item"
 
 static const char *const languages[] = { "sv", "en" };
 #define LANGUAGES (sizeof(languages) / sizeof(languages[0]))
 
-static const char *const required[] = { "letter",  HTML,   "subject", "item",
-					"minimal", "when", "brief",   "return" };
-static const char *const parts[] = { ".when", ".dates" };
+#define PAGE_NAMES                                                                                 \
+	"language", "title", "blocks", "is_section", "is_late", "is_today", "is_heading",          \
+	    "is_single", "is_case", "is_text", "is_small", "is_point", "is_table", "number",       \
+	    "text", "below", "heads", "rows", "cells"
 
-/* The names that templates may use; kedja-templates(5) says what each of them is. Of the case these
- * are all there is (I6): the name of a task is not among them, for somebody wrote it freely. */
-#define ITEM_NAMES                                                                                 \
-	"number", "subject", "case", "programme", "title", "month", "due", "late", "today",        \
-	    "coming", "days", "one_day", "anchor_label", "anchor", "missed", "one_missed",         \
-	    "only_told", "copy", "why_you", "stands_in", "others", "next", "next_to", "overdue",   \
-	    "minimal", "covers_through", "safe_until", "notice_from", "recovery_last",             \
-	    "served_on", "told_on", "decision_from", "none_open", "rent_unknown", "post_unknown",  \
-	    "recovery_over", "excluded", "maybe_excluded", "lease_long", "lease_short",            \
-	    "lease_unsure", "notice_given", "day_is_reckoned", "lease_ends_on", "month_after",     \
-	    "done", "put_off", "who", "acknowledged", "until", "comes_back"
-#define LETTER_NAMES                                                                               \
-	"name", "count", "one", "report_how", "unit", "groups", "urgent", "is_urgent", "is_late",  \
-	    "is_today", "is_coming", "items", "what", "when", "dates", "points", "point", "none",  \
-	    "sections", "is_return", "is_handover", "is_calendar", "from_day", "to_day", "rows",   \
-	    "row", "hidden", "more", "nothing"
+static const char *const page_names[] = { PAGE_NAMES, NULL };
 
-static const char *const item_names[] = { ITEM_NAMES, NULL };
-static const char *const subject_names[] = { "count", "one",    "none", "minimal",
-					     "case",  "urgent", NULL };
-static const char *const letter_names[] = { ITEM_NAMES, LETTER_NAMES, NULL };
+/* The parts of a rule's file, in the order of reading. */
+static const struct part_row {
+	const char *name;
+	bool required;
+} part_rows[PARTS] = {
+	[PART_HEADING] = { "heading", true }, [PART_DAY] = { "day", false },
+	[PART_LINE] = { "line", false },      [PART_ADVICE] = { "advice", true },
+	[PART_LAW] = { "law", false },        [PART_ELSE] = { "else", false },
+	[PART_DAYS] = { "days", false },
+};
 
 struct template
 {
 	const char *language;
 	char *name, *path;
-	struct mustache *mustache;
-	uint64_t version; /* of its text */
+	struct mustache *parts[PARTS];
+};
+
+/* What all of it was read from. */
+struct origin {
+	char *path;
+	size_t folder; /* bytes of the path before its own name, "sv/rent-late.txt" */
+	uint64_t version;
 };
 
 struct templates {
 	struct template *list;
 	size_t count, capacity;
+	struct origin *origins;
+	size_t origin_count, origin_capacity;
+	size_t folder;
+	struct words *words[LANGUAGES];
+	struct mustache *page;
 };
-
-/* ---- which rules a template serves, and which fields they have ---- */
-
-static bool is_open_kind(enum field_type type)
-{
-	switch (type) {
-	case FIELD_DATE:
-	case FIELD_ID:
-	case FIELD_TEXT:
-		return true;
-	case FIELD_AMOUNT:
-	case FIELD_COUNT:
-	case FIELD_FLAG:
-	case FIELD_CODE:
-	case FIELD_NUMBER:
-		return false;
-	}
-	return false;
-}
-
-bool template_may_show(const struct field *field)
-{
-	return field->class == CLASS_OPEN && is_open_kind(field->type);
-}
-
-/* "rent-late.when" is about the same as "rent-late". */
-static size_t base_length(const char *name)
-{
-	size_t length = strlen(name);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		size_t part = strlen(parts[i]);
-		if (length > part && strcmp(name + length - part, parts[i]) == 0)
-			return length - part;
-	}
-	return length;
-}
-
-static bool is_named(const char *wanted, const char *base, size_t length)
-{
-	return wanted != NULL && strlen(wanted) == length && strncmp(wanted, base, length) == 0;
-}
-
-static bool serves(const struct rule *rule, const char *name)
-{
-	size_t length = base_length(name);
-	if (is_named(rule->name, name, length))
-		return true;
-	for (size_t i = 0; i < rule->step_count; i++)
-		if (is_named(rule->steps[i].template, name, length))
-			return true;
-	return false;
-}
-
-/* The events that a deadline of the rule can rest on. */
-static size_t anchor_kind_count(const struct rule *rule)
-{
-	return rule->starts_count + (rule->repeat == REPEAT_NONE ? 0 : rule->done_count);
-}
-
-static const struct kind *anchor_kind(const struct rule *rule, size_t i)
-{
-	return i < rule->starts_count ? rule->starts[i].kind
-				      : rule->done[i - rule->starts_count].kind;
-}
-
-struct serving {
-	const struct ruleset *ruleset; /* or NULL */
-	const char *name;              /* of the template */
-	struct arena *arena;
-	const char **names; /* item_names and those of events, ended by NULL */
-	size_t count, capacity;
-};
-
-static bool is_listed(const struct serving *serving, const char *name)
-{
-	for (size_t i = 0; i < serving->count; i++)
-		if (strcmp(serving->names[i], name) == 0)
-			return true;
-	return false;
-}
-
-/* Is a field of that name something else in another kind that a deadline may rest on? */
-static const struct field *protected_field(const struct serving *serving, const char *name)
-{
-	const struct ruleset *ruleset = serving->ruleset;
-	for (size_t i = 0; ruleset != NULL && i < ruleset->count; i++) {
-		const struct rule *rule = &ruleset->rules[i];
-		for (size_t j = 0; serves(rule, serving->name) && j < anchor_kind_count(rule);
-		     j++) {
-			const struct kind *kind = anchor_kind(rule, j);
-			int place = kind_field(kind, name);
-			if (place >= 0 && !template_may_show(&kind->fields[place]))
-				return &kind->fields[place];
-		}
-	}
-	return NULL;
-}
-
-static void add_name(struct serving *serving, const char *name)
-{
-	serving->names = arena_grow(serving->arena, serving->names, serving->count,
-				    &serving->capacity, sizeof(*serving->names));
-	serving->names[serving->count++] = name;
-}
-
-static void add_fields_of(struct serving *serving, const struct kind *kind)
-{
-	for (size_t i = 0; i < kind->field_count; i++) {
-		const struct field *field = &kind->fields[i];
-		const char *name = arena_printf(serving->arena, "event_%s", field->name);
-		if (template_may_show(field) && !is_listed(serving, name) &&
-		    protected_field(serving, field->name) == NULL)
-			add_name(serving, name);
-	}
-}
-
-static void find_names(struct serving *serving)
-{
-	const struct ruleset *ruleset = serving->ruleset;
-	for (size_t i = 0; item_names[i] != NULL; i++)
-		add_name(serving, item_names[i]);
-	for (size_t i = 0; ruleset != NULL && i < ruleset->count; i++) {
-		const struct rule *rule = &ruleset->rules[i];
-		for (size_t j = 0; serves(rule, serving->name) && j < anchor_kind_count(rule); j++)
-			add_fields_of(serving, anchor_kind(rule, j));
-	}
-	add_name(serving, NULL);
-}
-
-/* A mustache_refuse. */
-static char *refuse(void *arg, const char *name)
-{
-	static const char prefix[] = "event_";
-	const struct serving *serving = arg;
-	if (strncmp(name, prefix, strlen(prefix)) != 0)
-		return NULL;
-	const struct field *field = protected_field(serving, name + strlen(prefix));
-	if (field == NULL)
-		return xasprintf("unknown name \"%s\": no event that the rule rests on has an open "
-				 "field \"%s\"",
-				 name, name + strlen(prefix));
-	if (field->class != CLASS_OPEN)
-		return xasprintf(
-		    "the field \"%s\" is of class \"%s\" and may stand in no letter: only "
-		    "open ones may",
-		    field->name, field_class_name(field->class));
-	return xasprintf("the field \"%s\" is a %s: a letter can show dates, ids and texts",
-			 field->name, field_type_name(field->type));
-}
 
 /* ---- loading ---- */
 
-static struct mustache *parse(const struct serving *serving, const char *text, size_t length,
-			      const char *path, struct problems *problems)
+/* NULL with a problem; the caller frees it. */
+static char *read_origin(struct templates *templates, const char *path, size_t *ret_length,
+			 struct problems *problems)
 {
-	const char *name = serving->name;
-	if (strcmp(name, "letter") == 0 || strcmp(name, HTML) == 0)
-		return mustache_parse(text, length, path, letter_names, problems);
-	if (strcmp(name, "subject") == 0)
-		return mustache_parse(text, length, path, subject_names, problems);
-	return mustache_parse_with(text, length, path, serving->names, refuse,
-				   (void *)(uintptr_t)serving, problems);
+	char *text = file_read(path, ret_length, problems);
+	if (text == NULL)
+		return NULL;
+	templates->origins = array_grow(templates->origins, templates->origin_count,
+					&templates->origin_capacity, sizeof(*templates->origins));
+	templates->origins[templates->origin_count++] =
+	    (struct origin){ xstrdup(path), templates->folder,
+			     hash_bytes(HASH_START, text, *ret_length) };
+	return text;
 }
 
-/* The longest letters, and a page of one: all that is told in full has its days and those who have
- * put it off; of what is told in a line each there are many. */
-#define SECTIONS                                                                                   \
-	{ "sections", 10 },                                                                        \
-	{                                                                                          \
-		"rows", LETTER_ROWS_MOST                                                           \
+/* A line that begins a part: "[advice]"; PARTS if it begins none. */
+static enum part part_of(const char *line, size_t length)
+{
+	while (length > 0 && strchr(" \t\r", line[length - 1]) != NULL)
+		length--;
+	if (length < 3 || line[0] != '[' || line[length - 1] != ']')
+		return PARTS;
+	for (size_t i = 0; i < PARTS; i++)
+		if (strlen(part_rows[i].name) == length - 2 &&
+		    strncmp(line + 1, part_rows[i].name, length - 2) == 0)
+			return (enum part)i;
+	return PARTS;
+}
+
+/* "[advise]": meant to begin a part. */
+static bool looks_like_part(const char *line, size_t length)
+{
+	size_t i = 1;
+	while (i < length && ((line[i] >= 'a' && line[i] <= 'z') || line[i] == '_'))
+		i++;
+	return length > 2 && line[0] == '[' && i > 1 && line[i] == ']' &&
+	       strspn(line + i + 1, " \t\r") == length - i - 1;
+}
+
+static void refuse_part(const char *line, const char *path, int number, struct problems *problems)
+{
+	const char *names[PARTS + 1] = { NULL };
+	char *name = xasprintf("%.*s", (int)strcspn(line + 1, "]"), line + 1);
+	for (size_t i = 0; i < PARTS; i++)
+		names[i] = part_rows[i].name;
+	problem_add(problems, path, number, "unknown part \"%s\"", name);
+	problem_hint(problems, name, names, "see kedja-templates(5)");
+	free(name);
+}
+
+/* A part from `text` on, which begins at this line of the file. */
+static void parse_part(struct template *template, enum part part, const struct serving *serving,
+		       const char *text, size_t length, int line, struct problems *problems)
+{
+	struct problems found = PROBLEMS_NONE;
+	if (template->parts[part] != NULL)
+		problem_add(problems, template->path, line - 1, "the part [%s] stands twice",
+			    part_rows[part].name);
+	mustache_free(template->parts[part]);
+	template->parts[part] =
+	    mustache_parse_with(text, length, template->path, serving->names, serving_refuse,
+				(void *)(uintptr_t)serving, &found);
+	for (size_t i = 0; i < found.count; i++)
+		problem_add(problems, template->path, line + found.list[i].line - 1, "%s",
+			    found.list[i].text);
+	problems_clear(&found);
+}
+
+/* What stands before the first part may be comments, and nothing else. */
+static void check_before(const struct template *template, const char *text, size_t length,
+			 struct problems *problems)
+{
+	struct problems found = PROBLEMS_NONE;
+	struct mustache *mustache = mustache_parse(text, length, template->path, NULL, &found);
+	json_t *nothing = json_object();
+	char *said = mustache == NULL ? NULL : mustache_render(mustache, nothing, false);
+	for (size_t i = 0; i < found.count; i++)
+		problem_add(problems, template->path, found.list[i].line, "%s", found.list[i].text);
+	if (said != NULL && said[strspn(said, " \t\r\n")] != '\0')
+		problem_add(problems, template->path, 1,
+			    "text before the first part: a template consists of parts, each "
+			    "begun by a line such as [heading] or [advice]");
+	problems_clear(&found);
+	mustache_free(mustache);
+	json_decref(nothing);
+	free(said);
+}
+
+static void check_parts(const struct template *template, struct problems *problems)
+{
+	for (size_t i = 0; i < PARTS; i++)
+		if (part_rows[i].required && template->parts[i] == NULL)
+			problem_add(problems, template->path, 0, "the part [%s] is missing",
+				    part_rows[i].name);
+}
+
+static void end_part(struct template *template, enum part part, const struct serving *serving,
+		     const char *text, size_t length, int line, struct problems *problems)
+{
+	if (part == PARTS)
+		check_before(template, text, length, problems);
+	else
+		parse_part(template, part, serving, text, length, line, problems);
+}
+
+static void parse_parts(struct template *template, const struct serving *serving, const char *text,
+			size_t length, struct problems *problems)
+{
+	size_t before = problems->count, begin = 0;
+	enum part part = PARTS;
+	int line = 1, first = 1;
+	for (size_t at = 0; at < length; line++) {
+		const char *end = memchr(text + at, '\n', length - at);
+		size_t wide = end == NULL ? length - at : (size_t)(end - (text + at));
+		size_t after = end == NULL ? length : at + wide + 1;
+		enum part next = part_of(text + at, wide);
+		if (next != PARTS) {
+			end_part(template, part, serving, text + begin, at - begin, first,
+				 problems);
+			part = next;
+			begin = after;
+			first = line + 1;
+		} else if (looks_like_part(text + at, wide)) {
+			refuse_part(text + at, template->path, line, problems);
+		}
+		at = after;
 	}
-static const struct mustache_list longest[][7] = {
-	{ { "groups", 1 }, { "items", LETTER_ITEMS_MOST }, SECTIONS, { NULL, 0 } },
-	{ { "groups", 4 }, { "items", LETTER_ITEMS_MOST / 4 }, SECTIONS, { NULL, 0 } },
-	{ { "items", LETTER_FULL_MOST },
-	  { "points", 20 },
-	  { "put_off", 10 },
-	  SECTIONS,
+	end_part(template, part, serving, text + begin, length - begin, first, problems);
+	if (problems->count == before)
+		check_parts(template, problems);
+}
+
+static void template_clear(struct template *template)
+{
+	for (size_t i = 0; i < PARTS; i++)
+		mustache_free(template->parts[i]);
+	free(template->name);
+	free(template->path);
+}
+
+/* Takes path and name over. */
+static void load_file(struct templates *templates, const char *language, char *path, char *name,
+		      const struct ruleset *ruleset, struct problems *problems)
+{
+	size_t length, before = problems->count;
+	struct serving serving = { .ruleset = ruleset, .name = name, .arena = arena_new() };
+	struct template template = { language, name, path, { NULL } };
+	char *text = read_origin(templates, path, &length, problems);
+	serving_find_names(&serving);
+	/* what is no text is said of the whole file */
+	struct mustache *whole =
+	    text == NULL ? NULL : mustache_parse(text, length, path, NULL, problems);
+	if (whole != NULL)
+		parse_parts(&template, &serving, text, length, problems);
+	mustache_free(whole);
+	free(text);
+	arena_free(serving.arena);
+	if (problems->count > before) {
+		template_clear(&template);
+		return;
+	}
+	templates->list = array_grow(templates->list, templates->count, &templates->capacity,
+				     sizeof(templates->list[0]));
+	templates->list[templates->count++] = template;
+}
+
+static int is_template(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+	return entry->d_name[0] != '.' && length > 4 &&
+	       strcmp(entry->d_name + length - 4, ".txt") == 0;
+}
+
+static void load_words(struct templates *templates, size_t language, const char *path,
+		       struct problems *problems)
+{
+	size_t length;
+	char *text = read_origin(templates, path, &length, problems);
+	if (text != NULL)
+		templates->words[language] = words_parse(text, length, path, problems);
+	free(text);
+}
+
+static void load_language(struct templates *templates, const char *dir, size_t language,
+			  const struct ruleset *ruleset, struct problems *problems)
+{
+	char *folder = xasprintf("%s/%s", dir, languages[language]);
+	char *words = xasprintf("%s/%s", folder, WORDS_FILE);
+	struct dirent **entries;
+	int count = scandir(folder, &entries, is_template, alphasort);
+	if (count < 0)
+		problem_add(problems, folder, 0, "this folder cannot be read: %s", strerror(errno));
+	else
+		load_words(templates, language, words, problems);
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+		load_file(templates, languages[language], xasprintf("%s/%s", folder, name),
+			  xasprintf("%.*s", (int)strlen(name) - 4, name), ruleset, problems);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+	free(words);
+	free(folder);
+}
+
+/* The longest letters: of many blocks, of one long table, of many tables. */
+static const struct mustache_list longest[][5] = {
+	{ { "blocks", 3 * LETTER_ITEMS_MOST }, { "below", 12 }, { NULL, 0 } },
+	{ { "blocks", 1 },
+	  { "heads", 6 },
+	  { "rows", LETTER_ITEMS_MOST },
+	  { "cells", 6 },
+	  { NULL, 0 } },
+	{ { "blocks", 20 },
+	  { "heads", 6 },
+	  { "rows", LETTER_ROWS_MOST },
+	  { "cells", 6 },
 	  { NULL, 0 } },
 };
 
@@ -250,115 +299,50 @@ static void check_end(const struct mustache *mustache, struct problems *problems
 	}
 }
 
-/* Takes path and name over. */
-static void load_file(struct templates *templates, const char *language, char *path, char *name,
-		      const struct ruleset *ruleset, struct problems *problems)
+static void load_page(struct templates *templates, const char *dir, struct problems *problems)
 {
+	char *path = xasprintf("%s/%s", dir, PAGE);
 	size_t length;
-	struct serving serving = { .ruleset = ruleset, .name = name, .arena = arena_new() };
-	char *text = file_read(path, &length, problems);
-	find_names(&serving);
-	struct mustache *mustache =
-	    text == NULL ? NULL : parse(&serving, text, length, path, problems);
-	uint64_t version = text == NULL ? 0 : hash_bytes(HASH_START, text, length);
+	char *text = read_origin(templates, path, &length, problems);
+	if (text != NULL)
+		templates->page = mustache_parse(text, length, path, page_names, problems);
+	if (templates->page != NULL)
+		check_end(templates->page, problems);
 	free(text);
-	arena_free(serving.arena);
-	if (mustache != NULL)
-		check_end(mustache, problems);
-	if (mustache == NULL) {
-		free(name);
-		free(path);
-		return;
-	}
-	templates->list = array_grow(templates->list, templates->count, &templates->capacity,
-				     sizeof(templates->list[0]));
-	templates->list[templates->count++] =
-	    (struct template){ language, name, path, mustache, version };
+	free(path);
 }
 
-static int is_template(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-	return (entry->d_name[0] != '.' && length > 4 &&
-		strcmp(entry->d_name + length - 4, ".txt") == 0) ||
-	       strcmp(entry->d_name, HTML) == 0;
-}
-
-static char *name_of(const char *file)
-{
-	return strcmp(file, HTML) == 0 ? xstrdup(file)
-				       : xasprintf("%.*s", (int)strlen(file) - 4, file);
-}
-
-static void load_language(struct templates *templates, const char *dir, const char *language,
-			  const struct ruleset *ruleset, struct problems *problems)
-{
-	char *folder = xasprintf("%s/%s", dir, language);
-	struct dirent **entries;
-	int count = scandir(folder, &entries, is_template, alphasort);
-	if (count < 0)
-		problem_add(problems, folder, 0, "this folder cannot be read: %s", strerror(errno));
-	for (int i = 0; i < count; i++) {
-		load_file(templates, language, xasprintf("%s/%s", folder, entries[i]->d_name),
-			  name_of(entries[i]->d_name), ruleset, problems);
-		free(entries[i]);
-	}
-	if (count >= 0)
-		free(entries);
-	free(folder);
-}
-
-static const struct template *find_twin(const struct templates *templates,
-					const struct template *one)
-{
-	for (size_t i = 0; i < templates->count; i++)
-		if (strcmp(templates->list[i].name, one->name) == 0 &&
-		    strcmp(templates->list[i].language, one->language) == 0)
-			return &templates->list[i];
-	return NULL;
-}
-
-static void tell_change(const struct template *one, const char *what, templates_change *change,
-			void *arg)
-{
-	char *file = xasprintf("%s/%s", one->language, strrchr(one->path, '/') + 1);
-	change(arg, file, what);
-	free(file);
-}
-
-void templates_compare(const struct templates *from, const struct templates *to,
-		       templates_change *change, void *arg)
-{
-	for (size_t i = 0; i < to->count; i++) {
-		const struct template *was = find_twin(from, &to->list[i]);
-		if (was == NULL || was->version != to->list[i].version)
-			tell_change(&to->list[i], was == NULL ? "added" : "changed", change, arg);
-	}
-	for (size_t i = 0; i < from->count; i++)
-		if (find_twin(to, &from->list[i]) == NULL)
-			tell_change(&from->list[i], "removed", change, arg);
-}
-
-const struct mustache *templates_find(const struct templates *templates, const char *language,
-				      const char *name)
+static const struct template *find(const struct templates *templates, const char *language,
+				   const char *name)
 {
 	for (size_t i = 0; i < templates->count; i++) {
 		const struct template *template = &templates->list[i];
 		if (strcmp(template->language, language) == 0 && strcmp(template->name, name) == 0)
-			return template->mustache;
+			return template;
 	}
 	return NULL;
 }
 
-static void check_required(const struct templates *templates, const char *dir, const char *language,
-			   struct problems *problems)
+const struct mustache *templates_part(const struct templates *templates, const char *language,
+				      const char *name, enum part part)
 {
-	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
-		const char *ending = strcmp(required[i], HTML) == 0 ? "" : ".txt";
-		if (templates_find(templates, language, required[i]) == NULL)
-			problem_add(problems, dir, 0, "the template %s/%s%s is missing", language,
-				    required[i], ending);
-	}
+	const struct template *found = find(templates, language, name);
+	if (found == NULL)
+		found = find(templates, language, GENERAL);
+	return found == NULL ? NULL : found->parts[part];
+}
+
+const struct words *templates_words(const struct templates *templates, const char *language)
+{
+	for (size_t i = 0; i < LANGUAGES; i++)
+		if (strcmp(languages[i], language) == 0)
+			return templates->words[i];
+	return NULL;
+}
+
+const struct mustache *templates_page(const struct templates *templates)
+{
+	return templates->page;
 }
 
 /* Steps that name a template have it in every language. */
@@ -368,7 +352,7 @@ static void check_steps(const struct templates *templates, const struct rule *ru
 	for (size_t i = 0; i < rule->step_count; i++) {
 		const struct step *step = &rule->steps[i];
 		for (size_t j = 0; step->template != NULL && j < LANGUAGES; j++)
-			if (templates_find(templates, languages[j], step->template) == NULL)
+			if (find(templates, languages[j], step->template) == NULL)
 				problem_add(problems, rule_place(rule, "steps").file, step->line,
 					    "template: there is no \"%s\" in %s: write "
 					    "templates/%s/%s.txt, or leave it out",
@@ -381,7 +365,9 @@ static void check_whole(const struct templates *templates, const char *dir,
 			const struct ruleset *ruleset, struct problems *problems)
 {
 	for (size_t i = 0; i < LANGUAGES; i++)
-		check_required(templates, dir, languages[i], problems);
+		if (find(templates, languages[i], GENERAL) == NULL)
+			problem_add(problems, dir, 0, "the template %s/%s.txt is missing",
+				    languages[i], GENERAL);
 	for (size_t i = 0; ruleset != NULL && i < ruleset->count; i++)
 		check_steps(templates, &ruleset->rules[i], problems);
 }
@@ -391,8 +377,10 @@ struct templates *templates_load(const char *dir, const struct ruleset *ruleset,
 {
 	struct templates *templates = xcalloc(1, sizeof(*templates));
 	size_t before = problems->count;
+	templates->folder = strlen(dir) + 1;
 	for (size_t i = 0; i < LANGUAGES; i++)
-		load_language(templates, dir, languages[i], ruleset, problems);
+		load_language(templates, dir, i, ruleset, problems);
+	load_page(templates, dir, problems);
 	if (problems->count == before) /* a template that is wrong is not missing */
 		check_whole(templates, dir, ruleset, problems);
 	if (problems->count == before)
@@ -405,19 +393,50 @@ void templates_free(struct templates *templates)
 {
 	if (templates == NULL)
 		return;
-	for (size_t i = 0; i < templates->count; i++) {
-		free(templates->list[i].name);
-		free(templates->list[i].path);
-		mustache_free(templates->list[i].mustache);
-	}
+	for (size_t i = 0; i < templates->count; i++)
+		template_clear(&templates->list[i]);
+	for (size_t i = 0; i < LANGUAGES; i++)
+		words_free(templates->words[i]);
+	for (size_t i = 0; i < templates->origin_count; i++)
+		free(templates->origins[i].path);
+	mustache_free(templates->page);
+	free(templates->origins);
 	free(templates->list);
 	free(templates);
 }
 
+/* ---- which files they are, and which differ ---- */
+
+static const char *own_name(const struct origin *origin)
+{
+	return origin->path + origin->folder;
+}
+
+static const struct origin *find_twin(const struct templates *templates, const struct origin *one)
+{
+	for (size_t i = 0; i < templates->origin_count; i++)
+		if (strcmp(own_name(&templates->origins[i]), own_name(one)) == 0)
+			return &templates->origins[i];
+	return NULL;
+}
+
+void templates_compare(const struct templates *from, const struct templates *to,
+		       templates_change *change, void *arg)
+{
+	for (size_t i = 0; i < to->origin_count; i++) {
+		const struct origin *is = &to->origins[i], *was = find_twin(from, is);
+		if (was == NULL || was->version != is->version)
+			change(arg, own_name(is), was == NULL ? "added" : "changed");
+	}
+	for (size_t i = 0; i < from->origin_count; i++)
+		if (find_twin(to, &from->origins[i]) == NULL)
+			change(arg, own_name(&from->origins[i]), "removed");
+}
+
 bool templates_has_file(const struct templates *templates, const char *file)
 {
-	for (size_t i = 0; i < templates->count; i++)
-		if (strcmp(templates->list[i].path, file) == 0)
+	for (size_t i = 0; i < templates->origin_count; i++)
+		if (strcmp(templates->origins[i].path, file) == 0)
 			return true;
 	return false;
 }
@@ -429,21 +448,13 @@ size_t templates_count(const struct templates *templates)
 
 /* ---- review ---- */
 
-static bool is_general(const char *name)
-{
-	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
-		if (strcmp(required[i], name) == 0)
-			return true;
-	return false;
-}
-
 static bool serves_any(const struct ruleset *ruleset, const char *name)
 {
 	for (size_t i = 0; i < ruleset->count; i++)
-		if (serves(&ruleset->rules[i], name))
+		if (template_serves(&ruleset->rules[i], name))
 			return true;
 	for (size_t i = 0; i < ruleset->disabled_count; i++)
-		if (is_named(ruleset->disabled[i], name, base_length(name)))
+		if (strcmp(ruleset->disabled[i], name) == 0)
 			return true;
 	return false;
 }
@@ -453,12 +464,12 @@ void templates_review(const struct templates *templates, const struct ruleset *r
 {
 	for (size_t i = 0; i < templates->count; i++) {
 		const struct template *template = &templates->list[i];
-		if (!is_general(template->name) && !serves_any(ruleset, template->name))
+		if (strcmp(template->name, GENERAL) != 0 && !serves_any(ruleset, template->name))
 			problem_add(problems, template->path, 0,
 				    "no rule and no step uses this template: its name must be that "
 				    "of a rule, or a step must name it");
 		for (size_t j = 0; j < LANGUAGES; j++)
-			if (templates_find(templates, languages[j], template->name) == NULL)
+			if (find(templates, languages[j], template->name) == NULL)
 				problem_add(
 				    problems, template->path, 0,
 				    "it is missing in %s: readers of that language would get "

@@ -206,13 +206,13 @@ said_to() { # ADDRESS: the words of the letters to somebody, the last one last
 	until_time 2026-01-13T12:00
 	put_off snooze --until 2026-01-28
 	until_time 2026-01-27T12:00
-	[[ "$(said_to hakan.holm)" == *"Anna Åberg har skjutit upp sina påminnelser till onsdagen den 28 januari 2026. Händer inget går nästa påminnelse onsdagen den 28 januari 2026."* ]]
+	[[ "$(said_to hakan.holm)" == *"Anna Åberg har skjutit upp till onsdag 28 januari."*"Händer inget går nästa påminnelse onsdagen den 28 januari 2026."* ]]
 	put_off ack --until 2026-02-05
 	ctl snooze K-1 x-check --until 2026-02-03 --reason semester --as bo.ek
 	until_time 2026-02-02T12:00
-	[[ "$(said_to per.str)" == *"Bo Ek har skjutit upp sina påminnelser till tisdagen den 3 februari 2026. Anna Åberg har sett bevakningen och tar upp den igen torsdagen den 5 februari 2026."* ]]
+	[[ "$(said_to per.str)" == *"Bo Ek har skjutit upp till tisdag 3 februari, Anna Åberg har sett den, till torsdag 5 februari."* ]]
 	until_time 2026-02-06T12:00
-	[[ "$(said_to anna)" == *"Påminnelsen har varit uppskjuten."* ]]
+	[[ "$(said_to anna)" == *"har varit uppskjuten"* ]]
 	[[ "$(said_to anna)" != *"Anna Åberg har"* ]]
 	[[ "$(said_to per.str)" != *"varit uppskjuten"* ]]
 	! grep -rqE 'möte|semester|m=C3=B6te' "$dir/mail" "$dir/log"

@@ -58,7 +58,7 @@ entries() {
 	until_time 2026-01-22T16:00
 	[[ $(entries anna | tail -n 1) =~ ^CANCEL\ [0-9a-f]{4}\ 1\ "2026-02-04 Bevakning i ärende K-1"$ ]]
 	letter=$(ctl outbox show "$(ctl outbox --json | json "max(r['id'] for r in d if r['to'].startswith('anna'))")")
-	[[ $letter == *"Ärende K-1, senast onsdagen den 4 februari 2026."* && $letter == *"tas bort"* ]]
+	[[ $letter == *"onsdag 4 februari  K-1 "*"tas bort"* ]]
 	[[ $letter != *"Årets beslut"* ]]
 	ctl rebuild >/dev/null
 	stop

@@ -63,7 +63,7 @@ flat() { # NUMBER: the letter on one line
 	record visit.missed K-1
 	until_time 2026-01-22T16:00
 	same $'2026-01-20 anna CANCEL a 1 2026-02-04 CANCELLED Bevakning i ärende K-1\n2026-01-20 bo CANCEL b 1 2026-02-04 CANCELLED Bevakning i ärende K-1' "$(entries | tail -n +3)"
-	[[ $(flat 3) == *"Filen i brevet ändrar poster i kalendern."*"K-1"*"Den är avslutad: posten tas bort."* ]]
+	[[ $(flat 3) == *"Filen i brevet ändrar poster i kalendern."*"K-1"*"avslutad: posten tas bort"* ]]
 	stop
 	start
 	ctl rebuild >/dev/null
@@ -96,7 +96,7 @@ flat() { # NUMBER: the letter on one line
 	void_last visit.missed
 	until_time 2026-01-22T16:00
 	same $'2026-01-21 anna PUBLISH a 2 2026-02-04 CONFIRMED Bevakning i ärende K-1\n2026-01-21 bo PUBLISH b 2 2026-02-04 CONFIRMED Bevakning i ärende K-1' "$(entries | tail -n +5)"
-	[[ $(flat 5) == *"Den är öppen igen: posten läggs tillbaka."* ]]
+	[[ $(flat 5) == *"öppen igen: posten läggs tillbaka"* ]]
 	record visit.missed K-1
 	void_last visit.missed
 	until_time 2026-01-27T16:00

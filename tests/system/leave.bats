@@ -38,8 +38,8 @@ last_to() { # NAME: the last letter to somebody
 	[[ $letter == *"Sammanfattning från bevakningen"* ]]
 	flat=$(tr -s '\n ' ' ' <<<"$letter")
 	[[ $flat == *"från måndagen den 12 januari 2026 till fredagen den 16 januari 2026:"* ]]
-	[[ $flat == *"Egen bevakning i ärende K-1, senast måndagen den 12 januari 2026. Gick till Carl Deputy. Det är fortfarande öppet."* ]]
-	[[ $flat == *"i ärende K-2, senast måndagen den 12 januari 2026. Gick till Carl Deputy. Inget är öppet längre."* ]]
+	[[ $flat == *"Dag Vad Ärende Gick till Läge måndag 12 januari Egen bevakning K-1 Carl Deputy fortfarande öppet"* ]]
+	[[ $flat == *"måndag 12 januari Egen bevakning K-2 Carl Deputy inget är öppet"* ]]
 	[[ $flat != *"Du har"* ]]
 }
 
@@ -79,7 +79,7 @@ last_to() { # NAME: the last letter to somebody
 	record visit.made K-1 --at 2026-01-05
 	until_time 2026-01-19T16:00
 	same $'2026-01-12 hakan.holm\n2026-01-19 anna.aberg' "$(to)"
-	[[ $(tr -s '\n ' ' ' <<<"$(last_to anna)") == *"Gick till Håkan Holm."* ]]
+	[[ $(tr -s '\n ' ' ' <<<"$(last_to anna)") == *"Gick till"*"Håkan Holm"* ]]
 }
 
 @test "deputies of deputies, and a circle of them: somebody gets it, and the holder is told" {
@@ -89,7 +89,7 @@ last_to() { # NAME: the last letter to somebody
 	record visit.made K-1 --at 2026-01-05
 	until_time 2026-01-13T16:00
 	same $'2026-01-12 dora\n2026-01-13 anna.aberg' "$(to)"
-	[[ $(tr -s '\n ' ' ' <<<"$(last_to anna)") == *"Gick till Dora Dal."* ]]
+	[[ $(tr -s '\n ' ' ' <<<"$(last_to anna)") == *"Gick till"*"Dora Dal"* ]]
 	record staff.absent anna.åberg from=2026-01-26 to=2026-01-26 deputy=carl
 	record staff.absent carl from=2026-01-26 to=2026-01-26 deputy=anna.åberg
 	until_time 2026-01-26T16:00
@@ -121,7 +121,7 @@ last_to() { # NAME: the last letter to somebody
 	until_time 2026-01-15T16:00
 	same "2026-01-15 carl" "$(to | tail -n 1)"
 	flat=$(tr -s '\n ' ' ' <<<"$(last_to carl)")
-	[[ $flat == *"Det du har tagit över efter Anna Åberg Det här är öppet: - Egen bevakning i ärende K-1, skulle vara klart senast måndagen den 12 januari 2026. - Egen bevakning i ärende K-2"* ]]
+	[[ $flat == *"Det du har tagit över efter Anna Åberg Det här är öppet: Dag Vad Ärende måndag 12 januari Egen bevakning K-1 måndag 12 januari Egen bevakning K-2"* ]]
 	until_time 2026-01-26T16:00
 	same "2026-01-26 carl" "$(to | tail -n 1)"
 	run "$KEDJACTL" staff handover anna.åberg carl

@@ -241,7 +241,7 @@ Bevakning i ärende K-1" "$(ctl outbox --json | json "[r['subject'] for r in d]"
 	urgent=$(grep -lxE $'Importance: high\r?' "$dir"/mail/new/*)
 	same "$urgent" "$(grep -lxE $'X-Priority: 1\r?' "$dir"/mail/new/*)"
 	grep -q '^To: .*anna' "$urgent"
-	same $'Brådskande\n\n1. Genast i ärende K-1.' "$(ctl outbox show 1 --json | json 'd["text"]' | grep -A 2 -x Brådskande)"
+	same $'Brådskande\n\n1. Genast i ärende K-1: ska vara klart i dag.' "$(ctl outbox show 1 --json | json 'd["text"]' | grep -A 2 -x Brådskande)"
 	same "" "$(ctl outbox show 2 --json | json 'd["text"]' | grep -i brådskande)"
 }
 
@@ -255,7 +255,7 @@ Bevakning i ärende K-1" "$(ctl outbox --json | json "[r['subject'] for r in d]"
 	id=$(ctl outbox --json | json "[r['id'] for r in d if r['to'].startswith('anna')]")
 	text=$(ctl outbox show "$id" --json | json 'd["text"]')
 	echo "$text"
-	for word in "Hej Anna Åberg" "K-1" "söndagen den 5 april 2026" "måndagen den 5 januari 2026" "socialsekreterare" \
+	for word in "Hej Anna Åberg" "K-1" "söndag 5 april" "måndagen den 5 januari 2026" "socialsekreterare" \
 		"Bo Ek (boendestödjare)" "Meddela den som sköter kedja" "automatisk påminnelse"; do
 		[[ $(tr -s ' \n' ' ' <<<"$text") == *"$word"* ]] || { echo "lacks: $word"; return 1; }
 	done

@@ -39,7 +39,7 @@ one_letter() {
 	cat "$dir/seen"
 	grep -q '^Subject: Bevakning i ärende K-1$' "$dir/seen"
 	grep -q '^Hej Anna Åberg,$' "$dir/seen"
-	grep -q '^1. Planen i ärende K-1 ska följas upp.' "$dir/seen"
+	grep -q '^1. Följ upp planen i ärende K-1: ' "$dir/seen"
 	run grep -E '</|<p|=C3|&auml;' "$dir/seen"
 	[ "$status" -eq 1 ]
 }

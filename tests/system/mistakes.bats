@@ -94,7 +94,7 @@ ten_lines() {
 	status_before=$(ctl rules list --json)
 	cp -r "$dir/conf" "$dir/good"
 	for change in 'kedja.conf:$a retry_frist = 3;' 'chain.conf:s/"own_lease", "training_flat"/"own_leese", "training_flat"/' \
-		'calendar.conf:s/date = "06-06"/date = "06-31"/' 'templates/sv/letter.txt:$a {{#items}}'; do
+		'calendar.conf:s/date = "06-06"/date = "06-31"/' 'templates/letter.html:$a {{#blocks}}'; do
 		sed -i "${change#*:}" "$dir/conf/${change%%:*}"
 		! diff -rq "$dir/conf" "$dir/good"
 		run ctl rules reload

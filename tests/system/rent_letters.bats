@@ -59,12 +59,12 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	first=$(texts)
 	same 2 "$(wc -l <<<"$first")"
 	says "$first" "2026-12-01T08:00 eva.noren" "2026-12-01T08:00 bo.ek" \
-		"Hyran för december 2026 är inte registrerad som betald i ärende K-1." \
+		"Ta kontakt om hyran i ärende K-1: sista betalningsdag var måndag 30 november, december 2026." \
+		"Hyran är inte registrerad som betald." \
 		"Uppgiften bygger på betalningar till och med måndagen den 30 november 2026. En betalning kan vara på väg." \
-		"Sista betalningsdag var måndagen den 30 november 2026." \
-		"- Sista dagen att betala innan hyresrätten kan vara förverkad: måndagen den 7 december 2026 (12 kap. 42 § jordabalken)." \
-		"- Från och med tisdagen den 8 december 2026: avtalet kan sägas upp. Det sker aldrig automatiskt." \
-		"- Om avtalet sägs upp: hyresgästen kan få tillbaka hyresrätten genom att betala inom tre veckor."
+		"Sista dagen att betala innan hyresrätten kan vara förverkad: måndagen den 7 december 2026 (12 kap. 42 § jordabalken)." \
+		"Från och med tisdagen den 8 december 2026: avtalet kan sägas upp. Det sker aldrig automatiskt." \
+		"Om avtalet sägs upp: hyresgästen kan få tillbaka hyresrätten genom att betala inom tre veckor."
 	file_reaches 2026-12-02
 	until_time 2026-12-03T16:00
 	near=$(texts 2026-12-03)
@@ -80,17 +80,17 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	record forfeiture.notice_served K-1 on=2026-12-14
 	until_time 2026-12-14T16:00
 	served=$(texts 2026-12-14)
-	says "$served" "Planera så att det är ordnat senast måndagen den 4 januari 2027." \
+	says "$served" "planera så att det är ordnat senast måndag 4 januari 2027." \
 		"Den sista dagen enligt lagen räknas från att hyresgästen har fått del"
 	never_says "$served" "Första dagen då saken kan avgöras" "Uppgiften bygger"
 	until_time 2026-12-16T09:00
 	record board.notified K-1 on=2026-12-16
 	until_time 2027-01-07T16:00
 	later=$(texts 2026-12-17)
-	says "$later" "Planera så att det är ordnat senast måndagen den 4 januari 2027." \
-		"- Sista dagen enligt lagen att betala eller åta sig att betala: torsdagen den 7 januari 2027." \
-		"- Första dagen då saken kan avgöras, om inget är ordnat: tisdagen den 12 januari 2027." \
-		"Sista dagen är torsdagen den 7 januari 2027."
+	says "$later" "planera så att det är ordnat senast måndag 4 januari 2027." \
+		"Sista dagen enligt lagen att betala eller åta sig att betala: torsdagen den 7 januari 2027." \
+		"Första dagen då saken kan avgöras, om inget är ordnat: tisdagen den 12 januari 2027." \
+		"sista dagen är torsdag 7 januari"
 	never_says "$(texts)" 5200 520000
 }
 
@@ -105,7 +105,7 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	record payment.unmatched norr --key B-2 amount=1 paid_on=2026-11-30 reference=x same_as=B-0 perhaps_of=K-2
 	file_reaches 2026-12-04
 	until_time 2026-12-07T16:00
-	says "$(texts)" "i ärende K-1." "Uppgiften bygger på betalningar till och med onsdagen den 2 december 2026."
+	says "$(texts)" "i ärende K-1:" "Uppgiften bygger på betalningar till och med onsdagen den 2 december 2026."
 	never_says "$(texts)" "den 4 december 2026" K-2
 	record payment.assigned norr --key B-2 case=K-2
 	until_time 2026-12-08T16:00
@@ -132,7 +132,7 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	until_time 2026-12-11T07:00
 	file_reaches 2026-12-10
 	until_time 2026-12-11T16:00
-	says "$(texts)" "This rests on payments through Thursday 10 December 2026." "Days to know:" \
+	says "$(texts)" "This rests on payments through Thursday 10 December 2026." \
 		"may be forfeited: Thursday 17 December 2026" "From Friday 18 December 2026: notice can be given." \
 		"förverkad: torsdagen den 17 december 2026"
 }
@@ -142,6 +142,6 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	cast 2026-11-16 K-1
 	record lease.started K-1 ends_on=2027-01-31
 	until_time 2027-02-08T16:00
-	says "$(texts)" "Sista dagen i hyresavtalet i ärende K-1 var söndagen den 31 januari 2027." \
+	says "$(texts)" "meddela vad som gäller med hyresavtalet i ärende K-1." "Avtalets sista dag var söndagen den 31 januari 2027." \
 		"En månad har gått: söndagen den 28 februari 2027."
 }

@@ -21,15 +21,16 @@ check() { # [FILE TEXT]: the complaints about the folder, or about a template of
 }
 
 @test "a field of a case can stand in no letter: refused with file and line, by the check and by the daemon" {
-	check sv/plan-review.txt $'Planen i {{case}}.\n{{event_rent}} {{event_review_on}} {{event_sum}}\n'
+	check sv/plan-review.txt $'[heading]\nPlanen\n[advice]\n{{event_rent}} {{event_review_on}} {{event_sum}} {{case}}\n'
 	[ "$status" -eq 1 ]
-	same 'sv/plan-review.txt:2: the field "rent" is of class "case" and may stand in no letter: only open ones may
-sv/plan-review.txt:2: unknown name "event_sum": no event that the rule rests on has an open field "sum"' "$output"
+	same 'sv/plan-review.txt:4: the field "rent" is of class "case" and may stand in no letter: only open ones may
+sv/plan-review.txt:4: unknown name "event_sum": no event that the rule rests on has an open field "sum"
+sv/plan-review.txt:4: unknown name "case"' "$output"
 	run "$KEDJACTL" rules check "$dir/conf"
 	[ "$status" -eq 1 ]
 	[[ $output == *'the field "rent" is of class "case"'* ]]
 	refused_start --virtual-clock 2026-01-05T07:00
-	[[ $output == *'plan-review.txt:2: the field "rent" is of class "case"'* ]]
+	[[ $output == *'plan-review.txt:4: the field "rent" is of class "case"'* ]]
 }
 
 @test "secret texts, amounts and flags of every kind: none has a way into a template" {
@@ -42,11 +43,11 @@ sv/plan-review.txt:2: unknown name "event_sum": no event that the rule rests on 
 			  steps = ({ name = "today"; at = "P0D"; to = [ "social_worker" ]; }); } );
 		END
 		for language in sv en; do
-			echo "{{event_$field}}" >"$dir/conf/templates/$language/x-all.txt"
+			printf '[heading]\nx\n[advice]\n{{event_%s}}\n' "$field" >"$dir/conf/templates/$language/x-all.txt"
 		done
 		check
 		[ "$status" -eq 1 ] || { echo "$kind $field: $output"; return 1; }
-		[[ $output == *"x-all.txt:1: the field \"$field\""* ]] || { echo "$kind $field: $output"; return 1; }
+		[[ $output == *"x-all.txt:4: the field \"$field\""* ]] || { echo "$kind $field: $output"; return 1; }
 		n=$((n + 1))
 	done < <(/usr/bin/python3 -c '
 import json, sys
@@ -59,7 +60,7 @@ for kind in json.load(open(sys.argv[1])):
 
 @test "an open field stands in the letter, as a date in words; one that is left out is not there" {
 	for language in sv en; do
-		echo '{{case}}:{{#event_review_on}} avtalat {{event_review_on}}{{/event_review_on}}.' \
+		printf '[heading]\nPlanen\n[line]\n{{#event_review_on}}avtalat {{event_review_on}}{{/event_review_on}}\n[advice]\nGör det.\n' \
 			>"$dir/conf/templates/$language/plan-review.txt"
 	done
 	only_rules plan-review
@@ -69,9 +70,12 @@ for kind in json.load(open(sys.argv[1])):
 	record plan.adopted K-2 "${plan_fields[@]}" --at 2026-01-05
 	until_time 2026-04-10T16:00
 	[[ $(ctl outbox --json | json "len(d)") -ge 2 ]]
-	for id in $(ctl outbox --json | json "[r['id'] for r in d]"); do ctl outbox show "$id"; done >"$dir/all"
-	grep -q 'K-1: avtalat måndagen den 2 mars 2026.' "$dir/all"
-	grep -q 'K-2:.$' "$dir/all"
+	for id in $(ctl outbox --json | json "[r['id'] for r in d]"); do
+		ctl outbox show "$id" | tr -s ' \n' ' '
+		echo
+	done >"$dir/all"
+	grep -q 'Planen i ärende K-1: skulle vara klart måndag 2 mars, avtalat måndag 2 mars' "$dir/all"
+	grep -q 'Planen i ärende K-2: ska vara klart söndag 5 april. [^,]*$' "$dir/all"
 }
 
 @test "a step has a template of its own; one that is not there is refused at its line" {
@@ -82,7 +86,7 @@ for kind in json.load(open(sys.argv[1])):
 	[ "$status" -eq 1 ]
 	[[ $output == *"10-plan-review.conf:$line: template: there is no \"plan-is-late\" in sv: write templates/sv/plan-is-late.txt, or leave it out"* ]]
 	for language in sv en; do
-		echo 'En egen text om {{case}}.' >"$dir/conf/templates/$language/plan-is-late.txt"
+		printf '[heading]\nEn egen text\n[advice]\nx\n' >"$dir/conf/templates/$language/plan-is-late.txt"
 	done
 	start
 	cast 2026-01-05 K-1
@@ -91,13 +95,13 @@ for kind in json.load(open(sys.argv[1])):
 	ctl outbox --json >"$dir/before"
 	until_time 2026-04-14T16:00
 	id=$(ctl outbox --json | json "max(r['id'] for r in d)")
-	[[ $(ctl outbox show "$id") == *"En egen text om K-1."* ]]
+	[[ $(ctl outbox show "$id") == *"En egen text i ärende K-1"* ]]
 	first=$(json "min(r['id'] for r in d)" <"$dir/before")
-	[[ $(ctl outbox show "$first") == *"ska följas upp"* ]]
+	[[ $(ctl outbox show "$first") == *"Följ upp planen"* ]]
 }
 
 @test "a template that serves nothing, and one without its other language, are told" {
-	check sv/no-such-rule.txt 'Text.'
+	check sv/no-such-rule.txt $'[heading]\nText\n[advice]\nText.\n'
 	[ "$status" -eq 1 ]
 	same 'sv/no-such-rule.txt: no rule and no step uses this template: its name must be that of a rule, or a step must name it
 sv/no-such-rule.txt: it is missing in en: readers of that language would get the general text' "$output"
@@ -112,20 +116,20 @@ sv/no-such-rule.txt: it is missing in en: readers of that language would get the
 }
 
 @test "templates that are not UTF-8, or begin with a byte order mark, are refused with what to do" {
-	check sv/plan-review.txt $'Planen\nf\xf6r {{case}}.\n'
+	check sv/plan-review.txt $'[heading]\nf\xf6r planen\n[advice]\nx\n'
 	[ "$status" -eq 1 ]
 	same 'sv/plan-review.txt:2: byte 2 of the line (0xF6) is not UTF-8: save the file as UTF-8, with iconv -f ISO-8859-1 -t UTF-8 for example' "$output"
-	check sv/plan-review.txt $'\xef\xbb\xbfPlanen för {{case}}.\n'
+	check sv/plan-review.txt $'\xef\xbb\xbf[heading]\nPlanen\n[advice]\nx\n'
 	same 'sv/plan-review.txt:1: the file begins with a byte order mark, which would stand in the letter: save it as UTF-8 without one' "$output"
 }
 
 @test "a template that repeats a list within itself, so that a long letter never ends, is refused" {
-	for inner in groups items; do # of a page, too, and as deep as one likes
-		check sv/letter.html $'{{#groups}}\n{{#items}}\n{{number}}\n{{#late}}{{#'$inner$'}}\n{{#items}}x{{/items}}\n{{/'$inner$'}}{{/late}}\n{{/items}}\n{{/groups}}'
+	for inner in blocks rows; do # as deep as one likes
+		check letter.html $'{{#blocks}}\n{{#rows}}\n{{number}}\n{{#is_late}}{{#'$inner$'}}\n{{#rows}}x{{/rows}}\n{{/'$inner$'}}{{/is_late}}\n{{/rows}}\n{{/blocks}}'
 		[ "$status" -eq 1 ]
-		same 'sv/letter.html:5: a letter of 1500 reminders would come by here so often that it never ends: repeat nothing within itself, and end a section before it begins again' "$output"
+		[[ $output == 'letter.html:'[45]': a letter of 1500 reminders would come by here so often that it never ends: repeat nothing within itself, and end a section before it begins again' ]]
 	done
-	check sv/letter.html '{{#groups}}{{#items}}{{number}}{{/items}}{{/groups}}{{#groups}}{{#items}}x{{/items}}{{/groups}}'
+	check letter.html '{{#blocks}}{{#rows}}{{number}}{{/rows}}{{/blocks}}{{#blocks}}{{#rows}}x{{/rows}}{{/blocks}}'
 	[ "$status" -eq 0 ]
 }
 
@@ -133,7 +137,7 @@ sv/no-such-rule.txt: it is missing in en: readers of that language would get the
 	run "$KEDJACTL" templates preview rent-late contact "$dir/conf" --html "$dir/page.html"
 	[ "$status" -eq 0 ]
 	[[ $output == "Subject: Bevakning i ärende K-0417"* ]]
-	[[ $output == *"är inte registrerad som betald i ärende K-0417"* ]]
+	[[ $output == *"Ta kontakt om hyran i ärende K-0417"* ]]
 	grep -q '^<html lang="sv">$' "$dir/page.html"
 	run "$KEDJACTL" templates preview rent-late contact "$dir/conf" --language en --minimal
 	[ "$status" -eq 0 ]
@@ -177,9 +181,9 @@ sv/no-such-rule.txt: it is missing in en: readers of that language would get the
 	sed -i 's/title_en = "[^"]*";//' "$dir/conf/chain.conf"
 	run "$KEDJACTL" templates preview plan-review soon "$dir/conf" --language en
 	[[ $output == *"You get this as socialsekreterare"* && $output == *"the plan was adopted"* ]]
-	for language in sv en; do echo '{{title}}.' >"$dir/conf/templates/$language/plan-review.txt"; done
+	for language in sv en; do printf '[heading]\n{{title}}\n[advice]\nx\n' >"$dir/conf/templates/$language/plan-review.txt"; done
 	run "$KEDJACTL" templates preview plan-review soon "$dir/conf" --language en
-	[[ $output == *"Uppföljning av handlingsplan."* ]]
+	[[ $output == *"Uppföljning av handlingsplan in case"* ]]
 }
 
 @test "a letter goes out as text and as a page that say the same" {

@@ -218,6 +218,7 @@ static struct letter_item item_of(const struct sample *sample, date today)
 		.anchor_label = event == NULL ? "" : kind_label(event->kind, sample->language),
 		.why_you = sample->step->to_count == 0 ? "" : role_of(sample, &sample->step->to[0]),
 		.others = others_of(sample),
+		.serious = rule_is_serious(rule),
 		.next = next == NULL ? DATE_NONE : day_of_step(sample, next),
 		.next_to =
 		    next == NULL || next->to_count == 0 ? NULL : role_of(sample, &next->to[0]),
