@@ -64,7 +64,8 @@ static bool read_asked(const json_t *object, struct asked *ret)
 /* --- events that it may be -------------------------------------------------------------------- */
 
 #define FOUND_COLUMNS                                                                              \
-	" e.source, coalesce(e.data ->> 'bank_reference', e.key), e.data ->> 'amount',"            \
+	" e.source, coalesce(e.data ->> 'bank_reference', nullif(e.key, ''), 'event-' || e.id),"   \
+	" e.data ->> 'amount',"                                                                    \
 	" e.data ->> 'paid_on', CASE WHEN e.kind = 'payment.unmatched'"                            \
 	" THEN e.data ->> 'perhaps_of' ELSE e.subject END"
 
@@ -148,10 +149,27 @@ static enum standing compare(const struct asked *asked, const struct found *foun
 	return asked->name_is_cut ? STANDS_ALIKE : STANDS_KNOWN;
 }
 
-static enum standing worst_of(struct query *q, const struct asked *asked, struct found *ret)
+/* Of its day and amount, and as far as it can be told the same: what it refers to, or the name that
+ * the bank gave it. It may be matched, or have fitted nothing when it came; then it may be of a
+ * case that is known by now. What refers to nothing is looked for in its own case and programme. */
+static const char of_the_day[] =
+    "SELECT" FOUND_COLUMNS " FROM payment p JOIN event e ON e.id = p.event"
+    " WHERE p.paid_on = ?1 AND p.amount = ?2 AND e.source IS NOT NULL"
+    " AND CASE e.kind WHEN 'payment.unmatched' THEN"
+    "  e.subject = ?3 AND coalesce(e.data ->> 'reversal', 0) = ?4"
+    "  AND (e.data ->> 'reference' = ?5 OR (?6 <> '' AND e.key >= ?6 || '-' AND e.key < ?6 || '.'))"
+    " ELSE e.kind = ?7 AND coalesce(e.data ->> 'reference', '') = ?5"
+    "  AND (e.subject = ?8 OR ?5 <> '') END" NOT_VOID " ORDER BY p.event";
+
+static enum standing look_at_the_day(struct kedjad *k, const struct asked *asked,
+				     const char *programme, struct found *ret)
 {
 	enum standing standing = STANDS_NEW;
 	struct found found;
+	struct query *q = db_query(k->core.db, of_the_day);
+	db_bind(q, DB_DATE(asked->paid_on), DB_INT(asked->amount), DB_TEXT(programme),
+		DB_INT(asked->reversal), DB_TEXT(asked->reference), DB_TEXT(asked->name),
+		DB_TEXT(asked->reversal ? "rent.reversed" : "rent.paid"), DB_TEXT(asked->of_case));
 	while (standing != STANDS_KNOWN && next_found(q, asked, &found)) {
 		enum standing now = compare(asked, &found);
 		if (now == STANDS_NEW)
@@ -161,31 +179,6 @@ static enum standing worst_of(struct query *q, const struct asked *asked, struct
 	}
 	db_done(q);
 	return standing;
-}
-
-static enum standing look_in_case(struct kedjad *k, const struct asked *asked, struct found *ret)
-{
-	struct query *q =
-	    db_query(k->core.db, "SELECT" FOUND_COLUMNS " FROM event e WHERE e.subject = ?1"
-				 " AND e.kind = ?2 AND e.source IS NOT NULL"
-				 " AND coalesce(e.data ->> 'reference', '') = ?3" NOT_VOID);
-	db_bind(q, DB_TEXT(asked->of_case),
-		DB_TEXT(asked->reversal ? "rent.reversed" : "rent.paid"),
-		DB_TEXT(asked->reference));
-	return worst_of(q, asked, ret);
-}
-
-/* It may have fitted nothing when it came, and be of a case that is known by now. */
-static enum standing look_in_unmatched(struct kedjad *k, const struct asked *asked,
-				       const char *programme, struct found *ret)
-{
-	struct query *q =
-	    db_query(k->core.db, "SELECT" FOUND_COLUMNS " FROM event e WHERE e.subject = ?1"
-				 " AND e.kind = 'payment.unmatched' AND e.key >= ?2 || '-'"
-				 " AND e.key < ?2 || '.' AND e.source IS NOT NULL"
-				 " AND coalesce(e.data ->> 'reversal', 0) = ?3" NOT_VOID);
-	db_bind(q, DB_TEXT(programme), DB_TEXT(asked->name), DB_INT(asked->reversal));
-	return worst_of(q, asked, ret);
 }
 
 /* --- the answer ------------------------------------------------------------------------------- */
@@ -217,9 +210,7 @@ static enum standing stand(struct kedjad *k, const struct asked *asked, const ch
 		return standing;
 	if (find_source(k, asked, asked->was, ret) && ret->agrees)
 		return STANDS_KNOWN;
-	standing = look_in_case(k, asked, ret);
-	if (standing == STANDS_NEW && *asked->name != '\0' && !asked->nameless)
-		standing = look_in_unmatched(k, asked, programme, ret);
+	standing = look_at_the_day(k, asked, programme, ret);
 	if (standing != STANDS_NEW)
 		return standing;
 	if (find_like(k, asked, ret))

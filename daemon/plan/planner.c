@@ -14,6 +14,7 @@
 #include "daemon/plan/planner_own.h"
 #include "daemon/store/deadline.h"
 #include "daemon/store/event.h"
+#include "daemon/store/payment.h"
 #include "rules/language/sees.h"
 
 /* Subjects that one step of a sweep marks. */
@@ -174,6 +175,7 @@ void planner_note_event(struct planner *planner, const struct event *event)
 	if (event->kind->subject == SUBJECT_STAFF)
 		return;
 	store_event_note_naming(planner->core, event);
+	store_payment_note(planner->core, event);
 	show_to_others(planner, event);
 	cache_queue(planner->cache, event->subject, event);
 	mark_behind(planner, event->subject);
@@ -491,6 +493,7 @@ void planner_rebuild(struct planner *planner)
 	planner_forget(planner);
 	add_rows_of_subjects(planner);
 	store_event_rebuild_namings(planner->core);
+	store_payment_rebuild(planner->core);
 	people_rebuild(planner->core);
 }
 

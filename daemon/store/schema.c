@@ -9,6 +9,7 @@
 #include "daemon/store/schema.h"
 
 #include "daemon/store/figure_sql.h"
+#include "daemon/store/payment.h"
 
 /* The text of a table as SQLite keeps it; the check of a state is written so that no set is built
  * for each row that is written. */
@@ -325,6 +326,12 @@ const struct migration schema_migrations[] = {
 	  "CREATE INDEX event_assigned ON event (subject, key) WHERE kind = 'payment.assigned';"
 	  "INSERT INTO unreached " FIGURE_UNREACHED(
 	      "true") ";" FIGURES_FIRST FIGURES_KEPT CHECKS_WITHOUT_SETS },
+	/* derived: which events tell of a payment of a day and an amount (payment.h) */
+	{ "DROP INDEX event_unmatched;"
+	  "CREATE TABLE payment (paid_on TEXT NOT NULL, amount INTEGER NOT NULL,"
+	  "  event INTEGER NOT NULL REFERENCES event,"
+	  "  PRIMARY KEY (paid_on, amount, event)) STRICT, WITHOUT ROWID;"
+	  "INSERT INTO payment " PAYMENTS_OF_EVENTS ";" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

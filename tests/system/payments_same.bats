@@ -189,6 +189,30 @@ moved() {
 	[ "$(known_through A-1)" = 2026-11-30 ]
 }
 
+@test "one without a reference is held against all that have one: matched, assigned, or waiting" {
+	alike="may be payments that are known already"
+	camt one.xml M1 2026-12-01T05:00:00 "$(entry 77.00 2026-11-30 BOOK 1/B-77 "$nothing" 4711)" \
+		"$(entry 78.00 2026-11-30 BOOK 2/B-78 "$nothing" 4711)"
+	booked one.xml "2 new, 0 known"
+	"$ctl" payments assign "$(unmatched_rows | grep ' 7800 ' | cut -d' ' -f1)" A-2 >/dev/null
+	# This one was matched when its number was still that of A-3.
+	"$ctl" record rent.paid A-3 amount=7900 paid_on=2026-11-30 reference=4711 --source transaction-abcd >/dev/null
+	camt two.xml M2 2026-12-01T05:00:00 "$(entry 77.00 2026-11-30 BOOK 1 "$nothing" 4711)" \
+		"$(entry 78.00 2026-11-30 BOOK 2 "$nothing" 4711)" "$(entry 79.00 2026-11-30 BOOK 3 "$nothing" 4711)"
+	booked two.xml "3 new, 0 known"
+	[[ $output == *"0 matched, 3 unmatched"*"3 of the unmatched $alike"* ]] || { echo "$output"; return 1; }
+	[ "$(unmatched_rows | grep -v ' - -$' | cut -d' ' -f2,4 | sort)" = "7700 -
+7800 A-2
+7900 A-3" ]
+	booked two.xml "0 new, 3 known"
+	# Another day, another amount, another number, money that went back: another payment.
+	camt three.xml M3 2026-12-01T05:00:00 "$(entry 77.00 2026-11-27 BOOK 1 "$nothing" 4711)" \
+		"$(entry 77.10 2026-11-30 BOOK 2 "$nothing" 4711)" "$(entry 77.00 2026-11-30 BOOK 3 "$nothing" 4712)" \
+		"$(entry 77.00 2026-11-30 BOOK 4 "$nothing" "")"
+	booked three.xml "4 new, 0 known"
+	[[ $output != *"$alike"* ]]
+}
+
 @test "two files of one command are held against each other too; a file named twice is not" {
 	camt one.xml M1 2026-12-01T05:00:00 "$(entry 5000.00 2026-11-30 BOOK 1 "$nothing" 801266)"
 	camt two.xml M2 2026-12-01T05:00:00 "$(entry 5000.00 2026-11-30 BOOK 1 "$nothing" 801266)"

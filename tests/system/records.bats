@@ -15,7 +15,7 @@ quarter() {
 		awk -F '"at": "' '{ if (substr($2, 1, 10) < "2006-09-01") print }' >"$dir/quarter.ndjson"
 }
 
-derived=(void subject sweep naming deadline overdue role staff absence)
+derived=(void subject sweep naming payment deadline overdue role staff absence)
 
 @test "an NDJSON file twice: the second time changes nothing" {
 	start
