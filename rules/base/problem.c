@@ -109,6 +109,15 @@ void problems_sort(struct problems *problems)
 	}
 }
 
+void problems_drop(struct problems *problems, size_t i)
+{
+	free(problems->list[i].place);
+	free(problems->list[i].text);
+	problems->count--;
+	for (; i < problems->count; i++)
+		problems->list[i] = problems->list[i + 1];
+}
+
 void problems_clear(struct problems *problems)
 {
 	for (size_t i = 0; i < problems->count; i++) {

@@ -42,7 +42,8 @@ char *problem_format(const struct problem *problem);
 
 /* By place, line and column, so that a file's complaints come from its top to its end. */
 void problems_sort(struct problems *problems);
-void problems_clear(struct problems *problems); /* frees all, leaves PROBLEMS_NONE */
+void problems_drop(struct problems *problems, size_t i); /* that one was told already */
+void problems_clear(struct problems *problems);          /* frees all, leaves PROBLEMS_NONE */
 
 /*
  * The nearest of `names` (ended by NULL) to what somebody wrote, for "did you mean"; NULL when

@@ -2,26 +2,9 @@
 /* See check.h. Keys of a rule that have no effect beside others, and what only the whole shows. */
 #include "rules/check/check.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "rules/check/check_own.h"
-
-void check_tell(const struct checking *checking, const struct rule *rule, const char *key,
-		const char *format, ...)
-{
-	struct key_place place = rule_place(rule, key);
-	char *text = NULL;
-	va_list arguments;
-	va_start(arguments, format);
-	int length = vasprintf(&text, format, arguments);
-	va_end(arguments);
-	if (length >= 0)
-		problem_add(checking->problems, place.file, place.line, "%s: %s", key, text);
-	free(text);
-}
 
 /* --- kinds ----------------------------------------------------------------------------------- */
 
@@ -186,8 +169,21 @@ static void check_final(const struct checking *checking, const struct rule *rule
 			   "final = false");
 }
 
-static void check_rule(const struct checking *checking, const struct rule *rule)
+/* What accepts nothing would hide what comes later. */
+static void check_accept(const struct checking *checking, const struct rule *rule)
 {
+	struct key_place place = rule_place(rule, "accept");
+	for (size_t i = 0; i < rule->accept_count; i++)
+		if (!checking->accepted[i])
+			problem_add(checking->problems, place.file, place.line,
+				    "accept: there is no such remark, \"%s\": take it away",
+				    rule->accept[i]);
+}
+
+static void check_rule(struct checking *checking, const struct rule *rule)
+{
+	checking->accepted =
+	    arena_alloc(checking->arena, (rule->accept_count + 1) * sizeof(*checking->accepted));
 	check_kinds(checking, rule);
 	check_conditions(checking, rule);
 	check_dated(checking, rule);
@@ -198,6 +194,7 @@ static void check_rule(const struct checking *checking, const struct rule *rule)
 	check_hidden(checking, rule);
 	check_final(checking, rule);
 	check_steps(checking, rule);
+	check_accept(checking, rule);
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
@@ -228,7 +225,7 @@ static void check_stages(const struct checking *checking, const char *chain_file
 
 void check_rules(const struct ruleset *ruleset, const char *chain_file, struct problems *problems)
 {
-	struct checking checking = { ruleset, arena_new(), problems };
+	struct checking checking = { ruleset, arena_new(), problems, NULL };
 	for (size_t i = 0; i < ruleset->count; i++)
 		check_rule(&checking, &ruleset->rules[i]);
 	check_stages(&checking, chain_file);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The conditions of a rule: can they ever be true, can they ever be anything else? */
+#include <stdlib.h>
 #include <string.h>
 
 #include "rules/check/check_own.h"
@@ -147,8 +148,9 @@ static void range_of(const void *arg, int slot, struct condition_range *ret)
 static void tell_at(const struct checking *checking, const struct rule *rule, const char *key,
 		    int column, const char *text)
 {
-	struct key_place place = rule_place(rule, key);
-	problem_add_at(checking->problems, place.file, place.line, column, "%s: %s", key, text);
+	char *whole = xasprintf("%s: %s", key, text);
+	check_add(checking, rule, rule_place(rule, key), column, whole);
+	free(whole);
 }
 
 static void check_one(const struct world *world, const struct condition *condition, const char *key)

@@ -9,7 +9,12 @@ struct checking {
 	const struct ruleset *ruleset;
 	struct arena *arena; /* for as long as the check lasts */
 	struct problems *problems;
+	bool *accepted; /* beside the accept of the rule in hand: is there a remark like it? */
 };
+
+/* A complaint of a rule, unless the rule accepts it. */
+void check_add(const struct checking *checking, const struct rule *rule, struct key_place place,
+	       int column, const char *text);
 
 /* A complaint at a key of a rule; at the rule itself where the key was left out. */
 void check_tell(const struct checking *checking, const struct rule *rule, const char *key,

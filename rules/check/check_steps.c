@@ -3,6 +3,7 @@
  * The steps of a rule beside each other and beside its dates. Days are compared on samples: every
  * start within four years; something is told only if it is so on each of them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "rules/check/check_own.h"
@@ -52,8 +53,11 @@ static date day_of_step(const struct checking *checking, const struct sample *sa
 static void tell_step(const struct checking *checking, const struct rule *rule,
 		      const struct step *step, const char *text)
 {
-	problem_add(checking->problems, rule_place(rule, "steps").file, step->line,
-		    "step \"%s\": %s", step->name, text);
+	struct key_place place = rule_place(rule, "steps");
+	char *whole = xasprintf("step \"%s\": %s", step->name, text);
+	place.line = step->line;
+	check_add(checking, rule, place, 0, whole);
+	free(whole);
 }
 
 /* A thing that is so of a step on a sample, perhaps with a second step. */
@@ -284,15 +288,14 @@ static bool names_role(const struct step *step, const struct role *role)
 
 static void check_also(const struct checking *checking, const struct rule *rule)
 {
-	struct key_place place = rule_place(rule, "also");
 	for (size_t i = 0; i < rule->also_count; i++) {
 		size_t steps = 0;
 		for (size_t j = 0; j < rule->step_count; j++)
 			steps += names_role(&rule->steps[j], rule->also[i]);
 		if (steps == rule->step_count)
-			problem_add(checking->problems, place.file, place.line,
-				    "also: it reaches nobody new: each step names \"%s\" itself",
-				    rule->also[i]->name);
+			check_tell(checking, rule, "also",
+				   "it reaches nobody new: each step names \"%s\" itself",
+				   rule->also[i]->name);
 	}
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Rule files: the outer shape. Which files, which rules, which keys of a rule; load_step.c reads
- * the steps, load_more.c what holds a deadline back, and load_names.c says what the names in
- * conditions mean. What they all read with is below them, in load_read.c.
+ * One rule: which keys it has, when it starts, comes again and is due. load_files.c reads the files
+ * that rules stand in, load_step.c the steps, load_more.c what holds a deadline back, and
+ * load_names.c says what the names in conditions mean. What they all read with is below them, in
+ * load_read.c.
  */
 #include "rules/language/load.h"
 
@@ -15,12 +16,6 @@
 #include "rules/facts/facts.h"
 #include "rules/language/load_own.h"
 #include "rules/language/sees.h"
-
-static const struct conf_key root_keys[] = {
-	{ "rules", CONF_GROUPS, false },
-	{ "disable", CONF_TEXT_OR_TEXTS, false },
-	{ NULL, CONF_TEXT, false },
-};
 
 static const struct conf_key rule_keys[] = {
 	{ "name", CONF_TEXT, true },
@@ -58,15 +53,15 @@ static const struct conf_key rule_keys[] = {
 	{ "mode", CONF_TEXT, false },
 	{ "reply", CONF_TEXT, false },
 	{ "catch_up", CONF_TEXT, false },
+	{ "accept", CONF_TEXT_OR_TEXTS, false },
 	{ "steps", CONF_GROUPS, true },
 	{ NULL, CONF_TEXT, false },
 };
 
 #define RULE_KEYS (sizeof(rule_keys) / sizeof(rule_keys[0]))
+_Static_assert(RULE_KEYS <= LOAD_KEYS_MOST, "an override has room for all keys");
 
-/* What may stand in an override: the keys of a rule, none of them required, and in the place of
- * its name the name of the rule that they are for. */
-static void make_override_keys(struct conf_key keys[RULE_KEYS])
+void load_override_keys(struct conf_key keys[LOAD_KEYS_MOST])
 {
 	for (size_t i = 0; i < RULE_KEYS; i++) {
 		keys[i] = rule_keys[i];
@@ -257,6 +252,14 @@ static void load_due(const struct loading *loading, struct rule *rule)
 		rule->due = rule->dues[0];
 }
 
+/* Told already; what comes of it is not worth a word. */
+static bool is_no_offset(const struct loading *loading, const char *key)
+{
+	const char *text = confread_text_at(load_group(loading, key), key, 0);
+	struct offset offset;
+	return text != NULL && offset_parse(text, &offset) != 0;
+}
+
 static void load_repeat(const struct loading *loading, struct rule *rule)
 {
 	static const char *const words[] = { "rolling", "fixed", "grid", NULL };
@@ -281,6 +284,8 @@ static void load_repeat(const struct loading *loading, struct rule *rule)
 		load_problem(loading, "repeat",
 			     "it counts from when it was done: write done, what fulfils it");
 	const struct offset *pace = rule->repeat == REPEAT_ROLLING ? &rule->due : &rule->every;
+	if (is_no_offset(loading, "due") || is_no_offset(loading, "every"))
+		return;
 	if (offset_is_zero(pace) || offset_is_negative(pace))
 		load_problem(loading, "repeat",
 			     "it would come again at once: give due or every a length above zero");
@@ -343,7 +348,7 @@ static void load_name(const struct loading *loading, const struct ruleset *rules
 						  ruleset->rules[i].file, ruleset->rules[i].line));
 }
 
-static void load_rule(struct loading *loading, struct ruleset *ruleset, struct rule *rule)
+void load_rule(struct loading *loading, struct ruleset *ruleset, struct rule *rule)
 {
 	static const char *const subjects[] = { "case", "programme", NULL };
 	static const char *const adjusts[] = { "none", "following", "preceding", "statutory",
@@ -378,195 +383,4 @@ static void load_rule(struct loading *loading, struct ruleset *ruleset, struct r
 	load_agreed(loading, rule);
 	load_conditions(loading, rule);
 	load_steps(loading, rule);
-}
-
-/* --- files, and an office's own beside the shipped ones ------------------------------------ */
-
-/* A rule as it stands in a file, before anything is made of it. */
-struct written {
-	const config_setting_t *group;
-	const char *file;
-	const char *overrides; /* the name of the rule whose keys these are; NULL: a rule */
-	bool used;
-};
-
-/* What all files say, while they are read. */
-struct parsed_files {
-	struct config_t *configs;
-	size_t config_count;
-	struct written *written;
-	size_t count, capacity;
-	struct {
-		const char *name, *file;
-		int line;
-		bool used;
-	} * disabled;
-	size_t disabled_count, disabled_capacity;
-};
-
-static void read_disabled(struct parsed_files *parsed, const config_setting_t *root,
-			  const char *file)
-{
-	for (size_t i = 0; i < confread_text_count(root, "disable"); i++) {
-		parsed->disabled =
-		    array_grow(parsed->disabled, parsed->disabled_count, &parsed->disabled_capacity,
-			       sizeof(*parsed->disabled));
-		parsed->disabled[parsed->disabled_count].name =
-		    confread_text_at(root, "disable", i);
-		parsed->disabled[parsed->disabled_count].file = file;
-		parsed->disabled[parsed->disabled_count].used = false;
-		parsed->disabled[parsed->disabled_count++].line = confread_line(root, "disable");
-	}
-}
-
-static void read_file(struct parsed_files *parsed, const struct source *source, struct arena *arena,
-		      struct problems *problems)
-{
-	struct config_t *config = &parsed->configs[parsed->config_count];
-	if (confread_open(config, source->text, source->length, source->file, problems) != 0)
-		return;
-	parsed->config_count++;
-	const config_setting_t *root = config_root_setting(config);
-	const char *file = arena_strdup(arena, source->file);
-	confread_keys(root, root_keys, file, problems);
-	read_disabled(parsed, root, file);
-	const config_setting_t *list = config_setting_get_member(root, "rules");
-	for (int i = 0;
-	     list != NULL && config_setting_is_list(list) && i < config_setting_length(list); i++) {
-		const config_setting_t *group = config_setting_get_elem(list, (unsigned int)i);
-		if (!config_setting_is_group(group))
-			continue;
-		parsed->written = array_grow(parsed->written, parsed->count, &parsed->capacity,
-					     sizeof(*parsed->written));
-		parsed->written[parsed->count++] =
-		    (struct written){ group, file, confread_text(group, "override"), false };
-	}
-}
-
-static const struct written *find_own(struct parsed_files *parsed, const char *name,
-				      struct problems *problems)
-{
-	const struct written *own = NULL;
-	for (size_t i = 0; name != NULL && i < parsed->count; i++) {
-		struct written *each = &parsed->written[i];
-		if (each->overrides == NULL || strcmp(each->overrides, name) != 0)
-			continue;
-		if (own != NULL)
-			problem_add(problems, each->file, confread_line(each->group, "override"),
-				    "override: \"%s\" is overridden at %s:%d already", name,
-				    own->file, confread_line(own->group, "override"));
-		own = own == NULL ? each : own;
-		each->used = true;
-	}
-	return own;
-}
-
-static bool is_disabled(struct parsed_files *parsed, const char *name)
-{
-	bool disabled = false;
-	for (size_t i = 0; name != NULL && i < parsed->disabled_count; i++) {
-		if (strcmp(parsed->disabled[i].name, name) != 0)
-			continue;
-		parsed->disabled[i].used = true;
-		disabled = true;
-	}
-	return disabled;
-}
-
-/* A rule that is disabled is read all the same, so that its mistakes show. */
-static void load_written(struct parsed_files *parsed, const struct written *written,
-			 struct ruleset *ruleset, size_t *capacity, struct problems *problems)
-{
-	const char *name = confread_text(written->group, "name");
-	const struct written *own = find_own(parsed, name, problems);
-	struct loading loading = { .chain = ruleset->chain,
-				   .calendar = ruleset->calendar,
-				   .arena = ruleset->arena,
-				   .ruleset = ruleset,
-				   .problems = problems,
-				   .file = written->file,
-				   .group = written->group,
-				   .own = own == NULL ? NULL : own->group,
-				   .own_file = own == NULL ? NULL : own->file };
-	ruleset->rules = array_grow(ruleset->rules, ruleset->count, capacity, sizeof(struct rule));
-	struct rule *rule = &ruleset->rules[ruleset->count];
-	memset(rule, 0, sizeof(*rule));
-	if (own != NULL) {
-		struct conf_key keys[RULE_KEYS];
-		make_override_keys(keys);
-		confread_keys(own->group, keys, own->file, problems);
-	}
-	load_rule(&loading, ruleset, rule);
-	if (is_disabled(parsed, name))
-		ruleset->disabled[ruleset->disabled_count++] = rule->name;
-	else
-		ruleset->count++;
-}
-
-static void complain_of_unused(const struct parsed_files *parsed, struct problems *problems)
-{
-	for (size_t i = 0; i < parsed->count; i++)
-		if (parsed->written[i].overrides != NULL && !parsed->written[i].used)
-			problem_add(problems, parsed->written[i].file,
-				    confread_line(parsed->written[i].group, "override"),
-				    "override: there is no rule \"%s\"",
-				    parsed->written[i].overrides);
-	for (size_t i = 0; i < parsed->disabled_count; i++)
-		if (!parsed->disabled[i].used)
-			problem_add(problems, parsed->disabled[i].file, parsed->disabled[i].line,
-				    "disable: there is no rule \"%s\"", parsed->disabled[i].name);
-}
-
-static void load_files(const struct source *files, size_t count, struct ruleset *ruleset,
-		       struct problems *problems)
-{
-	size_t capacity = 0;
-	struct parsed_files parsed = { .configs = xcalloc(count, sizeof(struct config_t)) };
-	for (size_t i = 0; i < count; i++)
-		read_file(&parsed, &files[i], ruleset->arena, problems);
-	ruleset->disabled =
-	    arena_alloc(ruleset->arena, (parsed.count + 1) * sizeof(*ruleset->disabled));
-	for (size_t i = 0; i < parsed.count; i++)
-		if (parsed.written[i].overrides == NULL)
-			load_written(&parsed, &parsed.written[i], ruleset, &capacity, problems);
-	complain_of_unused(&parsed, problems);
-	for (size_t i = 0; i < parsed.config_count; i++)
-		config_destroy(&parsed.configs[i]);
-	free(parsed.configs);
-	free(parsed.written);
-	free(parsed.disabled);
-}
-
-/* Rules grow in an array of their own; at the end they move into the arena with all the rest. */
-static void settle(struct ruleset *ruleset)
-{
-	struct rule *grown = ruleset->rules;
-	ruleset->rules = arena_alloc(ruleset->arena, (ruleset->count + 1) * sizeof(struct rule));
-	if (ruleset->count > 0)
-		memcpy(ruleset->rules, grown, ruleset->count * sizeof(struct rule));
-	free(grown);
-	uint64_t version = hash_number(hash_number(HASH_START, chain_version(ruleset->chain)),
-				       calendar_version(ruleset->calendar));
-	for (size_t i = 0; i < ruleset->count; i++)
-		version = hash_number(version, ruleset->rules[i].version);
-	ruleset->version = version;
-	ruleset->version_text = arena_printf(ruleset->arena, "%016" PRIx64, version);
-}
-
-struct ruleset *load_rules(const struct source *files, size_t count, const struct chain *chain,
-			   const struct calendar *calendar, struct problems *problems)
-{
-	size_t before = problems->count;
-	struct arena *arena = arena_new();
-	struct ruleset *ruleset = arena_alloc(arena, sizeof(*ruleset));
-	*ruleset = (struct ruleset){ .arena = arena, .chain = chain, .calendar = calendar };
-	load_files(files, count, ruleset, problems);
-	settle(ruleset);
-	load_across(ruleset, problems);
-	load_care(ruleset);
-	sees_derive(ruleset);
-	if (problems->count == before)
-		return ruleset;
-	ruleset_free(ruleset);
-	return NULL;
 }

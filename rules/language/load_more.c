@@ -144,15 +144,28 @@ static void load_also(const struct loading *loading, struct rule *rule)
 			rule->also_count++;
 			continue;
 		}
-		load_problem(loading, "also",
-			     arena_printf(loading->arena, "unknown role \"%s\"", name));
-		problem_hint(loading->problems, name, chain_codes(loading->chain, "role"), NULL);
+		load_unknown_role(loading, "also", name);
 	}
 	if (has(loading, "also") && !has(loading, "also_if"))
 		load_problem(loading, "also",
 			     "also_if is missing: who is always told stands in to or cc of a step");
 	if (has(loading, "also_if") && !has(loading, "also"))
 		load_problem(loading, "also_if", "also is missing: name the roles that are told");
+}
+
+/* Which remarks there are is known to rules/check/ only. */
+static void load_accept(const struct loading *loading, struct rule *rule)
+{
+	const config_setting_t *group = load_group(loading, "accept");
+	size_t count = confread_text_count(group, "accept");
+	rule->accept = arena_alloc(loading->arena, (count + 1) * sizeof(*rule->accept));
+	for (size_t i = 0; i < count; i++) {
+		const char *text = confread_text_at(group, "accept", i);
+		if (*text == '\0')
+			load_problem(loading, "accept",
+				     "write the remark of rules check, or the middle of it");
+		rule->accept[rule->accept_count++] = arena_strdup(loading->arena, text);
+	}
 }
 
 void load_more(const struct loading *loading, struct rule *rule)
@@ -175,6 +188,7 @@ void load_more(const struct loading *loading, struct rule *rule)
 	rule->was = arena_strdup(loading->arena, confread_text(load_group(loading, "was"), "was"));
 	if (rule->was != NULL && !load_name_is_plain(rule->was))
 		load_problem(loading, "was", "write the older name of this rule");
+	load_accept(loading, rule);
 	load_also(loading, rule);
 	load_final(loading, rule);
 	load_ends_with(loading, rule);
@@ -222,7 +236,8 @@ static void resolve_hidden(struct ruleset *ruleset, struct rule *rule, struct pr
 		if (other == NULL && ruleset_is_disabled(ruleset, rule->hidden_names[i]))
 			continue; /* what does not run hides nothing */
 		if (other == NULL) {
-			problem_add(problems, rule->file, rule->line,
+			struct key_place place = rule_place(rule, "hidden_by");
+			problem_add(problems, place.file, place.line,
 				    "hidden_by: unknown rule \"%s\"", rule->hidden_names[i]);
 			problem_hint(problems, rule->hidden_names[i], names, NULL);
 		} else if (other->subject != rule->subject) {

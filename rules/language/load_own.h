@@ -5,7 +5,19 @@
 
 #include <libconfig.h>
 
+#include "rules/conf/confread.h"
 #include "rules/language/ruleset.h"
+
+/* A role that rules name and chain.conf has not; where it stands first, and how often. */
+struct unknown_role {
+	const char *name, *key, *file;
+	int line, times;
+};
+
+struct unknown_roles {
+	struct unknown_role *list;
+	size_t count, capacity;
+};
 
 /* The group being read and where its pieces go. */
 struct loading {
@@ -20,6 +32,7 @@ struct loading {
 	const config_setting_t *own;
 	const char *own_file;
 	const struct rule *rule;
+	struct unknown_roles *unknown_roles;
 };
 
 /* load_read.c */
@@ -40,6 +53,14 @@ void load_length_of(const struct loading *loading, const char *key, const char *
 bool load_is_later(const struct loading *loading, const struct offset *a, const struct offset *b);
 /* A name of letters, digits and hyphens, as files, letters and tables use it? */
 bool load_name_is_plain(const char *name);
+
+/* load.c */
+
+/* The keys of a rule, none of them required, and in the place of its name the name of the rule that
+ * they are for. */
+#define LOAD_KEYS_MOST 48
+void load_override_keys(struct conf_key keys[LOAD_KEYS_MOST]);
+void load_rule(struct loading *loading, struct ruleset *ruleset, struct rule *rule);
 
 /* load_more.c */
 
@@ -64,6 +85,17 @@ void load_heard(struct ruleset *ruleset, struct problems *problems);
 /* load_step.c */
 
 void load_steps(struct loading *loading, struct rule *rule);
+
+/* load_blame.c */
+
+/* The problems from `before` on are those of a rule with an office's own keys; `shipped` has those
+ * of the same rule without them. What the keys made of it is told at the keys. */
+void load_blame_own(const struct loading *loading, size_t before, const struct problems *shipped);
+/* Told later, once for all places. */
+void load_unknown_role(const struct loading *loading, const char *key, const char *name);
+/* When all rules are there; frees the list. */
+void load_tell_unknown_roles(const struct ruleset *ruleset, struct unknown_roles *roles,
+			     struct problems *problems);
 
 /* load_names.c */
 

@@ -134,8 +134,7 @@ static void load_addressee(const struct loading *loading, struct rule *rule, con
 	ret->role = chain_role(loading->chain, text);
 	if (ret->role != NULL)
 		return;
-	load_problem(loading, key, arena_printf(loading->arena, "unknown role \"%s\"", text));
-	problem_hint(loading->problems, text, chain_codes(loading->chain, "role"), NULL);
+	load_unknown_role(loading, key, text);
 }
 
 static struct addressee *load_addressees(const struct loading *loading, struct rule *rule,

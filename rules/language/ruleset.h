@@ -126,8 +126,10 @@ struct rule {
 	bool is_heard;                /* some rule hears it */
 	const struct kind *fulfilled; /* given out when it is fulfilled; NULL: nobody names it */
 	enum catch_up catch_up;
-	bool shadow;              /* notices are written, none is sent */
-	const char *was;          /* an older name, under which its past stands; or NULL */
+	bool shadow;         /* notices are written, none is sent */
+	const char *was;     /* an older name, under which its past stands; or NULL */
+	const char **accept; /* remarks of rules check that are meant, or the middle of them */
+	size_t accept_count;
 	const struct kind *reply; /* what a plain "done" in an answer records; or NULL */
 	struct step *steps;
 	size_t step_count;
