@@ -119,7 +119,7 @@ x_review() {
 	[ -n "$(told x-review)" ]
 	before=$(told x-review)
 	rm "$dir/conf/rules.d/90-own.conf"
-	same True "$(ctl rules reload --json | json 'd["changed"]')"
+	same True "$(ctl rules reload --force --json | json 'd["changed"]')"
 	same "" "$(due K-1 x-review)"
 	same "$before" "$(told x-review)"
 }
