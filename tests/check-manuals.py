@@ -359,7 +359,7 @@ def check_template_names():
         return
     for heading, names in (("Names of an item", of_item), ("Names of letter.html", of_page),
                            ("Keys of words.conf", words), ("The parts of a rule", parts)):
-        items = [item for item in page.items.get(heading, []) if item.name != "event_FIELD"]
+        items = [item for item in page.items.get(heading, []) if item.name not in ("event_FIELD", "as_ROLE")]
         compare(page, heading, items, names, "name in templates")
     note("names in templates", len(of_item) + len(of_page) + len(words))
 

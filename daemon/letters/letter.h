@@ -20,6 +20,8 @@
 /* The days that matter when it is about rent; DATE_NONE for those that are not known. */
 struct letter_rent {
 	date covers_through; /* payments are known through this day, as the letter is made */
+	date bank_day; /* the last day on which banks book before the due day, where they do not on
+			  it */
 	date safe_until;  /* of a month's rent: the last day to pay before the lease may be lost */
 	date notice_from; /* and the first day on which notice may be given */
 	date recovery_last;      /* after notice: the last day to pay, when both papers have come */
@@ -66,6 +68,9 @@ struct letter_item {
 	int missed;                /* earlier occurrences that were never done, or told of */
 	bool only_told;            /* nothing fulfils its rule */
 	bool copy;                 /* the reader gets it as a copy */
+	const char *role;          /* its name; NULL: none */
+	bool other_board;          /* the reader belongs to another board than the case */
+	date too_late;             /* when it was done, after its last day by law; DATE_NONE */
 	const char *why_you;       /* role title by which the reader gets it: "socialsekreterare" */
 	const char *stands_in;     /* why it comes to this reader instead: NULL or a sentence */
 	const char *others;        /* who else got it, "Bo Ek (boendestödjare)"; NULL: nobody */

@@ -72,6 +72,8 @@ static json_t *phrases_of(struct making *making, const struct matter *matter,
 	}
 	if (item->missed > 0)
 		making_append(making, phrases, WORD_MISSED, json_incref(brief));
+	if (item->too_late != DATE_NONE)
+		making_append(making, phrases, WORD_TOO_LATE, json_incref(brief));
 	if (item->comes_back)
 		making_append(making, phrases, WORD_COMES_BACK, NULL);
 	json_decref(brief);

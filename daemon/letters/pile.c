@@ -18,7 +18,7 @@
 	" n.missed, coalesce(n.reached_as, n.role), n.cc, n.urgent, n.why, n.anchor_event, "       \
 	"s.type = 'case',"                                                                         \
 	" coalesce(s.protected, 0), d.next_step, d.next_at, n.catches_up, n.back, s.programme,"    \
-	" n.at"                                                                                    \
+	" n.at, d.too_late, n.role"                                                                \
 	" FROM notice n LEFT JOIN subject s ON s.id = n.subject"                                   \
 	" LEFT JOIN deadline d ON d.subject = n.subject AND d.rule = n.rule AND d.key = n.key"     \
 	"  AND d.anchor = n.anchor AND d.occurrence = n.occurrence"
@@ -76,6 +76,8 @@ static struct piece piece_from_row(const struct pile_reader *reader, struct quer
 	item->step = arena_strdup(arena, db_text(q, 6));
 	item->due = db_date(q, 8);
 	item->missed = (int)db_int(q, 9);
+	item->role = arena_strdup(arena, db_text(q, 24));
+	item->too_late = db_date(q, 23);
 	item->why_you = title_of_role(reader, arena_strdup(arena, db_text(q, 10)));
 	item->copy = db_int(q, 11) != 0;
 	item->stands_in = arena_strdup(arena, db_text(q, 13));
@@ -265,6 +267,8 @@ void pile_read_words(struct pile *pile, const struct core *core, const struct pe
 		struct piece *piece = &pile->list[i];
 		piece->item.next_to = roles_of_step(&reader, &piece->item);
 		set_others(&reader, piece);
+		piece->item.other_board = people_is_of_another_board(
+		    core, piece->item.subject, piece->programme, person->board);
 		piece->item.template = template_of_step(core, &piece->item);
 		piece_set_event(&reader, piece);
 		piece->item.rent = letters_rent(core, &piece->item, arena);

@@ -79,6 +79,11 @@ static void set_month(const struct core *core, const struct letter_item *item, s
 				  facts_derived_date(calendar, events[i - 1], "due_early"),
 				  facts_derived_date(calendar, events[i - 1], "due_latest") };
 	struct law_late late = law_late_rent(calendar, &days);
+	if (!calendar_is_bank_day(calendar, item->due)) {
+		rent->bank_day = item->due;
+		while (!calendar_is_bank_day(calendar, rent->bank_day))
+			rent->bank_day--;
+	}
 	rent->safe_until = late.safe_until;
 	rent->notice_from = late.notice_from;
 }
@@ -129,6 +134,7 @@ static void set_recovery(const struct core *core, const struct letter_item *item
 
 static const struct letter_rent no_days = {
 	.covers_through = DATE_NONE,
+	.bank_day = DATE_NONE,
 	.safe_until = DATE_NONE,
 	.notice_from = DATE_NONE,
 	.recovery_last = DATE_NONE,

@@ -11,11 +11,12 @@
  * freely; and its reference is put beside them, once. */
 #define ITEM_NAMES                                                                                 \
 	"title", "month", "due", "late", "today", "coming", "days", "one_day", "anchor_label",     \
-	    "anchor", "missed", "one_missed", "only_told", "covers_through", "safe_until",         \
-	    "notice_from", "recovery_last", "served_on", "told_on", "decision_from", "none_open",  \
-	    "rent_unknown", "post_unknown", "recovery_over", "excluded", "maybe_excluded",         \
-	    "lease_long", "lease_short", "lease_unsure", "notice_given", "day_is_reckoned",        \
-	    "lease_ends_on", "month_after", "many"
+	    "anchor", "missed", "one_missed", "only_told", "too_late", "other_board", "bank_day",  \
+	    "covers_through", "safe_until", "notice_from", "recovery_last", "served_on",           \
+	    "told_on", "decision_from", "none_open", "rent_unknown", "post_unknown",               \
+	    "recovery_over", "excluded", "maybe_excluded", "lease_long", "lease_short",            \
+	    "lease_unsure", "notice_given", "day_is_reckoned", "lease_ends_on", "month_after",     \
+	    "many"
 static const char *const item_names[] = { ITEM_NAMES, NULL };
 
 /* ---- which rules a template serves, and which fields they have ---- */
@@ -123,6 +124,9 @@ void serving_find_names(struct serving *serving)
 		     template_serves(rule, serving->name) && j < anchor_kind_count(rule); j++)
 			add_fields_of(serving, anchor_kind(rule, j));
 	}
+	for (size_t i = 0; ruleset != NULL && chain_role_at(ruleset->chain, i) != NULL; i++)
+		add_name(serving, arena_printf(serving->arena, "as_%s",
+					       chain_role_at(ruleset->chain, i)->name));
 	add_name(serving, NULL);
 }
 

@@ -96,6 +96,7 @@ static void set_rent(const struct setting *setting, const struct letter_rent *re
 	if (rent == NULL)
 		return;
 	set_day(setting, "covers_through", rent->covers_through);
+	set_day(setting, "bank_day", rent->bank_day);
 	set_day(setting, "safe_until", rent->safe_until);
 	set_day(setting, "notice_from", rent->notice_from);
 	set_day(setting, "recovery_last", rent->recovery_last);
@@ -138,6 +139,14 @@ static void set_event(const struct setting *setting, const struct event *event)
 	}
 }
 
+/* {{#as_social_worker}}...: what is said to one role only. */
+static void set_role(const struct setting *setting, const char *role)
+{
+	char *name = xasprintf("as_%s", role == NULL ? "" : role);
+	set_flag(setting, name, true);
+	free(name);
+}
+
 json_t *values_of_item(struct making *making, const struct letter_item *item, bool brief)
 {
 	json_t *values = json_object();
@@ -155,6 +164,9 @@ json_t *values_of_item(struct making *making, const struct letter_item *item, bo
 		json_object_set_new(values, "missed", json_integer(item->missed));
 	set_flag(&setting, "one_missed", item->missed == 1);
 	set_flag(&setting, "only_told", item->only_told);
+	set_day(&setting, "too_late", item->too_late);
+	set_flag(&setting, "other_board", item->other_board);
+	set_role(&setting, item->role);
 	set_event(&setting, item->event);
 	set_rent(&setting, item->rent);
 	set_lease(&setting, item->lease);

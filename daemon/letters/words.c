@@ -33,6 +33,7 @@ static const struct row rows[WORDS] = {
 	[WORD_BY_WHEN] = { "by_when", { "due", "late", "today", "coming" } },
 	[WORD_MISSED] = { "missed", { "missed", "one_missed", "only_told" } },
 	[WORD_COMES_BACK] = { "comes_back", { NULL } },
+	[WORD_TOO_LATE] = { "too_late", { "too_late" } },
 	[WORD_PUT_OFF] = { "put_off", { "who", "until", "acknowledged" } },
 	[WORD_CASE_OTHERS] = { "case_others", { "others" } },
 	[WORD_OTHERS] = { "others", { "others" } },

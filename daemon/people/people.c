@@ -218,6 +218,20 @@ bool people_may_be_told(const struct core *core, const char *subject, const char
 	return may;
 }
 
+bool people_is_of_another_board(const struct core *core, const char *subject, const char *programme,
+				const char *board)
+{
+	if (board == NULL || programme == NULL || strcmp(subject, programme) == 0)
+		return false;
+	struct query *q =
+	    db_query(core->db, "SELECT coalesce((SELECT board FROM board WHERE subject = ?1),"
+			       " (SELECT board FROM board WHERE subject = ?2), ?3) <> ?3");
+	db_bind(q, DB_TEXT(subject), DB_TEXT(programme), DB_TEXT(board));
+	bool another = db_next(q) && db_int(q, 0) != 0;
+	db_done(q);
+	return another;
+}
+
 /* A leave that somebody is on today. */
 struct leave {
 	int64_t event;

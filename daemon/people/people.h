@@ -34,6 +34,10 @@ struct person {
 	date back;              /* the day after it, or DATE_NONE */
 };
 
+/* Does a case belong to another board than this one (NULL: to none)? */
+MUST_CHECK bool people_is_of_another_board(const struct core *core, const char *subject,
+					   const char *programme, const char *board);
+
 /* Somebody who holds the role and is not told. */
 struct person_missed {
 	const char *id, *name;

@@ -18,10 +18,11 @@
 
 #include "daemon/base/file.h"
 #include "daemon/base/wrap.h"
-#include "daemon/conf/settings.h"
+#include "daemon/conf/office.h"
 #include "daemon/letters/letter.h"
 #include "daemon/letters/plain.h"
 
+static struct office *office;
 static struct templates *templates;
 
 static date day(const char *text)
@@ -35,7 +36,9 @@ static int load(void **state)
 {
 	(void)state;
 	struct problems problems = PROBLEMS_NONE;
-	templates = templates_load("conf/templates", NULL, &problems);
+	office = office_load_shipped("conf", &problems);
+	templates =
+	    office == NULL ? NULL : templates_load("conf/templates", office->ruleset, &problems);
 	for (size_t i = 0; i < problems.count; i++) {
 		char *line = problem_format(&problems.list[i]);
 		print_message("%s\n", line);
@@ -49,6 +52,7 @@ static int unload(void **state)
 {
 	(void)state;
 	templates_free(templates);
+	office_free(office);
 	return 0;
 }
 
@@ -228,6 +232,7 @@ static void days_items(struct letter_item items[ITEMS])
 {
 	static struct letter_rent february;
 	february = (struct letter_rent){ .covers_through = day("2027-02-25"),
+					 .bank_day = DATE_NONE,
 					 .safe_until = day("2027-02-05"),
 					 .notice_from = day("2027-02-09"),
 					 .recovery_last = DATE_NONE,
@@ -332,6 +337,8 @@ static void days_items(struct letter_item items[ITEMS])
 		  .next = DATE_NONE },
 	};
 	memcpy(items, all, sizeof(all));
+	for (size_t i = 0; i < ITEMS; i++)
+		items[i].too_late = DATE_NONE;
 }
 
 static struct letter days_letter(const char *language, const struct letter_item *items,

@@ -139,6 +139,7 @@ static const struct letter_rent *rent_of(const struct sample *sample, date today
 	date anchor = sample->deadline.anchor;
 	struct law_recovery recovery = law_recovery(calendar, anchor, anchor);
 	*rent = (struct letter_rent){ .covers_through = today - 1,
+				      .bank_day = DATE_NONE,
 				      .safe_until = DATE_NONE,
 				      .notice_from = DATE_NONE,
 				      .recovery_last = recovery.last,
@@ -216,6 +217,10 @@ static struct letter_item item_of(const struct sample *sample, date today)
 		.anchor = sample->deadline.anchor,
 		.event = event,
 		.anchor_label = event == NULL ? "" : kind_label(event->kind, sample->language),
+		.too_late = DATE_NONE,
+		.role = sample->step->to_count == 0 || sample->step->to[0].role == NULL
+			    ? NULL
+			    : sample->step->to[0].role->name,
 		.why_you = sample->step->to_count == 0 ? "" : role_of(sample, &sample->step->to[0]),
 		.others = others_of(sample),
 		.serious = rule_is_serious(rule),
