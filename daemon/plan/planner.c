@@ -126,6 +126,23 @@ static void ensure_row(struct planner *planner, const struct event *event)
 		cache_drop(planner->cache, event->subject);
 }
 
+/* A programme is one from when a case names it, whether or not it was ever started: its cases are
+ * somebody's to watch. */
+static void ensure_programme(struct planner *planner, const struct event *event)
+{
+	const char *programme = event_programme(event);
+	if (programme == NULL)
+		return;
+	struct query *q =
+	    db_query(planner->core->db, "INSERT INTO subject (id, type, open, behind)"
+					" VALUES (?1, 'programme', 0, 1)"
+					" ON CONFLICT DO UPDATE SET type = 'programme', behind = 1"
+					" WHERE type = 'any'");
+	db_bind_text(q, 1, programme);
+	if (db_run(q) > 0)
+		cache_drop(planner->cache, programme);
+}
+
 /* Every case that ever named a programme, or (NULL) every subject, is behind from here on. */
 static void sweep_start(struct planner *planner, const char *programme)
 {
@@ -176,6 +193,7 @@ void planner_note_event(struct planner *planner, const struct event *event)
 		return;
 	store_event_note_naming(planner->core, event);
 	store_payment_note(planner->core, event);
+	ensure_programme(planner, event);
 	show_to_others(planner, event);
 	cache_queue(planner->cache, event->subject, event);
 	mark_behind(planner, event->subject);
@@ -477,6 +495,15 @@ static void add_rows_of_subjects(struct planner *planner)
 	}
 }
 
+static void add_rows_of_programmes(struct planner *planner)
+{
+	db_run(db_query(planner->core->db,
+			"INSERT INTO subject (id, type, open, behind)"
+			" SELECT DISTINCT programme, 'programme', 0, 1 FROM naming WHERE true"
+			" ON CONFLICT DO UPDATE SET type = 'programme', behind = 1"
+			" WHERE type = 'any'"));
+}
+
 void planner_rebuild(struct planner *planner)
 {
 	static const char *const steps[] = {
@@ -494,6 +521,7 @@ void planner_rebuild(struct planner *planner)
 	add_rows_of_subjects(planner);
 	store_event_rebuild_namings(planner->core);
 	store_payment_rebuild(planner->core);
+	add_rows_of_programmes(planner);
 	people_rebuild(planner->core);
 }
 

@@ -332,6 +332,10 @@ const struct migration schema_migrations[] = {
 	  "  event INTEGER NOT NULL REFERENCES event,"
 	  "  PRIMARY KEY (paid_on, amount, event)) STRICT, WITHOUT ROWID;"
 	  "INSERT INTO payment " PAYMENTS_OF_EVENTS ";" },
+	/* derived: a programme is one from when a case names it (planner.c) */
+	{ "INSERT INTO subject (id, type, open, behind)"
+	  "  SELECT DISTINCT programme, 'programme', 0, 1 FROM naming WHERE true"
+	  "  ON CONFLICT DO UPDATE SET type = 'programme', behind = 1 WHERE type = 'any';" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

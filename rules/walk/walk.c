@@ -256,13 +256,18 @@ static bool sees(const struct walker *walker, const struct event *event)
 	return sees_kind(walker->walk->ruleset, walker->type, event->kind);
 }
 
-/* A case that comes to a programme sees the past of it, and the programme that of the case. */
+/* A case that comes to a programme sees the past of it, and the programme that of the case. It is
+ * a programme by being named, whether or not it was ever started. */
 static void note_naming(struct walk *walk, struct walker *walker, const struct event *event)
 {
 	const char *name = event_programme(event);
 	struct walker *programme = name == NULL ? NULL : walker_for(walk, name);
 	if (programme == NULL || walkers_have(&walker->partners, programme))
 		return;
+	if (programme->type == SUBJECT_ANY) {
+		programme->type = SUBJECT_PROGRAMME;
+		mark_behind(walk, programme);
+	}
 	walkers_add(&walker->partners, programme);
 	walkers_add(&programme->partners, walker);
 	drop_plan(walk, walker);
