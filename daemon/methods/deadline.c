@@ -3,24 +3,10 @@
 #include <string.h>
 
 #include "daemon/methods/method.h"
+#include "daemon/people/people.h"
 #include "daemon/store/event.h"
 #include "daemon/store/notice.h"
 #include "rules/plan/audience.h"
-
-/* Does a step write to this role, or send it a copy? `field_roles` are those that fields of the
- * starting event name, as audience_field_roles gives them, or NULL. */
-static bool step_tells(const struct step *step, const struct role *role,
-		       const struct role **field_roles)
-{
-	for (size_t i = 0; i < step->to_count + step->cc_count; i++) {
-		const struct addressee *who =
-		    i < step->to_count ? &step->to[i] : &step->cc[i - step->to_count];
-		if (who->role == role ||
-		    (who->role == NULL && field_roles != NULL && field_roles[who->field] == role))
-			return true;
-	}
-	return false;
-}
 
 /* The roles of a person that a deadline of this subject finds, as people_find does: those on it;
  * on its programme, where nobody holds them on the case; on its open cases, where nobody holds
@@ -39,6 +25,43 @@ static struct query *roles_found(const struct kedjad *k, const char *person, con
 	return q;
 }
 
+/* The deadline of the row as the plan has it, for its `also` and the roles that its event names. */
+static struct deadline deadline_of(const struct kedjad *k, struct query *row,
+				   const struct rule *rule, struct arena *arena)
+{
+	const char *subject = db_text(row, 2);
+	struct deadline deadline = { .rule = rule,
+				     .key = db_text(row, 3),
+				     .care = people_care(&k->core, subject) };
+	if (rule->role_field_count > 0)
+		deadline.field_roles =
+		    audience_field_roles(rule, store_event_load(&k->core, db_int(row, 4), arena),
+					 k->core.office->chain, arena);
+	const struct plan *plan = rule->also_count == 0 ? NULL : planner_get(k->planner, subject);
+	for (size_t i = 0; plan != NULL && i < plan_live_count(plan); i++) {
+		const struct deadline *live = plan_live_at(plan, i);
+		if (live->rule == rule && strcmp(live->key, deadline.key) == 0)
+			deadline.also = deadline.also || live->also;
+	}
+	return deadline;
+}
+
+/* On a case that is not open somebody may stand in for who is named (struct care). */
+static bool cares_as(const struct kedjad *k, const struct deadline *deadline, struct query *row,
+		     const struct role *role, struct arena *arena)
+{
+	const struct care *care = deadline->care;
+	if (care == NULL || !audience_names(deadline, care->roles[0]))
+		return false;
+	const char *subject = db_text(row, 2);
+	struct query *q = db_query(k->core.db, "SELECT programme FROM subject WHERE id = ?1");
+	db_bind(q, DB_TEXT(subject));
+	const char *programme = db_next(q) ? arena_strdup(arena, db_text(q, 0)) : NULL;
+	db_done(q);
+	return people_holders(&k->core, subject, programme, care->roles[0], care, arena).role ==
+	       role;
+}
+
 /* A person's deadlines: those with a step that reaches a role of this person, copies included.
  * `row` is of DEADLINE_COLUMNS. */
 static bool concerns(const struct kedjad *k, const char *person, struct query *row)
@@ -47,19 +70,14 @@ static bool concerns(const struct kedjad *k, const char *person, struct query *r
 	if (rule == NULL)
 		return false;
 	struct arena *arena = arena_new();
-	const struct role **field_roles =
-	    rule->role_field_count == 0
-		? NULL
-		: audience_field_roles(rule, store_event_load(&k->core, db_int(row, 4), arena),
-				       k->core.office->chain, arena);
+	struct deadline deadline = deadline_of(k, row, rule, arena);
 	struct query *q = roles_found(k, person, db_text(row, 2));
 	bool found = false;
 	while (!found && db_next(q)) {
 		const struct role *role = chain_role(k->core.office->chain, db_text(q, 0));
 		if (role == NULL || (db_int(q, 1) != 0 && !role->on_case))
 			continue;
-		for (size_t i = 0; i < rule->step_count && !found; i++)
-			found = step_tells(&rule->steps[i], role, field_roles);
+		found = audience_names(&deadline, role) || cares_as(k, &deadline, row, role, arena);
 	}
 	db_done(q);
 	arena_free(arena);

@@ -110,14 +110,19 @@ static void check_latest(const struct putting_off *p, const struct deadline *dea
 			    due, last);
 }
 
+static bool is_meant(const struct putting_off *p, const struct deadline *deadline)
+{
+	return deadline->rule == p->rule && deadline->state == DEADLINE_OPEN &&
+	       (p->event->key[0] == '\0' || strcmp(p->event->key, deadline->key) == 0);
+}
+
 /* The first one that does not let it be: they would all say the same. */
 static void check_all_latest(const struct putting_off *p, const struct plan *plan)
 {
 	size_t before = p->problems->count;
 	for (size_t i = 0; i < plan_live_count(plan) && p->problems->count == before; i++) {
 		const struct deadline *deadline = plan_live_at(plan, i);
-		if (deadline->rule == p->rule && deadline->state == DEADLINE_OPEN &&
-		    (p->event->key[0] == '\0' || strcmp(p->event->key, deadline->key) == 0))
+		if (is_meant(p, deadline))
 			check_latest(p, deadline);
 	}
 }
@@ -199,17 +204,14 @@ static bool holds(const struct putting_off *p, const char *by, const char *progr
 	return found;
 }
 
-static bool is_addressed(const struct rule *rule, const struct role *role)
+/* As things stand with what is meant (audience.h). */
+static bool is_addressed(const struct putting_off *p, const struct role *role)
 {
-	for (size_t i = 0; i < rule->step_count; i++) {
-		const struct step *step = &rule->steps[i];
-		for (size_t j = 0; j < step->to_count; j++)
-			if (step->to[j].role == role)
-				return true;
-		for (size_t j = 0; j < step->cc_count; j++)
-			if (step->cc[j].role == role)
-				return true;
-	}
+	const struct plan *plan = planner_get(p->k->planner, p->event->subject);
+	for (size_t i = 0; plan != NULL && i < plan_live_count(plan); i++)
+		if (is_meant(p, plan_live_at(plan, i)) &&
+		    audience_names(plan_live_at(plan, i), role))
+			return true;
 	return false;
 }
 
@@ -231,7 +233,7 @@ static void choose(const struct putting_off *p, struct choice *choice, const str
 		choice->role = role;
 	else if (!before->on_case || !role->on_case)
 		choice->unclear = true;
-	else if (!is_addressed(p->rule, before) && is_addressed(p->rule, role))
+	else if (!is_addressed(p, before) && is_addressed(p, role))
 		choice->role = role;
 }
 

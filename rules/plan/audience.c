@@ -67,6 +67,20 @@ size_t audience_of(const struct deadline *deadline, const struct step *step, str
 	return listing.count;
 }
 
+bool audience_names(const struct deadline *deadline, const struct role *role)
+{
+	struct arena *arena = arena_new();
+	bool found = false;
+	for (size_t i = 0; i < deadline->rule->step_count && !found; i++) {
+		struct named *list;
+		size_t count = audience_of(deadline, &deadline->rule->steps[i], arena, &list);
+		for (size_t j = 0; j < count; j++)
+			found = found || list[j].role == role;
+	}
+	arena_free(arena);
+	return found;
+}
+
 struct named audience_role(const struct deadline *deadline, const struct step *step,
 			   const struct role *role, struct arena *arena)
 {

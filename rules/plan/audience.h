@@ -26,6 +26,8 @@ struct named {
 /* A role may stand in it twice; the first place counts. The list lives in `arena`. */
 size_t audience_of(const struct deadline *deadline, const struct step *step, struct arena *arena,
 		   struct named **ret);
+/* Does any step of the deadline name this role, be it for a copy or quietly? */
+bool audience_names(const struct deadline *deadline, const struct role *role);
 /* How this role is told of a step that was held back from it, whoever is in the audience by now:
  * one that is only told as one of `also` stays quiet. */
 struct named audience_role(const struct deadline *deadline, const struct step *step,

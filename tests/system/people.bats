@@ -199,6 +199,34 @@ print(email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.polic
 	same $'x-all norr\nx-check K-1\nx-check K-3' "$(of carl)"
 }
 
+@test "deadlines --for: whoever looks after a case that is not open, and whom also names" {
+	of() { # PERSON
+		ctl deadlines --for "$1" --json | json "sorted('%s %s' % (r['rule'], r['subject']) for r in d)"
+	}
+	own_rule 91-own <<-'END'
+		rules = (
+		  { name = "x-care"; title = "Kvar"; subject = "case"; starts = [ "eviction.dated" ]; due = "P9D";
+		    after_close = true; also = "area_manager"; also_if = "children > 0";
+		    steps = ({ name = "today"; at = "P0D"; to = [ "housing_coordinator" ]; }); });
+	END
+	find "$dir/conf/rules.d" -name '[0-8]*' -delete
+	start
+	cast 2026-01-05 K-1
+	record role.assigned norr role=outreach_worker staff=hakan.holm --at 2026-01-05
+	record eviction.dated K-1 date=2026-02-02 --at 2026-01-05
+	record eviction.dated K-9 date=2026-02-02 programme=norr --at 2026-01-05
+	same "x-care K-9" "$(of hakan.holm)"
+	same "" "$(of anna.åberg)"
+	same "x-care K-1" "$(of eva.norén)"
+	same "" "$(of per.ström)"
+	record household.changed K-1 children=2 --at 2026-01-05
+	same "x-care K-1" "$(of per.ström)"
+	ctl record case.closed K-1 outcome=moved --at 2026-01-05 --force --reason "flyttat"
+	same $'x-care K-1\nx-care K-9' "$(of hakan.holm)"
+	same "x-care K-1" "$(of anna.åberg)"
+	same "" "$(of eva.norén)"
+}
+
 @test "a person named twice in a step, as worker and in copy, gets one letter" {
 	start
 	cast 2026-01-05 K-1
