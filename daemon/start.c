@@ -280,7 +280,7 @@ static int start(struct kedjad *k, const struct options *options, struct problem
 static void stop(struct kedjad *k)
 {
 	control_free(k->control);
-	kedjad_forget_waiting(k);
+	kedjad_forget_goals(k);
 	free(k->trouble);
 	outbox_free(k->outbox); /* the last outcomes may wake the letters */
 	letters_free(k->letters);

@@ -12,6 +12,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* Whoever comes waits behind so many at most: a flood of connections is no long queue. */
+#define BACKLOG 128
+
 static bool folder_is_there(const char *path)
 {
 	char *copy = xstrdup(path);
@@ -79,7 +82,7 @@ static int bind_and_listen(int listener, const struct sockaddr_un *address)
 	int number = errno;
 	umask(before);
 	errno = number;
-	return result == 0 ? listen(listener, SOMAXCONN) : -1;
+	return result == 0 ? listen(listener, BACKLOG) : -1;
 }
 
 int control_bind(const char *path, struct problems *problems)

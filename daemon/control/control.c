@@ -3,7 +3,7 @@
 #include "daemon/control/control.h"
 
 #include <errno.h>
-#include <pwd.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -16,130 +16,81 @@
 #include "daemon/control/control_own.h"
 
 #define ACCEPT_AT_ONCE  64
-#define USERS_KEPT      64
 #define LOST_TURNS_MOST 3
 
-/* --- serving ------------------------------------------------------------------------------ */
+/* --- what was done in a turn ---------------------------------------------------------------- */
 
-static struct served *add_served(struct control *control, struct peer *peer, char *line,
-				 size_t length)
+/* What is said of it waits for the commit. */
+static void touch(struct control *control, struct line *line)
 {
-	struct served *served = xcalloc(1, sizeof(*served));
-	served->peer = peer;
-	served->line = line;
-	served->length = length;
-	peer_hold(peer);
-	TAILQ_INSERT_TAIL(&control->served, served, next);
-	return served;
+	if (line->is_touched)
+		return;
+	line->is_touched = line->is_certain = true;
+	peer_hold(line->peer);
+	TAILQ_INSERT_TAIL(&control->touched, line, next_touched);
 }
 
-static void set_answer(struct served *served, char *answer)
+/* What was done of it is certain. */
+static void let_out(struct line *line)
 {
-	served->answer = answer;
-	if (answer != NULL)
-		served->peer->pending += strlen(answer);
-}
-
-static void forget_answer(struct served *served)
-{
-	if (served->answer != NULL)
-		served->peer->pending -= strlen(served->answer);
-	free(served->answer);
-	served->answer = NULL;
-}
-
-/* Where to begin to look for its tickets; nearly no request has one. */
-static struct ticket *first_ticket(const struct control *control, const struct served *served)
-{
-	return served->has_tickets ? TAILQ_FIRST(&control->tickets) : NULL;
-}
-
-/* The request is over: its answer, if there is one, goes out. */
-static void end_served(struct control *control, struct served *served)
-{
-	struct peer *peer = served->peer;
-	TAILQ_REMOVE(&control->served, served, next);
-	for (struct ticket *ticket = first_ticket(control, served); ticket != NULL;
-	     ticket = TAILQ_NEXT(ticket, next))
-		if (ticket->served == served)
-			ticket->served = NULL;
-	if (served->answer != NULL && peer->descriptor >= 0)
-		peer_answer(peer, served->answer);
-	if (served->is_last)
-		peer->is_closing = true;
-	forget_answer(served);
-	free(served->line);
-	free(served);
-	if (peer->descriptor >= 0 && peer->held == 1)
-		peer_flush(peer); /* the last of this turn: all its answers in one write */
-	peer_let_go(peer);
+	struct peer *peer = line->peer;
+	bool is_gone = peer->descriptor < 0;
+	char *said = rpc_take_said(line->work);
+	if (said != NULL && !is_gone)
+		peer_say(peer, said);
+	free(said);
+	line->is_touched = false;
+	if (!is_gone && rpc_progress(line->work) != RPC_OVER) {
+		line_update(line);
+		return;
+	}
+	peer->is_closing = peer->is_closing || line->is_last;
+	line_free(line);
 }
 
 static void turn_is_done(void *arg)
 {
 	struct control *control = arg;
+	struct line *line;
 	control->is_registered = false;
-	while (!TAILQ_EMPTY(&control->served))
-		end_served(control, TAILQ_FIRST(&control->served));
+	while ((line = TAILQ_FIRST(&control->touched)) != NULL) {
+		struct peer *peer = line->peer;
+		TAILQ_REMOVE(&control->touched, line, next_touched);
+		let_out(line);
+		if (peer->descriptor >= 0 && peer->held == 1)
+			peer_flush(peer); /* the last of this turn: all its answers in one write */
+		peer_let_go(peer);
+	}
 	peer_keep_bounds(control);
 }
 
-/* Whoever holds a ticket of this request need not answer any more. */
-static void answer_tickets(struct control *control, const struct served *served)
+static enum rpc_code code_of_failure(const struct control *control)
 {
-	for (struct ticket *ticket = first_ticket(control, served); ticket != NULL;
-	     ticket = TAILQ_NEXT(ticket, next))
-		if (ticket->served == served)
-			ticket->is_answered = true;
+	return db_error_is_full(turn_db(control->turn)) ? RPC_NO_SPACE : RPC_INTERNAL;
 }
 
-static void refuse_served(struct control *control, struct served *served, const char *reason)
+/* It is served from where it was committed last, after what its peer had asked before it. */
+static void undo(struct control *control, struct line *line, const char *reason)
 {
-	enum rpc_code code = db_error_is_full(turn_db(control->turn)) ? RPC_NO_SPACE : RPC_INTERNAL;
-	answer_tickets(control, served);
-	forget_answer(served);
-	set_answer(served, rpc_serve_without(control->methods, control->arg, served->line,
-					     served->length, code, reason));
-	control->figures.refused++;
-}
-
-/* A question is not to blame for a turn that failed, and may be asked again, once: on a full
- * disk `status` still answers. */
-static bool may_be_served_again(const struct control *control, const struct served *served)
-{
-	return !served->is_again && !served->has_tickets && served->peer->descriptor >= 0 &&
-	       !served->peer->is_closing &&
-	       rpc_only_reads(control->methods, served->line, served->length);
-}
-
-static void put_back(struct control *control, struct served *served)
-{
-	struct peer *peer = served->peer;
-	forget_answer(served);
-	peer_put_back(peer, served->line, served->length);
-	peer_hold(peer);
-	end_served(control, served);
-	if (peer->is_ready) { /* before those whose requests may fail the next turn, too */
-		TAILQ_REMOVE(&control->ready, peer, by_turn);
-		TAILQ_INSERT_HEAD(&control->ready, peer, by_turn);
-	}
+	struct peer *peer = line->peer;
+	TAILQ_REMOVE(&control->touched, line, next_touched);
+	line_undo(line, code_of_failure(control), reason);
+	if (peer->descriptor < 0)
+		line_free(line);
+	peer_update(peer);
+	if (peer->place == PEER_READY) /* before those whose requests may fail the next turn, too */
+		shares_put_first(peer);
 	peer_let_go(peer);
 }
 
 static void turn_is_lost(void *arg, const char *reason)
 {
 	struct control *control = arg;
-	control->is_registered = false;
-	/* From the last to the first, so that they come to stand in their old order. */
-	struct served *served = TAILQ_LAST(&control->served, served_list), *before;
-	for (; served != NULL; served = before) {
-		before = TAILQ_PREV(served, served_list, next);
-		if (served->is_certain)
-			continue;
-		if (may_be_served_again(control, served))
-			put_back(control, served);
-		else
-			refuse_served(control, served, reason);
+	struct line *line = TAILQ_LAST(&control->touched, line_list), *before;
+	for (; line != NULL; line = before) {
+		before = TAILQ_PREV(line, line_list, next_touched);
+		if (!line->is_certain)
+			undo(control, line, reason);
 	}
 	turn_is_done(control);
 }
@@ -151,71 +102,96 @@ static void register_with(struct control *control, struct turn *turn)
 	control->is_registered = true;
 }
 
+/* --- serving -------------------------------------------------------------------------------- */
+
 static void refuse_too_long(struct control *control, struct peer *peer)
 {
 	char *text = xasprintf("a line has at most %d bytes", LINE_MOST);
-	struct served *served = add_served(control, peer, NULL, 0);
-	set_answer(served, rpc_refusal(NULL, RPC_REQUEST, text, NULL));
-	served->is_last = served->is_certain = true;
-	peer->is_closing = true; /* nothing more is read, and nothing more is served */
+	struct line *line =
+	    line_add(peer, rpc_begin_refused(rpc_refusal(NULL, RPC_REQUEST, text, NULL)));
+	line->is_last = true;
+	peer->is_refused = true; /* nothing more is read, and nothing more is taken */
 	control->figures.refused++;
 	control->figures.dropped++;
 	free(text);
 }
 
-static void serve_line(struct control *control, struct turn *turn, struct peer *peer)
+static void take_line(struct control *control, struct peer *peer)
 {
 	size_t length = 0;
-	bool is_again = false;
-	char *line = peer_take_line(peer, &length, &is_again);
-	if (line == NULL || length > LINE_MOST) {
-		free(line);
-		refuse_too_long(control, peer);
+	char *text = peer_take_line(peer, &length);
+	if (text != NULL && length <= LINE_MOST) {
+		line_add(peer, rpc_begin(control->methods, control->arg, text, length,
+					 peer->process->user->name));
 		return;
 	}
-	struct served *served = add_served(control, peer, line, length);
-	served->is_again = is_again;
-	set_answer(served, rpc_serve(control->methods, control->arg, turn_db(turn), line, length,
-				     peer->actor, served));
-	if (served->answer != NULL && line[0] != '[')
-		answer_tickets(control, served); /* it was refused after all */
-	served->is_certain =
-	    !turn_has_written(turn) && !db_failed(turn_db(turn)) && !served->has_tickets;
+	free(text);
+	refuse_too_long(control, peer);
 }
 
-static void serve_next(struct control *control, struct turn *turn)
+/* Nobody is there to hear the answer to a question that goes on: both ends are closed. Whoever only
+ * sends no more still listens. */
+static bool is_left_alone(const struct peer *peer)
 {
-	struct peer *peer = TAILQ_FIRST(&control->ready);
+	struct pollfd end = { .fd = peer->descriptor };
+	return peer->has_ended && peer->current != NULL && rpc_is_question(peer->current->work) &&
+	       poll(&end, 1, 0) == 1 && (end.revents & POLLHUP) != 0;
+}
+
+static void serve_peer(struct control *control, struct turn *turn, struct peer *peer)
+{
 	control->lost_turns = 0;
-	TAILQ_REMOVE(&control->ready, peer, by_turn); /* the others first, then it again */
-	TAILQ_INSERT_TAIL(&control->ready, peer, by_turn);
+	if (is_left_alone(peer)) {
+		peer_drop(peer, NULL);
+		return;
+	}
 	register_with(control, turn);
-	serve_line(control, turn, peer);
+	if (peer->current == NULL)
+		take_line(control, peer);
+	struct line *line = peer->current;
+	touch(control, line);
+	(void)rpc_step(line->work, turn);
+	line->is_certain = line->is_certain && !turn_has_written(turn) && !db_failed(turn_db(turn));
+	line_update(line);
 	peer_update(peer);
 }
 
-/* Everybody who waits is told that the database has failed; what needs none is served. */
-static void refuse_waiting(struct control *control, struct turn *turn)
+/* What this peer has asked, while it has room for the answers. */
+static void refuse_peer(struct control *control, struct peer *peer, const char *reason)
+{
+	peer_hold(peer);
+	do {
+		if (peer->current == NULL)
+			take_line(control, peer);
+		struct line *line = peer->current;
+		touch(control, line);
+		line->is_certain = true;
+		rpc_refuse_rest(line->work, code_of_failure(control), reason);
+		control->figures.refused++;
+		line_update(line);
+		peer_update(peer);
+	} while (peer->place != PEER_IDLE);
+	peer_let_go(peer);
+}
+
+/* Everybody who has asked is told that the database has failed; what needs none is served. */
+static void refuse_ready(struct control *control, struct turn *turn)
 {
 	struct peer *peer;
-	while ((peer = TAILQ_FIRST(&control->ready)) != NULL) {
-		size_t length = 0;
-		bool is_again;
-		char *line = peer_take_line(peer, &length, &is_again);
-		if (line == NULL || length > LINE_MOST) {
-			free(line);
-			refuse_too_long(control, peer);
-		} else {
-			struct served *served = add_served(control, peer, line, length);
-			refuse_served(control, served, db_error(turn_db(turn)));
-			served->is_certain = true;
-		}
-		peer_update(peer);
-	}
+	while ((peer = shares_next(control)) != NULL)
+		refuse_peer(control, peer, db_error(turn_db(turn)));
 	if (turn_is_begun(turn))
 		register_with(control, turn);
 	else
 		turn_is_done(control); /* no commit to wait for */
+}
+
+void control_refuse_waiting(struct control *control, const char *reason)
+{
+	struct peer *peer;
+	while ((peer = TAILQ_FIRST(&control->waiting)) != NULL)
+		refuse_peer(control, peer, reason);
+	turn_is_done(control);
 }
 
 /* Somebody else's failure has ended this turn before we came: the next one may be better. */
@@ -224,7 +200,7 @@ static bool is_lost(struct control *control, struct turn *turn)
 	if (!db_failed(turn_db(turn)))
 		return false;
 	if (++control->lost_turns >= LOST_TURNS_MOST)
-		refuse_waiting(control, turn);
+		refuse_ready(control, turn);
 	return true;
 }
 
@@ -233,12 +209,29 @@ bool control_work(struct control *control, struct turn *turn)
 	control->turn = turn;
 	while (control_has_work(control) && turn_has_room(turn)) {
 		if (turn_begin(turn) != 0) {
-			refuse_waiting(control, turn);
+			refuse_ready(control, turn);
 			break;
 		}
 		if (is_lost(control, turn))
 			break;
-		serve_next(control, turn);
+		serve_peer(control, turn, shares_next(control));
+	}
+	return control_has_work(control);
+}
+
+bool control_ask_again(struct control *control, struct turn *turn)
+{
+	struct peer *last = TAILQ_LAST(&control->waiting, peer_list), *peer = NULL, *next;
+	for (next = TAILQ_FIRST(&control->waiting); next != NULL && peer != last;) {
+		peer = next;
+		next = TAILQ_NEXT(peer, by_turn);
+		if (rpc_must_wait(peer->current->work) && !is_left_alone(peer))
+			continue;
+		if (!turn_has_room(turn))
+			return true;
+		if (turn_begin(turn) != 0 || db_failed(turn_db(turn)))
+			return false;
+		serve_peer(control, turn, peer);
 	}
 	return control_has_work(control);
 }
@@ -248,94 +241,7 @@ bool control_has_work(const struct control *control)
 	return !TAILQ_EMPTY(&control->ready);
 }
 
-/* --- answers that come later -------------------------------------------------------------- */
-
-struct delivery {
-	struct control *control;
-	struct ticket *ticket;
-	char *line;
-};
-
-struct ticket *control_later(struct control *control, const struct call *call)
-{
-	struct served *served = call->client;
-	struct ticket *ticket = xcalloc(1, sizeof(*ticket));
-	ticket->peer = served->peer;
-	ticket->id = json_incref((json_t *)call->id);
-	ticket->served = served;
-	served->has_tickets = true;
-	peer_hold(ticket->peer);
-	TAILQ_INSERT_TAIL(&control->tickets, ticket, next);
-	return ticket;
-}
-
-static void free_ticket(struct control *control, struct ticket *ticket)
-{
-	TAILQ_REMOVE(&control->tickets, ticket, next);
-	json_decref(ticket->id);
-	peer_let_go(ticket->peer);
-	free(ticket);
-}
-
-static void deliver(void *arg)
-{
-	struct delivery *delivery = arg;
-	struct ticket *ticket = delivery->ticket;
-	struct peer *peer = ticket->peer;
-	if (ticket->id != NULL && !ticket->is_answered && peer->descriptor >= 0) {
-		peer_answer(peer, delivery->line);
-		peer_flush(peer);
-	}
-	free_ticket(delivery->control, ticket);
-	free(delivery->line);
-	free(delivery);
-}
-
-static void deliver_refusal(void *arg, const char *reason)
-{
-	struct delivery *delivery = arg;
-	enum rpc_code code =
-	    db_error_is_full(turn_db(delivery->control->turn)) ? RPC_NO_SPACE : RPC_INTERNAL;
-	free(delivery->line);
-	delivery->line = rpc_refusal(delivery->ticket->id, code, reason, NULL);
-	deliver(delivery);
-}
-
-void control_answer(struct control *control, struct ticket *ticket, char *line)
-{
-	struct delivery *delivery = xcalloc(1, sizeof(*delivery));
-	*delivery = (struct delivery){ control, ticket, line };
-	if (control->turn != NULL && turn_is_begun(control->turn))
-		turn_after(control->turn, deliver, deliver_refusal, delivery);
-	else
-		deliver(delivery);
-}
-
 /* --- who comes and goes ------------------------------------------------------------------- */
-
-static char *name_of_user(uid_t uid)
-{
-	char buffer[4096];
-	struct passwd entry, *found = NULL;
-	if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found != NULL)
-		return xstrdup(entry.pw_name);
-	return xasprintf("uid %u", (unsigned)uid);
-}
-
-/* Names are looked up once: where they come from a directory server, that may take time. */
-static const char *user_name(struct control *control, uid_t uid)
-{
-	for (size_t i = 0; i < control->user_count; i++)
-		if (control->users[i].uid == uid)
-			return control->users[i].name;
-	if (control->user_count == USERS_KEPT)
-		free(control->users[--control->user_count].name);
-	control->users = array_grow(control->users, control->user_count, &control->user_capacity,
-				    sizeof(*control->users));
-	struct user *user = &control->users[control->user_count++];
-	*user = (struct user){ uid, name_of_user(uid) };
-	return user->name;
-}
 
 static void let_in(struct control *control, int descriptor)
 {
@@ -348,7 +254,7 @@ static void let_in(struct control *control, int descriptor)
 	while (control->figures.peers >= control->peers_most &&
 	       peer_drop_silent(control, "silent longest, to let another one in"))
 		;
-	peer_new(control, descriptor, xstrdup(user_name(control, who.uid)));
+	peer_new(control, descriptor, who.uid, who.pid);
 }
 
 /* Returns whether to go on accepting. */
@@ -419,14 +325,17 @@ struct control *control_new(struct loop *loop, const char *path, const struct me
 	control->peers_most = raise_descriptors();
 	TAILQ_INIT(&control->peers);
 	TAILQ_INIT(&control->ready);
-	TAILQ_INIT(&control->served);
-	TAILQ_INIT(&control->tickets);
+	TAILQ_INIT(&control->waiting);
+	TAILQ_INIT(&control->touched);
+	TAILQ_INIT(&control->users);
+	TAILQ_INIT(&control->processes);
 	struct stat about;
 	if (stat(path, &about) == 0) {
 		control->device = about.st_dev;
 		control->inode = about.st_ino;
 	}
 	control->accept_again = loop_timer_new(loop, accept_again, control);
+	control->tell_dropped = loop_timer_new(loop, shares_tell_dropped, control);
 	control->acceptable =
 	    event_new(loop_base(loop), listener, EV_READ | EV_PERSIST, became_acceptable, control);
 	if (control->acceptable == NULL || event_add(control->acceptable, NULL) != 0) {
@@ -451,18 +360,14 @@ void control_free(struct control *control)
 		return;
 	while (!TAILQ_EMPTY(&control->peers))
 		peer_drop(TAILQ_FIRST(&control->peers), NULL);
-	while (!TAILQ_EMPTY(&control->served))
-		end_served(control, TAILQ_FIRST(&control->served));
-	while (!TAILQ_EMPTY(&control->tickets))
-		free_ticket(control, TAILQ_FIRST(&control->tickets));
+	turn_is_done(control);
 	if (control->acceptable != NULL)
 		event_free(control->acceptable);
 	loop_timer_free(control->accept_again);
+	loop_timer_free(control->tell_dropped);
 	remove_socket(control);
 	close(control->listener);
-	for (size_t i = 0; i < control->user_count; i++)
-		free(control->users[i].name);
-	free(control->users);
+	shares_free(control);
 	free(control->path);
 	free(control);
 }

@@ -23,21 +23,15 @@ struct control *control_new(struct loop *loop, const char *path, const struct me
 /* Takes NULL; removes the socket. Between turns: nothing may be queued for a commit. */
 void control_free(struct control *control);
 
-/* Serves waiting requests while the turn has room, each in a savepoint; answers go out after
- * the commit (after a rollback every one of them is answered with the reason). Returns whether
- * requests are still waiting. */
+/* Serves what has come while the turn has room: a request of each peer, or a part of one, and then
+ * of each again. Answers go out after the commit, those of one peer in the order in which it asked;
+ * after a rollback what only reads is done again, once, and the rest answered with the reason.
+ * Returns whether there is more to do. */
 bool control_work(struct control *control, struct turn *turn);
+/* The same for requests that wait for something (rpc.h), when it may have come. */
+bool control_ask_again(struct control *control, struct turn *turn);
 bool control_has_work(const struct control *control);
-
-/*
- * For RPC_LATER: a ticket that outlives the call; answering a peer that has gone is harmless, and
- * so is answering when the turn of the request was rolled back and the peer has been told so.
- * An answer that is given in a turn leaves after its commit. Tickets never answered are freed by
- * control_free.
- */
-struct ticket;
-struct ticket *control_later(struct control *control, const struct call *call);
-void control_answer(struct control *control, struct ticket *ticket,
-		    char *line); /* takes both over */
+/* Between turns, when nothing can be written: whoever waits for something is told so. */
+void control_refuse_waiting(struct control *control, const char *reason);
 
 #endif

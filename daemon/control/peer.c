@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/base/log.h"
 #include "daemon/control/control_own.h"
 
 #define HALF_LINE_US (HALF_LINE_SECONDS * INT64_C(1000000))
@@ -21,12 +20,6 @@
 static size_t unread(const struct peer *peer)
 {
 	return evbuffer_get_length(peer->out) + peer->pending;
-}
-
-static void touch(struct peer *peer)
-{
-	TAILQ_REMOVE(&peer->control->peers, peer, by_age);
-	TAILQ_INSERT_TAIL(&peer->control->peers, peer, by_age);
 }
 
 /* --- lines ------------------------------------------------------------------------------ */
@@ -58,32 +51,19 @@ static void take_end(struct peer *peer)
 		take_in(peer, "\n", 1);
 }
 
-char *peer_take_line(struct peer *peer, size_t *ret_length, bool *ret_again)
+char *peer_take_line(struct peer *peer, size_t *ret_length)
 {
 	char *line = evbuffer_readln(peer->in, ret_length, EVBUFFER_EOL_LF);
 	if (line == NULL)
 		return NULL;
 	peer->lines--;
 	peer->control->figures.waiting--;
-	*ret_again = peer->again > 0;
-	if (peer->again > 0)
-		peer->again--;
 	return line;
 }
 
-void peer_put_back(struct peer *peer, const char *line, size_t length)
+void peer_say(struct peer *peer, const char *text)
 {
-	evbuffer_prepend(peer->in, "\n", 1);
-	evbuffer_prepend(peer->in, line, length);
-	peer->lines++;
-	peer->again++;
-	peer->control->figures.waiting++;
-}
-
-void peer_answer(struct peer *peer, const char *line)
-{
-	evbuffer_add(peer->out, line, strlen(line));
-	evbuffer_add(peer->out, "\n", 1);
+	evbuffer_add(peer->out, text, strlen(text));
 }
 
 void peer_flush(struct peer *peer)
@@ -97,7 +77,7 @@ void peer_flush(struct peer *peer)
 		if (length <= 0)
 			break;
 		peer->unread_since = 0; /* it reads: its time begins anew */
-		touch(peer);
+		shares_heard(peer);
 	}
 	peer_update(peer);
 }
@@ -115,15 +95,29 @@ static void set_event(struct event *event, bool *is_added, bool wanted)
 		event_del(event);
 }
 
-static void set_ready(struct peer *peer, bool wanted)
+static void set_place(struct peer *peer, int wanted)
 {
-	if (peer->is_ready == wanted)
+	if ((int)peer->place == wanted)
 		return;
-	peer->is_ready = wanted;
-	if (wanted)
-		TAILQ_INSERT_TAIL(&peer->control->ready, peer, by_turn);
-	else
-		TAILQ_REMOVE(&peer->control->ready, peer, by_turn);
+	if (peer->place == PEER_READY)
+		shares_set_ready(peer, false);
+	else if (peer->place == PEER_WAITING)
+		TAILQ_REMOVE(&peer->control->waiting, peer, by_turn);
+	peer->place = wanted;
+	if (wanted == PEER_READY)
+		shares_set_ready(peer, true);
+	else if (wanted == PEER_WAITING)
+		TAILQ_INSERT_TAIL(&peer->control->waiting, peer, by_turn);
+}
+
+/* Until it reads what it has been told nothing more is done for it. */
+static int place_of(const struct peer *peer)
+{
+	if (unread(peer) >= UNREAD_MOST)
+		return PEER_IDLE;
+	if (peer->current != NULL)
+		return rpc_progress(peer->current->work) == RPC_WAITING ? PEER_WAITING : PEER_READY;
+	return !peer->is_refused && (peer->lines > 0 || peer->is_too_long) ? PEER_READY : PEER_IDLE;
 }
 
 static void note_time(int64_t *since, bool is_so)
@@ -147,16 +141,9 @@ static void set_limit(struct peer *peer)
 	loop_timer_set(peer->limit, at == 0 ? -1 : left < 0 ? 0 : (double)left / 1e6);
 }
 
-static void count_bytes(struct peer *peer)
-{
-	size_t now = evbuffer_get_length(peer->in) + unread(peer);
-	peer->control->bytes += now - peer->counted;
-	peer->counted = now;
-}
-
 static bool is_done(const struct peer *peer)
 {
-	if (peer->held > 0 || evbuffer_get_length(peer->out) > 0)
+	if (peer->held > 0 || !TAILQ_EMPTY(&peer->works) || evbuffer_get_length(peer->out) > 0)
 		return false;
 	return peer->is_closing || (peer->has_ended && peer->lines == 0 && !peer->is_too_long);
 }
@@ -169,16 +156,18 @@ void peer_update(struct peer *peer)
 		peer_drop(peer, NULL);
 		return;
 	}
-	bool has_room = unread(peer) < UNREAD_MOST && !peer->is_closing;
-	bool is_reading = has_room && !peer->has_ended && !peer->is_too_long &&
+	bool is_reading = unread(peer) < UNREAD_MOST && !peer->is_refused && !peer->has_ended &&
+			  !peer->is_too_long &&
 			  evbuffer_get_length(peer->in) <= LINE_MOST + READ_AT_ONCE;
 	set_event(peer->readable, &peer->is_reading, is_reading);
 	set_event(peer->writable, &peer->is_writing, evbuffer_get_length(peer->out) > 0);
-	set_ready(peer, has_room && (peer->lines > 0 || peer->is_too_long));
+	set_place(peer, place_of(peer));
+	if (peer->is_busy != (peer->lines > 0 || !TAILQ_EMPTY(&peer->works)))
+		shares_heard(peer);
 	note_time(&peer->half_since, is_reading && peer->half > 0);
 	note_time(&peer->unread_since, peer->is_writing);
 	set_limit(peer);
-	count_bytes(peer);
+	shares_count(peer, evbuffer_get_length(peer->in) + unread(peer) + peer->held_by_works);
 }
 
 /* --- what happens to it ------------------------------------------------------------------- */
@@ -200,7 +189,7 @@ static void became_readable(evutil_socket_t descriptor, short what, void *arg)
 		take_end(peer);
 	else
 		take_in(peer, bytes, (size_t)length);
-	touch(peer);
+	shares_heard(peer);
 	peer_update(peer);
 	peer_keep_bounds(control);
 }
@@ -227,13 +216,14 @@ static void reached_limit(void *arg)
 
 /* --- its life ----------------------------------------------------------------------------- */
 
-struct peer *peer_new(struct control *control, int descriptor, char *actor)
+struct peer *peer_new(struct control *control, int descriptor, unsigned uid, int pid)
 {
 	struct event_base *base = loop_base(control->loop);
 	struct peer *peer = xcalloc(1, sizeof(*peer));
 	peer->control = control;
 	peer->descriptor = descriptor;
-	peer->actor = actor;
+	TAILQ_INIT(&peer->works);
+	shares_join(peer, uid, pid);
 	peer->in = evbuffer_new();
 	peer->out = evbuffer_new();
 	peer->readable = event_new(base, descriptor, EV_READ | EV_PERSIST, became_readable, peer);
@@ -242,7 +232,7 @@ struct peer *peer_new(struct control *control, int descriptor, char *actor)
 	if (peer->in == NULL || peer->out == NULL || peer->readable == NULL ||
 	    peer->writable == NULL)
 		abort(); /* out of memory, as everywhere: see rules/base/mem.h */
-	TAILQ_INSERT_TAIL(&control->peers, peer, by_age);
+	TAILQ_INSERT_TAIL(&control->peers, peer, next);
 	control->figures.peers++;
 	peer_update(peer);
 	return peer;
@@ -250,8 +240,18 @@ struct peer *peer_new(struct control *control, int descriptor, char *actor)
 
 static void release(struct peer *peer)
 {
-	free(peer->actor);
 	free(peer);
+}
+
+/* What is done of them in this turn goes on to its end. */
+static void drop_lines(struct peer *peer)
+{
+	struct line *line, *next;
+	for (line = TAILQ_FIRST(&peer->works); line != NULL; line = next) {
+		next = TAILQ_NEXT(line, next);
+		if (!line->is_touched)
+			line_free(line);
+	}
 }
 
 void peer_drop(struct peer *peer, const char *reason)
@@ -259,15 +259,15 @@ void peer_drop(struct peer *peer, const char *reason)
 	struct control *control = peer->control;
 	if (peer->descriptor < 0)
 		return;
-	if (reason != NULL) {
-		control->figures.dropped++;
-		log_notice("a connection of user %s is cut off: %s", peer->actor, reason);
-	}
-	set_ready(peer, false);
-	TAILQ_REMOVE(&control->peers, peer, by_age);
+	if (reason != NULL)
+		shares_note_dropped(peer, reason);
+	set_place(peer, PEER_IDLE);
+	drop_lines(peer);
+	TAILQ_REMOVE(&control->peers, peer, next);
 	control->figures.peers--;
 	control->figures.waiting -= peer->lines;
-	control->bytes -= peer->counted;
+	shares_count(peer, 0);
+	shares_leave(peer);
 	event_free(peer->readable);
 	event_free(peer->writable);
 	loop_timer_free(peer->limit);
@@ -297,24 +297,14 @@ void peer_let_go(struct peer *peer)
 
 bool peer_drop_silent(struct control *control, const char *reason)
 {
-	struct peer *peer = TAILQ_FIRST(&control->peers);
-	while (peer != NULL && (peer->lines > 0 || peer->held > 0))
-		peer = TAILQ_NEXT(peer, by_age);
-	if (peer == NULL)
-		peer = TAILQ_FIRST(&control->peers);
-	if (peer == NULL)
-		return false;
-	peer_drop(peer, reason);
-	return true;
+	struct peer *peer = shares_gives_way(control);
+	if (peer != NULL)
+		peer_drop(peer, reason);
+	return peer != NULL;
 }
 
 void peer_keep_bounds(struct control *control)
 {
-	while (control->bytes > HELD_MOST) {
-		struct peer *heaviest = TAILQ_FIRST(&control->peers);
-		for (struct peer *peer = heaviest; peer != NULL; peer = TAILQ_NEXT(peer, by_age))
-			if (peer->counted > heaviest->counted)
-				heaviest = peer;
-		peer_drop(heaviest, "all connections together hold too much");
-	}
+	while (control->bytes > HELD_MOST)
+		peer_drop(shares_heaviest(control), "all connections together hold too much");
 }

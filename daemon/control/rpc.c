@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* See rpc.h. How answers are written is rpc_answer.c. */
+/* See rpc.h: one request. Lines and batches are rpc_work.c, how answers are written rpc_answer.c.
+ */
 #include "daemon/control/rpc.h"
 
 #include <stdarg.h>
@@ -10,19 +11,9 @@
 #include "daemon/base/clock.h"
 #include "daemon/control/rpc_own.h"
 
-static json_t later;
-json_t *const RPC_LATER = &later;
-
-/* What serving needs to know of where it is. */
-struct serving {
-	const struct method *methods;
-	void *arg;
-	struct db *db; /* NULL: it has failed, and all that needs it is refused */
-	const char *actor;
-	void *client;
-	enum rpc_code code; /* and how */
-	const char *message;
-};
+static json_t goes_on, waits;
+json_t *const RPC_GOES_ON = &goes_on;
+json_t *const RPC_WAITS = &waits;
 
 /* --- the envelope ------------------------------------------------------------------------- */
 
@@ -85,7 +76,7 @@ static int take_apart(const json_t *asked, struct request *ret, struct problems 
 
 static bool writes(const struct method *method)
 {
-	return method->file == FILE_WRITTEN || method->file == FILE_SWAPS;
+	return method->file == FILE_WRITTEN;
 }
 
 static const struct method *find(const struct method *methods, const char *name)
@@ -258,24 +249,6 @@ static json_t *unknown_method(const struct serving *serving, const struct reques
 	return refusal;
 }
 
-/* The database has failed: this request's doing, or the whole turn is lost. Either way what the
- * handler had to say of it does not count. */
-static json_t *database_failed(const struct serving *serving, const struct call *call)
-{
-	enum rpc_code code = db_error_is_full(serving->db) ? RPC_NO_SPACE : RPC_INTERNAL;
-	json_t *refusal = rpc_refusal_object(call->id, code, db_error(serving->db), NULL);
-	db_savepoint_rollback(serving->db);
-	return refusal;
-}
-
-static json_t *result_of(const struct serving *serving, const struct method *method,
-			 struct call *call)
-{
-	if (method->wait != NULL && method->wait(serving->arg, call, method->handler) == RPC_LATER)
-		return RPC_LATER;
-	return method->handler(serving->arg, call);
-}
-
 static json_t *refusal_of(const struct call *call)
 {
 	return rpc_refusal_object(call->id, call->code,
@@ -283,195 +256,157 @@ static json_t *refusal_of(const struct call *call)
 				  &call->problems);
 }
 
-static json_t *run_without_file(const struct serving *serving, const struct method *method,
-				struct call *call)
+/* The database has failed: this request's doing, or the whole turn is lost. Either way what the
+ * handler had to say of it does not count. */
+static json_t *database_failed(struct db *db, const struct call *call)
 {
-	call->without_file = true;
-	json_t *result = method->handler(serving->arg, call);
-	return result == NULL ? refusal_of(call) : rpc_answer_object(call->id, result);
-}
-
-static json_t *run(const struct serving *serving, const struct method *method, struct call *call)
-{
-	db_savepoint(serving->db);
-	json_t *result = result_of(serving, method, call);
-	if (db_failed(serving->db)) {
-		if (result != RPC_LATER)
-			json_decref(result);
-		json_t *refusal = database_failed(serving, call);
-		if (method->file != FILE_NOT_NEEDED)
-			return refusal;
-		json_decref(refusal);
-		return run_without_file(serving, method, call);
-	}
-	if (result != NULL) {
-		db_savepoint_release(serving->db);
-		return result == RPC_LATER ? NULL : rpc_answer_object(call->id, result);
-	}
-	db_savepoint_rollback(serving->db);
-	return refusal_of(call);
-}
-
-static json_t *run_or_refuse(const struct serving *serving, const struct method *method,
-			     struct call *call)
-{
-	if (serving->db != NULL)
-		return run(serving, method, call);
-	return method->file == FILE_NOT_NEEDED
-		   ? run_without_file(serving, method, call)
-		   : rpc_refusal_object(call->id, serving->code, serving->message, NULL);
-}
-
-static json_t *call_method(const struct serving *serving, const struct method *method,
-			   const struct request *request)
-{
-	json_t *none = request->parameters == NULL ? json_object() : NULL;
-	struct call call = { .actor = serving->actor,
-			     .parameters = none != NULL ? none : request->parameters,
-			     .id = request->id,
-			     .code = RPC_REFUSED,
-			     .changes = writes(method),
-			     .client = serving->client };
-	if (!method->takes_any_shape && json_is_array(call.parameters))
-		problem_add(&call.problems, "params", 0, "must be given by name, in an object");
-	else if (!method->takes_any_shape)
-		check_parameters(method, call.parameters, &call.problems);
-	json_t *answer = call.problems.count > 0
-			     ? rpc_refusal_object(call.id, RPC_PARAMETERS,
-						  "the parameters are not right", &call.problems)
-			     : run_or_refuse(serving, method, &call);
-	problems_clear(&call.problems);
-	free(call.message);
-	json_decref(none);
-	return answer;
-}
-
-/* The answer to one request; NULL where there is none, or none yet. */
-static json_t *serve(const struct serving *serving, const json_t *asked)
-{
-	struct problems problems = PROBLEMS_NONE;
-	struct request request = { 0 };
-	if (!json_is_object(asked))
-		return rpc_refusal_object(NULL, RPC_REQUEST, "a request is a JSON object", NULL);
-	if (take_apart(asked, &request, &problems) != 0) {
-		json_t *refusal = rpc_refusal_object(
-		    id_of(asked), RPC_REQUEST, "this is not a JSON-RPC 2.0 request", &problems);
-		problems_clear(&problems);
-		return refusal;
-	}
-	const struct method *method = find(serving->methods, request.method);
-	json_t *answer = method == NULL ? unknown_method(serving, &request)
-					: call_method(serving, method, &request);
-	if (request.id == NULL) {
-		json_decref(answer);
-		return NULL;
-	}
-	return answer;
-}
-
-/* It comes into force with the commit, and all of a batch is served before that. */
-static bool must_stand_last(const struct serving *serving, const json_t *asked)
-{
-	const char *name = json_string_value(json_object_get(asked, "method"));
-	const struct method *method = name == NULL ? NULL : find(serving->methods, name);
-	return method != NULL && method->file == FILE_SWAPS;
-}
-
-static json_t *refuse_to_lead(const json_t *asked)
-{
-	char *text = xasprintf("%s must stand last in a batch: what stands behind it would still go"
-			       " by the old rules",
-			       json_string_value(json_object_get(asked, "method")));
-	json_t *refusal = json_object_get(asked, "id") == NULL
-			      ? NULL
-			      : rpc_refusal_object(id_of(asked), RPC_REFUSED, text, NULL);
-	free(text);
+	enum rpc_code code = db_error_is_full(db) ? RPC_NO_SPACE : RPC_INTERNAL;
+	json_t *refusal = rpc_refusal_object(call->id, code, db_error(db), NULL);
+	db_savepoint_rollback(db);
 	return refusal;
 }
 
-static json_t *serve_batch(const struct serving *serving, const json_t *batch)
+static json_t *run_without_file(const struct serving *serving, struct asking *asking)
 {
-	if (json_array_size(batch) == 0 || json_array_size(batch) > RPC_BATCH_MOST) {
-		char *text = xasprintf("a batch has from 1 to %d requests", RPC_BATCH_MOST);
-		json_t *refusal = rpc_refusal_object(NULL, RPC_REQUEST, text, NULL);
-		free(text);
+	struct call *call = &asking->call;
+	call->without_file = true;
+	json_t *result = asking->method->handler(serving->arg, call);
+	return result == NULL ? refusal_of(call) : rpc_answer_object(call->id, result);
+}
+
+static bool is_unfinished(const json_t *result)
+{
+	return result == RPC_GOES_ON || result == RPC_WAITS;
+}
+
+/* The handler, in a savepoint. */
+static enum rpc_progress run(const struct serving *serving, struct asking *asking,
+			     json_t **ret_answer)
+{
+	struct call *call = &asking->call;
+	struct db *db = turn_db(serving->turn);
+	db_savepoint(db);
+	call->leaves_nothing = false;
+	json_t *result = call->handler(serving->arg, call);
+	if (db_failed(db)) {
+		if (!is_unfinished(result))
+			json_decref(result);
+		*ret_answer = database_failed(db, call);
+		if (asking->method->file != FILE_NOT_NEEDED)
+			return RPC_OVER;
+		json_decref(*ret_answer);
+		*ret_answer = run_without_file(serving, asking);
+		return RPC_OVER;
+	}
+	if (result == NULL || call->leaves_nothing)
+		db_savepoint_rollback(db);
+	else
+		db_savepoint_release(db);
+	if (is_unfinished(result))
+		return result == RPC_WAITS ? RPC_WAITING : RPC_MORE;
+	*ret_answer = result == NULL ? refusal_of(call) : rpc_answer_object(call->id, result);
+	return RPC_OVER;
+}
+
+static enum rpc_progress run_or_refuse(const struct serving *serving, struct asking *asking,
+				       json_t **ret_answer)
+{
+	struct call *call = &asking->call;
+	if (serving->turn != NULL && rpc_asking_waits(serving, asking))
+		return RPC_WAITING;
+	if (serving->turn != NULL)
+		return run(serving, asking, ret_answer);
+	*ret_answer = asking->method->file == FILE_NOT_NEEDED
+			  ? run_without_file(serving, asking)
+			  : rpc_refusal_object(call->id, serving->code, serving->reason, NULL);
+	return RPC_OVER;
+}
+
+/* Sets the call up; what is wrong with its parameters lies in its problems. */
+static void call_begin(const struct serving *serving, struct asking *asking,
+		       const struct request *request)
+{
+	const struct method *method = asking->method;
+	asking->none = request->parameters == NULL ? json_object() : NULL;
+	asking->call =
+	    (struct call){ .actor = serving->actor,
+			   .parameters = asking->none != NULL ? asking->none : request->parameters,
+			   .id = request->id,
+			   .code = RPC_REFUSED,
+			   .changes = writes(method),
+			   .handler = method->handler,
+			   .wait = method->wait };
+	struct call *call = &asking->call;
+	if (!method->takes_any_shape && json_is_array(call->parameters))
+		problem_add(&call->problems, "params", 0, "must be given by name, in an object");
+	else if (!method->takes_any_shape)
+		check_parameters(method, call->parameters, &call->problems);
+}
+
+/* Whatever can be said of a request before its method is called: NULL when all is right. */
+static json_t *begin(const struct serving *serving, struct asking *asking)
+{
+	struct problems problems = PROBLEMS_NONE;
+	struct request request = { 0 };
+	if (!json_is_object(asking->asked)) {
+		asking->wants_answer = true;
+		return rpc_refusal_object(NULL, RPC_REQUEST, "a request is a JSON object", NULL);
+	}
+	if (take_apart(asking->asked, &request, &problems) != 0) {
+		json_t *refusal =
+		    rpc_refusal_object(id_of(asking->asked), RPC_REQUEST,
+				       "this is not a JSON-RPC 2.0 request", &problems);
+		asking->wants_answer = true;
+		problems_clear(&problems);
 		return refusal;
 	}
-	json_t *answers = json_array();
-	for (size_t i = 0; i < json_array_size(batch); i++) {
-		const json_t *asked = json_array_get(batch, i);
-		bool last = i + 1 == json_array_size(batch);
-		json_t *answer = last || !must_stand_last(serving, asked) ? serve(serving, asked)
-									  : refuse_to_lead(asked);
-		if (answer != NULL)
-			json_array_append_new(answers, answer);
+	asking->wants_answer = request.id != NULL;
+	asking->method = find(serving->methods, request.method);
+	if (asking->method == NULL)
+		return unknown_method(serving, &request);
+	call_begin(serving, asking, &request);
+	return asking->call.problems.count == 0
+		   ? NULL
+		   : rpc_refusal_object(request.id, RPC_PARAMETERS, "the parameters are not right",
+					&asking->call.problems);
+}
+
+enum rpc_progress rpc_asking_step(const struct serving *serving, struct asking *asking,
+				  json_t **ret_answer)
+{
+	enum rpc_progress progress = RPC_OVER;
+	json_t *answer = asking->method == NULL ? begin(serving, asking) : NULL;
+	if (answer == NULL)
+		progress = run_or_refuse(serving, asking, &answer);
+	if (progress != RPC_OVER)
+		return progress;
+	if (!asking->wants_answer) {
+		json_decref(answer);
+		answer = NULL;
 	}
-	if (json_array_size(answers) > 0)
-		return answers;
-	json_decref(answers);
-	return NULL;
+	*ret_answer = answer;
+	return RPC_OVER;
 }
 
-static json_t *parse(const char *line, size_t length, json_t **ret_refusal)
+bool rpc_asking_writes(const struct asking *asking)
 {
-	json_error_t error;
-	json_t *asked = json_loadb(line, length, JSON_REJECT_DUPLICATES, &error);
-	if (asked != NULL)
-		return asked;
-	struct problems problems = PROBLEMS_NONE;
-	problem_add(&problems, "", 0, "%s, at byte %d", error.text, error.position);
-	*ret_refusal =
-	    rpc_refusal_object(NULL, RPC_PARSE, "this line is not a JSON text", &problems);
-	problems_clear(&problems);
-	return NULL;
+	return asking->method != NULL && writes(asking->method);
 }
 
-static char *serve_line(const struct serving *serving, const char *line, size_t length)
+bool rpc_asking_waits(const struct serving *serving, const struct asking *asking)
 {
-	json_t *answer = NULL;
-	json_t *asked = parse(line, length, &answer);
-	if (asked != NULL)
-		answer = json_is_array(asked) ? serve_batch(serving, asked) : serve(serving, asked);
-	json_decref(asked);
-	return rpc_line(answer);
+	const struct call *call = &asking->call;
+	return call->wait != NULL && call->wait(serving->arg, call);
 }
 
-char *rpc_serve(const struct method *methods, void *arg, struct db *db, const char *line,
-		size_t length, const char *actor, void *client)
+void rpc_asking_clear(struct asking *asking)
 {
-	const struct serving serving = {
-		.methods = methods, .arg = arg, .db = db, .actor = actor, .client = client
-	};
-	return serve_line(&serving, line, length);
-}
-
-char *rpc_serve_without(const struct method *methods, void *arg, const char *line, size_t length,
-			enum rpc_code code, const char *message)
-{
-	const struct serving serving = {
-		.methods = methods, .arg = arg, .actor = "", .code = code, .message = message
-	};
-	return serve_line(&serving, line, length);
-}
-
-static bool reads(const struct method *methods, const json_t *asked)
-{
-	const char *name = json_string_value(json_object_get(asked, "method"));
-	const struct method *method = name == NULL ? NULL : find(methods, name);
-	return method == NULL || !writes(method);
-}
-
-bool rpc_only_reads(const struct method *methods, const char *line, size_t length)
-{
-	json_t *refusal = NULL;
-	json_t *asked = parse(line, length, &refusal);
-	json_decref(refusal);
-	bool only = true;
-	if (json_is_array(asked))
-		for (size_t i = 0; i < json_array_size(asked); i++)
-			only = only && reads(methods, json_array_get(asked, i));
-	else
-		only = reads(methods, asked);
-	json_decref(asked);
-	return only;
+	struct call *call = &asking->call;
+	if (call->forget != NULL && call->state != NULL)
+		call->forget(call->state);
+	problems_clear(&call->problems);
+	free(call->message);
+	json_decref(asking->none);
+	json_decref(asking->asked);
+	*asking = (struct asking){ .asked = NULL };
 }

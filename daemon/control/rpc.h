@@ -40,7 +40,24 @@ struct parameter {
 	const char *help;
 };
 
-/* Who asks, and what is known of the request while it is served. */
+struct call;
+
+/*
+ * The result (a new reference), or NULL: then `problems`, `message` and `code` say why, and what
+ * it wrote is rolled back to before this call of it.
+ *
+ * No turn may run on and on (I12), so a handler that is not done when the turn has no room leaves
+ * what it has reached in call->state and returns RPC_GOES_ON: it is called again in the next turn,
+ * with the same call. What it wrote by then is committed with the turn. RPC_WAITS: the same, when
+ * call->wait no longer says that it must.
+ */
+typedef json_t *method_handler(void *arg, struct call *call);
+extern json_t *const RPC_GOES_ON;
+extern json_t *const RPC_WAITS;
+/* Must the request still wait? Asked before each call of the handler; reads no file. */
+typedef bool method_wait(void *arg, const struct call *call);
+
+/* Who asks, and what is known of the request until it is answered. */
 struct call {
 	const char *actor; /* name of the peer's user */
 	const json_t
@@ -53,21 +70,18 @@ struct call {
 	char *message;      /* one sentence; NULL: "refused" (freed by rpc) */
 	bool changes;       /* set by rpc from the table */
 	bool without_file;  /* the database cannot be used: say what can be said without it */
-	void *client;       /* opaque: for control_later() */
+	/* Who is called next, and for what that waits; from the table at first. */
+	method_handler *handler;
+	method_wait *wait; /* NULL: for nothing */
+	/* What a handler has reached, NULL at first; `forget` frees it when the request is over,
+	 * the peer has gone, or it must begin anew because its turn was lost. */
+	void *state;
+	void (*forget)(void *state);
+	bool leaves_nothing; /* what it writes in this call is rolled back, whatever it returns */
 };
 
-/* The result (a new reference), or NULL: then `problems`, `message` and `code` say why, and what
- * it wrote is rolled back to before the request. RPC_LATER: the answer comes by control_answer. */
-typedef json_t *method_handler(void *arg, struct call *call);
-extern json_t *const RPC_LATER;
-/* Asked before the handler: RPC_LATER, and the handler is called when the request need wait no
- * longer; or NULL: it is served now. */
-typedef json_t *method_wait(void *arg, struct call *call, method_handler *handler);
-
 /* What a method does with the database. Without it: also answered while it has failed. */
-/* FILE_SWAPS: writes, and its commit brings other rules; it stands last in a batch, or what stood
- * behind it would go by the old ones. */
-enum method_file { FILE_READ, FILE_WRITTEN, FILE_SWAPS, FILE_NOT_NEEDED };
+enum method_file { FILE_READ, FILE_WRITTEN, FILE_NOT_NEEDED };
 
 struct method {
 	const char *name;                   /* "event.record" */
@@ -82,24 +96,55 @@ struct method {
 /* At most so many requests in a batch. */
 #define RPC_BATCH_MOST 100
 
-/* Serves one line; the answer without line end (the caller frees it), NULL for a notification or
- * an answer that comes later (in a batch: later and on a line of its own). `methods` is ended by a
- * row with name NULL. Also JSON-RPC batches. Every request has a savepoint of its own; the caller
- * has begun the transaction. */
-char *rpc_serve(const struct method *methods, void *arg, struct db *db, const char *line,
-		size_t length, const char *actor, void *client);
+/*
+ * A line on its way: a request, or a batch of them, from when it is taken until it is answered. It
+ * is served a step at a time, each in a savepoint of its own; a turn has as many steps as it has
+ * room for, of all lines in turn.
+ *
+ *   work = rpc_begin(methods, arg, line, length, actor);
+ *   while (turn_has_room(turn) && rpc_step(work, turn) == RPC_MORE) ...
+ *   after the commit:    rpc_take_said(work), which is sent; when it is over: rpc_free(work)
+ *   after a rollback:    rpc_undo(work, ...); then it goes on from what was committed last
+ *
+ * So the answers of a batch are one array, in the order of its requests, of which each commit lets
+ * out what it has made certain. The requests of a batch stand for themselves: what others ask may
+ * come between them, and one that is refused spoils no other.
+ */
+struct rpc_work;
+enum rpc_progress {
+	RPC_OVER,   /* nothing more comes of it */
+	RPC_MORE,   /* there is a next step */
+	RPC_WAITING /* for something else: ask rpc_must_wait before the next step */
+};
+/* Takes the line over. `methods` is ended by a row with name NULL. */
+struct rpc_work *rpc_begin(const struct method *methods, void *arg, char *line, size_t length,
+			   const char *actor);
+/* A line that is no request: its answer is this text, which it takes over. */
+struct rpc_work *rpc_begin_refused(char *answer);
+void rpc_free(struct rpc_work *work); /* takes NULL; nothing more comes of it */
 
-/* The line of an answer to a request served later; the caller frees it. `id` as the call had it. */
-char *rpc_answer(const json_t *id, json_t *result); /* takes over result */
+/* One request, or a part of one. The turn is begun. */
+enum rpc_progress rpc_step(struct rpc_work *work, struct turn *turn);
+enum rpc_progress rpc_progress(const struct rpc_work *work);
+bool rpc_must_wait(const struct rpc_work *work);
+/* Has a request begun that changes nothing, so that nobody misses it if nobody hears the answer? */
+bool rpc_is_question(const struct rpc_work *work);
+/* Bytes that it holds, and those of them that have been said and not been taken. */
+size_t rpc_held(const struct rpc_work *work);
+size_t rpc_said(const struct rpc_work *work);
+/* What was said since it was last taken, a line end behind the last of it; NULL: nothing. The
+ * caller frees it. All that was done until now is certain. */
+char *rpc_take_said(struct rpc_work *work);
+/* What was done since then is not so. What only reads is done again, once; what writes, or has been
+ * done again already, is refused with this reason by the next step: true. */
+bool rpc_undo(struct rpc_work *work, enum rpc_code code, const char *reason);
+/* The database has failed: methods that need none are served, all else that is left is refused,
+ * each request with this code and message. Outside of any transaction. Then it is over. */
+void rpc_refuse_rest(struct rpc_work *work, enum rpc_code code, const char *reason);
+
+/* The line of a refusal that is made by hand; the caller frees it. */
 char *rpc_refusal(const json_t *id, enum rpc_code code, const char *message,
 		  const struct problems *problems);
-
-/* The answer to a line while the database has failed, outside of any transaction: methods that need
- * none are served, all else is refused, each request with this code and message. */
-char *rpc_serve_without(const struct method *methods, void *arg, const char *line, size_t length,
-			enum rpc_code code, const char *message);
-/* Is all that this line asks for read-only, so that it may be served a second time? */
-bool rpc_only_reads(const struct method *methods, const char *line, size_t length);
 
 /* Parameters, after the check: NULL, `otherwise` where not given. */
 const char *call_text(const struct call *call, const char *name);

@@ -103,11 +103,6 @@ char *rpc_line(json_t *answer)
 				      "\"data\":{\"problems\":[]}}}");
 }
 
-char *rpc_answer(const json_t *id, json_t *result)
-{
-	return rpc_line(rpc_answer_object(id, result));
-}
-
 char *rpc_refusal(const json_t *id, enum rpc_code code, const char *message,
 		  const struct problems *problems)
 {

@@ -91,9 +91,25 @@ bool kedjad_end_turn(struct kedjad *k)
 	}
 	planner_forget(k->planner);
 	letters_wake(k->letters);
-	if (++k->lost_turns >= LOST_TURNS_MOST)
-		kedjad_refuse_waiting(k, k->trouble);
+	if (++k->lost_turns >= LOST_TURNS_MOST) {
+		control_refuse_waiting(k->control, k->trouble);
+		kedjad_forget_goals(k);
+	}
 	return false;
+}
+
+bool kedjad_until_planned(void *arg, const struct call *call)
+{
+	const struct kedjad *k = arg;
+	(void)call;
+	return planner_is_behind(k->planner);
+}
+
+json_t *kedjad_wait_for_plan(struct call *call, method_handler *handler)
+{
+	call->handler = handler;
+	call->wait = kedjad_until_planned;
+	return RPC_WAITS;
 }
 
 static void write_something(struct kedjad *k)
@@ -140,11 +156,8 @@ bool kedjad_work(void *arg)
 	if (outbox_has_work(k->outbox) && turn_begin(k->core.turn) != 0)
 		log_debug("no turn can be begun"); /* who needs one finds out */
 	more = planner_work(k->planner) || more;
+	more = control_ask_again(k->control, k->core.turn) || more;
 	bool settled = moment_is_planned(k->planner);
-	if (settled && k->for_plan != NULL) {
-		kedjad_serve_waiting(k);
-		more = k->for_plan != NULL || more;
-	}
 	if (settled && hold_work(&k->core))
 		more = true;
 	else if (settled)
@@ -152,7 +165,7 @@ bool kedjad_work(void *arg)
 	more = outbox_work(k->outbox, k->core.turn) || more;
 	more = kedjad_advance_clock(k) || more;
 	/* what the commit releases may be what the virtual clock waits for */
-	more = (k->for_clock != NULL && turn_is_begun(k->core.turn)) || more;
+	more = (k->goals != NULL && turn_is_begun(k->core.turn)) || more;
 	/* what comes into force with the commit may give work at once */
 	more = k->swap != NULL || more;
 	try_disk(k);

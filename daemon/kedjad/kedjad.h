@@ -15,8 +15,8 @@
 #include "daemon/plan/planner.h"
 #include "daemon/store/core.h"
 
-struct waiting; /* a request that is answered when something else is done */
-struct swap;    /* a configuration that comes into force with the commit of this turn */
+struct goal; /* where the virtual clock shall go */
+struct swap; /* a configuration that comes into force with the commit of this turn */
 
 struct kedjad {
 	struct core core;
@@ -35,9 +35,9 @@ struct kedjad {
 	instant trouble_since;
 	unsigned lost_turns;         /* in a row */
 	struct loop_timer *watchdog; /* signs of life, where systemd wants them */
-	struct waiting *for_plan, *for_clock;
-	instant clock_next; /* where the virtual clock stands after this turn */
-	bool sign_wanted;   /* a sign of life for systemd */
+	struct goal *goals;          /* in order */
+	instant clock_next;          /* where the virtual clock stands after this turn */
+	bool sign_wanted;            /* a sign of life for systemd */
 };
 
 /* What a reload or a revert brings: from the commit of its turn on, if there is one. */
@@ -71,7 +71,7 @@ bool kedjad_is_reverted(const struct kedjad *k); /* are the rules not those on t
 /* For methods whose answer rests on the plan, in their row: they wait while somebody is behind. */
 method_wait kedjad_until_planned;
 /* For a handler that has begun: `handler` goes on when nobody is behind any more. */
-json_t *kedjad_wait_for_plan(struct kedjad *k, struct call *call, method_handler *handler);
+json_t *kedjad_wait_for_plan(struct call *call, method_handler *handler);
 /* For clock.set: moves the virtual clock, letting everything on the way go off in order. */
 json_t *kedjad_wait_for_clock(struct kedjad *k, struct call *call, instant goal);
 
@@ -96,6 +96,6 @@ MUST_CHECK bool kedjad_check_settings(const struct kedjad *k, const struct setti
 void kedjad_start_kept(struct kedjad *k);
 void kedjad_compare_rules(struct kedjad *k);
 void kedjad_keep_clock(struct kedjad *k, instant at); /* where it stands, in the file */
-void kedjad_forget_waiting(struct kedjad *k);         /* at the end: nobody is answered any more */
+void kedjad_forget_goals(struct kedjad *k);           /* the clock stays where it is */
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of kedjad share, and nobody else sees; lowest first: changes.c, swap.c, kept.c,
- * waiting.c, kedjad.c (the turn), reload.c. */
+ * virtual.c, kedjad.c (the turn), reload.c. */
 #ifndef KEDJA_KEDJAD_KEDJAD_OWN_H
 #define KEDJA_KEDJAD_KEDJAD_OWN_H
 
@@ -37,10 +37,7 @@ void kedjad_move_settings(struct office *from, struct office *to);
 void kedjad_keep_rules(struct kedjad *k, const struct office *office); /* it is new, and differs */
 void kedjad_files_are_in_force(struct kedjad *k); /* what runs is what lies on the disk */
 
-/* waiting.c. Between turns: everybody who waits is told that the database has failed. */
-void kedjad_refuse_waiting(struct kedjad *k, const char *reason);
-/* Serves the requests that waited for the plan: each in a savepoint, like any other. */
-void kedjad_serve_waiting(struct kedjad *k);
+/* virtual.c */
 instant kedjad_next_event(struct kedjad *k); /* when something comes due by itself */
 /* Moves the virtual clock on to whatever comes next, when all of this moment is done, with the
  * commit; true: there is more. */

@@ -16,8 +16,8 @@
  *   the hour at which letters are looked for         letters_wake, after every rollback
  *   figures, hours, what was said and what is to be
  *   tried again of the outbox; the batch in hand     its own turn_after (outbox_change.c)
- *   answers, and requests that wait                  control, waiting.c
- *   where the virtual clock stands                   waiting.c
+ *   answers, and requests that go on or wait         control
+ *   where the virtual clock stands, and is to go     virtual.c
  *   the alarm of the loop                            set after the commit (kedjad.c)
  *
  * What the mailer said (its faults, its state) and who is connected is no doing of a turn.

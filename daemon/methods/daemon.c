@@ -170,7 +170,7 @@ json_t *method_rules_reload(void *arg, struct call *call)
 	struct kedjad *k = arg;
 	struct brought brought;
 	if (k->swap != NULL) /* one a turn */
-		return kedjad_wait_for_plan(k, call, method_rules_reload);
+		return RPC_GOES_ON;
 	if (kedjad_reload(k, call->actor, call_flag(call, "force"), &brought, &call->problems) == 0)
 		return brought_json(k, &brought);
 	problems_sort(&call->problems);
@@ -190,7 +190,7 @@ json_t *method_rules_revert(void *arg, struct call *call)
 	struct kedjad *k = arg;
 	struct brought brought;
 	if (k->swap != NULL)
-		return kedjad_wait_for_plan(k, call, method_rules_revert);
+		return RPC_GOES_ON;
 	if (kedjad_revert(k, call->actor, &brought, &call->problems) == 0)
 		return brought_json(k, &brought);
 	problems_sort(&call->problems);
@@ -306,22 +306,18 @@ static bool log_differs(struct db *db, const char *subject)
 	return differs;
 }
 
-/* Every subject folded anew beside its rows; if any differs, the refusal puts all back. */
-static json_t *rebuild_check(struct kedjad *k)
+/* How far a check has come. */
+struct check {
+	char *reached;
+	json_t *different;
+};
+
+static void check_forget(void *state)
 {
-	json_t *different = json_array();
-	char *subject = xstrdup("");
-	for (;;) {
-		char *next = subject_after(k->core.db, subject);
-		free(subject);
-		subject = next;
-		if (subject == NULL)
-			break;
-		if (log_differs(k->core.db, subject) || planner_differs(k->planner, subject) ||
-		    people_differ(&k->core, subject))
-			json_array_append_new(different, json_string(subject));
-	}
-	return different;
+	struct check *check = state;
+	free(check->reached);
+	json_decref(check->different);
+	free(check);
 }
 
 /* A figure_wrong. */
@@ -331,13 +327,36 @@ static void add_wrong_figure(void *arg, const char *text)
 	problem_add(&call->problems, "figures", 0, "%s: kedjactl rebuild", text);
 }
 
-static json_t *rebuild_checked(void *arg, struct call *call)
+static struct check *check_of(struct call *call)
 {
-	struct kedjad *k = arg;
-	json_t *different = rebuild_check(k);
+	if (call->state == NULL) {
+		struct check *check = xcalloc(1, sizeof(*check));
+		*check = (struct check){ xstrdup(""), json_array() };
+		call->state = check;
+		call->forget = check_forget;
+	}
+	return call->state;
+}
+
+/* The next subject is folded anew beside its rows; false: that was the last. */
+static bool check_next(struct kedjad *k, struct check *check)
+{
+	char *next = subject_after(k->core.db, check->reached);
+	if (next == NULL)
+		return false;
+	free(check->reached);
+	check->reached = next;
+	if (log_differs(k->core.db, next) || planner_differs(k->planner, next) ||
+	    people_differ(&k->core, next))
+		json_array_append_new(check->different, json_string(next));
+	return true;
+}
+
+static json_t *check_result(struct kedjad *k, struct call *call, json_t *different)
+{
 	figure_check(k->core.db, add_wrong_figure, call);
 	if (json_array_size(different) == 0 && call->problems.count == 0)
-		return rebuild_result(k, different);
+		return rebuild_result(k, json_incref(different));
 	call_refuse(call, RPC_REFUSED,
 		    "%zu subjects differ from what their events give, %zu figures from what they"
 		    " count",
@@ -345,17 +364,27 @@ static json_t *rebuild_checked(void *arg, struct call *call)
 	for (size_t i = 0; i < json_array_size(different); i++)
 		problem_add(&call->problems, json_string_value(json_array_get(different, i)), 0,
 			    "its rows are not those that its events give: kedjactl rebuild");
-	json_decref(different);
 	return NULL;
+}
+
+/* What it writes on the way is put back; between two turns others may have recorded something, and
+ * then it waits until that is planned. */
+static json_t *rebuild_check(struct kedjad *k, struct call *call)
+{
+	struct check *check = check_of(call);
+	bool more = true;
+	call->leaves_nothing = true;
+	while (more && turn_has_room(k->core.turn))
+		more = check_next(k, check);
+	return more ? RPC_GOES_ON : check_result(k, call, check->different);
 }
 
 json_t *method_rebuild(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
+	call->wait = kedjad_until_planned;
 	if (call_flag(call, "check"))
-		return planner_is_behind(k->planner)
-			   ? kedjad_wait_for_plan(k, call, rebuild_checked)
-			   : rebuild_checked(k, call);
+		return planner_is_behind(k->planner) ? RPC_WAITS : rebuild_check(k, call);
 	planner_rebuild(k->planner);
-	return kedjad_wait_for_plan(k, call, rebuild_done);
+	return kedjad_wait_for_plan(call, rebuild_done);
 }

@@ -150,7 +150,6 @@ static method_handler help;
 /* What it does with the file; ALWAYS is answered when the file cannot be used, too. */
 #define READS  FILE_READ
 #define WRITES FILE_WRITTEN
-#define SWAPS  FILE_SWAPS
 #define ALWAYS FILE_NOT_NEEDED
 
 const struct method method_table[] = {
@@ -208,9 +207,9 @@ const struct method method_table[] = {
 	  "The leases that run in a month, and what their rent is." },
 	{ "rules.list", none, false, READS, PLANNED, method_rules_list,
 	  "The rules in force and where they stand." },
-	{ "rules.reload", reload, false, SWAPS, AT_ONCE, method_rules_reload,
+	{ "rules.reload", reload, false, WRITES, AT_ONCE, method_rules_reload,
 	  "Reads the configuration again, if all is right." },
-	{ "rules.revert", none, false, SWAPS, AT_ONCE, method_rules_revert,
+	{ "rules.revert", none, false, WRITES, AT_ONCE, method_rules_revert,
 	  "Goes back to the set of rules before this one." },
 	{ "calendar.year", calendar_year, false, ALWAYS, AT_ONCE, method_calendar_year,
 	  "Days that are not working days, and why." },

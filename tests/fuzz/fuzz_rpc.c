@@ -10,6 +10,7 @@
 #include "tests/fuzz/fuzz.h"
 
 static struct db *db;
+static struct turn *turn;
 
 static const struct migration steps[] = { { "CREATE TABLE word (text TEXT UNIQUE) STRICT;" } };
 
@@ -31,11 +32,26 @@ static json_t *do_put(void *arg, struct call *call)
 	return NULL;
 }
 
-static json_t *do_later(void *arg, struct call *call)
+/* Goes on for a few turns, or waits for a while. */
+static json_t *do_slices(void *arg, struct call *call)
+{
+	(void)arg;
+	if (call->state == NULL) {
+		call->state = calloc(1, 1);
+		call->forget = free;
+	}
+	char *reached = call->state;
+	return ++*reached < 3 ? RPC_GOES_ON : json_true();
+}
+
+static bool one_more;
+
+static bool must_wait(void *arg, const struct call *call)
 {
 	(void)arg;
 	(void)call;
-	return RPC_LATER;
+	one_more = !one_more;
+	return one_more;
 }
 
 static const struct parameter parameters[] = {
@@ -48,7 +64,7 @@ static const struct parameter parameters[] = {
 static const struct method methods[] = {
 	{ "echo", NULL, true, false, NULL, do_echo, "" },
 	{ "put", parameters, false, true, NULL, do_put, "" },
-	{ "later", parameters, false, false, NULL, do_later, "" },
+	{ "later", parameters, false, false, must_wait, do_slices, "" },
 	{ NULL, NULL, false, false, NULL, NULL, NULL },
 };
 
@@ -76,6 +92,7 @@ static void open_database(void)
 	db = db_open_scratch(path, steps, 1, &problems); /* needs no name */
 	if (db == NULL)
 		abort();
+	turn = turn_new(db);
 	forget_names(folder, path);
 	free(path);
 }
@@ -111,12 +128,46 @@ static void check_line(char *line)
 	free(line);
 }
 
-static int64_t count_words(void)
+static struct rpc_work *begin(const char *line, size_t size)
 {
-	struct query *query = db_query(db, "SELECT count(*) FROM word");
-	int64_t count = db_next(query) ? db_int(query, 0) : -1;
-	db_done(query);
-	return count;
+	char *own = fuzz_block((const uint8_t *)line, size);
+	return rpc_begin(methods, NULL, own, size, "fuzz");
+}
+
+/* All that is said of it until its end makes one line. */
+static char *to_the_end(struct rpc_work *work)
+{
+	char *all = NULL;
+	while (rpc_progress(work) != RPC_OVER) {
+		if (rpc_progress(work) != RPC_WAITING || !rpc_must_wait(work))
+			(void)rpc_step(work, turn);
+		char *said = rpc_take_said(work);
+		char *longer = all == NULL || said == NULL ? NULL : xasprintf("%s%s", all, said);
+		if (longer != NULL)
+			free(all);
+		if (longer != NULL)
+			free(said);
+		all = longer != NULL ? longer : all != NULL ? all : said;
+	}
+	char *said = rpc_take_said(work);
+	if (all == NULL)
+		all = said;
+	else
+		free(said);
+	if (all != NULL && (*all == '\0' || all[strlen(all) - 1] != '\n'))
+		abort();
+	if (all != NULL)
+		all[strlen(all) - 1] = '\0';
+	rpc_free(work);
+	return all;
+}
+
+/* A turn that is lost in its middle: then it is answered all the same. */
+static void lose(struct rpc_work *work)
+{
+	(void)rpc_step(work, turn);
+	(void)rpc_undo(work, RPC_NO_SPACE, "full");
+	check_line(to_the_end(work));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -124,12 +175,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (db == NULL)
 		open_database();
 	const char *line = (const char *)data;
-	if (db_begin(db) != 0)
+	if (turn_begin(turn) != 0)
 		abort();
-	check_line(rpc_serve(methods, NULL, db, line, size, "fuzz", NULL));
-	if (db_failed(db) || (count_words() > 0 && rpc_only_reads(methods, line, size)))
+	check_line(to_the_end(begin(line, size)));
+	if (db_failed(db))
 		abort();
-	db_rollback(db);
-	check_line(rpc_serve_without(methods, NULL, line, size, RPC_NO_SPACE, "full"));
+	lose(begin(line, size));
+	struct rpc_work *work = begin(line, size);
+	rpc_refuse_rest(work, RPC_NO_SPACE, "full");
+	check_line(to_the_end(work));
+	struct query *query = db_query(db, "DELETE FROM word");
+	db_run(query);
+	(void)turn_end(turn);
 	return 0;
 }

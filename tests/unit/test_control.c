@@ -46,9 +46,8 @@ struct daemon {
 	struct db *db;
 	struct turn *turn;
 	struct control *control;
-	struct ticket *ticket;
-	json_t *id;
 	struct loop_timer *timer;
+	bool is_due; /* the timer has gone off */
 };
 
 static json_t *do_echo(void *arg, struct call *call)
@@ -112,29 +111,48 @@ static json_t *do_figures(void *arg, struct call *call)
 			 (json_int_t)daemon->control->bytes);
 }
 
-static void answer_ticket(void *arg)
+static void timer_is_due(void *arg)
 {
 	struct daemon *daemon = arg;
-	control_answer(daemon->control, daemon->ticket,
-		       rpc_answer(daemon->id, json_string("at last")));
-	json_decref(daemon->id);
-	daemon->ticket = NULL;
+	daemon->is_due = true;
 }
 
-/* Writes, too, if it is told to: then its turn may fail. */
+static bool must_wait(void *arg, const struct call *call)
+{
+	const struct daemon *daemon = arg;
+	(void)call;
+	return !daemon->is_due;
+}
+
+static json_t *at_last(void *arg, struct call *call)
+{
+	(void)arg;
+	(void)call;
+	return json_string("at last");
+}
+
+/* Waits so many milliseconds. Writes, too, if it is told to: then its turn may fail. */
 static json_t *do_later(void *arg, struct call *call)
 {
 	struct daemon *daemon = arg;
-	if (daemon->ticket != NULL) {
-		call_refuse(call, RPC_REFUSED, "one at a time");
-		return NULL;
-	}
 	if (call_text(call, "text") != NULL)
 		json_decref(do_put(arg, call));
-	daemon->ticket = control_later(daemon->control, call);
-	daemon->id = json_incref((json_t *)(uintptr_t)call->id);
+	daemon->is_due = false;
 	loop_timer_set(daemon->timer, (double)call_number(call, "n", 0) / 1000);
-	return RPC_LATER;
+	call->handler = at_last;
+	call->wait = must_wait;
+	return RPC_WAITS;
+}
+
+/* Takes n turns. */
+static json_t *do_slices(void *arg, struct call *call)
+{
+	(void)arg;
+	int64_t *reached = call->state;
+	if (reached == NULL)
+		call->state = reached = xcalloc(1, sizeof(*reached));
+	call->forget = free;
+	return ++*reached < call_number(call, "n", 0) ? RPC_GOES_ON : json_integer(*reached);
 }
 
 static const struct parameter parameters[] = {
@@ -152,6 +170,7 @@ static const struct method methods[] = {
 	{ "limit", parameters, false, true, NULL, do_limit, "" },
 	{ "figures", parameters, false, false, NULL, do_figures, "" },
 	{ "later", parameters, false, true, NULL, do_later, "" },
+	{ "slices", parameters, false, false, NULL, do_slices, "" },
 	{ NULL, NULL, false, false, NULL, NULL, NULL },
 };
 
@@ -159,6 +178,7 @@ static bool work(void *arg)
 {
 	struct daemon *daemon = arg;
 	bool more = control_work(daemon->control, daemon->turn);
+	more = control_ask_again(daemon->control, daemon->turn) || more;
 	return turn_end(daemon->turn) == 0 ? more : control_has_work(daemon->control);
 }
 
@@ -179,13 +199,12 @@ static int run_daemon(const char *path, const char *database)
 	if (daemon.db == NULL)
 		return 1;
 	daemon.turn = turn_new(daemon.db);
-	daemon.timer = loop_timer_new(daemon.loop, answer_ticket, &daemon);
+	daemon.timer = loop_timer_new(daemon.loop, timer_is_due, &daemon);
 	daemon.control = control_new(daemon.loop, path, methods, &daemon, &problems);
 	if (daemon.control == NULL || loop_on_signal(daemon.loop, SIGTERM, stop, &daemon) != 0)
 		return 2;
 	loop_run(daemon.loop, work, &daemon);
 	control_free(daemon.control);
-	json_decref(daemon.ticket == NULL ? NULL : daemon.id);
 	loop_timer_free(daemon.timer);
 	turn_free(daemon.turn);
 	db_close(daemon.db);
@@ -516,8 +535,8 @@ static void test_half_closed(void **state)
 	send_together(client, lines, 3);
 	shutdown(client, SHUT_WR);
 	expect_words(client, "\"id\":1");
-	expect_words(client, "\"id\":3");
 	expect_result(client, "2", "\"at last\"");
+	expect_words(client, "\"id\":3");
 	expect_end(client);
 	close(client);
 	expect_figure(fixture, "peers", 1);
@@ -723,35 +742,104 @@ static void test_peers_that_go(void **state)
 	expect_figure(fixture, "peers", 1);
 	assert_int_equal(figure(fixture, "waiting"), 0);
 	assert_true(figure(fixture, "bytes") < 100); /* this question itself */
-	/* The last ticket has been answered, to nobody. */
 	ask(fixture->client, "1", "later", "\"n\":1");
 	expect_result(fixture->client, "1", "\"at last\"");
 }
 
-static void test_ticket_left_at_the_end(void **state)
+static void test_request_left_at_the_end(void **state)
 {
 	struct fixture *fixture = *state;
-	ask(fixture->client, "1", "later", "\"n\":1000000");
-	ask(fixture->client, "2", "later", "\"n\":1");
-	expect_words(fixture->client, "one at a time"); /* and the daemon is stopped */
+	int waiting = connected(fixture), other = connected(fixture);
+	ask(waiting, "1", "later", "\"n\":1000000");
+	ask(waiting, "3", "echo", "");
+	ask(other, "2", "slices", "\"n\":1000000000");
+	expect_figure(fixture, "peers", 3); /* and the daemon is stopped */
+	close(waiting);
+	close(other);
 }
 
+/* Whoever asks on one connection is answered in order, whatever waits; another one is not held up.
+ */
 static void test_answers_that_come_later(void **state)
 {
 	struct fixture *fixture = *state;
-	char *lines[] = { request("\"x\"", "later", "\"n\":20"), request("2", "echo", "") };
+	int other = connected(fixture);
+	char *lines[] = { request("\"x\"", "later", "\"n\":500"), request("2", "echo", "") };
 	send_together(fixture->client, lines, 2);
-	expect_words(fixture->client, "\"id\":2");
+	ask(other, "1", "echo", "");
+	expect_words(other, "\"id\":1");
+	assert_false(is_readable(fixture->client, 0));
 	expect_result(fixture->client, "\"x\"", "\"at last\"");
-	/* In a batch it comes by itself; a notification gets none. */
+	expect_words(fixture->client, "\"id\":2");
+	/* A batch is answered in one line, with what comes later in its place. */
 	send_text(fixture->client, "[{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"later\"},"
 				   "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"count\"}]\n");
-	expect_words(fixture->client, "[{\"jsonrpc\":\"2.0\",\"id\":4");
-	expect_result(fixture->client, "3", "\"at last\"");
+	expect_line(fixture->client, "[{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":\"at last\"},"
+				     "{\"jsonrpc\":\"2.0\",\"id\":4,\"result\":0}]");
+	/* A notification gets no answer. */
 	send_text(fixture->client, "{\"jsonrpc\":\"2.0\",\"method\":\"later\"}\n");
-	wait_ms(50);
 	ask(fixture->client, "5", "echo", "");
 	expect_words(fixture->client, "\"id\":5");
+	close(other);
+}
+
+/* A request that takes many turns holds up its own connection alone. */
+static void test_requests_of_many_turns(void **state)
+{
+	struct fixture *fixture = *state;
+	int other = connected(fixture);
+	ask(fixture->client, "1", "slices", "\"n\":100000000");
+	for (int i = 0; i < 20; i++) {
+		ask(other, "2", "echo", "");
+		expect_words(other, "\"id\":2");
+	}
+	assert_false(is_readable(fixture->client, 0));
+	close(fixture->client); /* it goes in the middle */
+	fixture->client = other;
+	expect_figure(fixture, "peers", 1);
+	char *lines[] = { request("1", "slices", "\"n\":50"), request("2", "slices", "\"n\":5"),
+			  request("3", "echo", "") };
+	send_together(fixture->client, lines, 3);
+	expect_result(fixture->client, "1", "50");
+	expect_result(fixture->client, "2", "5");
+	expect_words(fixture->client, "\"id\":3");
+}
+
+/* The answers of a batch are let out as they are made: they do not pile up here. */
+static void test_batch_of_large_answers(void **state)
+{
+	struct fixture *fixture = *state;
+	char *one = request("1", "big", "\"n\":1000000"),
+	     *batch = xasprintf("[%.*s", (int)strlen(one) - 1, one);
+	for (int i = 1; i < 60; i++) {
+		char *longer = xasprintf("%s,%.*s", batch, (int)strlen(one) - 1, one);
+		free(batch);
+		batch = longer;
+	}
+	char *line = xasprintf("%s]\n", batch);
+	int other = connected(fixture);
+	send_text(other, line);
+	assert_true(is_readable(other, HANG_SECONDS * 1000));
+	ask(fixture->client, "2", "echo", "");
+	expect_words(fixture->client, "\"id\":2");
+	assert_true(resident(fixture->daemon) < 40 * 1024 * 1024);
+	size_t length = 0, answers = 0;
+	char *bytes = xcalloc(1, 1 << 20);
+	for (bool ended = false; !ended;) {
+		ssize_t got = recv(other, bytes, 1 << 20, 0);
+		assert_true(got > 0);
+		length += (size_t)got;
+		for (ssize_t i = 0; i < got; i++)
+			answers += bytes[i] == 'j'; /* of "jsonrpc"; the rest is x */
+		ended = bytes[got - 1] == '\n';
+	}
+	assert_int_equal(answers, 60);
+	assert_true(length > 60 * 1000000);
+	close(other);
+	free(bytes);
+	free(line);
+	free(batch);
+	free(one);
 }
 
 static void raise_own_limit(void)
@@ -791,6 +879,37 @@ static void test_newest_gets_in(void **state)
 	expect_figure(fixture, "peers", 2); /* us, and the one whose answer is owed */
 }
 
+/* Somebody leaves half a line on more connections than there may be, and has them let in again and
+ * again: that is at the cost of nobody else. */
+static void test_flood_of_another_process(void **state)
+{
+	struct fixture *fixture = *state;
+	int silent = connected(fixture); /* and says nothing until the flood is over */
+	pid_t child = fork();
+	if (child == 0) {
+		raise_own_limit();
+		for (size_t i = 0; i < PEERS_MOST + 200; i++)
+			send_text(connected(fixture), "{\"jso");
+		wait_ms(HANG_SECONDS * 1000);
+		exit(0);
+	}
+	for (int i = 0; i < 20; i++) {
+		int client = connected(fixture);
+		ask(client, "1", "echo", "");
+		expect_words(client, "\"id\":1");
+		close(client);
+	}
+	while (figure(fixture, "dropped") < 201)
+		wait_ms(10);
+	assert_false(is_readable(silent, 0));
+	ask(silent, "2", "echo", "");
+	expect_words(silent, "\"id\":2");
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	expect_figure(fixture, "peers", 2);
+	close(silent);
+}
+
 /* Few descriptors: the daemon neither spins nor stops letting the newest in. */
 static void test_few_descriptors(void **state)
 {
@@ -828,14 +947,14 @@ static void test_commit_that_fails(void **state)
 	};
 	send_together(fixture->client, lines, 6);
 	/* What was read before anything was written is true all the same; what was written is
-	 * refused; what only read is read again. */
+	 * refused; what only read is read again; all of it in order. */
 	expect_result(fixture->client, "1", "0");
 	expect_words(fixture->client, "\"id\":2,\"error\":{\"code\":-32603");
+	expect_result(fixture->client, "3", "0");
 	expect_words(fixture->client, "\"id\":4,\"error\":{\"code\":-32603");
 	expect_words(fixture->client, "\"id\":5,\"error\":{\"code\":-32603");
-	expect_result(fixture->client, "3", "0");
 	expect_words(fixture->client, "\"id\":6,\"error\":{\"code\":-32601");
-	/* The ticket's answer is not a second one. */
+	/* Nothing comes of the one that waited. */
 	wait_ms(50);
 	ask(fixture->client, "7", "put", "\"text\":\"a\"");
 	expect_result(fixture->client, "7", "true");
@@ -856,8 +975,8 @@ static void test_full_disk(void **state)
 			  request("4", "put", params), request("5", "count", "") };
 	send_together(fixture->client, lines, 4);
 	expect_words(fixture->client, "\"id\":2,\"error\":{\"code\":2,");
-	expect_words(fixture->client, "no space left on the disk");
 	expect_result(fixture->client, "3", "0");
+	expect_words(fixture->client, "no space left on the disk");
 	expect_result(fixture->client, "5", "0");
 	ask(fixture->client, "6", "limit", "\"n\":100000");
 	expect_result(fixture->client, "6", "true");
@@ -957,9 +1076,12 @@ int main(void)
 		CASE(test_slow_reader_gets_all),
 		CASE(test_all_peers_together_are_bounded),
 		CASE(test_peers_that_go),
-		CASE(test_ticket_left_at_the_end),
+		CASE(test_request_left_at_the_end),
 		CASE(test_answers_that_come_later),
+		CASE(test_requests_of_many_turns),
+		CASE(test_batch_of_large_answers),
 		CASE(test_newest_gets_in),
+		CASE(test_flood_of_another_process),
 		CASE(test_few_descriptors),
 		CASE(test_commit_that_fails),
 		CASE(test_full_disk),
