@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "daemon/ctl/complaint.h"
+
 int ask_unanswered(char *reason)
 {
 	show_end_progress();
@@ -79,6 +81,43 @@ int ask_alone(const struct invocation *call, const char *method, json_t *paramet
 	}
 	code = ask(client, method, parameters, ret);
 	client_close(client);
+	return code;
+}
+
+static int read_rows(const struct invocation *call, ask_read *read, char *no_daemon, json_t **ret)
+{
+	struct problems problems = PROBLEMS_NONE;
+	struct office *office = office_load(call->conf, &problems);
+	json_t *rows = office == NULL ? NULL : read(call, office, &problems);
+	office_free(office);
+	if (rows != NULL) {
+		free(no_daemon);
+		*ret = rows;
+		return CTL_DONE;
+	}
+	if (no_daemon != NULL)
+		show_printf(stderr, "kedjactl: %s; and from %s:\n", no_daemon, call->conf);
+	int code = complaint_tell(&problems);
+	code = no_daemon == NULL ? code : CTL_NO_DAEMON;
+	free(no_daemon);
+	return code;
+}
+
+int ask_rows(const struct invocation *call, const char *method, json_t *parameters, ask_read *read,
+	     json_t **ret)
+{
+	char *reason = NULL;
+	json_t *answer = NULL;
+	struct client *client = call->conf_given ? NULL : client_open(call->socket, &reason);
+	if (client == NULL) {
+		json_decref(parameters);
+		return read_rows(call, read, reason, ret);
+	}
+	int code = ask(client, method, parameters, &answer);
+	client_close(client);
+	if (code == CTL_DONE)
+		*ret = json_incref(json_object_get(answer, "rows"));
+	json_decref(answer);
 	return code;
 }
 
@@ -179,6 +218,19 @@ static void list_end(const struct listing *listing, const char *empty)
 		fputs(listing->rows == 0 ? "]\n" : "\n]\n", stdout);
 	else if (table_count(listing->table) == 0)
 		printf("%s\n", empty);
+}
+
+int ask_show_rows(const struct invocation *call, const json_t *rows, const struct column *columns,
+		  const char *empty)
+{
+	struct listing listing = { .call = call };
+	if (!call->json)
+		listing.table = table_new(stdout, columns);
+	int code = list_page(&listing, rows);
+	if (code == CTL_DONE)
+		list_end(&listing, empty);
+	table_free(listing.table);
+	return code;
 }
 
 int ask_list(const struct invocation *call, const char *method, json_t *parameters,

@@ -6,6 +6,7 @@
 #ifndef KEDJA_CTL_ASK_H
 #define KEDJA_CTL_ASK_H
 
+#include "daemon/conf/office.h"
 #include "daemon/ctl/client.h"
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/show.h"
@@ -24,6 +25,18 @@ int ask_unanswered(char *reason);
 /* One question and the end: opens, asks, closes. As ask. */
 MUST_CHECK int ask_alone(const struct invocation *call, const char *method, json_t *parameters,
 			 json_t **ret);
+
+/* For what the office's files say as well: asks the daemon; where none is there, and where --conf
+ * is given, gives the rows that `read` makes of the office of --conf (NULL with problems: it has
+ * none). CTL_DONE with *ret (rows, a new reference), or a code after telling what is wrong. Takes
+ * over `parameters`. */
+typedef json_t *ask_read(const struct invocation *call, const struct office *office,
+			 struct problems *problems);
+MUST_CHECK int ask_rows(const struct invocation *call, const char *method, json_t *parameters,
+			ask_read *read, json_t **ret);
+/* Shows such rows as ask_list does. */
+MUST_CHECK int ask_show_rows(const struct invocation *call, const json_t *rows,
+			     const struct column *columns, const char *empty);
 
 /* The same for a verb that shows its answer in a form of its own: with --json the answer is shown
  * and *ret is NULL; else *ret is the answer. Takes over `parameters`. */

@@ -54,6 +54,7 @@ static int run(struct invocation *call)
 	if (call->help)
 		return help(call);
 	call->socket = given_or(call->socket, "KEDJA_SOCKET", "/run/kedja/control");
+	call->conf_given = call->conf != NULL;
 	call->conf = given_or(call->conf, "KEDJA_CONF", "/etc/kedja");
 	return call->verb->run(call);
 }

@@ -80,6 +80,7 @@ struct invocation {
 	size_t argument_count;
 	const char *values[OPTIONS_MOST]; /* beside verb->options; "" for a flag that is set */
 	const char *socket, *conf;        /* NULL where not given */
+	bool conf_given;                  /* on the command line */
 	bool json, help, version, table;
 	const char **words; /* owns the list of arguments */
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/conf/office_rows.h"
 #include "daemon/methods/method.h"
 #include "daemon/people/people.h"
 #include "daemon/store/figure.h"
@@ -201,27 +202,11 @@ json_t *method_rules_revert(void *arg, struct call *call)
 json_t *method_calendar_year(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	static const char *const weekdays[] = {
-		"", "mon", "tue", "wed", "thu", "fri", "sat", "sun"
-	};
-	int64_t year = call_number(call, "year", 0);
-	if (year < 1900 || year > 2200) {
-		problem_add(&call->problems, "year", 0, "write a year from 1900 to 2200");
-		return NULL;
-	}
-	json_t *rows = json_array();
-	date last = date_from_ymd((int)year, 12, 31);
-	for (date day = date_from_ymd((int)year, 1, 1); day <= last; day++) {
-		const char *name = NULL;
-		enum day_kind kind = calendar_day(k->core.office->calendar, day, &name);
-		if (kind == DAY_WORKING)
-			continue;
-		json_array_append_new(rows, json_pack("{s:o, s:o, s:s, s:s}", "date",
-						      answer_day(day), "name", answer_text(name),
-						      "kind", day_kind_name(kind), "weekday",
-						      weekdays[date_weekday(day)]));
-	}
-	return answer_page(rows, NULL);
+	json_t *rows = office_year_rows(k->core.office->calendar, call_number(call, "year", 0));
+	if (rows != NULL)
+		return answer_page(rows, NULL);
+	problem_add(&call->problems, "year", 0, OFFICE_YEARS);
+	return NULL;
 }
 
 json_t *method_clock_show(void *arg, struct call *call)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/conf/office_rows.h"
 #include "daemon/methods/at_stake.h"
 #include "daemon/methods/method.h"
 #include "daemon/methods/put_off.h"
@@ -469,49 +470,9 @@ json_t *method_event_void(void *arg, struct call *call)
 	return result;
 }
 
-static json_t *codes_of(const struct kedjad *k, const struct field *field)
-{
-	if (field->codes == NULL)
-		return json_null();
-	json_t *codes = json_array();
-	const char *const *list = chain_codes(k->core.office->chain, field->codes);
-	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
-		json_array_append_new(codes, json_string(list[i]));
-	return codes;
-}
-
-static json_t *field_row(const struct kedjad *k, const struct field *field)
-{
-	int64_t least = 0, most = 0;
-	bool is_number = field_limits(field, &least, &most);
-	return json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o, s:s}", "name", field->name, "type",
-			 field_type_name(field->type), "class", field_class_name(field->class),
-			 "optional", field->optional, "codes", codes_of(k, field), "least",
-			 is_number ? json_integer(least) : json_null(), "most",
-			 is_number ? json_integer(most) : json_null(), "help", field->help);
-}
-
-static json_t *kind_row(const struct kedjad *k, const struct kind *kind)
-{
-	static const char *const keys[] = {
-		[KEY_NONE] = "none", [KEY_ALLOWED] = "allowed", [KEY_REQUIRED] = "required"
-	};
-	json_t *fields = json_array();
-	for (size_t i = 0; i < kind->field_count; i++)
-		json_array_append_new(fields, field_row(k, &kind->fields[i]));
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "name", kind->name, "subject",
-			 subject_type_name(kind->subject), "key", keys[kind->key], "key_means",
-			 answer_text(kind->key_means), "fields", fields, "help", kind->help);
-}
-
 json_t *method_kind_list(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	json_t *rows = json_array();
-	const struct kind *kind;
 	(void)call;
-	for (size_t i = 0; (kind = chain_kind_at(k->core.office->chain, i)) != NULL; i++)
-		if (!kind->is_virtual)
-			json_array_append_new(rows, kind_row(k, kind));
-	return answer_page(rows, NULL);
+	return answer_page(office_kind_rows(k->core.office->chain), NULL);
 }

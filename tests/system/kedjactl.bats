@@ -593,14 +593,15 @@ $dir/conf/rules.d/80-pipe.conf: is not a file" ]
 	[ "$status" -eq 0 ]
 }
 
+complete_words() {
+	COMP_WORDS=("$@")
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	_kedjactl
+	printf '%s\n' "${COMPREPLY[*]}"
+}
+
 @test "completion offers what the table has" {
 	source "$here/../../contrib/completion/kedjactl"
-	complete_words() {
-		COMP_WORDS=("$@")
-		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-		_kedjactl
-		printf '%s\n' "${COMPREPLY[*]}"
-	}
 	[ "$(complete_words "$ctl" de)" = deadlines ]
 	[ "$(complete_words "$ctl" rules re)" = "reload revert" ]
 	[ "$(complete_words "$ctl" --json outbox c)" = cancel ]
@@ -608,4 +609,47 @@ $dir/conf/rules.d/80-pipe.conf: is not a file" ]
 	[ "$(complete_words "$ctl" deadlines --o)" = --overdue ]
 	[ "$(complete_words "$ctl" status --o)" = "" ]
 	[ "$(complete_words "$ctl" "" | tr ' ' '\n')" = "$("$ctl" --table | awk -F'\t' '$3 == "verb" { print $1 }' | sort -u)" ]
+}
+
+@test "completion offers cases, rules, people, and the fields of a kind with their codes" {
+	source "$here/../../contrib/completion/kedjactl"
+	export KEDJA_CONF=$here/../../conf
+	answers '{"case.list": [{"result": {"rows": [{"case": "K-1", "programme": "norr", "open": true},
+			{"case": "K-22", "programme": "norr", "open": true}], "next": null}}],
+		"staff.list": [{"result": {"rows": [{"staff": "anna.berg", "name": "Anna"}, {"staff": "bo.ek", "name": "Bo"}], "next": null}}],
+		"rules.list": [{"result": {"rows": [{"name": "rent-late"}, {"name": "plan-review"}], "next": null}}]}'
+	[ "$(complete_words "$ctl" case K-2)" = K-22 ]
+	[ "$(complete_words "$ctl" why K-1 r)" = rent-late ]
+	[ "$(complete_words "$ctl" deadlines --for a)" = anna.berg ]
+	[ "$(complete_words "$ctl" staff handover anna.berg b)" = bo.ek ]
+	[ "$(complete_words "$ctl" payments status --programme n)" = norr ]
+	kill "$daemon"
+	wait "$daemon" || true
+	rm -f "$KEDJA_SOCKET" # kinds come from the folder where there is no daemon
+	[ "$(complete_words "$ctl" record plan.ado)" = plan.adopted ]
+	[ "$(complete_words "$ctl" record plan.adopted K-1 goals_short=true goals)" = "goals_short= goals_long=" ]
+	[ "$(complete_words "$ctl" record plan.adopted K-1 rent = t)" = "true" ]
+	[ "$(complete_words "$ctl" record plan.adopted K-1 rent=t)" = "rent=true" ]
+	[ "$(complete_words "$ctl" record case.closed K-1 outcome = own)" = "own_lease own_wish" ]
+}
+
+@test "calendar and kinds answer without a daemon, from the folder; its mistakes are told once" {
+	cp -r "$here/../../conf" "$dir/conf"
+	try calendar 2027 --conf "$dir/conf"
+	[ "$status" -eq 0 ]
+	[[ $output == *"2027-01-01  Friday     nyårsdagen"* ]]
+	export KEDJA_CONF=$dir/conf
+	try kinds visit.made --json
+	[ "$status" -eq 0 ]
+	[[ $output == *'"name": "visit.made"'* ]]
+	try calendar 3000
+	[ "$status" -eq 3 ]
+	[[ $(complaint) == *"year: write a year from 1900 to 2200" ]]
+	echo 'fnord = 1;' >>"$dir/conf/chain.conf"
+	try kinds
+	[ "$status" -eq 3 ]
+	[[ $(complaint) == "kedjactl: no daemon at $KEDJA_SOCKET: "*$'\n'"$dir/conf/chain.conf:"*'"fnord"'* ]]
+	try rules simulate "$dir/conf/" --until 2027-01-01
+	[ "$status" -eq 1 ]
+	[ "$(complaint | wc -l)" -eq 1 ]
 }

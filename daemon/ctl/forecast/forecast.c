@@ -4,12 +4,22 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+static bool is_same_folder(const char *a, const char *b)
+{
+	struct stat of_a, of_b;
+	return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+	       of_a.st_ino == of_b.st_ino;
+}
 
 int forecast_office_load(const struct invocation *call, const char *dir,
 			 struct forecast_office *ret, struct problems *problems)
 {
 	*ret = (struct forecast_office){ NULL, NULL, NULL, NULL };
 	ret->own = office_load(call->conf, problems);
+	if (ret->own == NULL && dir != NULL && is_same_folder(call->conf, dir))
+		return -1; /* its mistakes are told */
 	if (dir != NULL)
 		ret->other = office_load(dir, problems);
 	if (ret->own == NULL || (dir != NULL && ret->other == NULL))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/conf/office_rows.h"
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/verbs/verbs.h"
 #include "rules/time/date.h"
@@ -73,17 +74,27 @@ static void show_year(const json_t *rows, bool all)
 		       count_weekends(rows, 7));
 }
 
+/* An ask_read. */
+static json_t *read_year(const struct invocation *call, const struct office *office,
+			 struct problems *problems)
+{
+	json_t *rows = office_year_rows(office->calendar, strtoll(call->arguments[0], NULL, 10));
+	if (rows == NULL)
+		problem_add(problems, "year", 0, OFFICE_YEARS);
+	return rows;
+}
+
 int verb_calendar(const struct invocation *call)
 {
-	json_t *answer = NULL, *parameters = json_object();
+	json_t *rows = NULL, *parameters = json_object();
 	long long year = strtoll(call->arguments[0], NULL, 10);
 	json_object_set_new(parameters, "year", json_integer(year));
-	if (call->json)
-		return ask_list(call, "calendar.year", parameters, calendar_columns, NULL, "");
-	int code = ask_alone(call, "calendar.year", parameters, &answer);
-	if (code == CTL_DONE)
-		show_year(json_object_get(answer, "rows"), invocation_flag(call, "all"));
-	json_decref(answer);
+	int code = ask_rows(call, "calendar.year", parameters, read_year, &rows);
+	if (code == CTL_DONE && call->json)
+		code = ask_show_rows(call, rows, calendar_columns, "");
+	else if (code == CTL_DONE)
+		show_year(rows, invocation_flag(call, "all"));
+	json_decref(rows);
 	return code;
 }
 
@@ -165,16 +176,29 @@ static void show_kind(const json_t *kind)
 	show_rows(stdout, "Fields", field_columns, json_object_get(kind, "fields"));
 }
 
+/* An ask_read. */
+static json_t *read_kinds(const struct invocation *call, const struct office *office,
+			  struct problems *problems)
+{
+	(void)call;
+	(void)problems;
+	return office_kind_rows(office->chain);
+}
+
+int kinds_ask(const struct invocation *call, json_t **ret)
+{
+	return ask_rows(call, "kind.list", json_object(), read_kinds, ret);
+}
+
 int verb_kinds(const struct invocation *call)
 {
 	const char *name = invocation_argument(call, 0);
-	json_t *answer = NULL;
-	if (name == NULL)
-		return ask_list(call, "kind.list", json_object(), kind_columns, NULL, "no kinds");
-	int code = ask_alone(call, "kind.list", json_object(), &answer);
-	const json_t *rows = json_object_get(answer, "rows");
-	const json_t *kind = find_kind(rows, name);
-	if (code == CTL_DONE && kind == NULL) {
+	json_t *rows = NULL;
+	int code = kinds_ask(call, &rows);
+	const json_t *kind = name == NULL ? NULL : find_kind(rows, name);
+	if (code == CTL_DONE && name == NULL) {
+		code = ask_show_rows(call, rows, kind_columns, "no kinds");
+	} else if (code == CTL_DONE && kind == NULL) {
 		unknown_kind(rows, name);
 		code = CTL_REFUSED;
 	} else if (code == CTL_DONE && call->json) {
@@ -182,6 +206,6 @@ int verb_kinds(const struct invocation *call)
 	} else if (code == CTL_DONE) {
 		show_kind(kind);
 	}
-	json_decref(answer);
+	json_decref(rows);
 	return code;
 }

@@ -32,6 +32,9 @@ verb_function verb_templates_check, verb_templates_preview;            /* templa
 verb_function verb_staff, verb_staff_handover;                         /* staff.c */
 verb_function verb_calendar, verb_kinds;                               /* kinds.c */
 
+/* kinds.c: the rows of kind.list, or of --conf where there is no daemon; as ask_rows. */
+MUST_CHECK int kinds_ask(const struct invocation *call, json_t **ret);
+
 /* rules.c: what another configuration has brought, a line each; of a reload and of a revert. */
 void rules_show_brought(const json_t *answer);
 
