@@ -61,35 +61,34 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	says "$first" "2026-12-01T08:00 eva.noren" "2026-12-01T08:00 bo.ek" \
 		"Ta kontakt om hyran i ärende K-1: sista betalningsdag var måndag 30 november, december 2026." \
 		"Hyran är inte registrerad som betald." \
-		"Uppgiften bygger på betalningar till och med måndagen den 30 november 2026. En betalning kan vara på väg." \
-		"Sista dagen att betala innan hyresrätten kan vara förverkad: måndagen den 7 december 2026 (12 kap. 42 § jordabalken)." \
-		"Från och med tisdagen den 8 december 2026: avtalet kan sägas upp. Det sker aldrig automatiskt." \
-		"Om avtalet sägs upp: hyresgästen kan få tillbaka hyresrätten genom att betala inom tre veckor."
+		"Kedja känner till betalningar till och med måndagen den 30 november 2026. En betalning kan vara på väg." \
+		"Efter måndagen den 7 december 2026 kan hyresvärden få säga upp avtalet (12 kap. 42 § jordabalken), och från och med tisdagen den 8 december 2026 är det säkert så." \
+		"Det sker aldrig automatiskt. Sägs avtalet upp går det att få tillbaka hyresrätten genom att betala inom tre veckor"
 	file_reaches 2026-12-02
 	until_time 2026-12-03T16:00
 	near=$(texts 2026-12-03)
-	says "$near" "är ännu inte registrerad som betald" "till och med onsdagen den 2 december 2026" \
-		"Från och med tisdagen den 8 december 2026: avtalet kan sägas upp om hyran inte är betald." hakan.holm
+	says "$near" "Det finns fortfarande tid att lösa det." "sista dagen att betala är måndag 7 december" "till och med onsdagen den 2 december 2026" \
+		"Efter den dagen får hyresvärden säga upp avtalet (12 kap. 42 § jordabalken): säkert från och med tisdagen den 8 december 2026." hakan.holm
 	until_time 2026-12-08T16:00
 	same "" "$(texts 2026-12-08)" # the files do not reach the week's last day yet
 	file_reaches 2026-12-08
 	until_time 2026-12-09T16:00
-	says "$(texts 2026-12-09)" "mer än en vecka har gått" "till och med tisdagen den 8 december 2026" \
-		"Från och med tisdagen den 8 december 2026: avtalet kan sägas upp (12 kap. 42 § jordabalken)."
+	says "$(texts 2026-12-09)" "veckan gick ut" "till och med tisdagen den 8 december 2026" \
+		"Från och med tisdagen den 8 december 2026 får hyresvärden säga upp avtalet (12 kap. 42 § jordabalken)."
 	until_time 2026-12-14T09:00
 	record forfeiture.notice_served K-1 on=2026-12-14
 	until_time 2026-12-14T16:00
 	served=$(texts 2026-12-14)
 	says "$served" "planera så att det är ordnat senast måndag 4 januari 2027." \
-		"Den sista dagen enligt lagen räknas från att hyresgästen har fått del"
-	never_says "$served" "Första dagen då saken kan avgöras" "Uppgiften bygger"
+		"Tiden räknas från att hyresgästen har delgetts uppsägningen och socialnämnden har fått ett meddelande."
+	never_says "$served" "Första dag då domstolen" "Kedja känner till betalningar"
 	until_time 2026-12-16T09:00
 	record board.notified K-1 on=2026-12-16
 	until_time 2027-01-07T16:00
 	later=$(texts 2026-12-17)
 	says "$later" "planera så att det är ordnat senast måndag 4 januari 2027." \
-		"Sista dagen enligt lagen att betala eller åta sig att betala: torsdagen den 7 januari 2027." \
-		"Första dagen då saken kan avgöras, om inget är ordnat: tisdagen den 12 januari 2027." \
+		"Sista dagen enligt lagen att betala eller åta sig att betala: torsdagen den 7 januari 2027 (12 kap. 44 § jordabalken)." \
+		"Första dag då domstolen eller Kronofogden kan besluta att hyresgästen måste flytta, om inget är ordnat: tisdagen den 12 januari 2027." \
 		"sista dagen är torsdag 7 januari"
 	never_says "$(texts)" 5200 520000
 }
@@ -105,7 +104,7 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	record payment.unmatched norr --key B-2 amount=1 paid_on=2026-11-30 reference=x same_as=B-0 perhaps_of=K-2
 	file_reaches 2026-12-04
 	until_time 2026-12-07T16:00
-	says "$(texts)" "i ärende K-1:" "Uppgiften bygger på betalningar till och med onsdagen den 2 december 2026."
+	says "$(texts)" "i ärende K-1:" "Kedja känner till betalningar till och med onsdagen den 2 december 2026."
 	never_says "$(texts)" "den 4 december 2026" K-2
 	record payment.assigned norr --key B-2 case=K-2
 	until_time 2026-12-08T16:00
@@ -120,7 +119,8 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	file_reaches 2027-01-04
 	until_time 2027-01-05T16:00
 	says "$(texts)" "till och med måndagen den 4 januari 2027" \
-		"förverkad: onsdagen den 6 januari 2027" "Från och med tisdagen den 12 januari 2027"
+		"sista dagen att betala är onsdag 6 januari" "Betala senast tisdagen den 5 januari 2027" \
+		"säkert från och med tisdagen den 12 januari 2027"
 }
 
 @test "a month charged anew tells the days of the new slip; English for those who read it" {
@@ -132,9 +132,9 @@ file_reaches() { # DAY: a payment file that came in with nothing in it
 	until_time 2026-12-11T07:00
 	file_reaches 2026-12-10
 	until_time 2026-12-11T16:00
-	says "$(texts)" "This rests on payments through Thursday 10 December 2026." \
-		"may be forfeited: Thursday 17 December 2026" "From Friday 18 December 2026: notice can be given." \
-		"förverkad: torsdagen den 17 december 2026"
+	says "$(texts)" "Kedja knows of payments through Thursday 10 December 2026." \
+		"After Thursday 17 December 2026 the landlord may be allowed to give notice" "from Friday 18 December 2026 that is certain" \
+		"Efter torsdagen den 17 december 2026 kan hyresvärden få säga upp avtalet"
 }
 
 @test "a lease that has ended: the day a month later" {
