@@ -53,6 +53,28 @@ struct letter_put_off {
 	date until;
 };
 
+/* A person with what is overdue of theirs; and a case whose last day by law is past. */
+struct letter_overdue {
+	const char *who;
+	int count;
+	date oldest;      /* the day by which it should have been done */
+	const char *what; /* "Besök 2, Hyra inte registrerad 1" */
+};
+
+struct letter_past {
+	const char *subject, *title;
+	date last;
+};
+
+/* What is overdue in the cases of a programme, the worst first. */
+struct letter_overview {
+	const struct letter_overdue *rows;
+	size_t count;
+	const struct letter_past *past;
+	size_t past_count;
+	bool hidden; /* there are such cases that may not stand here */
+};
+
 struct letter_item {
 	const char *subject; /* case reference or programme */
 	bool is_case;
@@ -80,9 +102,9 @@ struct letter_item {
 	date next;               /* when the next reminder goes out if nothing happens; DATE_NONE */
 	int next_second;         /* of that day, where it is today */
 	const char *next_to;     /* to whom: role titles, "enhetschef"; NULL */
-	const char
-	    *overdue;    /* of a programme's cases, by person and kind of matter; NULL: not told */
-	bool comes_back; /* it had been put off, and its day has come */
+	const struct letter_overview
+	    *overview;                        /* what is overdue in a programme's cases, or NULL */
+	bool comes_back;                      /* it had been put off, and its day has come */
 	const struct letter_put_off *put_off; /* by others than the reader */
 	size_t put_off_count;
 	const struct letter_rent *rent;   /* NULL: it is not about rent */

@@ -112,6 +112,7 @@ void units_finish(struct making *making);
 /* ---- tables.c, matter.c ---- */
 
 void matter_say(struct making *making, const struct matter *matter);
+void tables_say_overview(struct making *making, const struct letter_overview *overview);
 void tables_say(struct making *making, const struct matter *matter);
 void tables_say_section(struct making *making, const struct letter_section *section);
 /* When reminders come again: of all matters, or (add) of the only one. */

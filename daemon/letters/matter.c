@@ -294,4 +294,9 @@ void matter_say(struct making *making, const struct matter *matter)
 			say_case(making, matter, matter->items[i]);
 	}
 	say_once(making, matter);
+	for (size_t i = 0; i < matter->count; i++) {
+		const struct letter_item *item = item_at(making, matter->items[i]);
+		if (item->overview != NULL)
+			tables_say_overview(making, item->overview);
+	}
 }

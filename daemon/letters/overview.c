@@ -14,10 +14,13 @@
 struct late {
 	const char *subject, *rule_name, *key;
 	date anchor, due;
+	date since; /* the first day of it, where another rule came before */
 	int occurrence;
 	int64_t anchor_event;
 	const struct rule *rule; /* NULL: it has gone */
 	const char *who, *title;
+	bool is_protected;
+	bool again; /* another rule stands for it, about the same thing */
 };
 
 /* How many there are of one name, and how much they matter. */
@@ -25,7 +28,8 @@ struct tally {
 	const char *name;
 	int count;
 	bool serious;
-	date due; /* of the one that has been overdue longest */
+	date due;    /* of the one that has been overdue longest, of what is serious if any is */
+	date oldest; /* of all */
 };
 
 struct tallies {
@@ -36,6 +40,7 @@ struct tallies {
 struct overview {
 	const struct core *core;
 	const char *programme, *language;
+	const struct person *reader;
 	struct arena *arena;
 	struct late *list;
 	size_t count, capacity;
@@ -44,11 +49,14 @@ struct overview {
 static void read_late(struct overview *overview)
 {
 	const struct core *core = overview->core;
-	struct query *q =
-	    db_query(core->db, "SELECT d.subject, d.rule, d.key, d.anchor, d.due, d.occurrence,"
-			       " d.anchor_event FROM deadline d JOIN subject c ON c.id = d.subject"
-			       " WHERE d.state = 'open' AND d.due < ?2 AND c.programme = ?1"
-			       " ORDER BY d.due, d.id");
+	struct query *q = db_query(
+	    core->db, "SELECT d.subject, d.rule, d.key, d.anchor, d.due, d.occurrence,"
+		      " d.anchor_event, coalesce(c.protected, 0) FROM overdue o"
+		      " JOIN deadline d ON d.subject = o.subject AND d.rule = o.rule"
+		      "  AND d.key = o.key AND d.anchor = o.anchor AND d.occurrence = o.occurrence"
+		      " JOIN subject c ON c.id = d.subject WHERE o.programme = ?1"
+		      " AND o.first <= ?2 AND (o.over = '' OR o.over > ?2)"
+		      " ORDER BY d.due, d.id");
 	db_bind(q, DB_TEXT(overview->programme), DB_DATE(clock_today(core->clock)));
 	while (db_next(q)) {
 		overview->list = arena_grow(overview->arena, overview->list, overview->count,
@@ -59,11 +67,37 @@ static void read_late(struct overview *overview)
 				   .key = arena_strdup(overview->arena, db_text(q, 2)),
 				   .anchor = db_date(q, 3),
 				   .due = db_date(q, 4),
+				   .since = db_date(q, 4),
 				   .occurrence = (int)db_int(q, 5),
 				   .anchor_event = db_int(q, 6),
+				   .is_protected = db_int(q, 7) != 0,
 				   .rule = ruleset_find(core->office->ruleset, db_text(q, 1)) };
 	}
 	db_done(q);
+}
+
+/* ---- what several rules say of one thing ---- */
+
+static bool is_about_the_same(const struct late *a, const struct late *b)
+{
+	return a->rule != NULL && b->rule != NULL && a->rule != b->rule && a->key[0] != '\0' &&
+	       strcmp(a->key, b->key) == 0 && strcmp(a->subject, b->subject) == 0 &&
+	       a->rule->starts_count > 0 && b->rule->starts_count > 0 &&
+	       a->rule->starts[0].kind == b->rule->starts[0].kind;
+}
+
+/* A month's rent has a rule for each of its days: the last one that is past stands for them, from
+ * the first day on. */
+static void mark_repeated(struct overview *overview)
+{
+	for (size_t i = 0; i < overview->count; i++)
+		for (size_t j = i + 1; j < overview->count; j++) {
+			struct late *one = &overview->list[i], *later = &overview->list[j];
+			if (one->again || !is_about_the_same(one, later))
+				continue;
+			one->again = true;
+			later->since = one->since < later->since ? one->since : later->since;
+		}
 }
 
 /* ---- who is named ---- */
@@ -146,13 +180,15 @@ static void tally_add(const struct overview *overview, struct tallies *tallies, 
 	if (i == tallies->count) {
 		tallies->list = arena_grow(overview->arena, tallies->list, tallies->count,
 					   &tallies->capacity, sizeof(*tallies->list));
-		tallies->list[tallies->count++] = (struct tally){ .name = name, .due = late->due };
+		tallies->list[tallies->count++] =
+		    (struct tally){ .name = name, .due = late->since, .oldest = late->since };
 	}
 	struct tally *tally = &tallies->list[i];
 	bool serious = late->rule != NULL && rule_is_serious(late->rule);
 	/* of a row with something serious in it, how long that has been overdue counts */
-	if (serious > tally->serious || (serious == tally->serious && late->due < tally->due))
-		tally->due = late->due;
+	if (serious > tally->serious || (serious == tally->serious && late->since < tally->due))
+		tally->due = late->since;
+	tally->oldest = late->since < tally->oldest ? late->since : tally->oldest;
 	tally->serious = tally->serious || serious;
 	tally->count++;
 }
@@ -178,7 +214,7 @@ static const char *matters_of(const struct overview *overview, const char *who)
 	struct tallies matters = { NULL, 0, 0 };
 	const char *text = "";
 	for (size_t i = 0; i < overview->count; i++)
-		if (strcmp(overview->list[i].who, who) == 0)
+		if (!overview->list[i].again && strcmp(overview->list[i].who, who) == 0)
 			tally_add(overview, &matters, overview->list[i].title, &overview->list[i]);
 	tallies_sort(&matters);
 	for (size_t i = 0; i < matters.count; i++)
@@ -187,27 +223,65 @@ static const char *matters_of(const struct overview *overview, const char *who)
 	return text;
 }
 
-const char *letters_overview(const struct core *core, const char *programme, const char *language,
-			     struct arena *arena)
+static struct letter_overdue *rows_of(const struct overview *overview,
+				      const struct tallies *persons)
 {
-	struct overview overview = {
-		.core = core, .programme = programme, .language = language, .arena = arena
-	};
+	struct letter_overdue *rows =
+	    arena_alloc(overview->arena, (persons->count + 1) * sizeof(*rows));
+	for (size_t i = 0; i < persons->count; i++)
+		rows[i] =
+		    (struct letter_overdue){ .who = persons->list[i].name,
+					     .count = persons->list[i].count,
+					     .oldest = persons->list[i].oldest,
+					     .what = matters_of(overview, persons->list[i].name) };
+	return rows;
+}
+
+/* The cases whose last day by law is past; none that this reader may not be told of here. */
+static void set_past(const struct overview *overview, struct letter_overview *ret)
+{
+	struct letter_past *past =
+	    arena_alloc(overview->arena, (overview->count + 1) * sizeof(*past));
+	for (size_t i = 0; i < overview->count; i++) {
+		const struct late *late = &overview->list[i];
+		if (late->rule == NULL || !late->rule->final)
+			continue;
+		if (late->is_protected ||
+		    !people_may_be_told(overview->core, late->subject, overview->programme,
+					overview->reader->board))
+			ret->hidden = true;
+		else
+			past[ret->past_count++] =
+			    (struct letter_past){ late->subject, late->title, late->due };
+	}
+	ret->past = past;
+}
+
+const struct letter_overview *letters_overview(const struct core *core, const char *programme,
+					       const struct person *reader, struct arena *arena)
+{
+	struct overview overview = { .core = core,
+				     .programme = programme,
+				     .language = reader->language,
+				     .reader = reader,
+				     .arena = arena };
 	struct tallies persons = { NULL, 0, 0 };
-	const char *text = NULL;
 	read_late(&overview);
+	if (overview.count == 0)
+		return NULL;
+	mark_repeated(&overview);
 	for (size_t i = 0; i < overview.count; i++) {
 		struct late *late = &overview.list[i];
 		late->who = who_is_told(&overview, late);
 		late->title =
-		    late->rule == NULL ? late->rule_name : rule_title(late->rule, language);
-		tally_add(&overview, &persons, late->who, late);
+		    late->rule == NULL ? late->rule_name : rule_title(late->rule, reader->language);
+		if (!late->again)
+			tally_add(&overview, &persons, late->who, late);
 	}
 	tallies_sort(&persons);
-	for (size_t i = 0; i < persons.count; i++)
-		text = arena_printf(arena, "%s%s%s %d (%s)", text == NULL ? "" : text,
-				    text == NULL ? "" : "; ", persons.list[i].name,
-				    persons.list[i].count,
-				    matters_of(&overview, persons.list[i].name));
-	return text;
+	struct letter_overview *ret = arena_alloc(arena, sizeof(*ret));
+	*ret = (struct letter_overview){ .rows = rows_of(&overview, &persons),
+					 .count = persons.count };
+	set_past(&overview, ret);
+	return ret;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What is overdue in the cases of a programme, for those who look after it: a row a person, with
- * how many of each kind of matter.
+ * how many of each kind of matter, and since when; and the cases whose last day by law is past.
  *
- *   "Bo Ek 3 (Hyra inte registrerad 2, Besök 1); Anna Ask och Siv Lund 1 (Besök 1)"
+ * Overdue is what the fact overdue_deadlines counts today (plan/overdue.h). What several rules say
+ * of one thing, such as a month's rent, is counted once, by the one that is furthest.
  *
  * The person is whoever is told of the first role in `to` of the furthest step that the deadline
  * has reached (of its first step if it has reached none), as a reminder would find them today:
@@ -14,10 +15,11 @@
 #ifndef KEDJA_LETTERS_OVERVIEW_H
 #define KEDJA_LETTERS_OVERVIEW_H
 
-#include "daemon/store/core.h"
+#include "daemon/letters/letter.h"
+#include "daemon/people/people.h"
 
-/* NULL where nothing is overdue. Lives in `arena`. */
-const char *letters_overview(const struct core *core, const char *programme, const char *language,
-			     struct arena *arena);
+/* For this reader. NULL where nothing is overdue. Lives in `arena`. */
+const struct letter_overview *letters_overview(const struct core *core, const char *programme,
+					       const struct person *reader, struct arena *arena);
 
 #endif

@@ -83,6 +83,8 @@ static struct piece piece_from_row(const struct pile_reader *reader, struct quer
 	item->stands_in = arena_strdup(arena, db_text(q, 13));
 	item->is_case = db_int(q, 15) != 0;
 	item->is_protected = db_int(q, 16) != 0;
+	if (!item->is_case)
+		item->called = store_event_title(core, item->subject, arena);
 	civil next = db_is_null(q, 18) ? 0 : clock_to_civil(core->clock, db_int(q, 18));
 	item->next = db_is_null(q, 18) ? DATE_NONE : civil_date(next);
 	item->next_second = db_is_null(q, 18) ? 0 : civil_second(next);
@@ -275,8 +277,8 @@ void pile_read_words(struct pile *pile, const struct core *core, const struct pe
 		piece->item.lease = letters_lease(core, &piece->item, arena);
 		letters_put_off(core, piece->notice, person->id, &piece->item, arena);
 		if (is_oversight(core, &piece->item))
-			piece->item.overdue =
-			    letters_overview(core, piece->item.subject, person->language, arena);
+			piece->item.overview =
+			    letters_overview(core, piece->item.subject, person, arena);
 	}
 }
 

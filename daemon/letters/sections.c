@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/letters/entries.h"
+#include "daemon/store/event.h"
 #include "daemon/store/notice.h"
 #include "rules/plan/audience.h"
 
@@ -40,6 +41,7 @@ static void add_row(struct draft *draft, struct query *q, const char *others, bo
 	draft->rows[section->count++] = (struct letter_item){
 		.subject = subject,
 		.is_case = is_case,
+		.called = is_case ? NULL : store_event_title(core, subject, arena),
 		.rule = arena_strdup(arena, db_text(q, 1)),
 		.title = rule == NULL ? arena_strdup(arena, db_text(q, 1))
 				      : rule_title(rule, draft->person->language),

@@ -72,6 +72,52 @@ void tables_say(struct making *making, const struct matter *matter)
 	document_table(making->document, sheet.heads, sheet.rows);
 }
 
+/* ---- what is overdue ---- */
+
+static void say_overdue(struct making *making, const struct letter_overview *overview)
+{
+	static const enum word heads[] = { WORD_HEAD_WHO, WORD_HEAD_COUNT, WORD_HEAD_OLDEST,
+					   WORD_HEAD_MATTER };
+	struct sheet sheet = begin(making, heads, 4);
+	for (size_t i = 0; i < overview->count; i++) {
+		const struct letter_overdue *row = &overview->rows[i];
+		begin_row(&sheet);
+		put(&sheet, xstrdup(row->who));
+		put(&sheet, xasprintf("%d", row->count));
+		put_day(&sheet, row->oldest);
+		put(&sheet, xstrdup(row->what));
+	}
+	document_table(making->document, sheet.heads, sheet.rows);
+}
+
+static void say_past(struct making *making, const struct letter_overview *overview)
+{
+	static const enum word heads[] = { WORD_HEAD_LAST_DAY, WORD_HEAD_CASE, WORD_HEAD_MATTER };
+	struct sheet sheet = begin(making, heads, 3);
+	char *heading = making_word(making, WORD_PAST, NULL);
+	document_heading(making->document, heading);
+	for (size_t i = 0; i < overview->past_count; i++) {
+		begin_row(&sheet);
+		put_day(&sheet, overview->past[i].last);
+		put(&sheet, xstrdup(overview->past[i].subject));
+		put(&sheet, xstrdup(overview->past[i].title));
+	}
+	document_table(making->document, sheet.heads, sheet.rows);
+	free(heading);
+}
+
+void tables_say_overview(struct making *making, const struct letter_overview *overview)
+{
+	say_overdue(making, overview);
+	if (overview->past_count > 0)
+		say_past(making, overview);
+	if (overview->hidden) {
+		char *hidden = making_word(making, WORD_HIDDEN, NULL);
+		document_say(making->document, hidden);
+		free(hidden);
+	}
+}
+
 /* ---- when reminders come again ---- */
 
 /* The day in words; of today only the hour. */

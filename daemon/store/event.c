@@ -390,3 +390,16 @@ date store_event_covers_through(const struct core *core, const char *programme)
 	db_done(q);
 	return through;
 }
+
+const char *store_event_title(const struct core *core, const char *programme, struct arena *arena)
+{
+	struct event **events;
+	const char *title = NULL;
+	size_t count = store_event_of_kinds(core, programme, "programme.", arena, &events);
+	for (size_t i = 0; i < count; i++) {
+		struct value said = event_value(events[i], "title");
+		if (said.type == VALUE_TEXT && said.text[0] != '\0')
+			title = said.text;
+	}
+	return title;
+}

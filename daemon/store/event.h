@@ -63,4 +63,7 @@ const char *store_event_stage_at(const struct core *core, const char *subject, s
 /* Through which day the payment files of a programme reach: the greatest told, or DATE_NONE. */
 date store_event_covers_through(const struct core *core, const char *programme);
 
+/* The title of a programme, as it was said last; NULL: none was. Lives in `arena`. */
+const char *store_event_title(const struct core *core, const char *programme, struct arena *arena);
+
 #endif

@@ -82,11 +82,16 @@ static char *written(struct teller *teller)
 static char *overview(struct teller *teller)
 {
 	struct world *world = teller->world;
-	const char *all = letters_overview(&world->core, "norr", "sv", world->arena);
-	char *text = arena_strdup(world->arena, all == NULL ? "" : all), *row;
+	const struct person reader = { .id = "ulla", .language = "sv" };
+	const struct letter_overview *all =
+	    letters_overview(&world->core, "norr", &reader, world->arena);
 	char *rows = arena_strdup(world->arena, "");
-	while (text != NULL && (row = strsep(&text, ";")) != NULL && row[0] != '\0')
-		rows = arena_printf(world->arena, "%s%s\n", rows, row + strspn(row, " "));
+	for (size_t i = 0; all != NULL && i < all->count; i++)
+		rows = arena_printf(world->arena, "%s%s %d (%s)\n", rows, all->rows[i].who,
+				    all->rows[i].count, all->rows[i].what);
+	for (size_t i = 0; all != NULL && i < all->past_count; i++)
+		rows = arena_printf(world->arena, "%spast %s: %s\n", rows, all->past[i].subject,
+				    all->past[i].title);
 	return rows;
 }
 

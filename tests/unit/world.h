@@ -70,6 +70,25 @@ struct world_said {
 	const char *field, *text;
 };
 
+static inline struct value world_value(const struct field *field, const char *text)
+{
+	switch (field->type) {
+	case FIELD_DATE:
+		return (struct value){ VALUE_DATE, world_day(text), NULL };
+	case FIELD_AMOUNT:
+	case FIELD_COUNT:
+	case FIELD_NUMBER:
+		return (struct value){ VALUE_NUMBER, atoll(text), NULL };
+	case FIELD_FLAG:
+		return (struct value){ VALUE_FLAG, strcmp(text, "true") == 0, NULL };
+	case FIELD_CODE:
+	case FIELD_ID:
+	case FIELD_TEXT:
+		break;
+	}
+	return (struct value){ VALUE_TEXT, 0, text };
+}
+
 static inline int64_t world_record(struct world *world, const char *kind, const char *subject,
 				   const struct world_said said[6])
 {
@@ -85,10 +104,12 @@ static inline int64_t world_record(struct world *world, const char *kind, const 
 	assert_non_null(event.kind);
 	for (; said != NULL && said->field != NULL; said++) {
 		int place = kind_field(event.kind, said->field);
-		assert_true(place >= 0);
-		values[place] = event.kind->fields[place].type == FIELD_DATE
-				    ? (struct value){ VALUE_DATE, world_day(said->text), NULL }
-				    : (struct value){ VALUE_TEXT, 0, said->text };
+		if (strcmp(said->field, "key") == 0)
+			event.key = said->text;
+		else if (place >= 0)
+			values[place] = world_value(&event.kind->fields[place], said->text);
+		else
+			fail_msg("%s has no field \"%s\"", kind, said->field);
 	}
 	assert_int_equal(turn_begin(world->core.turn), 0);
 	event.id = store_event_add(&world->core, &event);
