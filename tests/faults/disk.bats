@@ -48,6 +48,13 @@ try() { # SCENARIO [WORDS]
 	try asked
 }
 
+@test "a file system that is read-only is mounted rw again" {
+	run unless_hung unshare --mount /usr/bin/python3 -B "$BATS_TEST_DIRNAME/disk.py" "$dir" "$shim" remounted
+	echo "$output"
+	[[ $status -eq 0 || $output != *"cannot mount"* && $output != *"unshare failed"* ]] || skip "no file system can be mounted here"
+	[ "$status" -eq 0 ]
+}
+
 @test "the hour of a reminder comes meanwhile: it goes out afterwards, once" {
 	try early
 }

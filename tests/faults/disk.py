@@ -10,6 +10,7 @@ usage: disk.py FOLDER SHIM SCENARIO [WORDS]
     bodies [reader]      what stood in letters whose text was dropped, while somebody reads
     hung_up              SIGHUP during a start
     asked                nobody writes, and status is asked
+    remounted            its file system is read-only for a while; in a mount namespace of its own, as root
     early                the hour of a reminder comes while nothing can be written
 """
 
@@ -137,6 +138,38 @@ def asked(disk):
     disk.works()
     disk.heals()
     disk.office.stop()
+
+
+def mount(*words):
+    done = subprocess.run(["mount", *words], capture_output=True, text=True, check=False)
+    return done.returncode == 0 or done.stderr
+
+
+def remounted(disk):
+    """Since Linux 6.15 an ext4 that met an error stays read-only until it is unmounted, whatever mount
+    says; so it is made read-only in a moment in which kedjad holds nothing open."""
+    place, image = os.path.dirname(disk.office.database), disk.bad + ".ext4"
+    subprocess.run(["truncate", "--size=24M", image], check=True)
+    made = subprocess.run(["mkfs.ext4", "-q", image], capture_output=True, text=True, check=False)
+    done = mount("-o", "loop", image, place) if made.returncode == 0 else made.stderr
+    if done is not True:
+        sys.exit(f"cannot mount: {done}")
+    disk.start()
+    disk.people()
+    disk.fails("pwrite-5", "sync-5", "open-5")
+    wait_until(disk.record, "the disk does not fail")
+    wait_until(lambda: mount("-o", "remount,ro", place) is True, "it cannot be made read-only")
+    before = disk.attempts()
+    disk.works()
+    wait_until(lambda: any("read-only" in alarm for alarm in disk.alarms()), "no alarm of a read-only disk")
+    assert before > 0 and "read-only" in disk.record()
+    began = time.monotonic()
+    wait_until(lambda: time.monotonic() - began > 2, "")
+    assert disk.alarms() and "read-only" in disk.record()
+    assert mount("-o", "remount,rw", place) is True
+    disk.heals()
+    disk.office.stop()
+    subprocess.run(["umount", place], check=True)
 
 
 def early(disk):
