@@ -104,11 +104,19 @@ static void case_transferred(struct facts *facts, const struct event *event)
 	note_protection(facts->of_case, event_value(event, "protected"));
 }
 
-/* A case that was closed and is opened again begins with its clock running. */
+/* A case that was closed and is opened again begins with its clock running, and in no stage. */
+static void begin_again(struct facts_case *of_case)
+{
+	of_case->paused = false;
+	of_case->step_back = false;
+	of_case->stage_since = DATE_NONE;
+	facts_set_text(&of_case->stage, NULL);
+}
+
 static void case_opened(struct facts *facts, const struct event *event)
 {
-	if (!facts->is_open)
-		facts->of_case->paused = false;
+	if (!facts->is_open && facts->was_opened)
+		begin_again(facts->of_case);
 	facts->is_open = true;
 	facts->was_opened = true;
 	case_transferred(facts, event);

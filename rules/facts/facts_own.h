@@ -103,7 +103,7 @@ struct facts_case {
 struct facts_member {
 	char *name;
 	struct facts_home home;
-	bool is_open, has_stage;
+	bool is_open, was_closed, has_stage;
 	bool counts_as_open, counts_in_chain;
 	struct facts_seen seen;
 };

@@ -115,9 +115,13 @@ static void case_transferred(struct facts *facts, const struct event *event)
 	count_member(facts, facts_member_of(facts, event->subject));
 }
 
+/* One that was closed before is in no stage yet (facts_case.c). */
 static void case_opened(struct facts *facts, const struct event *event)
 {
-	facts_member_of(facts, event->subject)->is_open = true;
+	struct facts_member *member = facts_member_of(facts, event->subject);
+	if (member->was_closed && !member->is_open)
+		member->has_stage = false;
+	member->is_open = true;
 	case_transferred(facts, event);
 }
 
@@ -125,6 +129,7 @@ static void case_closed(struct facts *facts, const struct event *event)
 {
 	struct facts_member *member = facts_member_of(facts, event->subject);
 	member->is_open = false;
+	member->was_closed = true;
 	count_member(facts, member);
 }
 

@@ -428,7 +428,7 @@ enum { CASES = 60, PAYMENTS = 80 };
 
 /* A programme by its cases and payments, written down plainly. */
 struct plain {
-	bool open[CASES], here[CASES], placed[CASES];
+	bool open[CASES], closed[CASES], here[CASES], placed[CASES];
 	bool waits[PAYMENTS], came[PAYMENTS];
 };
 
@@ -441,6 +441,8 @@ static void step(struct plain *plain, struct facts *facts, const char *day)
 	case 0:
 		snprintf(text, sizeof(text), "%s K-%d case.opened programme=%s", day, which,
 			 programmes[1 - here]);
+		if (plain->closed[which] && !plain->open[which])
+			plain->placed[which] = false; /* opened again it is in no stage */
 		plain->open[which] = true;
 		plain->here[which] = here == 1;
 		break;
@@ -452,6 +454,7 @@ static void step(struct plain *plain, struct facts *facts, const char *day)
 	case 2:
 		snprintf(text, sizeof(text), "%s K-%d case.closed outcome=x", day, which);
 		plain->open[which] = false;
+		plain->closed[which] = true;
 		break;
 	case 3:
 		snprintf(text, sizeof(text), "%s K-%d stage.entered stage=trial_flat", day, which);
