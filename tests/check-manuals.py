@@ -538,7 +538,7 @@ def check_members():
     if not names:
         complain(path, 1, "the members of an event cannot be read: tests/check-manuals.py must "
                  "follow")
-    names += re.findall(r'json_object_get\(\s*call->parameters,\s*"(\w+)"\)', text)
+    names += re.findall(r'json_object_get\(\s*(?:call->parameters|asked),\s*"(\w+)"\)', text)
     if page is not None:
         heading = "Events on the socket"
         compare(page, heading, page.items.get(heading, []), sorted(set(names)),

@@ -176,6 +176,7 @@ static json_t *event_row(const struct kedjad *k, struct query *q)
 		{ "actor", ANSWER_TEXT },
 		{ "data", ANSWER_JSON },
 		{ "voided_by", ANSWER_NUMBER },
+		{ "forced", ANSWER_TEXT },
 		{ NULL, ANSWER_TEXT },
 	};
 	return answer_row(k, q, columns);
@@ -185,7 +186,8 @@ static json_t *events_json(const struct kedjad *k, const char *subject, const ch
 {
 	json_t *rows = json_array(), *last = NULL;
 	struct query *q = db_query(
-	    k->core.db, "SELECT e.id, e.kind, e.key, e.at, e.recorded_at, e.actor, e.data, v.by"
+	    k->core.db, "SELECT e.id, e.kind, e.key, e.at, e.recorded_at, e.actor, e.data, v.by,"
+			" e.forced"
 			" FROM event e LEFT JOIN void v ON v.event = e.id WHERE e.subject = ?1"
 			" AND (?2 IS NULL OR (e.at || ' ' || printf('%020d', e.id)) > ?2)"
 			" ORDER BY e.at, e.id LIMIT ?3");

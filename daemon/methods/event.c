@@ -7,36 +7,12 @@
 #include <string.h>
 
 #include "daemon/conf/office_rows.h"
-#include "daemon/methods/at_stake.h"
-#include "daemon/methods/method.h"
-#include "daemon/methods/put_off.h"
+#include "daemon/methods/event_own.h"
 #include "daemon/plan/event_key.h"
 #include "daemon/store/event.h"
 #include "rules/base/kronor.h"
 
 #define EVENTS_MOST 1000
-
-/* One event of a request, on its way in. */
-struct incoming {
-	struct kedjad *k;
-	struct call *call;
-	const json_t *object;
-	int index; /* in the array; -1: the request is one event */
-	bool force;
-	bool ahead; /* event.check of a file that the clock will follow */
-	struct arena *arena;
-	struct event *event;
-	int64_t known_as;     /* an event with this source is there already */
-	const char *key_note; /* as what it was taken without a key; NULL */
-};
-
-static const char *place(const struct incoming *in, const char *field)
-{
-	if (in->index < 0)
-		return field;
-	return field[0] == '\0' ? arena_printf(in->arena, "[%d]", in->index)
-				: arena_printf(in->arena, "[%d].%s", in->index, field);
-}
 
 static const char *own_text(const struct incoming *in, const char *name)
 {
@@ -45,7 +21,8 @@ static const char *own_text(const struct incoming *in, const char *name)
 		return NULL;
 	if (json_is_string(value))
 		return json_string_value(value);
-	problem_add(&in->call->problems, place(in, name), 0, "this is a text: put it in quotes");
+	problem_add(&in->r->call->problems, event_place(in, name), 0,
+		    "this is a text: put it in quotes");
 	return NULL;
 }
 
@@ -73,124 +50,64 @@ static bool is_of_the_event(const char *name)
 	return false;
 }
 
+/* Whatever is recorded by force has a reason; most kinds have no field for one. */
+static bool is_reason_of_force(const struct incoming *in, const char *name)
+{
+	const char *kind_name = json_string_value(json_object_get(in->object, "kind"));
+	const struct kind *kind = chain_kind(in->r->k->core.office->chain, kind_name);
+	return in->force && strcmp(name, "reason") == 0 && kind != NULL &&
+	       kind_field(kind, "reason") < 0;
+}
+
+static void take_reason(struct incoming *in, const json_t *value)
+{
+	struct problems problems = PROBLEMS_NONE;
+	in->reason = json_string_value(value);
+	if (in->reason == NULL)
+		problem_add(&problems, "reason", 0, "must be a text");
+	else if (!text_check(in->reason, "reason", &problems))
+		in->reason = NULL;
+	event_add_problems(in, &problems);
+	problems_clear(&problems);
+}
+
 /* Fields stand in data, or beside kind and subject. */
-static size_t collect_fields(const struct incoming *in, struct raw_field **ret)
+static size_t collect_fields(struct incoming *in, struct raw_field **ret)
 {
 	json_t *data = json_object_get(in->object, "data");
 	size_t most = json_object_size(in->object) + json_object_size(data);
-	struct raw_field *fields = arena_alloc(in->arena, (most + 1) * sizeof(*fields));
+	struct raw_field *fields = arena_alloc(in->r->arena, (most + 1) * sizeof(*fields));
 	size_t count = 0;
 	const char *name;
 	json_t *value;
 	if (data != NULL && !json_is_object(data))
-		problem_add(&in->call->problems, place(in, "data"), 0,
+		problem_add(&in->r->call->problems, event_place(in, "data"), 0,
 			    "this is an object: {\"field\": value}");
-	json_object_foreach(data, name, value) fields[count++] = raw_field(name, value);
-	json_object_foreach((json_t *)(uintptr_t)in->object, name,
-			    value) if (!is_of_the_event(name)) fields[count++] =
-	    raw_field(name, value);
+	json_object_foreach(data, name, value)
+	{
+		if (is_reason_of_force(in, name))
+			take_reason(in, value);
+		else
+			fields[count++] = raw_field(name, value);
+	}
+	json_object_foreach((json_t *)(uintptr_t)in->object, name, value)
+	{
+		if (is_reason_of_force(in, name))
+			take_reason(in, value);
+		else if (!is_of_the_event(name))
+			fields[count++] = raw_field(name, value);
+	}
 	*ret = fields;
 	return count;
-}
-
-static void add_problems(const struct incoming *in, const struct problems *problems)
-{
-	for (size_t i = 0; i < problems->count; i++)
-		problem_add(&in->call->problems, place(in, problems->list[i].place), 0, "%s",
-			    problems->list[i].text);
-}
-
-/* A move in the chain is judged from where the case was at that time. */
-static void check_move(const struct incoming *in, struct problems *problems)
-{
-	struct value stage = event_value(in->event, "stage");
-	if (in->force && event_value(in->event, "reason").type == VALUE_NULL)
-		problem_add(problems, "reason", 0, "is missing: a stage is skipped for a reason");
-	if (in->force || stage.type != VALUE_TEXT)
-		return;
-	const char *from =
-	    store_event_stage_at(&in->k->core, in->event->subject, in->event->at, in->arena);
-	if (!chain_move_allowed(in->k->core.office->chain, from, stage.text, problems))
-		problem_add(problems, "stage", 0,
-			    "to skip a stage all the same, use force and give a reason");
-}
-
-static void check_type(const struct incoming *in, struct problems *problems)
-{
-	const struct event *event = in->event;
-	struct query *q = db_query(in->k->core.db, "SELECT type FROM subject WHERE id = ?1");
-	db_bind_text(q, 1, event->subject);
-	if (db_next(q) && event->kind->subject != SUBJECT_ANY &&
-	    strcmp(db_text(q, 0), "any") != 0 &&
-	    strcmp(db_text(q, 0), subject_type_name(event->kind->subject)) != 0)
-		problem_add(problems, "subject", 0, "%s is a %s, and %s is about a %s",
-			    event->subject, db_text(q, 0), event->kind->name,
-			    subject_type_name(event->kind->subject));
-	db_done(q);
-}
-
-static void check_voiding(const struct incoming *in, struct problems *problems)
-{
-	int64_t id = event_takes_back(in->event);
-	struct event *voided = store_event_load(&in->k->core, id, in->arena);
-	if (voided == NULL)
-		problem_add(problems, "event", 0, "there is no event %lld", (long long)id);
-	else if (strcmp(voided->subject, in->event->subject) != 0)
-		problem_add(problems, "subject", 0, "event %lld is about %s", (long long)id,
-			    voided->subject);
-	else if (kind_takes_back(voided->kind))
-		problem_add(problems, "event", 0,
-			    "an event.voided cannot be taken back: record the first event again");
-	else if (store_event_is_void(&in->k->core, id))
-		problem_add(problems, "event", 0, "event %lld is taken back already",
-			    (long long)id);
-}
-
-/* An opening counts from the start of its day: on the day of a closing it would come before it. */
-static void check_opening(const struct incoming *in, struct problems *problems)
-{
-	struct query *q =
-	    db_query(in->k->core.db, "SELECT e.id FROM event e WHERE e.subject = ?1"
-				     " AND e.kind IN ('case.closed', 'programme.ended')"
-				     " AND substr(e.at, 1, 10) = ?2 AND NOT EXISTS"
-				     " (SELECT 1 FROM void v WHERE v.event = e.id)");
-	db_bind(q, DB_TEXT(in->event->subject), DB_DATE(in->event->at.day));
-	if (db_next(q))
-		problem_add(
-		    problems, "at", 0,
-		    "event %lld has closed it on that day: take that back, or open it again "
-		    "from the next day",
-		    (long long)db_int(q, 0));
-	db_done(q);
-}
-
-/* What only the file can tell: where a case stands, what a subject is. */
-static void check_against_file(const struct incoming *in)
-{
-	struct problems problems = PROBLEMS_NONE;
-	check_type(in, &problems);
-	if (strcmp(in->event->kind->name, "stage.entered") == 0)
-		check_move(in, &problems);
-	if (strcmp(in->event->kind->name, "case.closed") == 0)
-		method_close_check(in->k, in->event, in->force, &problems);
-	if (kind_takes_back(in->event->kind))
-		check_voiding(in, &problems);
-	if (strcmp(in->event->kind->name, "case.opened") == 0 ||
-	    strcmp(in->event->kind->name, "programme.started") == 0)
-		check_opening(in, &problems);
-	if (kind_puts_off(in->event->kind))
-		method_put_off_check(in->k, in->event, in->arena, &problems);
-	add_problems(in, &problems);
-	problems_clear(&problems);
 }
 
 static bool check(struct incoming *in)
 {
 	struct problems problems = PROBLEMS_NONE;
 	struct raw_field *fields;
-	size_t before = in->call->problems.count;
+	size_t before = in->r->call->problems.count;
 	if (!json_is_object(in->object)) {
-		problem_add(&in->call->problems, place(in, ""), 0,
+		problem_add(&in->r->call->problems, event_place(in, ""), 0,
 			    "an event is an object: {\"kind\": ..., \"subject\": ...}");
 		return false;
 	}
@@ -199,68 +116,72 @@ static bool check(struct incoming *in)
 				 .key = own_text(in, "key"),
 				 .at = own_text(in, "at"),
 				 .source = own_text(in, "source"),
-				 .actor = in->call->actor };
-	raw.field_count = collect_fields(in, &fields);
-	raw.fields = fields;
+				 .actor = in->r->call->actor };
 	const json_t *force = json_object_get(in->object, "force");
 	if (force != NULL && !json_is_boolean(force) && !json_is_null(force))
-		problem_add(&in->call->problems, place(in, "force"), 0, "this is true or false");
+		problem_add(&in->r->call->problems, event_place(in, "force"), 0,
+			    "this is true or false");
 	in->force = json_is_true(force);
-	civil now =
-	    in->ahead ? civil_at(date_from_ymd(9999, 1, 1), 0) : clock_now_civil(in->k->core.clock);
-	if (in->ahead && raw.at == NULL)
-		problem_add(&in->call->problems, place(in, "at"), 0, "is missing");
-	in->event = event_check(&raw, in->k->core.office->chain, now, in->arena, &problems);
-	add_problems(in, &problems);
+	raw.field_count = collect_fields(in, &fields);
+	raw.fields = fields;
+	civil now = in->r->ahead ? civil_at(date_from_ymd(9999, 1, 1), 0)
+				 : clock_now_civil(in->r->k->core.clock);
+	if (in->r->ahead && raw.at == NULL)
+		problem_add(&in->r->call->problems, event_place(in, "at"), 0, "is missing");
+	in->event = event_check(&raw, in->r->k->core.office->chain, now, in->r->arena, &problems);
+	event_add_problems(in, &problems);
 	problems_clear(&problems);
-	return in->event != NULL && in->call->problems.count == before;
+	return in->event != NULL && in->r->call->problems.count == before;
 }
 
 /* False with a problem: which of several it is about. */
 static bool settle_key(struct incoming *in)
 {
-	const char *problem;
-	if (event_key_settle(&in->k->core, in->k->planner, in->event, in->arena, &in->key_note,
-			     &problem))
+	const char *problem, *note;
+	if (in->r->only_checks)
+		return true; /* by the plan, which is not asked: what is open, and its keys */
+	if (event_key_settle(&in->r->k->core, in->r->k->planner, in->event, in->r->arena, &note,
+			     &problem)) {
+		event_note(in, "key", note);
 		return true;
-	problem_add(&in->call->problems, place(in, "key"), 0, "%s", problem);
+	}
+	problem_add(&in->r->call->problems, event_place(in, "key"), 0, "%s", problem);
 	return false;
 }
 
-static int64_t add(const struct incoming *in)
+static void add_void(const struct incoming *in)
 {
-	const struct core *core = &in->k->core;
+	struct kedjad *k = in->r->k;
+	int64_t id = event_takes_back(in->event);
+	struct event *voided = store_event_load(&k->core, id, in->r->arena);
+	store_event_void(&k->core, id, in->event->id);
+	if (voided == NULL || in->r->only_checks)
+		return;
+	planner_note_void(k->planner, voided);
+	letters_note_event(k->letters, voided);
+}
+
+/* Of what is only checked the planner hears nothing. */
+static void add(const struct incoming *in)
+{
+	struct kedjad *k = in->r->k;
 	struct event *event = in->event;
-	event->id = store_event_add(core, event);
-	event->recorded = clock_now_civil(core->clock);
+	event->id = store_event_add(&k->core, event);
+	event->recorded = clock_now_civil(k->core.clock);
 	if (kind_takes_back(event->kind)) {
-		int64_t id = event_takes_back(event);
-		struct event *voided = store_event_load(core, id, in->arena);
-		store_event_void(core, id, event->id);
-		if (voided != NULL) {
-			planner_note_void(in->k->planner, voided);
-			letters_note_event(in->k->letters, voided);
-		}
-	} else {
-		planner_note_event(in->k->planner, event);
-		letters_note_event(in->k->letters, event);
+		add_void(in);
+	} else if (!in->r->only_checks) {
+		planner_note_event(k->planner, event);
+		letters_note_event(k->letters, event);
 	}
-	return event->id;
 }
 
 /* The same line of an import again: there already, and nothing changes. */
 static bool is_known(struct incoming *in)
 {
 	const char *source = json_string_value(json_object_get(in->object, "source"));
-	in->known_as = source == NULL ? 0 : store_event_with_source(&in->k->core, source);
+	in->known_as = source == NULL ? 0 : store_event_with_source(&in->r->k->core, source);
 	return in->known_as != 0;
-}
-
-static bool has_row(const struct kedjad *k, const char *literal_sql, const char *id)
-{
-	struct query *q = db_query(k->core.db, literal_sql);
-	db_bind_text(q, 1, id);
-	return db_found(q);
 }
 
 /* The amounts of an event in kronor, by their fields; NULL where it has none. */
@@ -280,7 +201,7 @@ static json_t *kronor_of(const struct event *event)
 }
 
 /* People count in kronor: öre that were meant as such are said to be öre. */
-static const char *note_on_ore(const struct incoming *in, const char *note)
+static void note_ore(struct incoming *in)
 {
 	const struct event *event = in->event;
 	struct raw_field *fields;
@@ -290,58 +211,48 @@ static const char *note_on_ore(const struct incoming *in, const char *note)
 		if (place < 0 || event->kind->fields[place].type != FIELD_AMOUNT ||
 		    fields[i].value.type == VALUE_NULL)
 			continue;
-		note =
-		    arena_printf(in->arena, "%s%s%s counts öre; %s" KIND_IN_KRONOR " takes kronor",
-				 note == NULL ? "" : note, note == NULL ? "" : "; ", fields[i].name,
-				 fields[i].name);
+		event_note(in, "ore",
+			   arena_printf(in->r->arena,
+					"%s counts öre; %s" KIND_IN_KRONOR " takes kronor",
+					fields[i].name, fields[i].name));
 	}
-	return note;
 }
 
-/* What is right, but most likely not all that was meant; NULL for nothing. */
-static const char *note_on(const struct incoming *in)
+/* Adds it, if nothing is wrong with it; what is wrong with others does not hold it up, so that what
+ * refers to it is judged by it. All of it goes with the savepoint then. */
+static void take_in(struct incoming *in)
 {
-	const struct event *event = in->event;
-	struct value staff = event_value(event, "staff");
-	const char *at_stake = method_at_stake_note(in->k, event, in->arena);
-	if (in->key_note != NULL && at_stake != NULL)
-		return arena_printf(in->arena, "%s; %s", in->key_note, at_stake);
-	if (in->key_note != NULL || at_stake != NULL)
-		return in->key_note != NULL ? in->key_note : at_stake;
-	if (event->kind->subject == SUBJECT_CASE && strcmp(event->kind->name, "case.opened") != 0 &&
-	    !has_row(in->k,
-		     "SELECT 1 FROM event WHERE subject = ?1 AND kind = 'case.opened'"
-		     " ORDER BY at LIMIT 1",
-		     event->subject))
-		return arena_printf(in->arena,
-				    "%s is not opened: few rules begin before its case.opened",
-				    event->subject);
-	if (strcmp(event->kind->name, "role.assigned") == 0 && staff.type == VALUE_TEXT &&
-	    !has_row(in->k, "SELECT 1 FROM staff WHERE id = ?1 AND gone = 0", staff.text))
-		return arena_printf(in->arena,
-				    "nobody called %s works here: staff.joined makes them known",
-				    staff.text);
-	return NULL;
-}
-
-static json_t *record_one(struct incoming *in)
-{
+	size_t before = in->r->call->problems.count;
 	if (is_known(in))
+		return;
+	event_against_file(in);
+	if (in->r->call->problems.count == before && settle_key(in) && in->index < 0)
+		event_against_running(in);
+	if (in->r->call->problems.count > before)
+		return;
+	if (in->index < 0 && !in->r->only_checks)
+		in->moved = moved_before(in->r->k, in->event, in->r->arena);
+	add(in);
+}
+
+static json_t *answer_of(struct incoming *in)
+{
+	if (in->known_as != 0)
 		return json_pack("{s:I, s:b}", "id", (json_int_t)in->known_as, "known", 1);
-	check_against_file(in);
-	if (in->call->problems.count > 0 || !settle_key(in))
-		return NULL;
-	json_t *result = json_pack("{s:I, s:b}", "id", (json_int_t)add(in), "known", 0);
+	json_t *result = json_pack("{s:I, s:b}", "id", (json_int_t)in->event->id, "known", 0);
 	json_t *kronor = kronor_of(in->event);
 	if (kronor != NULL) {
 		json_object_set_new(result, "kind", json_string(in->event->kind->name));
 		json_object_set_new(result, "kronor", kronor);
 	}
-	const char *note = in->index < 0 ? note_on_ore(in, note_on(in)) : NULL;
-	if (note != NULL)
-		json_object_set_new(result, "note", json_string(note));
+	event_note_standing(in);
+	note_ore(in);
+	event_notes_answer(in, result);
+	moved_answer(in->moved, in->r->language, result);
 	return result;
 }
+
+/* --- requests -------------------------------------------------------------------------------- */
 
 /* The events of a request: the parameters are one, a list of them, or {"events": [...]}. */
 static const json_t *events_of(const struct call *call)
@@ -355,32 +266,78 @@ static const json_t *events_of(const struct call *call)
 	return json_is_object(event) ? event : call->parameters;
 }
 
-static struct incoming incoming(struct kedjad *k, struct call *call, struct arena *arena, size_t i)
-{
-	const json_t *events = events_of(call);
-	bool list = json_is_array(events);
-	return (struct incoming){ .k = k,
-				  .call = call,
-				  .arena = arena,
-				  .object = list ? json_array_get(events, i) : events,
-				  .index = list ? (int)i : -1 };
-}
-
 static size_t event_count(const struct call *call)
 {
 	return json_is_array(events_of(call)) ? json_array_size(events_of(call)) : 1;
 }
 
-static bool check_all(struct kedjad *k, struct call *call, struct arena *arena,
-		      struct incoming *list, bool ahead)
+static void know(struct recording *r, const json_t *object)
 {
-	size_t count = event_count(call);
+	const char *kind = json_string_value(json_object_get(object, "kind"));
+	const char *subject = json_string_value(json_object_get(object, "subject"));
+	if (kind != NULL && subject != NULL)
+		known_add(r->known, chain_kind(r->k->core.office->chain, kind), subject);
+}
+
+static void take_history(struct recording *r, const json_t *asked)
+{
+	const json_t *history = json_object_get(asked, "history");
+	if (history == NULL)
+		return;
+	r->history = json_string_value(history);
+	if (r->history == NULL)
+		problem_add(&r->call->problems, "history", 0,
+			    "is the reason why days long past are recorded, as a text");
+	else if (!text_check(r->history, "history", &r->call->problems))
+		r->history = NULL;
+}
+
+static void take_language(struct recording *r, const json_t *asked)
+{
+	const char *language = json_string_value(json_object_get(asked, "language"));
+	r->language = language == NULL ? r->k->core.office->settings->language : language;
+	if (language != NULL && strcmp(language, "sv") != 0 && strcmp(language, "en") != 0)
+		problem_add(&r->call->problems, "language", 0,
+			    "\"%s\" is not a language: write sv or en", language);
+}
+
+/* What stands beside the events, and what they and others of the same file begin. */
+static struct recording begin(struct kedjad *k, struct call *call, struct arena *arena)
+{
+	struct recording r = { .k = k, .call = call, .arena = arena };
+	const json_t *events = events_of(call), *row;
+	bool beside = events != call->parameters;
+	const json_t *asked = beside ? call->parameters : NULL;
+	size_t i;
+	r.known = known_new(&k->core, arena);
+	r.last = db_number(db_query(k->core.db, "SELECT max(id) FROM event"));
+	r.ahead = json_is_true(json_object_get(call->parameters, "ahead"));
+	r.part = json_is_true(json_object_get(asked, "part"));
+	r.from_bank = json_is_true(json_object_get(asked, "from_bank"));
+	take_history(&r, asked);
+	take_language(&r, asked);
+	json_array_foreach((json_t *)(uintptr_t)events, i, row) know(&r, row);
+	json_array_foreach(json_object_get(asked, "stands"), i, row) know(&r, row);
+	return r;
+}
+
+static struct incoming incoming(struct recording *r, size_t i)
+{
+	const json_t *events = events_of(r->call);
+	bool list = json_is_array(events);
+	return (struct incoming){ .r = r,
+				  .object = list ? json_array_get(events, i) : events,
+				  .index = list ? (int)i : -1 };
+}
+
+static bool check_all(struct recording *r, struct incoming *list)
+{
+	size_t count = event_count(r->call);
 	for (size_t i = 0; i < count; i++) {
-		list[i] = incoming(k, call, arena, i);
-		list[i].ahead = ahead;
+		list[i] = incoming(r, i);
 		check(&list[i]);
 	}
-	return call->problems.count == 0;
+	return r->call->problems.count == 0;
 }
 
 static bool has_right_size(struct call *call)
@@ -394,56 +351,101 @@ static bool has_right_size(struct call *call)
 	return false;
 }
 
-/* All or nothing: what an earlier event of the list has changed goes with the savepoint. */
-static json_t *record_all(struct kedjad *k, struct call *call, struct incoming *list)
+/* All or nothing: what an earlier event of the list has changed goes with the savepoint. False
+ * with problems. */
+static bool take_all_in(struct recording *r, struct incoming *list)
 {
-	size_t count = event_count(call);
-	json_t *results = json_array();
-	for (size_t i = 0; i < count; i++) {
-		json_t *result = record_one(&list[i]);
-		if (call->problems.count == 0)
-			json_array_append_new(results, result);
-		else
-			json_decref(result); /* it was known already, and goes with the others */
-	}
-	if (call->problems.count > 0 || db_failed(k->core.db)) {
-		planner_forget(k->planner);
-		json_decref(results);
+	size_t count = event_count(r->call);
+	for (size_t i = 0; i < count; i++)
+		take_in(&list[i]);
+	for (size_t i = 0; i < count; i++)
+		if (list[i].index >= 0 && list[i].known_as == 0 && list[i].event->id != 0)
+			event_against_running(&list[i]);
+	return r->call->problems.count == 0 && !db_failed(r->k->core.db);
+}
+
+static json_t *record_all(struct recording *r, struct incoming *list)
+{
+	size_t count = event_count(r->call);
+	if (!take_all_in(r, list)) {
+		planner_forget(r->k->planner);
 		return NULL;
 	}
-	if (json_is_array(events_of(call)))
-		return results;
-	json_t *first = json_incref(json_array_get(results, 0));
-	json_decref(results);
-	return first;
+	if (!json_is_array(events_of(r->call)))
+		return answer_of(&list[0]);
+	json_t *results = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(results, answer_of(&list[i]));
+	return results;
 }
 
 json_t *method_event_record(void *arg, struct call *call)
 {
-	struct kedjad *k = arg;
 	struct arena *arena = arena_new();
 	json_t *result = NULL;
 	if (has_right_size(call)) {
+		struct recording r = begin(arg, call, arena);
 		struct incoming *list = arena_alloc(arena, event_count(call) * sizeof(*list));
-		if (check_all(k, call, arena, list, false))
-			result = record_all(k, call, list);
+		if (check_all(&r, list))
+			result = record_all(&r, list);
+		known_free(r.known);
 	}
 	arena_free(arena);
 	return result;
 }
 
+/* The notes of all, each with the place of its event. */
+static json_t *all_notes(struct incoming *list, size_t count)
+{
+	json_t *notes = json_array();
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].known_as != 0)
+			continue;
+		event_note_standing(&list[i]);
+		note_ore(&list[i]);
+		for (size_t j = 0; j < list[i].note_count; j++)
+			json_array_append_new(
+			    notes, json_pack("{s:I, s:s, s:s}", "event", (json_int_t)i, "sort",
+					     list[i].notes[j].sort, "text", list[i].notes[j].text));
+	}
+	return notes;
+}
+
+/* The events are added as event.record would, so that each is judged by those before it; and then
+ * nothing of it was. */
 json_t *method_event_check(void *arg, struct call *call)
 {
-	struct kedjad *k = arg;
 	struct arena *arena = arena_new();
-	bool right = false;
-	bool ahead = json_is_true(json_object_get(call->parameters, "ahead"));
+	json_t *result = NULL;
 	if (has_right_size(call)) {
-		struct incoming *list = arena_alloc(arena, event_count(call) * sizeof(*list));
-		right = check_all(k, call, arena, list, ahead);
+		struct recording r = begin(arg, call, arena);
+		size_t count = event_count(call);
+		struct incoming *list = arena_alloc(arena, count * sizeof(*list));
+		r.only_checks = true;
+		if (check_all(&r, list) && take_all_in(&r, list))
+			result = json_pack("{s:b, s:o}", "ok", 1, "notes", all_notes(list, count));
+		known_free(r.known);
 	}
+	call->leaves_nothing = true;
 	arena_free(arena);
-	return right ? json_pack("{s:b}", "ok", 1) : NULL;
+	return result;
+}
+
+/* The same request as event.record with an event.voided. */
+static json_t *record_void(struct kedjad *k, struct call *call, struct arena *arena,
+			   const json_t *object)
+{
+	struct recording r = begin(k, call, arena);
+	take_language(&r, call->parameters);
+	struct incoming in = { .r = &r, .object = object, .index = -1 };
+	json_t *result = NULL;
+	if (call->problems.count == 0 && check(&in)) {
+		take_in(&in);
+		if (call->problems.count == 0 && !db_failed(k->core.db))
+			result = answer_of(&in);
+	}
+	known_free(r.known);
+	return result;
 }
 
 json_t *method_event_void(void *arg, struct call *call)
@@ -459,11 +461,7 @@ json_t *method_event_void(void *arg, struct call *call)
 		json_t *object = json_pack("{s:s, s:s, s:{s:I, s:s}}", "kind", "event.voided",
 					   "subject", event->subject, "data", "event",
 					   (json_int_t)id, "reason", call_text(call, "reason"));
-		struct incoming in = {
-			.k = k, .call = call, .arena = arena, .object = object, .index = -1
-		};
-		if (check(&in))
-			result = record_one(&in);
+		result = record_void(k, call, arena, object);
 		json_decref(object);
 	}
 	arena_free(arena);

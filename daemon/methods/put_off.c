@@ -14,6 +14,7 @@
 struct putting_off {
 	struct kedjad *k;
 	struct event *event;
+	struct known *known;
 	struct arena *arena;
 	struct problems *problems;
 	const struct rule *rule; /* NULL where it is unknown */
@@ -284,15 +285,15 @@ static void check_by(const struct putting_off *p)
 		problem_add(p->problems, "by", 0,
 			    "is missing: the member of staff who says so, as in anna.berg");
 	else if (!is_known(p, by))
-		problem_add(p->problems, "by", 0, "nobody called %s works here", by);
+		known_refuse(p->known, NAMES_STAFF, by, "by", p->problems);
 	else if (p->rule != NULL)
 		find_role(p, by);
 }
 
-void method_put_off_check(struct kedjad *k, struct event *event, struct arena *arena,
-			  struct problems *problems)
+void method_put_off_check(struct kedjad *k, struct event *event, struct known *known,
+			  struct arena *arena, struct problems *problems)
 {
-	struct putting_off p = { k, event, arena, problems, NULL };
+	struct putting_off p = { k, event, known, arena, problems, NULL };
 	p.rule = find_rule(&p, text_of(&p, "rule"));
 	check_until(&p);
 	check_at(&p);

@@ -8,9 +8,10 @@
 #define KEDJA_METHODS_PUT_OFF_H
 
 #include "daemon/kedjad/kedjad.h"
+#include "daemon/store/known.h"
 
 /* Every mistake goes to problems; of what is right the event's role and hour are filled in. */
-void method_put_off_check(struct kedjad *k, struct event *event, struct arena *arena,
-			  struct problems *problems);
+void method_put_off_check(struct kedjad *k, struct event *event, struct known *known,
+			  struct arena *arena, struct problems *problems);
 
 #endif

@@ -22,10 +22,12 @@ static const struct parameter status_ack[] = {
 	{ "alarm", PARAMETER_TEXT, true, "the name of an alarm that status shows" }, END
 };
 
-static const struct parameter event_void[] = { { "event", PARAMETER_NUMBER, true,
-						 "id of the event that is taken back" },
-					       { "reason", PARAMETER_TEXT, true, "why" },
-					       END };
+static const struct parameter event_void[] = {
+	{ "event", PARAMETER_NUMBER, true, "id of the event that is taken back" },
+	{ "reason", PARAMETER_TEXT, true, "why" },
+	{ "language", PARAMETER_TEXT, false, "of the sentence on what moved: sv or en" },
+	END
+};
 
 static const struct parameter case_list[] = { AFTER_TEXT, END };
 

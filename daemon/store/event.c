@@ -10,7 +10,7 @@
 #include "rules/plan/plan.h"
 
 #define EVENT_COLUMNS                                                                              \
-	"e.id, e.kind, e.subject, e.key, e.at, e.recorded_at, e.actor, e.source, e.data"
+	"e.id, e.kind, e.subject, e.key, e.at, e.recorded_at, e.actor, e.source, e.data, e.forced"
 #define NOT_VOID " AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id)"
 /* What was known, and not yet taken back, at the instant ?9. */
 #define KNOWN_THEN(e)                                                                              \
@@ -84,12 +84,13 @@ int64_t store_event_add(const struct core *core, const struct event *event)
 	char at[MOMENT_TEXT_SIZE];
 	json_t *data = data_of(event);
 	char *text = json_dumps(data, JSON_COMPACT);
-	struct query *q =
-	    db_query(core->db, "INSERT INTO event (kind, subject, key, at, recorded_at, actor,"
-			       " data, source) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+	struct query *q = db_query(
+	    core->db, "INSERT INTO event (kind, subject, key, at, recorded_at, actor,"
+		      " data, source, forced) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
 	db_bind(q, DB_TEXT(event->kind->name), DB_TEXT(event->subject), DB_TEXT(event->key),
 		DB_TEXT(moment_format(event->at, at)), DB_INT(clock_now(core->clock)),
-		DB_TEXT(event->actor), DB_TEXT(text), DB_TEXT(event->source));
+		DB_TEXT(event->actor), DB_TEXT(text), DB_TEXT(event->source),
+		DB_TEXT(event->forced));
 	db_run(q);
 	free(text);
 	json_decref(data);
@@ -138,6 +139,7 @@ static struct event *event_from_row(const struct core *core, struct query *q, st
 	event->actor = arena_strdup(arena, db_text(q, 6));
 	event->source = arena_strdup(arena, db_text(q, 7));
 	event->values = values_from_text(kind, db_text(q, 8), arena);
+	event->forced = arena_strdup(arena, db_text(q, 9));
 	return event;
 }
 
@@ -366,14 +368,22 @@ size_t store_event_of_kinds(const struct core *core, const char *subject, const 
 	return list_finish(&list, arena, ret);
 }
 
+/* Of the last that entered a stage or opened the case, closed before: one that is opened again is
+ * in none. An opening counts from the start of its day. */
 const char *store_event_stage_at(const struct core *core, const char *subject, struct moment at,
 				 struct arena *arena)
 {
 	char text[MOMENT_TEXT_SIZE];
-	struct query *q =
-	    db_query(core->db, "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
-			       " AND e.kind = 'stage.entered' AND e.at <= ?2" NOT_VOID
-			       " ORDER BY e.at DESC, e.id DESC LIMIT 1");
+	struct query *q = db_query(
+	    core->db,
+	    "SELECT " EVENT_COLUMNS " FROM event e WHERE e.subject = ?1"
+	    " AND e.kind = 'stage.entered' AND e.at <= ?2" NOT_VOID " AND e.at >= coalesce("
+	    "  (SELECT max(substr(o.at, 1, 10)) FROM event o WHERE o.subject = ?1"
+	    "   AND o.kind = 'case.opened' AND substr(o.at, 1, 10) <= ?2 AND EXISTS"
+	    "   (SELECT 1 FROM event c WHERE c.subject = ?1 AND c.kind = 'case.closed'"
+	    "    AND c.at < o.at AND c.id NOT IN (SELECT event FROM void))"
+	    "   AND o.id NOT IN (SELECT event FROM void)), '')"
+	    " ORDER BY e.at DESC, e.id DESC LIMIT 1");
 	db_bind(q, DB_TEXT(subject), DB_TEXT(moment_format(at, text)));
 	struct event *event = db_next(q) ? event_from_row(core, q, arena) : NULL;
 	db_done(q);

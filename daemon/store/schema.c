@@ -336,6 +336,10 @@ const struct migration schema_migrations[] = {
 	{ "INSERT INTO subject (id, type, open, behind)"
 	  "  SELECT DISTINCT programme, 'programme', 0, 1 FROM naming WHERE true"
 	  "  ON CONFLICT DO UPDATE SET type = 'programme', behind = 1 WHERE type = 'any';" },
+	/* why an event was recorded that a check would have refused (event_against.c) */
+	{ "ALTER TABLE event ADD COLUMN forced TEXT;"
+	  "DROP INDEX event_by_kind;"
+	  "CREATE INDEX event_by_kind ON event (subject, kind, key);" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

@@ -148,6 +148,17 @@ static void read_field(struct parsing *parsing, const config_setting_t *group, s
 		refuse_taken_name(parsing, group, ret->name);
 }
 
+/* As of the core's kinds: an event that names a programme may begin a case that was never opened.
+ */
+static void note_programme(struct kind *kind, struct field *fields)
+{
+	int place = kind_field(kind, "programme");
+	if (!kind_names_programme(kind) || fields[place].type != FIELD_ID)
+		return;
+	fields[place].names = NAMES_PROGRAMME;
+	kind->may_begin = kind->subject == SUBJECT_CASE;
+}
+
 static void read_fields(struct parsing *parsing, const config_setting_t *group, struct kind *kind)
 {
 	size_t count = chain_group_count(group, "fields");
@@ -165,6 +176,7 @@ static void read_fields(struct parsing *parsing, const config_setting_t *group, 
 				    "the field \"%s\" stands twice: each name once", field->name);
 		kind->field_count++;
 	}
+	note_programme(kind, fields);
 }
 
 static void read_key_codes(struct parsing *parsing, const config_setting_t *group,

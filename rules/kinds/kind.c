@@ -149,6 +149,7 @@ struct event event_copy(const struct event *event, struct arena *arena)
 	copy.key = arena_strdup(arena, event->key);
 	copy.actor = arena_strdup(arena, event->actor);
 	copy.source = arena_strdup(arena, event->source);
+	copy.forced = arena_strdup(arena, event->forced);
 	return copy;
 }
 

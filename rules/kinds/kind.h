@@ -9,6 +9,7 @@
 
 #include "rules/base/kronor.h"
 #include "rules/base/problem.h"
+#include "rules/kinds/course.h"
 #include "rules/time/date.h"
 
 enum subject_type { SUBJECT_STAFF, SUBJECT_PROGRAMME, SUBJECT_CASE, SUBJECT_ANY };
@@ -35,8 +36,19 @@ enum field_type {
 	FIELD_NUMBER  /* a positive whole number: the id of an event */
 };
 
+/* Whom or what an id names: somebody or something that must be there (daemon/store/known.h). */
+enum field_names { NAMES_NOTHING, NAMES_STAFF, NAMES_PROGRAMME, NAMES_CASE };
+
 /* Where the value of a field may appear (I6, domain.md 8). */
 enum field_class { CLASS_OPEN, CLASS_CASE, CLASS_SECRET, CLASS_STAFF };
+
+/* What day a date field may tell when it is recorded (event_days.h). */
+enum field_day {
+	DAY_ANY,
+	DAY_HAPPENED, /* not after today */
+	DAY_PAID,     /* the same; a bank's file may be up to five days ahead */
+	DAY_COMES     /* not before today, save by force */
+};
 
 /* Behind the name of an amount: the same in kronor, as people write them ("amount_kr"). It is only
  * another way to say the field; events hold öre. */
@@ -47,10 +59,13 @@ struct field {
 	enum field_type type;
 	bool optional;
 	enum field_class class;
-	const char *codes;   /* for FIELD_CODE: the name of the list (chain_codes) */
-	const char *help;    /* English, a phrase */
-	int64_t least, most; /* of a number; both 0: those of its type (field_limits) */
-	bool is_address;     /* a text that letters go to */
+	const char *codes;      /* for FIELD_CODE: the name of the list (chain_codes) */
+	const char *help;       /* English, a phrase */
+	int64_t least, most;    /* of a number; both 0: those of its type (field_limits) */
+	bool is_address;        /* a text that letters go to */
+	enum field_names names; /* of an id */
+	bool must_run;          /* and whoever is named must not have left, or ended */
+	enum field_day day;     /* of a date */
 };
 
 /* The largest amount, of a field that does not say otherwise. */
@@ -72,6 +87,9 @@ enum value_type field_type_value(enum field_type type);
  * programme belongs to, which boards may be told of a case. */
 enum kind_people { PEOPLE_NONE, PEOPLE_STAFF, PEOPLE_ROLE, PEOPLE_BOARD, PEOPLE_CONSENT };
 
+/* What an event does to the course of things of its kind (course.h). */
+enum course_turn { TURN_NONE, TURN_BEGINS, TURN_ENDS };
+
 enum key_rule { KEY_NONE, KEY_ALLOWED, KEY_REQUIRED };
 
 struct kind {
@@ -84,8 +102,12 @@ struct kind {
 				       * open it is about that (event_key.h). NULL: a day's own */
 	const struct field *fields;
 	size_t field_count;
-	bool may_lie_ahead; /* `at` may be in the future (leave that is planned) */
-	bool is_virtual;    /* given out by the fold, never recorded (rent.settled) */
+	bool may_lie_ahead;          /* `at` may be in the future (leave that is planned) */
+	bool may_begin;              /* may be the first that is known of its subject */
+	const struct course *course; /* what it begins or ends; NULL */
+	enum course_turn turn;
+	const struct course *within; /* what must not be over when it happens; NULL */
+	bool is_virtual;             /* given out by the fold, never recorded (rent.settled) */
 	enum kind_people people;
 	const char *counts_on; /* the date field that says whether it was in time (ruleset.h,
 				* final); NULL: the day on which it happened */
@@ -118,6 +140,8 @@ struct event {
 	civil recorded; /* office time at which it was written down */
 	const char *actor;
 	const char *source; /* NULL or a unique id of an import line */
+	const char *forced; /* why it was recorded against a check; NULL: it was not, or its own
+			     * field `reason` says why */
 	const struct value *values;
 };
 

@@ -397,6 +397,19 @@ static void check_order(struct checking *checking)
 			    "lies before \"from\": the last day is on it or after it");
 }
 
+/* A letter that came in before it was posted. */
+static void check_sending(struct checking *checking)
+{
+	int on = kind_field(checking->kind, "on"), sent = kind_field(checking->kind, "sent_on");
+	if (on < 0 || sent < 0)
+		return;
+	const struct value *came = &checking->values[on], *posted = &checking->values[sent];
+	if (came->type == VALUE_DATE && posted->type == VALUE_DATE && posted->number > came->number)
+		problem_add(checking->problems, "sent_on", 0,
+			    "lies behind \"on\": it is posted on the day on which it comes in, or "
+			    "before");
+}
+
 static void check_fields(struct checking *checking)
 {
 	const struct kind *kind = checking->kind;
@@ -412,6 +425,7 @@ static void check_fields(struct checking *checking)
 			problem_add(checking->problems, kind->fields[i].name, 0, "is missing: %s",
 				    kind->fields[i].help);
 	check_order(checking);
+	check_sending(checking);
 }
 
 static void check_source(struct checking *checking)

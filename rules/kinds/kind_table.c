@@ -28,9 +28,39 @@
 	{                                                                                          \
 		.name = name_, .type = type_, .optional = true, .class = class_, .help = help_     \
 	}
+#define MUST_NAME(name_, names_, class_, help_)                                                    \
+	{                                                                                          \
+		.name = name_, .type = FIELD_ID, .class = class_, .help = help_,                   \
+		.names = NAMES_##names_                                                            \
+	}
+#define MAY_NAME(name_, names_, class_, help_)                                                     \
+	{                                                                                          \
+		.name = name_, .type = FIELD_ID, .optional = true, .class = class_, .help = help_, \
+		.names = NAMES_##names_                                                            \
+	}
 #define MUST_CODE(name_, list_, class_, help_)                                                     \
 	{                                                                                          \
 		.name = name_, .type = FIELD_CODE, .class = class_, .codes = list_, .help = help_  \
+	}
+#define MUST_RUN(name_, names_, class_, help_)                                                     \
+	{                                                                                          \
+		.name = name_, .type = FIELD_ID, .class = class_, .help = help_,                   \
+		.names = NAMES_##names_, .must_run = true                                          \
+	}
+#define MAY_RUN(name_, names_, class_, help_)                                                      \
+	{                                                                                          \
+		.name = name_, .type = FIELD_ID, .optional = true, .class = class_, .help = help_, \
+		.names = NAMES_##names_, .must_run = true                                          \
+	}
+#define MUST_DAY(name_, day_, help_)                                                               \
+	{                                                                                          \
+		.name = name_, .type = FIELD_DATE, .class = CLASS_OPEN, .help = help_,             \
+		.day = DAY_##day_                                                                  \
+	}
+#define MAY_DAY(name_, day_, help_)                                                                \
+	{                                                                                          \
+		.name = name_, .type = FIELD_DATE, .optional = true, .class = CLASS_OPEN,          \
+		.help = help_, .day = DAY_##day_                                                   \
 	}
 #define MAY_CODE(name_, list_, class_, help_)                                                      \
 	{                                                                                          \
@@ -41,6 +71,10 @@
 #define PROGRAMME(name_)               .name = name_, .subject = SUBJECT_PROGRAMME
 #define CASE(name_)                    .name = name_, .subject = SUBJECT_CASE
 #define ANY(name_)                     .name = name_, .subject = SUBJECT_ANY
+#define BEGINS(what_)                  .course = &course_##what_, .turn = TURN_BEGINS
+#define ENDS(what_)                    .course = &course_##what_, .turn = TURN_ENDS
+#define WITHIN(what_)                  .within = &course_##what_
+#define MAY_BEGIN                      .may_begin = true
 #define COUNTS_ON(field_)              .counts_on = field_
 #define UNDOES(kind_)                  .undoes = kind_
 #define NEEDS_KEY(means)               .key = KEY_REQUIRED, .key_means = means
@@ -60,7 +94,7 @@ static const char *const meetings[] = { "steering", "reference", NULL };
 
 #define ROLE                                                                                       \
 	MUST_CODE("role", "role", CLASS_OPEN, "the role"),                                         \
-	    MUST("staff", FIELD_ID, CLASS_STAFF, "the member of staff")
+	    MUST_RUN("staff", STAFF, CLASS_STAFF, "the member of staff")
 
 /* The four life areas, the agreed contact at risk of rent debt, and the goals. */
 #define PLAN(FIELD)                                                                                \
@@ -86,18 +120,19 @@ static const char *const meetings[] = { "steering", "reference", NULL };
 /* What becomes of a lease, and whose doing it is. */
 #define LEASE_TURN                                                                                 \
 	ENDS_ON(MAY), MAY_CODE("by", "lease_party", CLASS_CASE, "who gave notice, or asked for it")
-#define ON(help_) MUST("on", FIELD_DATE, CLASS_OPEN, help_)
+#define ON(help_) MUST_DAY("on", HAPPENED, help_)
 #define CHILDREN(FIELD)                                                                            \
 	FIELD("children", FIELD_COUNT, CLASS_CASE, "how many children live in the household")
 /* On a case that was never opened, this is the programme that is told. */
-#define ITS_PROGRAMME MAY("programme", FIELD_ID, CLASS_OPEN, "for a case that was never opened")
+#define ITS_PROGRAMME                                                                              \
+	MAY_NAME("programme", PROGRAMME, CLASS_OPEN, "for a case that was never opened")
 /* A matter of unpaid rent goes by the month that the landlord's form names. */
 #define RENT_MONTH          TAKES_KEY("rent month"), .lone_key = "-"
-#define EVICTION_DAY(help_) MUST("date", FIELD_DATE, CLASS_OPEN, help_), ITS_PROGRAMME
+#define EVICTION_DAY(help_) MUST_DAY("date", COMES, help_), ITS_PROGRAMME
 
 #define PAYMENT                                                                                    \
 	MUST("amount", FIELD_AMOUNT, CLASS_CASE, "the amount in öre"),                             \
-	    MUST("paid_on", FIELD_DATE, CLASS_OPEN, "the day of payment, as the bank tells it")
+	    MUST_DAY("paid_on", PAID, "the day of payment, as the bank tells it")
 
 #define PUT_OFF                                                                                    \
 	MUST("rule", FIELD_ID, CLASS_OPEN, "the rule whose deadline it is"),                       \
@@ -107,46 +142,47 @@ static const char *const meetings[] = { "steering", "reference", NULL };
 	    MAY_CODE("role", "role", CLASS_OPEN, "as which, if that does not follow from `by`")
 
 static const struct kind kinds[] = {
-	{ STAFF("staff.joined"), HAS(PERSON),
+	{ STAFF("staff.joined"), MAY_BEGIN, BEGINS(work), HAS(PERSON),
 	  SAYS("somebody begins to work here", "medarbetaren började", "the colleague began") },
-	{ STAFF("staff.changed"), HAS(PERSON),
+	{ STAFF("staff.changed"), WITHIN(work), HAS(PERSON),
 	  SAYS("a name, an address, a board or a language changed", "uppgifterna ändrades",
 	       "the details were changed") },
-	{ STAFF("staff.left"), SAYS("somebody works here no more and holds no role from then on",
-				    "medarbetaren slutade", "the colleague left") },
-	{ STAFF("staff.absent"), .may_lie_ahead = true,
+	{ STAFF("staff.left"), ENDS(work),
+	  SAYS("somebody works here no more and holds no role from then on", "medarbetaren slutade",
+	       "the colleague left") },
+	{ STAFF("staff.absent"), WITHIN(work), .may_lie_ahead = true,
 	  HAS(MUST("from", FIELD_DATE, CLASS_STAFF, "the first day away"),
 	      MUST("to", FIELD_DATE, CLASS_STAFF, "the last day away"),
-	      MAY("deputy", FIELD_ID, CLASS_STAFF, "who gets the letters meanwhile")),
+	      MAY_RUN("deputy", STAFF, CLASS_STAFF, "who gets the letters meanwhile")),
 	  SAYS("somebody is away for some days", "medarbetaren är borta",
 	       "the colleague is away") },
 	{ STAFF("staff.back"), .may_lie_ahead = true,
 	  HAS(MAY("from", FIELD_DATE, CLASS_STAFF, "the first day away"),
 	      MAY("to", FIELD_DATE, CLASS_STAFF, "the last day away"),
-	      MAY("deputy", FIELD_ID, CLASS_STAFF, "who got the letters meanwhile")),
+	      MAY_NAME("deputy", STAFF, CLASS_STAFF, "who got the letters meanwhile")),
 	  SAYS("somebody is back", "medarbetaren är tillbaka", "the colleague is back") },
 	{ STAFF("staff.unreachable"),
 	  HAS(MUST("status", FIELD_TEXT, CLASS_STAFF, "what the mail server said")),
 	  SAYS("letters to somebody fail for good (recorded by kedja)", "brev kommer inte fram",
 	       "letters do not arrive") },
 
-	{ PROGRAMME("programme.started"), .people = PEOPLE_BOARD,
+	{ PROGRAMME("programme.started"), MAY_BEGIN, BEGINS(programme), .people = PEOPLE_BOARD,
 	  HAS(MUST("title", FIELD_TEXT, CLASS_OPEN, "its name for people"),
 	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that runs it"),
 	      MAY("ends_on", FIELD_DATE, CLASS_OPEN, "its last day, if it has one")),
 	  SAYS("a programme begins", "verksamheten startade", "the programme began") },
-	{ PROGRAMME("programme.ended"),
+	{ PROGRAMME("programme.ended"), ENDS(programme),
 	  HAS(MAY("title", FIELD_TEXT, CLASS_OPEN, "its name for people"),
 	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that ran it"),
 	      MAY("ends_on", FIELD_DATE, CLASS_OPEN, "its last day")),
 	  SAYS("a programme ends", "verksamheten avslutades", "the programme ended") },
-	{ ANY("role.assigned"), .people = PEOPLE_ROLE,
+	{ ANY("role.assigned"), BEGINS(role), .people = PEOPLE_ROLE,
 	  HAS(ROLE,
-	      MAY("from", FIELD_ID, CLASS_STAFF,
-		  "who had it before and hands it over: the new holder is told what is open")),
+	      MAY_NAME("from", STAFF, CLASS_STAFF,
+		       "who had it before and hands it over: the new holder is told what is open")),
 	  SAYS("somebody takes a role in a programme or a case", "rollen lämnades över",
 	       "the role was handed over") },
-	{ ANY("role.released"), .people = PEOPLE_ROLE, HAS(ROLE),
+	{ ANY("role.released"), ENDS(role), .people = PEOPLE_ROLE, HAS(ROLE),
 	  SAYS("somebody gives up a role in a programme or a case", "rollen lämnades",
 	       "the role was given up") },
 	{ PROGRAMME("inventory.done"), SAYS("who may come into question has been looked into",
@@ -172,15 +208,15 @@ static const struct kind kinds[] = {
 		       "their sum in öre; 0 without payments")),
 	  SAYS("a payment file was read, after its payments", "betalningsfilen lästes in",
 	       "the payment file was read") },
-	{ PROGRAMME("flat.vacated"), NEEDS_KEY("flat"), HAS(AREA),
+	{ PROGRAMME("flat.vacated"), BEGINS(flat), NEEDS_KEY("flat"), HAS(AREA),
 	  SAYS("a flat stands empty", "lägenheten blev ledig", "the flat became vacant") },
-	{ PROGRAMME("flat.filled"), NEEDS_KEY("flat"), HAS(AREA),
+	{ PROGRAMME("flat.filled"), ENDS(flat), NEEDS_KEY("flat"), HAS(AREA),
 	  SAYS("somebody moves into a flat", "lägenheten fick en boende",
 	       "somebody moved into the flat") },
-	{ PROGRAMME("deviation.noted"), TAKES_KEY("deviation"),
+	{ PROGRAMME("deviation.noted"), BEGINS(deviation), TAKES_KEY("deviation"),
 	  SAYS("the reference group noted a deviation", "avvikelsen noterades",
 	       "the deviation was noted") },
-	{ PROGRAMME("deviation.reported"), TAKES_KEY("deviation"),
+	{ PROGRAMME("deviation.reported"), ENDS(deviation), TAKES_KEY("deviation"),
 	  SAYS("a deviation was reported to the steering group", "avvikelsen rapporterades",
 	       "the deviation was reported") },
 	{ PROGRAMME("buyers.informed"), SAYS("districts and other buyers were informed",
@@ -189,37 +225,37 @@ static const struct kind kinds[] = {
 	  HAS(PAYMENT, MUST("reference", FIELD_TEXT, CLASS_SECRET, "what the payer stated"),
 	      MAY("reversal", FIELD_FLAG, CLASS_CASE, "is it money that went back?"),
 	      MAY("same_as", FIELD_ID, CLASS_SECRET, "a payment that it may be the same as"),
-	      MAY("perhaps_of", FIELD_ID, CLASS_OPEN,
-		  "a case of which that day is not known until it is decided")),
+	      MAY_NAME("perhaps_of", CASE, CLASS_OPEN,
+		       "a case of which that day is not known until it is decided")),
 	  SAYS("a payment that fits no rent", "betalningen kunde inte kopplas till en hyra",
 	       "the payment could not be matched to a rent") },
 	{ PROGRAMME("payment.assigned"), NEEDS_KEY("bank reference"),
-	  HAS(MUST("case", FIELD_ID, CLASS_OPEN, "the case whose rent was paid"),
+	  HAS(MUST_NAME("case", CASE, CLASS_OPEN, "the case whose rent was paid"),
 	      MAY("amount", FIELD_AMOUNT, CLASS_CASE, "so much of it; else all that is left")),
 	  SAYS("such a payment found its case", "betalningen kopplades till ett ärende",
 	       "the payment was matched to a case") },
 
-	{ CASE("case.opened"), .people = PEOPLE_BOARD,
-	  HAS(MUST("programme", FIELD_ID, CLASS_OPEN, "the programme it belongs to"),
+	{ CASE("case.opened"), MAY_BEGIN, BEGINS(case), .people = PEOPLE_BOARD,
+	  HAS(MUST_RUN("programme", PROGRAMME, CLASS_OPEN, "the programme it belongs to"),
 	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that decides in it"),
 	      MAY("protected", FIELD_FLAG, CLASS_CASE, "is the person's identity protected?"),
 	      CHILDREN(MAY)),
 	  SAYS("a case begins", "ärendet öppnades", "the case was opened") },
-	{ CASE("case.transferred"), .people = PEOPLE_BOARD,
-	  HAS(MUST("programme", FIELD_ID, CLASS_OPEN, "the programme it belongs to now"),
+	{ CASE("case.transferred"), WITHIN(case), .people = PEOPLE_BOARD,
+	  HAS(MUST_RUN("programme", PROGRAMME, CLASS_OPEN, "the programme it belongs to now"),
 	      MAY("board", FIELD_ID, CLASS_CASE, "the board (nämnd) that decides in it now"),
 	      MAY("protected", FIELD_FLAG, CLASS_CASE, "is the person's identity protected?"),
 	      CHILDREN(MAY)),
 	  SAYS("a case goes over to another programme", "ärendet flyttades över",
 	       "the case was transferred") },
-	{ CASE("case.closed"),
+	{ CASE("case.closed"), ENDS(case),
 	  HAS(MUST_CODE("outcome", "outcome", CLASS_CASE, "how it ended"),
 	      MAY("reason", FIELD_TEXT, CLASS_SECRET,
 		  "why it ends while something is open by law")),
 	  SAYS("a case ends", "ärendet avslutades", "the case was closed") },
-	{ CASE("case.paused"),
+	{ CASE("case.paused"), BEGINS(pause), WITHIN(case),
 	  SAYS("the clock of a case stops", "ärendet pausades", "the case was paused") },
-	{ CASE("case.resumed"),
+	{ CASE("case.resumed"), ENDS(pause), WITHIN(case),
 	  SAYS("the clock of a case goes on", "ärendet återupptogs", "the case was resumed") },
 	{ CASE("case.protected"),
 	  HAS(MUST("on", FIELD_FLAG, CLASS_CASE, "true: protected from now on; false: no more")),
@@ -261,20 +297,20 @@ static const struct kind kinds[] = {
 	{ CASE("explanations.noted"),
 	  SAYS("why goals were or were not reached is noted", "förklaringarna noterades",
 	       "the explanations were noted") },
-	{ CASE("task.agreed"), TAKES_KEY("task"), HAS(TASK(MUST, MUST_CODE)),
+	{ CASE("task.agreed"), BEGINS(task), TAKES_KEY("task"), HAS(TASK(MUST, MUST_CODE)),
 	  SAYS("a task of the plan, or of one's own", "uppdraget avtalades",
 	       "the task was agreed") },
-	{ CASE("task.done"), TAKES_KEY("task"), HAS(TASK(MAY, MAY_CODE)),
+	{ CASE("task.done"), ENDS(task), TAKES_KEY("task"), HAS(TASK(MAY, MAY_CODE)),
 	  SAYS("a task is done", "uppdraget blev klart", "the task was done") },
-	{ CASE("task.dropped"), TAKES_KEY("task"), HAS(TASK(MAY, MAY_CODE)),
+	{ CASE("task.dropped"), ENDS(task), TAKES_KEY("task"), HAS(TASK(MAY, MAY_CODE)),
 	  SAYS("a task is no longer wanted", "uppdraget ströks", "the task was dropped") },
-	{ CASE("stage.entered"),
+	{ CASE("stage.entered"), WITHIN(case),
 	  HAS(MUST_CODE("stage", "stage", CLASS_CASE, "the stage of the housing chain"),
 	      MUST_CODE("mode", "mode", CLASS_CASE, "moved to a flat, or the lease was converted"),
 	      MAY("reason", FIELD_TEXT, CLASS_SECRET, "why a stage was skipped")),
 	  SAYS("the person goes on or back in the housing chain", "boendet ändrades",
 	       "the housing changed") },
-	{ CASE("lease.started"),
+	{ CASE("lease.started"), BEGINS(lease),
 	  HAS(ENDS_ON(MAY),
 	      MAY("block", FIELD_FLAG, CLASS_CASE,
 		  "is the flat one of at least three of the lessor's?"),
@@ -285,9 +321,9 @@ static const struct kind kinds[] = {
 	  SAYS("the lease goes on", "avtalet förlängdes", "the lease was extended") },
 	{ CASE("lease.notice_given"), HAS(LEASE_TURN),
 	  SAYS("notice was given", "avtalet sades upp", "notice was given on the lease") },
-	{ CASE("lease.ended"), HAS(LEASE_TURN),
+	{ CASE("lease.ended"), ENDS(lease), HAS(LEASE_TURN),
 	  SAYS("the lease is over", "avtalet upphörde", "the lease ended") },
-	{ CASE("lease.taken_over"), HAS(LEASE_TURN),
+	{ CASE("lease.taken_over"), ENDS(lease), HAS(LEASE_TURN),
 	  SAYS("the person takes over the lease", "avtalet togs över",
 	       "the lease was taken over") },
 	{ CASE("lease.indefinite"), HAS(LEASE_TURN),
@@ -299,10 +335,10 @@ static const struct kind kinds[] = {
 	{ CASE("dispute.referred"), HAS(ENDS_ON(MAY)),
 	  SAYS("the dispute is with the tribunal", "tvisten lämnades till hyresnämnden",
 	       "the dispute was referred to the rent tribunal") },
-	{ CASE("application.sent"), TAKES_KEY("application"),
+	{ CASE("application.sent"), BEGINS(application), TAKES_KEY("application"),
 	  SAYS("an application to the housing agency", "ansökan skickades",
 	       "the application was sent") },
-	{ CASE("application.answered"), TAKES_KEY("application"),
+	{ CASE("application.answered"), ENDS(application), TAKES_KEY("application"),
 	  SAYS("its answer", "ansökan besvarades", "the application was answered") },
 	{ CASE("counselling.offered"), SAYS("budget and debt counselling was offered",
 					    "rådgivning erbjöds", "counselling was offered") },
@@ -312,7 +348,7 @@ static const struct kind kinds[] = {
 	       "the waiver was approved") },
 	{ CASE("waiver.not_needed"), SAYS("no waiver of security of tenure is needed",
 					  "avstående behövs inte", "no waiver is needed") },
-	{ CASE("rent.charged"), NEEDS_KEY("month"),
+	{ CASE("rent.charged"), BEGINS(rent), NEEDS_KEY("month"),
 	  HAS(MUST("amount", FIELD_AMOUNT, CLASS_CASE, "the rent in öre"),
 	      MAY("due_on", FIELD_DATE, CLASS_OPEN, "the day that stands on the slip"),
 	      MAY("reference", FIELD_TEXT, CLASS_SECRET, "what the payer is asked to state"),
@@ -357,15 +393,16 @@ static const struct kind kinds[] = {
 	  SAYS("what was covered when the lease was ended is open again",
 	       "en betalning av hyran som förföll före uppsägningen räknas inte längre",
 	       "a payment of the rent that was due before the notice counts no more") },
-	{ CASE("forfeiture.notice_served"), COUNTS_ON("on"), RENT_MONTH,
+	{ CASE("forfeiture.notice_served"), MAY_BEGIN, COUNTS_ON("on"), RENT_MONTH,
 	  HAS(ON("the day on which the person was served"), ITS_PROGRAMME),
 	  SAYS("the person was served the form that the lease is ended for unpaid rent and can be "
 	       "won "
 	       "back (underrättelse, form 1)",
 	       "underrättelsen delgavs", "the notice was served") },
-	{ CASE("board.notified"), COUNTS_ON("on"), RENT_MONTH,
+	{ CASE("board.notified"), MAY_BEGIN, COUNTS_ON("on"), RENT_MONTH,
 	  HAS(ON("the day on which it came in, however it was sent"),
-	      MAY("sent_on", FIELD_DATE, CLASS_OPEN,
+	      MAY_DAY(
+		  "sent_on", HAPPENED,
 		  "the day on which it was posted as a registered letter, by receipt or postmark; "
 		  "never the date on the form"),
 	      ITS_PROGRAMME),
@@ -373,8 +410,7 @@ static const struct kind kinds[] = {
 	       "(form 3, never a message about disturbances)",
 	       "socialnämnden fick meddelandet", "the social welfare board got the message") },
 	{ CASE("arrears.paid"), COUNTS_ON("paid_on"), RENT_MONTH,
-	  HAS(MUST("paid_on", FIELD_DATE, CLASS_OPEN,
-		   "the day of the payment, as the receipt says"),
+	  HAS(MUST_DAY("paid_on", PAID, "the day of the payment, as the receipt says"),
 	      MAY_CODE("where", "paid_to", CLASS_CASE,
 		       "to the landlord, or deposited with the county administrative board"),
 	      ITS_PROGRAMME),
@@ -389,51 +425,53 @@ static const struct kind kinds[] = {
 	  HAS(ON("the day on which it was sent to the landlord in writing")),
 	  SAYS("the board undertakes to pay", "nämnden åtog sig att betala",
 	       "the board undertook to pay") },
-	{ CASE("enforcement.applied"), COUNTS_ON("on"),
+	{ CASE("enforcement.applied"), MAY_BEGIN, COUNTS_ON("on"),
 	  HAS(ON("the day of the application, or of the letter that tells it"), ITS_PROGRAMME),
 	  SAYS("the landlord has applied at the enforcement authority (Kronofogden)",
 	       "en ansökan gjordes hos Kronofogden",
 	       "an application was made to the enforcement authority") },
-	{ CASE("eviction.dated"), HAS(EVICTION_DAY("the day of the eviction")),
+	{ CASE("eviction.dated"), MAY_BEGIN, HAS(EVICTION_DAY("the day of the eviction")),
 	  SAYS("the bailiff tells the day", "ett besked kom in", "a message came in") },
-	{ CASE("eviction.postponed"), HAS(EVICTION_DAY("the new day of the eviction")),
+	{ CASE("eviction.postponed"), MAY_BEGIN, HAS(EVICTION_DAY("the new day of the eviction")),
 	  SAYS("the bailiff tells another day", "ett nytt besked kom in",
 	       "a new message came in") },
 	{ CASE("eviction.called_off"), HAS(ITS_PROGRAMME),
 	  SAYS("there will be no eviction", "ärendet hos Kronofogden ställdes in",
 	       "the matter at the enforcement authority was called off") },
-	{ CASE("eviction.carried_out"), COUNTS_ON("on"),
+	{ CASE("eviction.carried_out"), MAY_BEGIN, COUNTS_ON("on"),
 	  HAS(ON("the day of the eviction"), ITS_PROGRAMME),
 	  SAYS("the eviction took place", "avhysningen genomfördes", "the eviction took place") },
 	{ CASE("eviction.confirmed"), HAS(ITS_PROGRAMME),
 	  SAYS("the same-day confirmation is sent to the bailiff", "bekräftelsen skickades",
 	       "the confirmation was sent") },
-	{ CASE("remark.received"), TAKES_KEY("remark"),
+	{ CASE("remark.received"), BEGINS(remark), TAKES_KEY("remark"),
 	  SAYS("a remark of the landlord", "en anmärkning kom in", "a remark came in") },
-	{ CASE("remark.handled"), TAKES_KEY("remark"),
+	{ CASE("remark.handled"), ENDS(remark), TAKES_KEY("remark"),
 	  SAYS("the remark is dealt with", "anmärkningen togs om hand",
 	       "the remark was dealt with") },
-	{ CASE("disturbance.reported"), TAKES_KEY("disturbance"), HAS(ITS_PROGRAMME),
+	{ CASE("disturbance.reported"), MAY_BEGIN, BEGINS(disturbance), TAKES_KEY("disturbance"),
+	  HAS(ITS_PROGRAMME),
 	  SAYS("a disturbance was reported", "en störning anmäldes",
 	       "a disturbance was reported") },
-	{ CASE("disturbance.board_notified"), COUNTS_ON("on"), TAKES_KEY("disturbance"),
+	{ CASE("disturbance.board_notified"), MAY_BEGIN, COUNTS_ON("on"), TAKES_KEY("disturbance"),
 	  HAS(ON("the day on which it came in"), ITS_PROGRAMME),
 	  SAYS("the landlord's message to the social board about disturbances (12 kap. 25 a par. "
 	       "jordabalken, never about unpaid rent)",
 	       "ett meddelande om störningar kom in", "a message about disturbances came in") },
-	{ CASE("disturbance.notice"), COUNTS_ON("on"), TAKES_KEY("disturbance"),
+	{ CASE("disturbance.notice"), MAY_BEGIN, COUNTS_ON("on"), TAKES_KEY("disturbance"),
 	  HAS(ON("the day on which it came in"), ITS_PROGRAMME),
 	  SAYS("the copy to the social board of a notice for especially serious disturbances (12 "
 	       "kap. "
 	       "42 par. fourth paragraph jordabalken): no payment wins the lease back",
 	       "en kopia av en uppsägning kom in", "the copy of a notice came in") },
-	{ CASE("disturbance.handled"), TAKES_KEY("disturbance"), HAS(ITS_PROGRAMME),
+	{ CASE("disturbance.handled"), ENDS(disturbance), TAKES_KEY("disturbance"),
+	  HAS(ITS_PROGRAMME),
 	  SAYS("the disturbance is dealt with", "störningen togs om hand",
 	       "the disturbance was dealt with") },
-	{ CASE("debt.reported"), TAKES_KEY("debt"),
+	{ CASE("debt.reported"), MAY_BEGIN, BEGINS(debt), TAKES_KEY("debt"),
 	  HAS(MUST_CODE("debt", "debt", CLASS_CASE, "what is owed"), ITS_PROGRAMME),
 	  SAYS("a debt became known", "en anmälan kom in", "a report came in") },
-	{ CASE("debt.handled"), TAKES_KEY("debt"),
+	{ CASE("debt.handled"), ENDS(debt), TAKES_KEY("debt"),
 	  HAS(MAY_CODE("debt", "debt", CLASS_CASE, "what is owed"), ITS_PROGRAMME),
 	  SAYS("the debt is dealt with", "anmälan togs om hand", "the report was dealt with") },
 	{ CASE("visit.made"),
