@@ -16,6 +16,11 @@ bool events_has_room(const struct events *batch, size_t length)
 	return batch->count < EVENTS_MOST && batch->text.length + length <= BYTES_MOST;
 }
 
+bool events_fit(size_t count, size_t length)
+{
+	return count <= EVENTS_MOST && length <= BYTES_MOST;
+}
+
 void events_add(struct events *batch, const char *text, size_t length, int line)
 {
 	if (batch->count > 0)
@@ -24,12 +29,27 @@ void events_add(struct events *batch, const char *text, size_t length, int line)
 	batch->lines[batch->count++] = line;
 }
 
-void events_send(const struct events *batch, struct client *client, const char *method, bool ahead)
+void events_send(const struct events *batch, struct client *client, const char *method,
+		 const struct events_beside *beside)
 {
-	char *parameters =
-	    xasprintf("{\"events\":[%s]%s}", batch->text.bytes, ahead ? ",\"ahead\":true" : "");
+	json_t *with = json_object();
+	if (beside->ahead)
+		json_object_set_new(with, "ahead", json_true());
+	if (beside->part)
+		json_object_set_new(with, "part", json_true());
+	if (beside->from_bank)
+		json_object_set_new(with, "from_bank", json_true());
+	if (beside->history != NULL)
+		json_object_set_new(with, "history", json_string(beside->history));
+	if (json_array_size(beside->stands) > 0)
+		json_object_set(with, "stands", (json_t *)(uintptr_t)beside->stands);
+	char *rest = json_dumps(with, JSON_COMPACT); /* {...}, or {} for nothing */
+	char *parameters = xasprintf("{\"events\":[%s]%s%s", batch->text.bytes,
+				     json_object_size(with) > 0 ? "," : "", rest + 1);
 	client_send(client, method, parameters);
 	free(parameters);
+	free(rest);
+	json_decref(with);
 }
 
 static void add_problem(const struct events *batch, const json_t *entry, struct problems *problems)
@@ -85,6 +105,28 @@ static void sum_up(const json_t *result, struct recorded *recorded)
 	}
 }
 
+static void take_notes(const struct events *batch, const json_t *list, json_int_t place)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *note = json_array_get(list, i);
+		json_int_t at = place >= 0 ? place : show_number_of(note, "event");
+		bool inside = at >= 0 && (size_t)at < batch->count;
+		notes_add(batch->notes, show_text_of(note, "sort"), show_text_of(note, "text"),
+			  inside ? batch->lines[at] : 0);
+	}
+}
+
+/* Of event.record each result has its own, of event.check there is one list of all. */
+static void note_all(const struct events *batch, const json_t *answer)
+{
+	if (batch->notes == NULL)
+		return;
+	take_notes(batch, json_object_get(answer, "notes"), -1);
+	for (size_t i = 0; i < json_array_size(answer); i++)
+		take_notes(batch, json_object_get(json_array_get(answer, i), "notes"),
+			   (json_int_t)i);
+}
+
 void recorded_add(struct recorded *recorded, const json_t *answer)
 {
 	for (size_t i = 0; i < json_array_size(answer); i++) {
@@ -130,6 +172,7 @@ int events_hear(struct events *batch, struct client *client, const char *method,
 	int code = CTL_DONE;
 	switch (client_hear(client, method, &answer, &reason)) {
 	case ANSWER_RESULT:
+		note_all(batch, answer);
 		if (recorded != NULL)
 			recorded_add(recorded, answer);
 		break;

@@ -20,6 +20,7 @@
 
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/client.h"
+#include "daemon/ctl/notes.h"
 #include "rules/base/problem.h"
 
 #define EVENTS_MOST 1000 /* of a batch */
@@ -29,16 +30,29 @@ struct events {
 	struct buffer text; /* the events as JSON, with commas between */
 	int lines[EVENTS_MOST];
 	size_t count;
+	struct notes
+	    *notes; /* what the daemon notes is added here; borrowed, NULL: it is not kept */
 };
 
 /* Does one more fit in, of so many bytes? An empty one takes any that is below 512 KiB. */
 bool events_has_room(const struct events *batch, size_t length);
+/* Are so many events, of so many bytes with a comma each, one batch? */
+bool events_fit(size_t count, size_t length);
 /* One event as JSON text, and the line of the file that it stands on (0: none). */
 void events_add(struct events *batch, const char *text, size_t length, int line);
 
-/* Asks event.check or event.record with it, and with `ahead` for events whose time the virtual
- * clock has yet to reach. The daemon works on it; it is not heard of yet. */
-void events_send(const struct events *batch, struct client *client, const char *method, bool ahead);
+/* What goes with a batch (event.record). */
+struct events_beside {
+	bool ahead;           /* the virtual clock has yet to reach the time of these events */
+	bool part;            /* the file has other batches */
+	bool from_bank;       /* a file of payments */
+	const char *history;  /* why days long past are recorded; NULL */
+	const json_t *stands; /* what the file begins (stands.h); borrowed, NULL */
+};
+
+/* Asks event.check or event.record with it. The daemon works on it; it is not heard of yet. */
+void events_send(const struct events *batch, struct client *client, const char *method,
+		 const struct events_beside *beside);
 
 /* Amounts of one kind and field, of the new events. */
 struct recorded_sum {

@@ -16,6 +16,7 @@ struct rows {
 	char *made;           /* that text, where it was in other letters */
 	int line;             /* on which `at` stands */
 	const char *kind;     /* NULL: NDJSON */
+	bool is_begun;        /* a line of NDJSON was read */
 	struct csv *csv;
 	struct sources_seen *seen;
 };
@@ -192,8 +193,13 @@ static bool next_object(struct rows *rows, struct row *ret, struct problems *pro
 	while (length == 0)
 		if (!next_line(rows, &text, &length, &line))
 			return false;
+	bool is_first = !rows->is_begun;
+	rows->is_begun = true;
 	ret->line = line;
 	ret->event = event_of_line(rows, text, length, line, problems);
+	/* a table whose kind nobody has named: the other lines would say the same */
+	if (ret->event == NULL && is_first && text[0] != '{')
+		rows->at = rows->end;
 	return true;
 }
 

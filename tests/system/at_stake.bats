@@ -91,7 +91,7 @@ last unit_manager hakan.holm sent" "$(told x-last)"
 	run ctl record case.transferred K-1 programme=syd
 	[ "$status" -eq 0 ]
 	# anna is social worker on the case itself
-	[[ $output == *"open by law, and watched on: x-last 2025-12, last day 2026-01-26; in syd nobody can be reached as area_manager" ]]
+	[[ $output == *"open by law, and watched on: x-last 2025-12, last day 2026-01-26; in syd nobody can be reached as area_manager"* ]]
 	same "2026-01-26 open" "$(due K-1 x-last)"
 	run ctl record case.transferred K-2 programme=syd
 	[ "$status" -eq 0 ]
@@ -101,18 +101,18 @@ last unit_manager hakan.holm sent" "$(told x-last)"
 @test "of a closed case, and of one that was never opened, the answer says who is told" {
 	run ctl record disturbance.reported K-9 programme=norr
 	[ "$status" -eq 0 ]
-	[[ $output == *"note: K-9 is not opened: this is told to Håkan Holm (unit_manager)" ]]
+	[[ $output == *"note: K-9 is not opened: this is told to Håkan Holm (unit_manager)"* ]]
 	record role.assigned norr role=outreach_worker staff=bo.ek
 	run ctl record disturbance.reported K-9 programme=norr
-	[[ $output == *"note: K-9 is not opened: this is told to Bo Ek (outreach_worker), Håkan Holm (unit_manager)" ]]
+	[[ $output == *"note: K-9 is not opened: this is told to Bo Ek (outreach_worker), Håkan Holm (unit_manager)"* ]]
 	run ctl record disturbance.reported K-8
-	[[ $output == *"note: K-8 is not opened: this is told to the administrator" ]]
+	[[ $output == *"note: K-8 is not opened: this is told to the administrator"* ]]
 	record case.closed K-1 outcome=moved
 	run ctl record disturbance.reported K-1
-	[[ $output == *"note: K-1 is closed: this is told to Anna Åberg (social_worker), Håkan Holm (unit_manager)" ]]
+	[[ $output == *"note: K-1 is closed: this is told to Anna Åberg (social_worker), Håkan Holm (unit_manager)"* ]]
 	# what begins nothing is told to nobody
-	run ctl record visit.made K-7
-	[[ $output == *"note: K-7 is not opened: few rules begin before its case.opened" ]]
+	run ctl record debt.handled K-8
+	[[ $output == *"note: K-8 is not opened: few rules begin before its case.opened"* ]]
 	run ctl record disturbance.reported K-2
 	[[ $output != *note* ]]
 }

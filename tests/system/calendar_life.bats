@@ -156,7 +156,7 @@ void_last() { # KIND: takes back the last event of it
 }
 
 @test "done while the reminder waited for its letter: no entry, and none to take away" {
-	record staff.joined bo.ek name="Bo Ek" email=bo.ek@office.example rhythm=weekly --at 2026-01-05
+	record staff.changed bo.ek name="Bo Ek" email=bo.ek@office.example rhythm=weekly --at 2026-01-05
 	until_time 2026-01-07T07:00
 	record visit.made K-1 # the step comes on a Wednesday
 	until_time 2026-01-22T16:00
@@ -167,7 +167,7 @@ void_last() { # KIND: takes back the last event of it
 }
 
 @test "the due date moves while the reminder waits for its letter: the entry has the day of today" {
-	record staff.joined bo.ek name="Bo Ek" email=bo.ek@office.example rhythm=weekly --at 2026-01-05
+	record staff.changed bo.ek name="Bo Ek" email=bo.ek@office.example rhythm=weekly --at 2026-01-05
 	until_time 2026-01-07T07:00
 	record visit.made K-1
 	until_time 2026-01-22T09:00

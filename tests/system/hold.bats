@@ -16,7 +16,7 @@ old_cases() {
 		    print(json.dumps({"kind": "case.opened", "subject": case, "at": at, "data": {"programme": "norr"}}))
 		    print(json.dumps({"kind": "visit.made", "subject": case, "at": at, "data": {}}))
 	END
-	ctl import "$dir/old.ndjson" >/dev/null
+	ctl import --history "from the old system" "$dir/old.ndjson" >/dev/null
 }
 
 # One rule alone, of which each old case makes one late notice to the housing coordinator.

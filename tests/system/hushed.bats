@@ -17,6 +17,7 @@ setup() {
 
 @test "a row whose step is overtaken over a weekend is the one that its events give" {
 	until_time 2026-07-02T08:00
+	record programme.started norr title=Norr
 	record case.opened K-2 --at 2026-07-02 programme=norr
 	until_time 2026-07-09T12:00
 	until_time 2026-07-20T08:00

@@ -187,7 +187,7 @@ cast() {
 				'"data": {"role": "social_worker", "staff": "anna.åberg"}}'
 		done
 	} >"$dir/cast.ndjson"
-	ctl import "$dir/cast.ndjson" >/dev/null
+	ctl import --history "as the office stood" "$dir/cast.ndjson" >/dev/null
 }
 
 # What a plan must say; the plan of these tests says it all.

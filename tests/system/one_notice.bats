@@ -12,8 +12,8 @@ setup() {
 }
 
 keys() {
-	base "SELECT group_concat(kind || '[' || key || ']', ' ') FROM event
-		WHERE kind IN ('forfeiture.notice_served', 'board.notified', 'arrears.paid')"
+	base "SELECT group_concat(kind || '[' || key || ']', ' ') FROM (SELECT kind, key FROM event
+		WHERE kind IN ('forfeiture.notice_served', 'board.notified', 'arrears.paid') ORDER BY id)"
 }
 
 open_matters() {

@@ -113,10 +113,13 @@ old_decision() {
 	only_rules oversight assessment
 	start --virtual-clock 2026-08-03T07:00
 	cast 2026-08-03 K-1
+	record programme.started väst title=Väst --at 2026-08-03
 	record meeting.held väst --key reference --at 2026-08-03
 	record role.assigned väst role=unit_manager staff=bo.ek --at 2026-08-03
 	record role.assigned väst role=area_manager staff=eva.norén --at 2026-08-03
 	record case.opened K-2 programme=väst --at 2026-08-03
+	ctl void "$(base "SELECT id FROM event WHERE kind = 'programme.started' AND subject = 'väst'")" \
+		--reason "as in a file of before programmes had to be started" >/dev/null
 	until_time 2026-08-18T10:00
 	record programme.ended norr --at 2026-08-18
 	until_time 2026-08-25T10:00

@@ -124,7 +124,8 @@ PYTHON
 	[ -z "$(ledger_of A-1 | grep 2027-02)" ]
 	sed -i 's/A-2;2027-02;;;/A-2;2027-02;520000;;/' "$dir/charges.csv"
 	try import --kind rent.charged "$dir/charges.csv"
-	[ "$output" = "rent.charged amount: 2 events, 10600.50 kronor
+	[ "$output" = "$dir/charges.csv:2: note: amount counts öre; amount_kr takes kronor (and 1 row more)
+rent.charged amount: 2 events, 10600.50 kronor
 2 new, 0 known" ]
 	[[ $(ledger_of A-1) == *"2027-02 0 open"* ]]
 	try import --kind rent.charged "$dir/charges.csv"
@@ -463,7 +464,10 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)' "$ctl" pa
 }
 
 @test "payments dated ahead or ten years back are said" {
-	printf 'avtal;betald_ore;betaldag\n655969;100;2026-12-24\n657767;100;2006-01-01\n' >"$dir/odd.csv"
+	printf 'avtal;betald_ore;betaldag\n655969;100;DAY\n657767;100;2006-01-01\n' >"$dir/odd.csv"
+	sed "s/DAY/2026-12-07/" "$dir/odd.csv" >"$dir/ahead.csv"
+	refused "$dir/ahead.csv" "lies more than 5 days ahead"
+	sed -i "s/DAY/2026-12-06/" "$dir/odd.csv"
 	try payments import --covers-through 2026-11-30 "$dir/odd.csv"
 	[ "$status" -eq 0 ]
 	[[ $(complaint) == *"odd.csv: payments dated ahead: 1"* ]]

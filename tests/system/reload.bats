@@ -86,6 +86,7 @@ twice() { # notices and firings that stand there more than once
 	start
 	/usr/bin/python3 - >"$dir/cases" <<-'END'
 		import json
+		print(json.dumps({"kind": "programme.started", "subject": "norr", "data": {"title": "Norr"}}))
 		for i in range(300):
 		    case = {"subject": "C-%03d" % i, "at": "2026-01-05"}
 		    print(json.dumps({"kind": "case.opened", "data": {"programme": "norr"}, **case}))

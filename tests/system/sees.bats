@@ -20,7 +20,7 @@ agrees() { # what is kept is what would be derived
 
 staffed() { # PROGRAMME: begun, with those of norr
 	record programme.started "$1" title="$1" --at 2026-01-05
-	for held in social_worker:anna.berg support_worker:bo.ek housing_coordinator:eva.norén \
+	for held in social_worker:anna.åberg support_worker:bo.ek housing_coordinator:eva.norén \
 		unit_manager:hakan.holm area_manager:per.ström; do
 		record role.assigned "$1" role="${held%%:*}" staff="${held#*:}" --at 2026-01-05
 	done

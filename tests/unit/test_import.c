@@ -236,8 +236,22 @@ static void broken_json_names_line_and_column(void **state)
 		free(got);
 		free(text);
 	}
-	char *got = read_text("subject,a\n", 10, NULL);
-	assert_non_null(strstr(got, "(a CSV file wants --kind)"));
+}
+
+/* Of a file of 500 rows whose kind was forgotten one complaint is enough. */
+static void csv_without_its_kind_complains_once(void **state)
+{
+	(void)state;
+	static const char table[] = "subject;a\nK-1;2\nK-2;3\n", line[] = "{}\nK-1;2\n{}\n;\n";
+	char *got = read_text(table, strlen(table), NULL);
+	const char *complaint = strstr(got, "(a CSV file wants --kind)");
+	assert_int_equal(strncmp(got, "f:1:", 4), 0);
+	assert_non_null(complaint);
+	assert_null(strstr(complaint + 1, "f:"));
+	free(got);
+	got = read_text(line, strlen(line), NULL); /* among events each is told */
+	assert_non_null(strstr(got, "f:2:"));
+	assert_non_null(strstr(got, "f:4:"));
 	free(got);
 }
 
@@ -403,6 +417,7 @@ int main(void)
 		cmocka_unit_test(ndjson_is_read),
 		cmocka_unit_test(mistakes_of_ndjson_are_all_told),
 		cmocka_unit_test(broken_json_names_line_and_column),
+		cmocka_unit_test(csv_without_its_kind_complains_once),
 		cmocka_unit_test(long_lines_are_refused),
 		cmocka_unit_test(amounts_of_every_kind_are_summed_up),
 		cmocka_unit_test(the_same_row_has_the_same_source),

@@ -14,7 +14,9 @@
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/complaint.h"
 #include "daemon/ctl/events.h"
+#include "daemon/ctl/notes.h"
 #include "daemon/ctl/rows.h"
+#include "daemon/ctl/stands.h"
 #include "daemon/ctl/verbs/verbs.h"
 #include "rules/time/date.h"
 
@@ -25,8 +27,11 @@ struct import {
 	const char *file;
 	struct buffer text;
 	struct client *client;
-	struct events batch; /* in hand */
-	civil now;           /* where the virtual clock stands, with --advance */
+	struct events batch;   /* in hand */
+	struct stands *stands; /* what the file begins */
+	bool is_one_batch;
+	struct notes notes;
+	civil now; /* where the virtual clock stands, with --advance */
 	struct problems problems;
 	size_t complaints;
 	long long rows;
@@ -61,10 +66,17 @@ static int send_batch(struct import *import, const char *method, struct recorded
 	bool only_checks = recorded == NULL;
 	int code = CTL_DONE;
 	if (import->batch.count > 0) {
-		events_send(&import->batch, import->client, method,
-			    only_checks && invocation_flag(import->call, "advance"));
+		json_t *stands = stands_take(import->stands);
+		struct events_beside beside = {
+			.ahead = only_checks && invocation_flag(import->call, "advance"),
+			.part = !import->is_one_batch,
+			.history = invocation_option(import->call, "history"),
+			.stands = stands,
+		};
+		events_send(&import->batch, import->client, method, &beside);
 		code = events_hear(&import->batch, import->client, method, recorded,
 				   &import->problems);
+		json_decref(stands);
 	}
 	tell_problems(import);
 	return code;
@@ -118,6 +130,8 @@ static int add_row(struct import *import, const struct row *row, batch_done *ful
 	if (!events_has_room(&import->batch, length))
 		code = full(import);
 	events_add(&import->batch, text, length, row->line);
+	if (!import->is_one_batch || invocation_flag(import->call, "advance"))
+		stands_name(import->stands, row->event);
 	free(text);
 	return code;
 }
@@ -126,6 +140,29 @@ static struct rows *open_rows(struct import *import)
 {
 	return rows_open(import->text.bytes, import->text.length, import->file,
 			 invocation_option(import->call, "kind"), &import->problems);
+}
+
+/* Once through before anything is asked: who and what the file begins, and how large it is. What is
+ * wrong with it is told by check_all. */
+static void learn_what_stands(struct import *import)
+{
+	struct problems ignored = PROBLEMS_NONE;
+	struct row row;
+	size_t count = 0, length = 0;
+	import->stands = stands_new();
+	struct rows *rows = rows_open(import->text.bytes, import->text.length, import->file,
+				      invocation_option(import->call, "kind"), &ignored);
+	while (rows != NULL && rows_next(rows, &row, &ignored)) {
+		if (row.event == NULL)
+			continue;
+		stands_add(import->stands, row.event);
+		length += json_dumpb(row.event, NULL, 0, JSON_COMPACT) + 1;
+		count++;
+		json_decref(row.event);
+	}
+	import->is_one_batch = events_fit(count, length);
+	rows_close(rows);
+	problems_clear(&ignored);
 }
 
 /* The first time through: all mistakes of the file and of the daemon's eye. */
@@ -195,11 +232,26 @@ static int stopped(const struct import *import, int code)
 	return code;
 }
 
+/* With what was noted; takes `all` over. */
+static void say_json(const struct import *import, json_t *all)
+{
+	if (import->notes.count > 0)
+		json_object_set_new(all, "notes", notes_json(&import->notes));
+	char *text = json_dumps(all, 0);
+	puts(text);
+	free(text);
+	json_decref(all);
+}
+
 static void say_checked(const struct import *import)
 {
-	if (import->call->json)
-		printf("{\"rows\": %lld, \"problems\": %zu}\n", import->rows, import->complaints);
-	else if (import->complaints == 0)
+	if (import->call->json) {
+		say_json(import, json_pack("{s:I, s:I}", "rows", (json_int_t)import->rows,
+					   "problems", (json_int_t)import->complaints));
+		return;
+	}
+	notes_say(&import->notes, import->file);
+	if (import->complaints == 0)
 		printf("%lld rows, no complaint\n", import->rows);
 }
 
@@ -207,6 +259,7 @@ static void say_recorded(const struct import *import)
 {
 	const struct recorded *recorded = &import->recorded;
 	if (!import->call->json) {
+		notes_say(&import->notes, import->file);
 		recorded_say(recorded);
 		printf("%lld new, %lld known\n", recorded->fresh, recorded->known);
 		return;
@@ -215,10 +268,7 @@ static void say_recorded(const struct import *import)
 				(json_int_t)recorded->known);
 	if (recorded->sum_count > 0)
 		json_object_set_new(all, "kronor", recorded_kronor(recorded));
-	char *text = json_dumps(all, 0);
-	puts(text);
-	free(text);
-	json_decref(all);
+	say_json(import, all);
 }
 
 static int run(struct import *import)
@@ -227,6 +277,7 @@ static int run(struct import *import)
 	int code = CTL_DONE;
 	if (invocation_flag(import->call, "advance"))
 		code = find_clock(import);
+	learn_what_stands(import);
 	if (code == CTL_DONE)
 		code = check_all(import);
 	if (code != CTL_DONE)
@@ -239,6 +290,7 @@ static int run(struct import *import)
 	}
 	if (only_check)
 		return CTL_DONE;
+	notes_clear(&import->notes); /* of the check: they come again, with those of the order */
 	code = record_all(import);
 	if (code != CTL_DONE)
 		return stopped(import, code);
@@ -251,6 +303,7 @@ int verb_import(const struct invocation *call)
 	struct import *import = xcalloc(1, sizeof(*import));
 	import->call = call;
 	import->file = import->batch.file = call->arguments[0];
+	import->batch.notes = &import->notes;
 	int code = read_input(import);
 	if (code == CTL_DONE)
 		code = ask_open(call, &import->client);
@@ -260,6 +313,8 @@ int verb_import(const struct invocation *call)
 	problems_clear(&import->problems);
 	events_clear(&import->batch);
 	recorded_clear(&import->recorded);
+	stands_free(import->stands);
+	notes_clear(&import->notes);
 	buffer_clear(&import->text);
 	free(import);
 	return code;

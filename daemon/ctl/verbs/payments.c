@@ -218,7 +218,8 @@ static int send_batch(struct import *import, const char *method)
 	if (import->asked_count == ON_THEIR_WAY)
 		code = hear_batch(import, method);
 	import->filling.file = import->file;
-	events_send(&import->filling, import->client, method, false);
+	events_send(&import->filling, import->client, method,
+		    &(struct events_beside){ .part = true, .from_bank = true });
 	struct events empty = import->asked[import->asked_count];
 	import->asked[import->asked_count++] = import->filling;
 	import->filling = empty;
@@ -334,7 +335,8 @@ static int book_reach(struct import *import, const struct payment_file *file)
 	char *text = json_dumps(event, JSON_COMPACT);
 	struct events one = { .file = file->path };
 	events_add(&one, text, strlen(text), 0);
-	events_send(&one, import->client, "event.record", false);
+	events_send(&one, import->client, "event.record",
+		    &(struct events_beside){ .from_bank = true });
 	int code = events_hear(&one, import->client, "event.record", NULL, &import->problems);
 	complaint_tell(&import->problems);
 	if (code == CTL_DONE && file->payments.covers_through > import->reached)

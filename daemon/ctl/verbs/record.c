@@ -41,7 +41,22 @@ static json_t *typed_event(const struct invocation *call)
 	ask_add_flag(event, call, "force");
 	ask_add_text(event, call, "reason");
 	json_object_set_new(event, "data", data);
-	return event;
+	if (invocation_option(call, "language") == NULL)
+		return event;
+	json_t *parameters = json_pack("{s:o}", "event", event);
+	ask_add_text(parameters, call, "language");
+	return parameters;
+}
+
+/* What should be known besides, a line each, and which days moved by it. */
+static void say_rest(const json_t *answer)
+{
+	const json_t *notes = json_object_get(answer, "notes");
+	const json_t *moved = json_object_get(answer, "moved");
+	for (size_t i = 0; i < json_array_size(notes); i++)
+		show_printf(stdout, "note: %s\n", show_text_of(json_array_get(notes, i), "text"));
+	for (size_t i = 0; i < json_array_size(moved); i++)
+		show_printf(stdout, "%s\n", json_string_value(json_array_get(moved, i)));
 }
 
 /* ": amount 5400.50 kronor", and the end of the line. */
@@ -69,8 +84,7 @@ int verb_record(const struct invocation *call)
 	printf("event %lld %s", (long long)show_number_of(answer, "id"),
 	       known ? "was there already, nothing changed" : "recorded");
 	say_kronor(json_object_get(answer, "kronor"));
-	if (show_text_of(answer, "note")[0] != '\0')
-		show_printf(stdout, "note: %s\n", show_text_of(answer, "note"));
+	say_rest(answer);
 	json_decref(answer);
 	return code;
 }
@@ -81,11 +95,13 @@ int verb_void(const struct invocation *call)
 	long long event = strtoll(call->arguments[0], NULL, 10);
 	json_object_set_new(parameters, "event", json_integer(event));
 	ask_add_text(parameters, call, "reason");
+	ask_add_text(parameters, call, "language");
 	int code = ask_once(call, "event.void", parameters, &answer);
 	if (answer == NULL)
 		return code;
 	printf("event %lld taken back by event %lld\n", event,
 	       (long long)show_number_of(answer, "id"));
+	say_rest(answer);
 	json_decref(answer);
 	return code;
 }

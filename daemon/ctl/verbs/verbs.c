@@ -33,6 +33,8 @@ static const struct argument record_arguments[] = {
 	ARGUMENTS_END,
 };
 
+static const char *const answer_languages[] = { "sv", "en", NULL };
+
 static const struct option record_options[] = {
 	{ "key", WORD_TEXT, "KEY", NULL, "which one of several: a rent month, a task", NULL,
 	  false },
@@ -41,8 +43,11 @@ static const struct option record_options[] = {
 	{ "source", WORD_TEXT, "ID", NULL, "unique id: recorded again it changes nothing", NULL,
 	  false },
 	{ "force", WORD_FLAG, NULL, NULL,
-	  "let a stage be skipped, or a case close over what is open by law", "reason", false },
+	  "record what a check refuses: a stage skipped, a case opened twice, a day long past",
+	  "reason", false },
 	{ "reason", WORD_TEXT, "REASON", NULL, "why it is done all the same", "force", false },
+	{ "language", WORD_CODE, "LANGUAGE", answer_languages, "of what is said of the days", NULL,
+	  false },
 	OPTIONS_END,
 };
 
@@ -53,6 +58,8 @@ static const struct argument void_arguments[] = {
 
 static const struct option void_options[] = {
 	{ "reason", WORD_TEXT, "REASON", NULL, "why it was wrong", NULL, true },
+	{ "language", WORD_CODE, "LANGUAGE", answer_languages, "of what is said of the days", NULL,
+	  false },
 	OPTIONS_END,
 };
 
@@ -96,6 +103,8 @@ static const struct option import_options[] = {
 	{ "advance", WORD_FLAG, NULL, NULL,
 	  "move the virtual clock to each event before recording it", NULL, false },
 	{ "check", WORD_FLAG, NULL, NULL, "only look for mistakes, record nothing", NULL, false },
+	{ "history", WORD_TEXT, "REASON", NULL,
+	  "take days more than a year back, and keep why with the events", NULL, false },
 	OPTIONS_END,
 };
 
