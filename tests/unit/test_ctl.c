@@ -352,13 +352,14 @@ static void usage_is_written_from_the_table(void **state)
 {
 	(void)state;
 	char *usage = help_usage(verb_find(verb_table, "void", NULL));
-	assert_string_equal(usage, "kedjactl void EVENT --reason REASON");
+	assert_string_equal(usage, "kedjactl void EVENT --reason REASON [--language LANGUAGE]");
 	free(usage);
 	usage = help_usage(verb_find(verb_table, "outbox", "retry"));
 	assert_string_equal(usage, "kedjactl outbox retry [ID] [--refused]");
 	free(usage);
 	usage = help_usage(verb_find(verb_table, "import", NULL));
-	assert_string_equal(usage, "kedjactl import FILE [--kind KIND] [--advance] [--check]");
+	assert_string_equal(usage, "kedjactl import FILE [--kind KIND] [--advance] [--check] "
+				   "[--history REASON]");
 	free(usage);
 }
 

@@ -239,16 +239,25 @@ static void send_file(struct telling_story *t, char *text)
 static void forget(struct telling_story *t)
 {
 	static const char *const tables[] = {
-		"DELETE FROM notice_history", "DELETE FROM notice",
-		"DELETE FROM firing",         "DELETE FROM enclosure_subject",
-		"DELETE FROM enclosure",      "DELETE FROM deadline",
+		"DELETE FROM payment",
+		"DELETE FROM notice_history",
+		"DELETE FROM notice",
+		"DELETE FROM firing",
+		"DELETE FROM enclosure_subject",
+		"DELETE FROM enclosure",
+		"DELETE FROM deadline",
 		"DELETE FROM overdue",
 
-		"DELETE FROM naming",         "DELETE FROM void",
-		"DELETE FROM sweep",          "DELETE FROM role",
-		"DELETE FROM staff",          "DELETE FROM absence",
-		"DELETE FROM board",          "DELETE FROM consent",
-		"DELETE FROM subject",        "DELETE FROM event",
+		"DELETE FROM naming",
+		"DELETE FROM void",
+		"DELETE FROM sweep",
+		"DELETE FROM role",
+		"DELETE FROM staff",
+		"DELETE FROM absence",
+		"DELETE FROM board",
+		"DELETE FROM consent",
+		"DELETE FROM subject",
+		"DELETE FROM event",
 	};
 	office_begin(&t->office);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
