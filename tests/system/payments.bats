@@ -397,10 +397,11 @@ broken_import() {
 	[ "$status" -eq 1 ]
 }
 
-# refused FILE WORDS: the whole file is refused, with this among the reasons, and nothing booked.
+# refused FILE WORDS [OPTION...]: the whole file is refused, with this among the reasons, and nothing
+# booked.
 refused() {
 	before=$(state_of "$home")
-	try payments import "$1"
+	try payments import "$1" "${@:3}"
 	[ "$status" -eq 1 ]
 	[[ $(complaint) == *"$2"* ]] || { complaint; return 1; }
 	[[ $(complaint) == *"nothing was booked"* ]]
@@ -466,7 +467,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)' "$ctl" pa
 @test "payments dated ahead or ten years back are said" {
 	printf 'avtal;betald_ore;betaldag\n655969;100;DAY\n657767;100;2006-01-01\n' >"$dir/odd.csv"
 	sed "s/DAY/2026-12-07/" "$dir/odd.csv" >"$dir/ahead.csv"
-	refused "$dir/ahead.csv" "lies more than 5 days ahead"
+	refused "$dir/ahead.csv" "lies more than 5 days ahead" --covers-through 2026-11-30
 	sed -i "s/DAY/2026-12-06/" "$dir/odd.csv"
 	try payments import --covers-through 2026-11-30 "$dir/odd.csv"
 	[ "$status" -eq 0 ]
