@@ -257,6 +257,16 @@ static int rank_of(const struct told *told)
 	return told->quiet ? 2 : told->copy ? 1 : 0;
 }
 
+/* Whoever is told openly of a step needs no quiet word. */
+static void tell_step(const struct firing *firing, const struct telling *telling,
+		      const struct planned_step *step)
+{
+	for (int rank = 0; rank <= 2; rank++)
+		for (size_t i = 0; i < telling->told_count; i++)
+			if (telling->told[i].planned == step && rank_of(&telling->told[i]) == rank)
+				tell_or_hold(firing, &telling->told[i]);
+}
+
 void due_fire(void *arg, const char *subject, const char *programme,
 	      const struct deadline *deadline, const struct telling *telling, struct arena *arena)
 {
@@ -267,11 +277,9 @@ void due_fire(void *arg, const char *subject, const char *programme,
 				 .arena = arena };
 	firing.held = deadline->put_off != NULL || store_put_off_any(arg, subject);
 	const bool *first = fire_once(&firing, telling);
-	for (int rank = 0; rank <= 2; rank++) /* whoever is told openly needs no quiet word */
-		for (size_t i = 0; i < telling->told_count; i++)
-			if (rank_of(&telling->told[i]) == rank &&
-			    first[telling->told[i].planned - telling->gone])
-				tell_or_hold(&firing, &telling->told[i]);
+	for (size_t i = 0; i < telling->gone_count; i++) /* the furthest last: said_last_told */
+		if (first[i])
+			tell_step(&firing, telling, &telling->gone[i]);
 	come_out(&firing, telling);
 	for (size_t i = 0; i < telling->come_count; i++)
 		come_again(&firing, telling, telling->come[i]);

@@ -446,9 +446,12 @@ bool deadline_is_kept(const struct deadline *deadline, int64_t now)
 /* Dropped from the list when time next passes, for its owner walks through the list now. */
 void plan_let_go(struct plan *plan, const struct deadline *deadline)
 {
-	for (size_t i = 0; i < plan->live_count; i++)
-		if (plan->live[i] == deadline)
-			plan->live[i]->silent = true;
+	for (size_t i = 0; i < plan->live_count; i++) {
+		if (plan->live[i] != deadline)
+			continue;
+		plan->live[i]->silent = true;
+		plan->live[i]->recheck = DATE_NONE; /* whom it would tell is all the same now */
+	}
 }
 
 void plan_clean(struct plan *plan)

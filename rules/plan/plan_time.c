@@ -334,7 +334,8 @@ void plan_judge_all(struct plan *plan, civil known)
 	for (size_t i = 0; i < plan->live_count; i++) {
 		if (!is_live(plan->live[i]))
 			plan->live[i]->recheck = DATE_NONE; /* it has ended, with steps to come */
-		judge_audience(plan, plan->live[i], care);
+		if (!plan->live[i]->silent)
+			judge_audience(plan, plan->live[i], care);
 	}
 	for (size_t i = 0; i < plan->live_count; i++)
 		if (is_live(plan->live[i]))

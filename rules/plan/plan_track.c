@@ -263,6 +263,7 @@ void deadline_hush(struct plan *plan, struct deadline *deadline)
 	if (deadline->silent)
 		return;
 	deadline->silent = true;
+	deadline->recheck = DATE_NONE;
 	deadline_touch(plan, deadline);
 }
 
