@@ -5,10 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More repetitions that nobody has been told of than anybody lives to see; it stops a loop, not a
- * rule. */
-#define REPETITIONS_MOST 20000
-
 /* By hour, then by the rule's day, then by place in the rule: the later one is the further. */
 static int compare_planned(const void *a, const void *b)
 {
@@ -192,33 +188,40 @@ static void gather(struct gathering *g, struct planned_step planned)
 	g->list[g->count++] = planned;
 }
 
-static bool tells_anybody(const struct gathering *g, const struct planned_step *planned)
+enum heard { HEARD, NOT_NOW, NEVER_HEARD };
+
+/* Is anybody told of it aloud? Of one that lies behind a further step that has gone nobody is, but
+ * of a later repetition; of one that names only who is told quietly, never. */
+static enum heard heard_by_anybody(const struct gathering *g, const struct planned_step *planned)
 {
 	struct told *told;
+	enum heard heard = NEVER_HEARD;
 	size_t count = steps_choose(g->deadline, g->calendar, planned, 1, planned->at, g->said,
 				    g->arena, &told);
-	for (size_t i = 0; i < count; i++)
-		if (!told[i].overtaken && !told[i].quiet)
-			return true;
-	return false;
+	for (size_t i = 0; i < count && heard != HEARD; i++)
+		if (!told[i].quiet)
+			heard = told[i].overtaken ? NOT_NOW : HEARD;
+	return heard;
 }
 
 /* All repetitions up to `until`, and the first one after it. One that went out although it now
- * lies ahead (the due date moved) is no end. */
+ * lies ahead (the due date moved) is no end; where the calendar ends, no day follows. */
 static void gather_step(struct gathering *g, const struct step *step)
 {
-	int first = said_first_left(g->said, step);
-	int most = step->times == 0 ? first + REPETITIONS_MOST : step->times;
-	for (int repetition = first; repetition <= most; repetition++) {
+	date before = DATE_NONE;
+	for (int repetition = said_first_left(g->said, step);
+	     step->times == 0 || repetition <= step->times; repetition++) {
 		if (said_has_gone(g->said, step, repetition))
 			continue;
 		struct planned_step planned =
 		    planned_at(g->deadline, g->calendar, step, repetition);
-		if (planned.at > g->until && g->told_only && !tells_anybody(g, &planned))
-			continue;
-		gather(g, planned);
-		if (planned.at > g->until)
+		bool ahead = planned.at > g->until;
+		enum heard heard = ahead && g->told_only ? heard_by_anybody(g, &planned) : HEARD;
+		if (heard == HEARD)
+			gather(g, planned);
+		if ((ahead && heard != NOT_NOW) || planned.day == before)
 			return;
+		before = planned.day;
 	}
 }
 

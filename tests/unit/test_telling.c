@@ -123,6 +123,42 @@ static void fifty_years_of_days(void **state)
 	assert_true(arena_size(office->arena) < 20000);
 }
 
+/* All that came due before anybody knew, however much that is: it stops at now, not at a number. */
+static void what_is_known_after_sixty_years(void **state)
+{
+	struct office *office = *state;
+	struct deadline deadline = deadline_of(
+	    office, "steps = ( { name = \"daily\"; at = \"P0D\"; every = \"P1D\";"
+		    " urgent = \"always\"; time = \"09:00\"; to = [ \"unit_manager\" ]; } );");
+	struct said *said = said_new(deadline.rule, office->arena);
+	struct telling telling;
+	struct planned_step planned;
+	date known = deadline.anchor;
+	civil now = civil_at(known + 1, 9 * 3600);
+	deadline.anchor = deadline.due = date_from_ymd(1960, 1, 1);
+	telling_judge(&deadline, office->calendar, now, said, office->arena, &telling);
+	assert_int_equal(telling.gone_count, known + 1 - deadline.due + 1);
+	assert_true(telling.wake == civil_at(known + 2, 9 * 3600));
+	assert_true(telling_next(&deadline, office->calendar, now, said, office->arena, &planned));
+	assert_true(planned.at == telling.wake);
+}
+
+/* A step of which everybody is told quietly comes off, and nobody waits for it. */
+static void what_nobody_hears_aloud_is_next_to_nobody(void **state)
+{
+	struct office *office = *state;
+	struct deadline deadline =
+	    deadline_of(office, "also = \"unit_manager\"; also_if = \"children > 0\";"
+				" steps = ( { name = \"daily\"; at = \"P0D\"; every = \"P1D\";"
+				" to = [ \"unit_manager\" ]; } );");
+	struct said *said = said_new(deadline.rule, office->arena);
+	struct step *step = (struct step *)(uintptr_t)&deadline.rule->steps[0];
+	step->to_count = 0;
+	deadline.also = true;
+	assert_string_equal(next(office, &deadline, said, civil_at(deadline.anchor, 36000)),
+			    "nothing");
+}
+
 /* However they were noted, one that has gone is not told again, and one that has not is. */
 static void gaps_in_what_has_gone(void **state)
 {
@@ -274,6 +310,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(fifty_years_of_days, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_known_after_sixty_years, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_nobody_hears_aloud_is_next_to_nobody, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(gaps_in_what_has_gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_weaker_one_comes_after, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_that_lies_ahead_again, set_up, tear_down),
