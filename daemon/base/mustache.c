@@ -152,9 +152,9 @@ static void check_name(struct parser *parser, const struct tag *tag)
 			return;
 	}
 	char *reason = parser->refuse == NULL ? NULL : parser->refuse(parser->arg, tag->name);
-	if (reason != NULL) {
+	if (reason != NULL && reason[0] != '\0') {
 		problem_add(parser->problems, parser->file, tag->line, "%s", reason);
-	} else {
+	} else if (reason == NULL) {
 		problem_add(parser->problems, parser->file, tag->line, "unknown name \"%s\"",
 			    tag->name);
 		problem_hint(parser->problems, tag->name, parser->names, NULL);

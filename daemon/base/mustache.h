@@ -21,7 +21,7 @@ struct mustache;
 struct mustache *mustache_parse(const char *text, size_t length, const char *file,
 				const char *const *names, struct problems *problems);
 /* The same, with a word of the caller's on a name that may not stand in it: a sentence to be freed,
- * or NULL for the usual one. */
+ * "" where it may after all, or NULL for the usual one. */
 typedef char *mustache_refuse(void *arg, const char *name);
 struct mustache *mustache_parse_with(const char *text, size_t length, const char *file,
 				     const char *const *names, mustache_refuse *refuse, void *arg,

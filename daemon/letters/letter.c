@@ -182,21 +182,34 @@ static void say_matters(struct making *making)
 	}
 }
 
+/* Takes over the values. */
+static void say_with(struct making *making, enum word word, json_t *values)
+{
+	char *text = making_word(making, word, values);
+	document_say(making->document, text);
+	free(text);
+}
+
 static void say_word(struct making *making, enum word word, const char *name, const char *value)
 {
 	json_t *values = json_object();
 	if (name != NULL)
 		values_set_text(values, name, value);
-	char *text = making_word(making, word, values);
-	document_say(making->document, text);
-	free(text);
+	say_with(making, word, values);
+}
+
+static void say_why(struct making *making)
+{
+	json_t *values = json_object();
+	values_set_why(values, &making->letter->items[0]);
+	say_with(making, WORD_WHY_LETTER, values);
 }
 
 static void say_end(struct making *making)
 {
 	const struct letter *letter = making->letter;
 	if (making->same_role)
-		say_word(making, WORD_WHY_LETTER, "why_you", letter->items[0].why_you);
+		say_why(making);
 	if (letter->count > 0 && any_minimal(making))
 		say_word(making, WORD_MINIMAL_ASK, NULL, NULL);
 	if (letter->report_how != NULL && letter->report_how[0] != '\0')

@@ -94,6 +94,7 @@ struct letter_item {
 	bool other_board;          /* the reader belongs to another board than the case */
 	date too_late;             /* when it was done, after its last day by law; DATE_NONE */
 	const char *why_you;       /* role title by which the reader gets it: "socialsekreterare" */
+	const char *group;         /* whoever holds that role sits in it: "styrgruppen"; NULL */
 	const char *stands_in;     /* why it comes to this reader instead: NULL or a sentence */
 	const char *others;        /* who else got it, "Bo Ek (boendestödjare)"; NULL: nobody */
 	const char

@@ -65,6 +65,8 @@ char *making_numbers_of(const struct making *making, const struct matter *matter
 /* ---- values.c ---- */
 
 void values_set_text(json_t *values, const char *name, const char *text);
+/* The role by which the reader gets it, as why_you and why_letter say it. */
+void values_set_why(json_t *values, const struct letter_item *item);
 void values_set_made(json_t *values, const char *name, char *text); /* takes it over */
 void values_set_list(struct making *making, json_t *values, const char *name, const char *list);
 void values_set_flag(json_t *values, const char *name, bool flag);

@@ -163,7 +163,7 @@ static void add_why(struct making *making, const struct matter *matter, json_t *
 		} else if (item->why_you != NULL && item->why_you[0] != '\0' &&
 			   !making->same_role) {
 			json_t *values = json_object();
-			values_set_text(values, "why_you", item->why_you);
+			values_set_why(values, item);
 			char *why = making_word(making, WORD_WHY_YOU, values);
 			units_add(units, why, number);
 			free(why);

@@ -36,6 +36,12 @@ static const char *title_of_role(const struct pile_reader *reader, const char *n
 	return role == NULL ? name : role_title(role, reader->person->language);
 }
 
+static const char *group_of_role(const struct pile_reader *reader, const char *name)
+{
+	const struct role *role = chain_role(reader->core->office->chain, name);
+	return role == NULL ? NULL : role_group(role, reader->person->language);
+}
+
 /* Of a rule that has gone, its name. */
 static const char *title_of_rule(const struct pile_reader *reader, const char *name)
 {
@@ -79,6 +85,7 @@ static struct piece piece_from_row(const struct pile_reader *reader, struct quer
 	item->role = arena_strdup(arena, db_text(q, 24));
 	item->too_late = db_date(q, 23);
 	item->why_you = title_of_role(reader, arena_strdup(arena, db_text(q, 10)));
+	item->group = group_of_role(reader, db_text(q, 10));
 	item->copy = db_int(q, 11) != 0;
 	item->stands_in = arena_strdup(arena, db_text(q, 13));
 	item->is_case = db_int(q, 15) != 0;

@@ -26,6 +26,12 @@ void values_set_text(json_t *values, const char *name, const char *text)
 	free(line);
 }
 
+void values_set_why(json_t *values, const struct letter_item *item)
+{
+	values_set_text(values, "why_you", item->why_you);
+	values_set_text(values, "group", item->group);
+}
+
 void values_set_made(json_t *values, const char *name, char *text)
 {
 	values_set_text(values, name, text);

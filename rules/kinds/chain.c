@@ -84,6 +84,12 @@ const char *role_title(const struct role *role, const char *language)
 	return english ? role->title_en : role->title;
 }
 
+const char *role_group(const struct role *role, const char *language)
+{
+	bool english = strcmp(language, "en") == 0 && role->group_en != NULL;
+	return english ? role->group_en : role->group;
+}
+
 bool role_covers(const struct role *asking, const struct role *role)
 {
 	if (asking == role || role->on_case)

@@ -27,6 +27,9 @@ struct role {
 	const char *name;     /* "social_worker" */
 	const char *title;    /* "socialsekreterare" */
 	const char *title_en; /* "social worker"; NULL: it has none */
+	const char
+	    *group; /* who holds it sits in "styrgruppen"; NULL: it is an office of its own */
+	const char *group_en; /* "the steering group"; NULL: it has none */
 	bool on_case;         /* may be held on a case; all may be held on a programme */
 	int order;            /* place in the file, from the lowest up */
 };
@@ -43,6 +46,7 @@ const struct role *chain_role(const struct chain *chain, const char *name); /* o
 const struct role *chain_role_at(const struct chain *chain, size_t i);
 /* What it is called in this language ("sv", "en"); Swedish where there is no English. */
 const char *role_title(const struct role *role, const char *language);
+const char *role_group(const struct role *role, const char *language); /* NULL: none */
 /*
  * May whoever holds `asking` put off reminders to `role`? To its own, and to lower ones: roles on
  * a case are the lowest, all of them alike; the others rank by their place in chain.conf.

@@ -23,7 +23,8 @@ static const struct conf_key stage_keys[] = {
 
 static const struct conf_key role_keys[] = {
 	{ "name", CONF_TEXT, true },      { "title", CONF_TEXT, true },
-	{ "title_en", CONF_TEXT, false }, { "on_case", CONF_FLAG, false },
+	{ "title_en", CONF_TEXT, false }, { "group", CONF_TEXT, false },
+	{ "group_en", CONF_TEXT, false }, { "on_case", CONF_FLAG, false },
 	{ NULL, CONF_TEXT, false },
 };
 
@@ -200,6 +201,8 @@ static void read_roles(struct parsing *parsing)
 		role->name = code->name;
 		role->title = code->title;
 		role->title_en = chain_read_words(parsing, group, "title_en");
+		role->group = chain_read_words(parsing, group, "group");
+		role->group_en = chain_read_words(parsing, group, "group_en");
 		role->on_case = confread_flag(group, "on_case", false);
 		role->order = (int)chain->role_count++;
 	}

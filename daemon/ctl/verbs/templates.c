@@ -222,6 +222,9 @@ static struct letter_item item_of(const struct sample *sample, date today)
 			    ? NULL
 			    : sample->step->to[0].role->name,
 		.why_you = sample->step->to_count == 0 ? "" : role_of(sample, &sample->step->to[0]),
+		.group = sample->step->to_count == 0 || sample->step->to[0].role == NULL
+			     ? NULL
+			     : role_group(sample->step->to[0].role, sample->language),
 		.others = others_of(sample),
 		.serious = rule_is_serious(rule),
 		.next = next == NULL ? DATE_NONE : day_of_step(sample, next),
