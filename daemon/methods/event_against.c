@@ -172,7 +172,7 @@ void event_against_running(struct incoming *in)
 		      in->r->arena, &forced, &note);
 	take_by_force(in, &forced, NULL, &problems);
 	if (note != NULL)
-		event_note(in, "anew", note);
+		event_note(in, in->event->kind->turn == TURN_ENDS ? "ends_nothing" : "anew", note);
 	event_add_problems(in, &problems);
 	problems_clear(&forced);
 	problems_clear(&problems);

@@ -57,6 +57,31 @@ static void note_not_open(struct incoming *in)
 					in->event->subject));
 }
 
+/* A receipt that two people type in, or that a file of the bank's has brought, too. */
+static void note_same_payment(struct incoming *in)
+{
+	const struct event *event = in->event;
+	struct value paid_on = event_value(event, "paid_on"), amount = event_value(event, "amount");
+	if (in->r->from_bank || event->kind->subject != SUBJECT_CASE ||
+	    paid_on.type != VALUE_DATE || amount.type != VALUE_NUMBER)
+		return;
+	struct query *q = db_query(
+	    in->r->k->core.db,
+	    "SELECT e.id FROM event e WHERE e.subject = ?1 AND e.kind = ?2"
+	    " AND e.data ->> 'paid_on' = ?3 AND e.data ->> 'amount' = ?4 AND e.id <> ?5"
+	    " AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id) ORDER BY e.id LIMIT 1");
+	db_bind(q, DB_TEXT(event->subject), DB_TEXT(event->kind->name),
+		DB_DATE((date)paid_on.number), DB_INT(amount.number), DB_INT(event->id));
+	int64_t same = db_number(q);
+	if (same != 0)
+		event_note(
+		    in, "same_payment",
+		    arena_printf(in->r->arena,
+				 "event %lld tells of the same amount on the same day: if it "
+				 "is the same payment, take this one back",
+				 (long long)same));
+}
+
 /* Of a list nobody is asked who will be told: a thousand plans in one turn. */
 void event_note_standing(struct incoming *in)
 {
@@ -65,6 +90,7 @@ void event_note_standing(struct incoming *in)
 		event_note(in, "at_stake", method_at_stake_note(in->r->k, in->event, in->r->arena));
 	if (in->note_count == before)
 		note_not_open(in);
+	note_same_payment(in);
 }
 
 void event_notes_answer(const struct incoming *in, json_t *answer)

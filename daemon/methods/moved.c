@@ -73,11 +73,23 @@ static enum subject_type type_of(const struct kedjad *k, const struct event *eve
 	return type;
 }
 
+/* The case that a kind of a programme is about: whose rent a payment was. */
+static const char *case_of(const struct event *event)
+{
+	for (size_t i = 0; i < event->kind->field_count; i++)
+		if (event->kind->fields[i].names == NAMES_CASE && !event->kind->fields[i].optional)
+			return event->values[i].text;
+	return NULL;
+}
+
 struct moved *moved_before(struct kedjad *k, const struct event *event, struct arena *arena)
 {
 	struct moved *moved = arena_alloc(arena, sizeof(*moved));
-	enum subject_type type = type_of(k, event);
-	*moved = (struct moved){ .k = k, .arena = arena, .subject = event->subject };
+	const char *of_case = case_of(event);
+	enum subject_type type = of_case != NULL ? SUBJECT_CASE : type_of(k, event);
+	*moved = (struct moved){ .k = k,
+				 .arena = arena,
+				 .subject = of_case != NULL ? of_case : event->subject };
 	if ((type != SUBJECT_CASE && type != SUBJECT_PROGRAMME) || !is_planned(moved, type))
 		return NULL;
 	read_deadlines(moved, &moved->before);

@@ -16,7 +16,8 @@
 struct moved;
 
 /* NULL where nobody can tell: of colleagues, who have no deadlines, and while a plan is behind what
- * was recorded before. In `arena`, as the event. An event.voided is about what it takes back. */
+ * was recorded before. In `arena`, as the event. An event.voided is about what it takes back;
+ * a payment that is assigned about its case. */
 struct moved *moved_before(struct kedjad *k, const struct event *event, struct arena *arena);
 
 /*

@@ -171,10 +171,14 @@ static void check_beginning(const struct looking *l, int64_t last, const char **
 			    instead == NULL ? "" : ": ", instead == NULL ? "" : instead);
 }
 
-static void check_end(const struct looking *l, int64_t last)
+/* Of what has a key the beginning may be older than the file: a key with a slip is only said. */
+static void check_end(const struct looking *l, int64_t last, const char **ret_note)
 {
 	struct neighbour prior = before(l), other;
-	if (prior.turn == TURN_NONE && l->course->ends_only_begun)
+	if (prior.turn == TURN_NONE && l->course->of == COURSE_KEY)
+		*ret_note = arena_printf(l->arena, "nothing says that %s %s: nothing ends by this",
+					 name_of(l), l->course->running);
+	else if (prior.turn == TURN_NONE && l->course->ends_only_begun)
 		problem_add(l->problems, field_of(l), 0,
 			    "there is nothing to end: nothing says that %s %s", name_of(l),
 			    l->course->running);
@@ -227,7 +231,7 @@ void running_check(const struct core *core, const struct event *event, int64_t l
 	if (which && kind->turn == TURN_BEGINS)
 		check_beginning(&l, last, ret_note);
 	else if (which && kind->turn == TURN_ENDS)
-		check_end(&l, last);
+		check_end(&l, last, ret_note);
 	l.course = kind->within;
 	if (l.course != NULL)
 		check_not_over(&l, "subject");

@@ -14,7 +14,8 @@
  * Adds what would be doubled, or is over, under the field that it is about: to be recorded by force
  * and with a reason only. The event may have been added already. What came later than it is looked
  * at if it is no newer than `last`: the events behind that are judged themselves. `*ret_note`: a
- * sentence in `arena` on what is allowed and should be known; else untouched.
+ * sentence in `arena` on what is allowed and should be known, that it stands for another one, or
+ * that there is nothing that it ends; else untouched.
  */
 void running_check(const struct core *core, const struct event *event, int64_t last,
 		   struct arena *arena, struct problems *problems, const char **ret_note);
