@@ -196,7 +196,7 @@ def way_deaf(office, neighbour):
     """Asks for much and never reads."""
     line = Line(office.path)
     for first in range(0, 3000, 1000):
-        line.ask("event.record", [{"kind": "visit.made", "subject": f"K-{number}", "at": "2026-01-05"}
+        line.ask("event.record", [{"kind": "disturbance.reported", "subject": f"K-{number}", "at": "2026-01-05"}
                                   for number in range(first, first + 1000)])
     line.rows("case.list")
     question = b'{"jsonrpc": "2.0", "id": 1, "method": "case.list", "params": {}}\n'
@@ -237,8 +237,10 @@ def way_flood(office, neighbour):
 def main(folder, way):
     office = Office(folder)
     line = office.start("--virtual-clock", "2026-01-05T07:00")
-    line.ask("event.record", {"kind": "case.opened", "subject": "K-1", "at": "2026-01-05",
-                              "data": {"programme": "norr"}})
+    line.ask("event.record", [{"kind": "programme.started", "subject": "norr", "at": "2026-01-05",
+                               "data": {"title": "Norr"}},
+                              {"kind": "case.opened", "subject": "K-1", "at": "2026-01-05",
+                               "data": {"programme": "norr"}}])
     neighbour = Neighbour(office)
     neighbour.ask()
     try:

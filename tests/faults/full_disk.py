@@ -27,7 +27,7 @@ def fill(path):
 
 
 def visits(first, count):
-    return [{"kind": "visit.made", "subject": f"K-{number}", "at": "2026-01-05",
+    return [{"kind": "disturbance.reported", "subject": f"K-{number}", "at": "2026-01-05",
              "source": f"visit-{number}"} for number in range(first, first + count)]
 
 
@@ -49,6 +49,7 @@ def main(folder):
         line.ask("event.record", [
             {"kind": "staff.joined", "subject": "anna", "at": "2026-01-05",
              "data": {"name": "Anna", "email": "anna@office.example"}},
+            {"kind": "programme.started", "subject": "norr", "at": "2026-01-05", "data": {"title": "Norr"}},
             {"kind": "case.opened", "subject": "K-1", "at": "2026-01-05", "data": {"programme": "norr"}},
             {"kind": "role.assigned", "subject": "K-1", "at": "2026-01-05",
              "data": {"role": "social_worker", "staff": "anna"}},
