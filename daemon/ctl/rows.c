@@ -7,6 +7,8 @@
 
 #include "daemon/ctl/csv.h"
 #include "daemon/ctl/encoding.h"
+#include "daemon/ctl/headings.h"
+#include "daemon/ctl/show.h"
 #include "daemon/ctl/source.h"
 #include "daemon/ctl/terminal.h"
 
@@ -17,7 +19,9 @@ struct rows {
 	int line;             /* on which `at` stands */
 	const char *kind;     /* NULL: NDJSON */
 	bool is_begun;        /* a line of NDJSON was read */
+	const json_t *sheet;  /* what is known of the kind; NULL: names are as they stand */
 	struct csv *csv;
+	char **names; /* of its columns */
 	struct sources_seen *seen;
 };
 
@@ -32,22 +36,58 @@ static bool is_own(const char *name)
 	return false;
 }
 
-/* The header of a CSV must say whose row it is, and must not say what --kind says. */
-static bool header_is_right(const struct csv *csv, const char *file, struct problems *problems)
+static int column_of(const struct rows *rows, const char *name)
 {
-	bool has_subject = false, right = true;
-	for (size_t i = 0; i < csv_columns(csv); i++) {
-		has_subject = has_subject || strcmp(csv_column(csv, i), "subject") == 0;
-		if (strcmp(csv_column(csv, i), "kind") != 0)
+	for (size_t i = 0; i < csv_columns(rows->csv); i++)
+		if (strcmp(rows->names[i], name) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* A heading and the name behind it are one column: it may stand there once. */
+static bool names_are_right(const struct rows *rows, struct problems *problems)
+{
+	bool right = true;
+	for (size_t i = 0; i < csv_columns(rows->csv); i++) {
+		size_t first = (size_t)column_of(rows, rows->names[i]);
+		if (first == i)
 			continue;
-		problem_add(problems, file, csv_header_line(csv),
+		problem_add(problems, rows->file, csv_header_line(rows->csv),
+			    "columns \"%s\" and \"%s\" are both %s: take one out",
+			    csv_column(rows->csv, first), csv_column(rows->csv, i), rows->names[i]);
+		right = false;
+	}
+	return right;
+}
+
+/* The header of a CSV must say whose row it is, and must not say what --kind says. */
+static bool header_is_right(struct rows *rows, struct problems *problems)
+{
+	const struct csv *csv = rows->csv;
+	int line = csv_header_line(csv);
+	rows->names = xcalloc(csv_columns(csv) + 1, sizeof(*rows->names));
+	for (size_t i = 0; i < csv_columns(csv); i++)
+		rows->names[i] = rows->sheet == NULL
+				     ? xstrdup(csv_column(csv, i))
+				     : headings_name(rows->sheet, csv_column(csv, i));
+	bool right = names_are_right(rows, problems);
+	if (column_of(rows, "kind") >= 0) {
+		problem_add(problems, rows->file, line,
 			    "column \"kind\": --kind says it already, take the column out");
 		right = false;
 	}
-	if (!has_subject)
-		problem_add(problems, file, csv_header_line(csv),
-			    "the header has no column \"subject\"");
-	return right && has_subject;
+	if (column_of(rows, "subject") >= 0)
+		return right;
+	char *heading = rows->sheet == NULL ? NULL : headings_written(rows->sheet, "subject");
+	problem_add(problems, rows->file, line, "the header has no column \"%s\"%s%s%s",
+		    heading == NULL ? "subject" : heading,
+		    heading == NULL ? ""
+				    : ": kedjactl "
+				      "import --template ",
+		    heading == NULL ? "" : rows->kind,
+		    heading == NULL ? "" : " shows what a file has");
+	free(heading);
+	return false;
 }
 
 /* Lines that are not UTF-8 are told as they come; without a byte order mark. */
@@ -61,32 +101,66 @@ static const char *utf8_of_json(const char *text, size_t length, const char *fil
 	return text + mark;
 }
 
+static struct csv *open_csv(const struct rows *rows, const char *text, size_t length,
+			    struct problems *problems)
+{
+	static const char *const wanted[] = { "subject", NULL };
+	const char **all = rows->sheet == NULL ? NULL : headings_all(rows->sheet);
+	struct csv *csv = csv_open(text, length, rows->file, all == NULL ? wanted : all, problems);
+	headings_free(all);
+	return csv;
+}
+
+static struct rows *open_rows(struct rows *rows, const char *text, size_t length,
+			      struct problems *problems)
+{
+	size_t before = problems->count;
+	rows->line = 1;
+	rows->seen = sources_new();
+	if (rows->kind == NULL)
+		rows->at = utf8_of_json(text, length, rows->file, &length, &rows->made, problems);
+	else
+		rows->csv = open_csv(rows, text, length, problems);
+	rows->end = rows->at == NULL ? NULL : rows->at + length;
+	if ((rows->kind == NULL && problems->count == before) ||
+	    (rows->csv != NULL && header_is_right(rows, problems)))
+		return rows;
+	rows_close(rows);
+	return NULL;
+}
+
 struct rows *rows_open(const char *text, size_t length, const char *file, const char *kind,
 		       struct problems *problems)
 {
 	struct rows *rows = xcalloc(1, sizeof(*rows));
 	rows->file = file;
 	rows->kind = kind;
-	rows->line = 1;
-	rows->seen = sources_new();
-	size_t before = problems->count;
-	static const char *const wanted[] = { "subject", NULL };
-	if (kind == NULL)
-		rows->at = utf8_of_json(text, length, file, &length, &rows->made, problems);
-	else
-		rows->csv = csv_open(text, length, file, wanted, problems);
-	rows->end = rows->at == NULL ? NULL : rows->at + length;
-	if ((kind == NULL && problems->count == before) ||
-	    (rows->csv != NULL && header_is_right(rows->csv, file, problems)))
-		return rows;
-	rows_close(rows);
-	return NULL;
+	return open_rows(rows, text, length, problems);
+}
+
+struct rows *rows_open_sheet(const char *text, size_t length, const char *file, const json_t *kind,
+			     struct problems *problems)
+{
+	struct rows *rows = xcalloc(1, sizeof(*rows));
+	rows->file = file;
+	rows->kind = show_text_of(kind, "name");
+	rows->sheet = kind;
+	return open_rows(rows, text, length, problems);
+}
+
+const char *rows_heading(const struct rows *rows, const char *name)
+{
+	int column = rows->names == NULL ? -1 : column_of(rows, name);
+	return column < 0 ? NULL : csv_column(rows->csv, (size_t)column);
 }
 
 void rows_close(struct rows *rows)
 {
 	if (rows == NULL)
 		return;
+	for (size_t i = 0; rows->names != NULL && rows->names[i] != NULL; i++)
+		free(rows->names[i]);
+	free(rows->names);
 	csv_close(rows->csv);
 	sources_free(rows->seen);
 	free(rows->made);
@@ -217,20 +291,30 @@ static json_t *event_of_cells(const struct rows *rows, char *const *cells)
 	json_t *event = json_object(), *data = json_object();
 	json_object_set_new(event, "kind", json_string(rows->kind));
 	for (size_t i = 0; i < csv_columns(rows->csv); i++) {
-		const char *name = csv_column(rows->csv, i);
-		if (*cells[i] != '\0')
+		const char *name = rows->names[i];
+		char *cell = rows->sheet == NULL ? xstrdup(cells[i])
+						 : headings_value(rows->sheet, name, cells[i]);
+		if (*cell != '\0')
 			json_object_set_new(is_own(name) ? event : data, name,
-					    value_of_cell(name, cells[i]));
+					    value_of_cell(name, cell));
+		free(cell);
 	}
 	json_object_set_new(event, "data", data);
 	return event;
 }
 
+static bool is_help(const struct rows *rows, char *const *cells)
+{
+	return headings_is_help(cells[0], cells[column_of(rows, "subject")]);
+}
+
 static bool next_cells(struct rows *rows, struct row *ret, struct problems *problems)
 {
 	struct csv_record record;
-	if (!csv_next(rows->csv, &record, problems))
-		return false;
+	do {
+		if (!csv_next(rows->csv, &record, problems))
+			return false;
+	} while (rows->sheet != NULL && record.cells != NULL && is_help(rows, record.cells));
 	ret->line = record.line;
 	ret->event = record.cells == NULL ? NULL : event_of_cells(rows, record.cells);
 	return true;

@@ -26,6 +26,12 @@ struct rows;
  */
 struct rows *rows_open(const char *text, size_t length, const char *file, const char *kind,
 		       struct problems *problems);
+/* CSV whose header may have Swedish headings, and whose cells what people type there (headings.h).
+ * `kind` is a row of kind.list, borrowed like the text. */
+struct rows *rows_open_sheet(const char *text, size_t length, const char *file, const json_t *kind,
+			     struct problems *problems);
+/* The heading of the column that a name stands in, as the file has it; NULL: in none. */
+const char *rows_heading(const struct rows *rows, const char *name);
 void rows_close(struct rows *rows); /* takes NULL */
 
 struct row {

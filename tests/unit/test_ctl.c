@@ -358,8 +358,8 @@ static void usage_is_written_from_the_table(void **state)
 	assert_string_equal(usage, "kedjactl outbox retry [ID] [--refused]");
 	free(usage);
 	usage = help_usage(verb_find(verb_table, "import", NULL));
-	assert_string_equal(usage, "kedjactl import FILE [--kind KIND] [--advance] [--check] "
-				   "[--history REASON]");
+	assert_string_equal(usage, "kedjactl import [FILE] [--kind KIND] [--advance] [--check] "
+				   "[--history REASON] [--template KIND]");
 	free(usage);
 }
 

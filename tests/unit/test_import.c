@@ -10,19 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/conf/office_rows.h"
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/events.h"
+#include "daemon/ctl/headings.h"
 #include "daemon/ctl/rows.h"
 #include "daemon/ctl/source.h"
+#include "tests/unit/shipped.h"
 
-/* All rows of a text, a line each: "3 {event}" without its source, then the problems. */
-static char *read_text(const char *text, size_t length, const char *kind)
+/* Their events, a line each: "3 {event}" without its source, then the problems. Closes `rows`. */
+static char *read_rows(struct rows *rows, struct problems *problems)
 {
-	struct problems problems = PROBLEMS_NONE;
 	struct buffer out = BUFFER_NONE;
-	struct rows *rows = rows_open(text, length, "f", kind, &problems);
 	struct row row;
-	while (rows != NULL && rows_next(rows, &row, &problems)) {
+	while (rows != NULL && rows_next(rows, &row, problems)) {
 		if (row.event == NULL)
 			continue;
 		assert_non_null(json_object_get(row.event, "source"));
@@ -32,14 +33,20 @@ static char *read_text(const char *text, size_t length, const char *kind)
 		free(event);
 		json_decref(row.event);
 	}
-	for (size_t i = 0; i < problems.count; i++) {
-		char *problem = problem_format(&problems.list[i]);
+	for (size_t i = 0; i < problems->count; i++) {
+		char *problem = problem_format(&problems->list[i]);
 		buffer_printf(&out, "%s\n", problem);
 		free(problem);
 	}
 	rows_close(rows);
-	problems_clear(&problems);
+	problems_clear(problems);
 	return buffer_take(&out);
+}
+
+static char *read_text(const char *text, size_t length, const char *kind)
+{
+	struct problems problems = PROBLEMS_NONE;
+	return read_rows(rows_open(text, length, "f", kind, &problems), &problems);
 }
 
 static void assert_rows(const char *text, const char *kind, const char *expected)
@@ -402,6 +409,132 @@ static void many_rows_are_remembered(void **state)
 	sources_free(seen);
 }
 
+/* --- Swedish headings ------------------------------------------------------------------------- */
+
+static json_t *kinds;
+
+static int know_kinds(void **state)
+{
+	(void)state;
+	struct problems problems = PROBLEMS_NONE;
+	char *text = shipped_text("conf/chain.conf");
+	struct chain *chain = chain_parse(text, "chain.conf", &problems);
+	free(text);
+	kinds = office_kind_rows(chain);
+	chain_free(chain);
+	return 0;
+}
+
+static int forget_kinds(void **state)
+{
+	(void)state;
+	json_decref(kinds);
+	return 0;
+}
+
+static const json_t *kind_named(const char *name)
+{
+	for (size_t i = 0; i < json_array_size(kinds); i++)
+		if (strcmp(json_string_value(json_object_get(json_array_get(kinds, i), "name")),
+			   name) == 0)
+			return json_array_get(kinds, i);
+	fail_msg("no kind %s", name);
+	return NULL;
+}
+
+static void assert_sheet(const char *text, const char *kind, const char *expected)
+{
+	struct problems problems = PROBLEMS_NONE;
+	char *got = read_rows(rows_open_sheet(text, strlen(text), "f", kind_named(kind), &problems),
+			      &problems);
+	assert_string_equal(got, expected);
+	free(got);
+}
+
+static void a_sheet_is_read_as_people_write_it(void **state)
+{
+	(void)state;
+	assert_sheet(
+	    "\xef\xbb\xbf\xc3\x84rende;DATUM; program ;Skyddade uppgifter;Antal barn\r\n"
+	    "# beteckning;en dag;...;ja eller nej;ett antal\r\n"
+	    " K-1 ;28/11/2026;norr;Ja;2\r\n"
+	    "K-2;2026-11-28 00:00:00;norr;nej;\r\n"
+	    "# slut;;;;\r\n"
+	    "K-3;1.12.2026;norr;x;\r\n"
+	    "K-4;31/11/2026;norr;kanske;\r\n",
+	    "case.opened",
+	    "3 {\"at\":\"2026-11-28\",\"data\":{\"children\":\"2\",\"programme\":\"norr\","
+	    "\"protected\":\"true\"},\"kind\":\"case.opened\",\"subject\":\"K-1\"}\n"
+	    "4 {\"at\":\"2026-11-28\",\"data\":{\"programme\":\"norr\",\"protected\":\"false\"},"
+	    "\"kind\":\"case.opened\",\"subject\":\"K-2\"}\n"
+	    "6 {\"at\":\"2026-12-01\",\"data\":{\"programme\":\"norr\",\"protected\":\"true\"},"
+	    "\"kind\":\"case.opened\",\"subject\":\"K-3\"}\n"
+	    "7 {\"at\":\"31/11/2026\",\"data\":{\"programme\":\"norr\",\"protected\":\"kanske\"},"
+	    "\"kind\":\"case.opened\",\"subject\":\"K-4\"}\n");
+	/* Windows-1252; names of fields may stand beside headings; kronor with a comma */
+	assert_sheet("\xc4rende;at;Hyra per m\xe5nad (kr);Omr\xe5"
+		     "de\nK-1;2026-11-28;5400,50;OWN\n",
+		     "lease.started",
+		     "2 {\"at\":\"2026-11-28\",\"data\":{\"area\":\"own\",\"rent_kr\":\"5400,50\"},"
+		     "\"kind\":\"lease.started\",\"subject\":\"K-1\"}\n");
+	/* a row of help is one by its place, too: what says whose it is is an event */
+	assert_sheet("Vad;\xc3\x84rende;Roll\n#budget;K-1;social_worker\n", "task.agreed",
+		     "2 {\"data\":{\"role\":\"social_worker\",\"what\":\"#budget\"},\"kind\":"
+		     "\"task.agreed\",\"subject\":\"K-1\"}\n");
+	assert_sheet("Datum;Program\n2026-11-28;norr\n", "case.opened",
+		     "f:1: the header has no column \"\xc3\x84rende\": kedjactl import --template "
+		     "case.opened shows what a file has\n");
+	assert_sheet(
+	    "\xc3\x84rende;subject\nK-1;K-1\n", "case.opened",
+	    "f:1: columns \"\xc3\x84rende\" and \"subject\" are both subject: take one out\n");
+}
+
+/* Every field of every kind has a heading of its own, which leads back to it. */
+static void every_field_has_a_heading(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < json_array_size(kinds); i++) {
+		const json_t *kind = json_array_get(kinds, i);
+		const char **all = headings_all(kind);
+		const json_t *fields = json_object_get(kind, "fields");
+		for (size_t j = 0; all[j] != NULL; j++) {
+			char *name = headings_name(kind, all[j]);
+			const char *field =
+			    j < 3 ? (const char *[]){ "subject", "subject", "at" }[j]
+				  : json_string_value(
+					json_object_get(json_array_get(fields, j - 3), "name"));
+			if (strncmp(name, field, strlen(field)) != 0)
+				fail_msg("%s: \"%s\" leads to %s, not to %s",
+					 json_string_value(json_object_get(kind, "name")), all[j],
+					 name, field);
+			if (j > 0 && strcmp(name, all[j]) == 0)
+				fail_msg("%s has no heading: headings.c", name);
+			free(name);
+		}
+		headings_free(all);
+	}
+}
+
+static void a_template_is_an_empty_file(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < json_array_size(kinds); i++) {
+		const json_t *kind = json_array_get(kinds, i);
+		struct problems problems = PROBLEMS_NONE;
+		char *text = NULL;
+		size_t length = 0;
+		FILE *out = open_memstream(&text, &length);
+		headings_template(out, kind);
+		fclose(out);
+		char *got =
+		    read_rows(rows_open_sheet(text, length, "f", kind, &problems), &problems);
+		if (*got != '\0')
+			fail_msg("%s gives %s", text, got);
+		free(got);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +559,9 @@ int main(void)
 		cmocka_unit_test(what_differs_hashes_differently),
 		cmocka_unit_test(the_hash_is_fnv_1a),
 		cmocka_unit_test(many_rows_are_remembered),
+		cmocka_unit_test(a_sheet_is_read_as_people_write_it),
+		cmocka_unit_test(every_field_has_a_heading),
+		cmocka_unit_test(a_template_is_an_empty_file),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, know_kinds, forget_kinds);
 }

@@ -14,6 +14,7 @@
 #include "daemon/ctl/buffer.h"
 #include "daemon/ctl/complaint.h"
 #include "daemon/ctl/events.h"
+#include "daemon/ctl/headings.h"
 #include "daemon/ctl/notes.h"
 #include "daemon/ctl/rows.h"
 #include "daemon/ctl/stands.h"
@@ -31,7 +32,9 @@ struct import {
 	struct stands *stands; /* what the file begins */
 	bool is_one_batch;
 	struct notes notes;
-	civil now; /* where the virtual clock stands, with --advance */
+	civil now;            /* where the virtual clock stands, with --advance */
+	json_t *kind;         /* the row of kind.list, of a CSV; NULL */
+	struct rows *rows_in; /* as they are read */
 	struct problems problems;
 	size_t complaints;
 	long long rows;
@@ -51,9 +54,25 @@ static int read_input(struct import *import)
 	return CTL_REFUSED;
 }
 
+/* "valid_until: ..." of a column with another heading: "Gäller till (valid_until): ...". */
+static void name_column(const struct rows *rows, struct problem *problem)
+{
+	size_t length = strcspn(problem->text, ":");
+	char *name = xasprintf("%.*s", (int)length, problem->text);
+	const char *heading = rows_heading(rows, name);
+	if (heading != NULL && strcmp(heading, name) != 0) {
+		char *text = xasprintf("%s (%s)%s", heading, name, problem->text + length);
+		free(problem->text);
+		problem->text = text;
+	}
+	free(name);
+}
+
 /* Tells what was found so far, from top to bottom; the list is empty after it. */
 static void tell_problems(struct import *import)
 {
+	for (size_t i = 0; import->rows_in != NULL && i < import->problems.count; i++)
+		name_column(import->rows_in, &import->problems.list[i]);
 	if (import->problems.count > 0)
 		show_end_progress();
 	import->complaints += import->problems.count;
@@ -136,10 +155,13 @@ static int add_row(struct import *import, const struct row *row, batch_done *ful
 	return code;
 }
 
-static struct rows *open_rows(struct import *import)
+static struct rows *open_rows(const struct import *import, struct problems *problems)
 {
-	return rows_open(import->text.bytes, import->text.length, import->file,
-			 invocation_option(import->call, "kind"), &import->problems);
+	const struct buffer *text = &import->text;
+	return import->kind == NULL
+		   ? rows_open(text->bytes, text->length, import->file, NULL, problems)
+		   : rows_open_sheet(text->bytes, text->length, import->file, import->kind,
+				     problems);
 }
 
 /* Once through before anything is asked: who and what the file begins, and how large it is. What is
@@ -150,8 +172,7 @@ static void learn_what_stands(struct import *import)
 	struct row row;
 	size_t count = 0, length = 0;
 	import->stands = stands_new();
-	struct rows *rows = rows_open(import->text.bytes, import->text.length, import->file,
-				      invocation_option(import->call, "kind"), &ignored);
+	struct rows *rows = open_rows(import, &ignored);
 	while (rows != NULL && rows_next(rows, &row, &ignored)) {
 		if (row.event == NULL)
 			continue;
@@ -168,7 +189,7 @@ static void learn_what_stands(struct import *import)
 /* The first time through: all mistakes of the file and of the daemon's eye. */
 static int check_all(struct import *import)
 {
-	struct rows *rows = open_rows(import);
+	struct rows *rows = import->rows_in = open_rows(import, &import->problems);
 	struct row row;
 	int code = CTL_DONE;
 	while (code == CTL_DONE && rows != NULL && rows_next(rows, &row, &import->problems)) {
@@ -180,6 +201,7 @@ static int check_all(struct import *import)
 	if (code == CTL_DONE)
 		code = check_batch(import);
 	rows_close(rows);
+	import->rows_in = NULL;
 	show_end_progress();
 	return code;
 }
@@ -187,7 +209,7 @@ static int check_all(struct import *import)
 /* The second time: nothing is wrong with any row, as far as one can see beforehand. */
 static int record_all(struct import *import)
 {
-	struct rows *rows = open_rows(import);
+	struct rows *rows = open_rows(import, &import->problems);
 	struct row row;
 	int code = CTL_DONE;
 	bool advancing = invocation_flag(import->call, "advance");
@@ -298,7 +320,33 @@ static int run(struct import *import)
 	return CTL_DONE;
 }
 
-int verb_import(const struct invocation *call)
+/* A CSV is read by what its kind is known to have. */
+static int find_kind(struct import *import)
+{
+	json_t *answer = NULL;
+	const char *name = invocation_option(import->call, "kind");
+	if (name == NULL)
+		return CTL_DONE;
+	int code = ask(import->client, "kind.list", NULL, &answer);
+	if (code == CTL_DONE)
+		import->kind = json_incref(kinds_find(json_object_get(answer, "rows"), name));
+	json_decref(answer);
+	return code == CTL_DONE && import->kind == NULL ? CTL_REFUSED : code;
+}
+
+static int write_template(const struct invocation *call)
+{
+	json_t *rows = NULL;
+	int code = kinds_ask(call, &rows);
+	json_t *kind =
+	    code != CTL_DONE ? NULL : kinds_find(rows, invocation_option(call, "template"));
+	if (kind != NULL)
+		headings_template(stdout, kind);
+	json_decref(rows);
+	return code == CTL_DONE && kind == NULL ? CTL_REFUSED : code;
+}
+
+static int import_file(const struct invocation *call)
 {
 	struct import *import = xcalloc(1, sizeof(*import));
 	import->call = call;
@@ -308,8 +356,11 @@ int verb_import(const struct invocation *call)
 	if (code == CTL_DONE)
 		code = ask_open(call, &import->client);
 	if (code == CTL_DONE)
+		code = find_kind(import);
+	if (code == CTL_DONE)
 		code = run(import);
 	client_close(import->client);
+	json_decref(import->kind);
 	problems_clear(&import->problems);
 	events_clear(&import->batch);
 	recorded_clear(&import->recorded);
@@ -318,4 +369,16 @@ int verb_import(const struct invocation *call)
 	buffer_clear(&import->text);
 	free(import);
 	return code;
+}
+
+int verb_import(const struct invocation *call)
+{
+	if (invocation_option(call, "template") != NULL)
+		return write_template(call);
+	if (call->argument_count > 0)
+		return import_file(call);
+	fputs("kedjactl: FILE is missing: the file to import, or --template KIND for an empty "
+	      "one\n",
+	      stderr);
+	return CTL_USAGE;
 }

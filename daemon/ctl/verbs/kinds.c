@@ -144,7 +144,7 @@ static const struct column field_columns[] = {
 	COLUMNS_END,
 };
 
-static const json_t *find_kind(const json_t *rows, const char *name)
+static json_t *find_kind(const json_t *rows, const char *name)
 {
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		if (strcmp(show_text_of(json_array_get(rows, i), "name"), name) == 0)
@@ -163,6 +163,14 @@ static void unknown_kind(const json_t *rows, const char *name)
 		    near == NULL ? "" : ": did you mean \"", near == NULL ? "" : near,
 		    near == NULL ? ": kedjactl kinds lists them" : "\"?");
 	free(names);
+}
+
+json_t *kinds_find(const json_t *rows, const char *name)
+{
+	json_t *kind = find_kind(rows, name);
+	if (kind == NULL)
+		unknown_kind(rows, name);
+	return kind;
 }
 
 static void show_kind(const json_t *kind)
@@ -195,11 +203,10 @@ int verb_kinds(const struct invocation *call)
 	const char *name = invocation_argument(call, 0);
 	json_t *rows = NULL;
 	int code = kinds_ask(call, &rows);
-	const json_t *kind = name == NULL ? NULL : find_kind(rows, name);
+	const json_t *kind = name == NULL || code != CTL_DONE ? NULL : kinds_find(rows, name);
 	if (code == CTL_DONE && name == NULL) {
 		code = ask_show_rows(call, rows, kind_columns, "no kinds");
 	} else if (code == CTL_DONE && kind == NULL) {
-		unknown_kind(rows, name);
 		code = CTL_REFUSED;
 	} else if (code == CTL_DONE && call->json) {
 		show_json(stdout, kind);

@@ -92,7 +92,7 @@ static const struct option snooze_options[] = {
 };
 
 static const struct argument import_arguments[] = {
-	{ "FILE", WORD_PATH, false, false,
+	{ "FILE", WORD_PATH, true, false,
 	  "events: a JSON object a line, or CSV with --kind; - reads standard input" },
 	ARGUMENTS_END,
 };
@@ -105,6 +105,9 @@ static const struct option import_options[] = {
 	{ "check", WORD_FLAG, NULL, NULL, "only look for mistakes, record nothing", NULL, false },
 	{ "history", WORD_TEXT, "REASON", NULL,
 	  "take days more than a year back, and keep why with the events", NULL, false },
+	{ "template", WORD_TEXT, "KIND", NULL,
+	  "write an empty CSV of this kind, for a spreadsheet: headings, help, codes", NULL,
+	  false },
 	OPTIONS_END,
 };
 

@@ -33,6 +33,7 @@ verb_function verb_staff, verb_staff_handover;                         /* staff.
 verb_function verb_calendar, verb_kinds;                               /* kinds.c */
 
 /* kinds.c: the rows of kind.list, or of --conf where there is no daemon; as ask_rows. */
+json_t *kinds_find(const json_t *rows, const char *name); /* borrowed; NULL after saying so */
 MUST_CHECK int kinds_ask(const struct invocation *call, json_t **ret);
 
 /* rules.c: what another configuration has brought, a line each; of a reload and of a revert. */
