@@ -207,7 +207,7 @@ static bool is_lost(struct control *control, struct turn *turn)
 bool control_work(struct control *control, struct turn *turn)
 {
 	control->turn = turn;
-	while (control_has_work(control) && turn_has_room(turn)) {
+	while (control_has_work(control) && turn_has_room_to_serve(turn)) {
 		if (turn_begin(turn) != 0) {
 			refuse_ready(control, turn);
 			break;
@@ -227,7 +227,7 @@ bool control_ask_again(struct control *control, struct turn *turn)
 		next = TAILQ_NEXT(peer, by_turn);
 		if (rpc_must_wait(peer->current->work) && !is_left_alone(peer))
 			continue;
-		if (!turn_has_room(turn))
+		if (!turn_has_room_to_serve(turn))
 			return true;
 		if (turn_begin(turn) != 0 || db_failed(turn_db(turn)))
 			return false;

@@ -359,7 +359,7 @@ static json_t *rebuild_check(struct kedjad *k, struct call *call)
 	struct check *check = check_of(call);
 	bool more = true;
 	call->leaves_nothing = true;
-	while (more && turn_has_room(k->core.turn))
+	while (more && turn_has_room_to_serve(k->core.turn))
 		more = check_next(k, check);
 	return more ? RPC_GOES_ON : check_result(k, call, check->different);
 }

@@ -62,7 +62,7 @@ json_t *method_clock_set(void *arg, struct call *call);
 json_t *method_rebuild(void *arg, struct call *call);
 
 /* answer.c: how rows become JSON, the same everywhere. NULL where there is nothing. */
-#define PAGE_ROWS 500
+#define PAGE_ROWS 100
 json_t *answer_text(const char *text);
 json_t *answer_person(const char *id); /* the administrator has an id of no letters */
 json_t *answer_day(date day);

@@ -112,11 +112,12 @@ static json_t *page_of_cases(struct kedjad *k, struct call *call, add_case *add)
 	page.programme = programme_of(k, call, page.arena);
 	if (page.programme != NULL) {
 		find_cases(&page);
-		for (size_t i = 0; i < page.count; i++)
-			add(&page, page.cases[i]);
-		answer = answer_page(
-		    json_incref(page.rows),
-		    page.count < CASES_A_PAGE ? NULL : json_string(page.cases[page.count - 1]));
+		size_t done = 0;
+		while (done < page.count && (done == 0 || turn_has_room_to_serve(k->core.turn)))
+			add(&page, page.cases[done++]);
+		bool is_last = done == page.count && page.count < CASES_A_PAGE;
+		answer = answer_page(json_incref(page.rows),
+				     is_last ? NULL : json_string(page.cases[done - 1]));
 	}
 	json_decref(page.rows);
 	arena_free(page.arena);

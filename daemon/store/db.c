@@ -312,8 +312,10 @@ bool db_next(struct query *query)
 		bug("a change outside a transaction", query->sql);
 	errno = 0;
 	int code = sqlite3_step(query->statement);
-	if (code == SQLITE_ROW)
+	if (code == SQLITE_ROW) {
+		query->db->rows_read++;
 		return true;
+	}
 	query->ended = true;
 	if (code != SQLITE_DONE)
 		db_fail(query->db, code);
@@ -354,6 +356,9 @@ void db_done(struct query *query)
 	if (!query->in_use)
 		bug("this query is not in use", query->sql);
 	if (query->statement != NULL) {
+		/* what it went through without giving it out was work, too */
+		query->db->rows_read +=
+		    sqlite3_stmt_status(query->statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1);
 		sqlite3_reset(query->statement); /* says again what db_next has said */
 		sqlite3_clear_bindings(query->statement);
 	}
@@ -398,6 +403,11 @@ int64_t db_last_id(struct db *db)
 int64_t db_changes_total(struct db *db)
 {
 	return db->changes;
+}
+
+int64_t db_rows_total(struct db *db)
+{
+	return db->rows_read + db->changes;
 }
 
 struct db *db_new(struct dbfile *file)

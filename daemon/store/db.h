@@ -117,5 +117,7 @@ instant db_instant(struct query *query); /* INSTANT_NEVER without one */
 int64_t db_last_id(struct db *db);
 /* Rows changed since the file was opened, for budgets; those that triggers changed do not count. */
 int64_t db_changes_total(struct db *db);
+/* The same, and those that were given out, or gone through where no index led. */
+int64_t db_rows_total(struct db *db);
 
 #endif

@@ -33,6 +33,7 @@ struct db {
 	int64_t cut_to;  /* where the log ends that is to be cut off, if */
 	bool must_cut;   /* before it is opened again */
 	int64_t changes; /* rows, by all statements; not those that triggers changed */
+	int64_t rows_read;
 };
 
 /* Notes a failure; in a transaction only the first one counts. */

@@ -9,6 +9,9 @@
 
 #define MOST_US   20000 /* I12: some 20 ms */
 #define MOST_ROWS 500
+/* Read or changed in it before one more request is served, or one more part of one: the last may
+ * touch some hundreds. */
+#define MOST_SERVED 200
 
 struct after {
 	turn_done *done;
@@ -28,7 +31,7 @@ struct turn {
 	bool begun, closed, refused;
 	char *trouble;
 	int64_t begun_us, written_us;
-	int64_t begun_changes;
+	int64_t begun_changes, begun_rows;
 };
 
 struct turn *turn_new(struct db *db)
@@ -69,6 +72,7 @@ int turn_begin(struct turn *turn)
 	turn->closed = false;
 	turn->begun_us = clock_monotonic_us();
 	turn->begun_changes = db_changes_total(turn->db);
+	turn->begun_rows = db_rows_total(turn->db);
 	return 0;
 }
 
@@ -93,6 +97,16 @@ bool turn_has_room(const struct turn *turn)
 {
 	return !turn->begun || (!turn->closed && clock_monotonic_us() - turn->begun_us < MOST_US &&
 				db_changes_total(turn->db) - turn->begun_changes < MOST_ROWS);
+}
+
+int64_t turn_rows(const struct turn *turn)
+{
+	return turn->begun ? db_rows_total(turn->db) - turn->begun_rows : 0;
+}
+
+bool turn_has_room_to_serve(const struct turn *turn)
+{
+	return turn_has_room(turn) && turn_rows(turn) < MOST_SERVED;
 }
 
 void turn_close(struct turn *turn)

@@ -32,6 +32,10 @@ void turn_after(struct turn *turn, turn_done *done, turn_undo *undo, void *arg);
 
 /* Is there room left in this turn (I12: some 20 ms, or 500 rows, from turn_begin on)? */
 bool turn_has_room(const struct turn *turn);
+/* For one more request, or one more part of one? Fewer rows than that are spent by then, for what
+ * the last one reads counts as well, and a turn keeps to 500 whatever is asked. */
+bool turn_has_room_to_serve(const struct turn *turn);
+int64_t turn_rows(const struct turn *turn); /* touched in it so far */
 /* From here on there is none: what comes next goes by what this turn's commit brings. */
 void turn_close(struct turn *turn);
 
