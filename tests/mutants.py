@@ -15,7 +15,6 @@ import concurrent.futures
 import glob
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -67,14 +66,25 @@ def run(*words):
                           stderr=subprocess.STDOUT, check=False)
 
 
+def link_all(folder, copy):
+    """A copy whose entries are links; to a folder that was linked, one of its own."""
+    if os.path.islink(copy):
+        os.unlink(copy)
+    os.mkdir(copy)
+    for name in os.listdir(folder):
+        os.symlink(os.path.join(os.path.abspath(folder), name), os.path.join(copy, name))
+
+
 def try_mutant(kedjactl, conf, path, mutant):
     """What became of it: "caught", "survived" or "refused"."""
     text, line, change = mutant
     with tempfile.TemporaryDirectory() as folder:
         copy = os.path.join(folder, "conf")
-        shutil.copytree(conf, copy)
-        with open(os.path.join(copy, "rules.d", os.path.basename(path)), "w",
-                  encoding="utf-8") as file:
+        changed = os.path.join(copy, "rules.d", os.path.basename(path))
+        link_all(conf, copy)
+        link_all(os.path.join(conf, "rules.d"), os.path.join(copy, "rules.d"))
+        os.unlink(changed)
+        with open(changed, "w", encoding="utf-8") as file:
             file.write(text)
         if run(kedjactl, "rules", "check", copy).returncode != 0:
             return "refused", path, line, change
