@@ -25,7 +25,7 @@
 #include "tests/unit/figures.h"
 
 struct world {
-	char folder[64], path[96];
+	char folder[192], path[256];
 	struct office *office;
 	struct core core;
 	struct planner *planner;
@@ -160,7 +160,9 @@ static inline int world_begin(void **state)
 	world->arena = arena_new();
 	world->office = office_load("conf", &problems);
 	assert_non_null(world->office);
-	snprintf(world->folder, sizeof(world->folder), "/tmp/kedja-world.XXXXXX");
+	const char *place = getenv("TMPDIR");
+	snprintf(world->folder, sizeof(world->folder), "%s/kedja-world.XXXXXX",
+		 place == NULL ? "/tmp" : place);
 	assert_non_null(mkdtemp(world->folder));
 	snprintf(world->path, sizeof(world->path), "%s/kedja.db", world->folder);
 	world->core.office = world->office;
