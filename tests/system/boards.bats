@@ -31,7 +31,7 @@ to() { # of the letters so far: recipients, in order
 	letter=$(ctl outbox show 1)
 	[[ $letter == *"hör till en annan nämnd och det"* ]]
 	[[ $letter != *syd* && $letter != *namnd* ]]
-	[[ $(ctl status) == *"1 notices reached nobody"* ]]
+	[[ $(ctl status) == *"a reminder of what is still open reached nobody"* ]]
 }
 
 @test "with a consent the holder gets it, to its last day and no longer" {

@@ -53,7 +53,7 @@ states() { # how many notices are in which state
 	until_time 2026-01-07T12:00
 	same "held 5000" "$(states)"
 	same 0 "$(letters)"
-	[[ "$(ctl status)" == *"5000 notices came all at once and are held"* ]]
+	[[ "$(ctl status)" == *"5000 late reminders came all at once: they are held"* ]]
 
 	ctl notices --state held --json | json "sorted((r['subject'], r['step'], r['person'], r['due']) for r in d)" >"$dir/shown"
 	same "5000 released, 0 overtaken meanwhile" "$(ctl notices release)"

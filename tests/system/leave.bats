@@ -94,7 +94,7 @@ last_to() { # NAME: the last letter to somebody
 	record staff.absent carl from=2026-01-26 to=2026-01-26 deputy=anna.åberg
 	until_time 2026-01-26T16:00
 	same "2026-01-26 hakan.holm" "$(to | tail -n 1)"
-	[[ $(ctl status) == *"1 notices reached nobody"* ]]
+	[[ $(ctl status) == *"a reminder of what is still open reached nobody"* ]]
 }
 
 @test "what is protected does not stand in a summary" {

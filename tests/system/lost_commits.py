@@ -247,7 +247,7 @@ def calendar_reloaded(day):
 
 def hung_up(day):
     day.rules("P16D")
-    verdicts = re.compile("configuration (read again|stays as it was)")
+    verdicts = re.compile("configuration (taken|stays as it was)")
     before = len(verdicts.findall(day.office.log()))
     day.office.process.send_signal(signal.SIGHUP)
     wait_until(lambda: len(verdicts.findall(day.office.log())) > before, "no verdict in the log")

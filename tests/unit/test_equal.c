@@ -22,7 +22,7 @@
 
 #include "tests/unit/equal_sides.h"
 
-#define SETS      50
+#define SETS      25
 #define HISTORIES 20
 
 struct world {
