@@ -21,7 +21,8 @@ enum setting_type {
 	SETTING_HOST,
 	SETTING_CHOICE, /* one of `choices` */
 	SETTING_NUMBER, /* from `least` to `most` */
-	SETTING_FLAG
+	SETTING_FLAG,
+	SETTING_ACCESS /* the list of access.h, or nothing */
 };
 
 struct setting {
@@ -217,6 +218,11 @@ static const struct setting table[] = {
 	  .most = 1000000,
 	  .help = "more late reminders than that within an hour are held until somebody decides; "
 		  "0: never" },
+	{ .name = "access",
+	  .type = SETTING_ACCESS,
+	  .offset = AT(access),
+	  .otherwise = "",
+	  .help = "who may do what; left out: whoever may write to the socket may do everything" },
 	{ .name = "payments_reference",
 	  .type = SETTING_TEXT,
 	  .offset = AT(payments_reference),
@@ -280,6 +286,8 @@ static enum conf_type conf_type_of(const struct setting *row)
 		return CONF_NUMBER;
 	case SETTING_FLAG:
 		return CONF_FLAG;
+	case SETTING_ACCESS:
+		return CONF_GROUPS;
 	}
 	return CONF_TEXT;
 }
@@ -403,6 +411,8 @@ static void take(const struct settings_file *from, const struct setting *row)
 		take_text(from, row);
 	else if (row->type == SETTING_NUMBER)
 		take_number(from, row);
+	else if (row->type == SETTING_ACCESS)
+		from->settings->access = access_parse(from->root, from->file, from->problems);
 	else
 		*flag_of(from->settings, row) =
 		    confread_flag(from->root, row->name, strcmp(row->otherwise, "true") == 0);
@@ -482,6 +492,7 @@ void settings_free(struct settings *settings)
 	for (size_t i = 0; i < COUNT; i++)
 		if (is_text(&table[i]))
 			free(*text_of(settings, &table[i]));
+	access_free(settings->access);
 	free(settings);
 }
 
@@ -491,6 +502,8 @@ static bool is_same(struct settings *a, struct settings *b, const struct setting
 		return strcmp(*text_of(a, row), *text_of(b, row)) == 0;
 	if (row->type == SETTING_NUMBER)
 		return *number_of(a, row) == *number_of(b, row);
+	if (row->type == SETTING_ACCESS)
+		return access_same(a->access, b->access);
 	return *flag_of(a, row) == *flag_of(b, row);
 }
 
@@ -521,6 +534,8 @@ static char *type_in_words(const struct setting *row)
 		return xasprintf("%lld..%lld", (long long)row->least, (long long)row->most);
 	case SETTING_FLAG:
 		return xstrdup("flag");
+	case SETTING_ACCESS:
+		return xstrdup("list");
 	}
 	return NULL;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon/conf/access.h"
 #include "rules/base/problem.h"
 
 struct settings {
@@ -47,7 +48,8 @@ struct settings {
 	/* Which column of a CSV of payments says what; "": there is none (kedjactl reads this). */
 	char *payments_reference, *payments_month, *payments_amount, *payments_paid_on;
 	char *payments_id;
-	char *payments_unit; /* of the amounts: "ore" or "kronor" */
+	char *payments_unit;        /* of the amounts: "ore" or "kronor" */
+	struct access_list *access; /* who may do what; NULL: whoever may write to the socket */
 };
 
 /* From text; NULL if any problem was added. Paths are taken relative to the folder of the file. */
