@@ -52,7 +52,7 @@ endif
 # Asked only when a recipe needs it: pkg-config may be among what has to be installed first.
 MAIL_CFLAGS = $(eval MAIL_CFLAGS := $$(shell pkg-config --cflags gmime-3.0 libical))$(MAIL_CFLAGS)
 LIBS_rules = $(eval LIBS_rules := $$(shell pkg-config --libs libconfig) -lm)$(LIBS_rules)
-LIBS_daemon = $(eval LIBS_daemon := $$(shell pkg-config --libs libevent_core sqlite3 jansson))$(LIBS_daemon)
+LIBS_daemon = $(eval LIBS_daemon := $$(shell pkg-config --libs libevent_core sqlite3 jansson nettle))$(LIBS_daemon)
 LIBS_mailer = $(eval LIBS_mailer := -lesmtp $$(shell pkg-config --libs openssl gmime-3.0 libical jansson))$(LIBS_mailer)
 LIBS_ctl = $(eval LIBS_ctl := $$(shell pkg-config --libs jansson sqlite3 expat))$(LIBS_ctl)
 LIBS_cmocka = $(eval LIBS_cmocka := $$(shell pkg-config --libs cmocka))$(LIBS_cmocka)

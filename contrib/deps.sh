@@ -16,7 +16,7 @@ packages_for() {
 	build)
 		echo gcc libc6-dev make pkgconf libevent-dev libsqlite3-dev libconfig-dev \
 			libjansson-dev libesmtp-dev libssl-dev libgmime-3.0-dev libical-dev \
-			libexpat1-dev uthash-dev tzdata
+			libexpat1-dev nettle-dev uthash-dev tzdata
 		;;
 	demo) echo python3 ;;
 	test)

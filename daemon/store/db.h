@@ -114,6 +114,10 @@ int64_t db_run(struct query *query);
 bool db_found(struct query *query);
 int64_t db_number(struct query *query);
 instant db_instant(struct query *query); /* INSTANT_NEVER without one */
+/* In SQL seen(text) is 1 where the judge says so, and without one always: what somebody may not see
+ * is left out by it. NULL takes it away. */
+typedef bool db_judge(const void *arg, const char *text);
+void db_set_judge(struct db *db, db_judge *judge, const void *arg);
 int64_t db_last_id(struct db *db);
 /* Rows changed since the file was opened, for budgets; those that triggers changed do not count. */
 int64_t db_changes_total(struct db *db);

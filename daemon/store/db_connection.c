@@ -61,7 +61,8 @@ int db_connect(struct db *db)
 	/* Sorting stays in memory: nothing of a case is ever written outside the file. What is
 	 * overwritten or deleted leaves nothing behind in it. */
 	if (db_execute(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-			   "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;") == 0)
+			   "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;") == 0 &&
+	    db_add_judge(db) == 0)
 		return 0;
 	db->reopen = true;
 	return -1;

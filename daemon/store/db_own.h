@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files of db.h share, and nobody else sees; lowest first:
- * db_failure.c, db_log.c, db_connection.c, db.c, db_open.c and db_scratch.c. */
+ * db_failure.c, db_judge.c, db_log.c, db_connection.c, db.c, db_open.c and db_scratch.c. */
 #ifndef KEDJA_STORE_DB_OWN_H
 #define KEDJA_STORE_DB_OWN_H
 
@@ -29,6 +29,8 @@ struct db {
 	bool was_older;
 	int code; /* SQLite's, of the failure */
 	char *error;
+	db_judge *judge; /* of seen(), in SQL; NULL: all is seen */
+	const void *judge_arg;
 	char *log_path;  /* NULL: it has none */
 	int64_t cut_to;  /* where the log ends that is to be cut off, if */
 	bool must_cut;   /* before it is opened again */
@@ -42,6 +44,9 @@ void db_fail(struct db *db, int code);
 void db_refuse(struct db *db, char *text);
 /* Statements without rows. 0; or -1, noted by db_fail. */
 int db_execute(struct db *db, const char *sql);
+
+/* To a connection that was just made. 0; or -1, noted by db_fail. */
+MUST_CHECK int db_add_judge(struct db *db);
 
 /* Makes the connection; the second one closes it before, and claims the file anew. 0; or -1, noted
  * by db_fail or db_refuse. */

@@ -340,6 +340,17 @@ const struct migration schema_migrations[] = {
 	{ "ALTER TABLE event ADD COLUMN forced TEXT;"
 	  "DROP INDEX event_by_kind;"
 	  "CREATE INDEX event_by_kind ON event (subject, kind, key);" },
+	/* truth: who did and saw what (audit.h). Salt, subject, user and staff may be emptied.
+	 * Cases with protected identity, to leave them out of figures */
+	{ "CREATE TABLE audit ("
+	  "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	  "  at INTEGER NOT NULL, uid INTEGER NOT NULL,"
+	  "  user TEXT, staff TEXT,"
+	  "  method TEXT NOT NULL, subject TEXT, outcome TEXT NOT NULL,"
+	  "  count INTEGER NOT NULL,"
+	  "  salt TEXT, seal TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"
+	  "CREATE INDEX audit_by_subject ON audit (subject, id) WHERE subject <> '';"
+	  "CREATE INDEX subject_protected ON subject (id) WHERE protected <> 0;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);

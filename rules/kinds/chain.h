@@ -31,6 +31,7 @@ struct role {
 	    *group; /* who holds it sits in "styrgruppen"; NULL: it is an office of its own */
 	const char *group_en; /* "the steering group"; NULL: it has none */
 	bool on_case;         /* may be held on a case; all may be held on a programme */
+	bool opens_cases;     /* held on a programme it opens that programme's cases (kedja-web) */
 	int order;            /* place in the file, from the lowest up */
 };
 

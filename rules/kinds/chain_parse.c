@@ -22,10 +22,10 @@ static const struct conf_key stage_keys[] = {
 };
 
 static const struct conf_key role_keys[] = {
-	{ "name", CONF_TEXT, true },      { "title", CONF_TEXT, true },
-	{ "title_en", CONF_TEXT, false }, { "group", CONF_TEXT, false },
-	{ "group_en", CONF_TEXT, false }, { "on_case", CONF_FLAG, false },
-	{ NULL, CONF_TEXT, false },
+	{ "name", CONF_TEXT, true },         { "title", CONF_TEXT, true },
+	{ "title_en", CONF_TEXT, false },    { "group", CONF_TEXT, false },
+	{ "group_en", CONF_TEXT, false },    { "on_case", CONF_FLAG, false },
+	{ "opens_cases", CONF_FLAG, false }, { NULL, CONF_TEXT, false },
 };
 
 static const struct conf_key list_keys[] = {
@@ -204,6 +204,7 @@ static void read_roles(struct parsing *parsing)
 		role->group = chain_read_words(parsing, group, "group");
 		role->group_en = chain_read_words(parsing, group, "group_en");
 		role->on_case = confread_flag(group, "on_case", false);
+		role->opens_cases = confread_flag(group, "opens_cases", false);
 		role->order = (int)chain->role_count++;
 	}
 }
