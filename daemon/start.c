@@ -15,6 +15,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/notify.h"
 #include "daemon/kedjad/kedjad.h"
+#include "daemon/methods/gate.h"
 #include "daemon/methods/method.h"
 #include "daemon/plan/hold.h"
 #include "daemon/store/meta.h"
@@ -251,6 +252,9 @@ static int start_doors(struct kedjad *k, struct problems *problems)
 	k->control = control_new(k->loop, settings->socket, method_table, k, problems);
 	if (k->control == NULL)
 		return -1;
+	k->methods = method_table;
+	control_set_gate(k->control, &method_gate);
+	k->audit = audit_new(&k->core);
 	if (loop_on_signal(k->loop, SIGTERM, on_end, k) != 0 ||
 	    loop_on_signal(k->loop, SIGINT, on_end, k) != 0 ||
 	    loop_on_signal(k->loop, SIGHUP, kedjad_on_hup, k) != 0 ||
@@ -279,7 +283,10 @@ static int start(struct kedjad *k, const struct options *options, struct problem
 
 static void stop(struct kedjad *k)
 {
+	if (k->audit != NULL)
+		audit_log_head(k->audit);
 	control_free(k->control);
+	audit_free(k->audit);
 	kedjad_forget_goals(k);
 	free(k->trouble);
 	outbox_free(k->outbox); /* the last outcomes may wake the letters */
@@ -362,6 +369,7 @@ int start_main(int argc, char **argv)
 		return 1;
 	}
 	warn_of_name(k.core.office->settings);
+	access_log(k.core.office->settings->access);
 	log_notice("ready: %zu rules, %s clock", k.core.office->ruleset->count,
 		   clock_is_virtual(k.core.clock) ? "virtual" : "real");
 	notify_ready(k.notify);

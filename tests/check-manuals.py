@@ -521,7 +521,7 @@ def check_methods():
         return
     heading = "Methods"
     have = compare(page, heading, page.items.get(heading, []), [row[0] for row in rows], "method")
-    for name, parameters, any_shape, *_ in rows:
+    for name, _, _, _, parameters, any_shape, *_ in rows:
         if name in have and any_shape not in ("1", "true"):
             check_parameters(page, heading, name, have[name], table(path, parameters) or [])
     note("methods", len(rows))

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/log.h"
+
 static const char *const role_names[] = { "viewer", "clerk", "mailbox", "front", "admin", NULL };
 
 const char *access_role_name(enum access_role role)
@@ -279,6 +281,19 @@ void access_free(struct access_list *list)
 		return;
 	arena_free(list->arena);
 	free(list);
+}
+
+void access_log(const struct access_list *list)
+{
+	if (list == NULL)
+		log_notice("access: nobody is named: whoever may write to the socket may do"
+			   " everything");
+	for (size_t i = 0; list != NULL && i < list->count; i++)
+		if (!list->rows[i].is_known)
+			log_warning("%s:%d: access: this machine knows no %s \"%s\": nobody has a"
+				    " right by this row",
+				    list->file, list->rows[i].line,
+				    list->rows[i].is_group ? "group" : "user", list->rows[i].name);
 }
 
 bool access_same(const struct access_list *a, const struct access_list *b)

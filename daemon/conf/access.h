@@ -74,6 +74,9 @@ struct access_list {
 struct access_list *access_parse(const config_setting_t *root, const char *file,
 				 struct problems *problems);
 void access_free(struct access_list *list); /* takes NULL */
+/* What somebody should know of a list that came into force: that there is none, and which names
+ * this machine does not know. */
+void access_log(const struct access_list *list);
 /* Do they say the same? Both may be NULL. */
 bool access_same(const struct access_list *a, const struct access_list *b);
 

@@ -121,8 +121,10 @@ static void take_line(struct control *control, struct peer *peer)
 	size_t length = 0;
 	char *text = peer_take_line(peer, &length);
 	if (text != NULL && length <= LINE_MOST) {
-		line_add(peer, rpc_begin(control->methods, control->arg, text, length,
-					 peer->process->user->name));
+		struct rpc_work *work =
+		    rpc_begin(control->methods, control->arg, text, length, peer->who.name);
+		rpc_guard(work, control->gate, &peer->who);
+		line_add(peer, work);
 		return;
 	}
 	free(text);
@@ -254,7 +256,7 @@ static void let_in(struct control *control, int descriptor)
 	while (control->figures.peers >= control->peers_most &&
 	       peer_drop_silent(control, "silent longest, to let another one in"))
 		;
-	peer_new(control, descriptor, who.uid, who.pid);
+	peer_new(control, descriptor, &who);
 }
 
 /* Returns whether to go on accepting. */
@@ -344,6 +346,11 @@ struct control *control_new(struct loop *loop, const char *path, const struct me
 		return NULL;
 	}
 	return control;
+}
+
+void control_set_gate(struct control *control, const struct rpc_gate *gate)
+{
+	control->gate = gate;
 }
 
 static void remove_socket(const struct control *control)

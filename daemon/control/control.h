@@ -23,6 +23,10 @@ struct control *control_new(struct loop *loop, const char *path, const struct me
 /* Takes NULL; removes the socket. Between turns: nothing may be queued for a commit. */
 void control_free(struct control *control);
 
+/* Who stands before every method from here on; outlives it. Without one everybody may everything.
+ */
+void control_set_gate(struct control *control, const struct rpc_gate *gate);
+
 /* Serves what has come while the turn has room: a request of each peer, or a part of one, and then
  * of each again. Answers go out after the commit, those of one peer in the order in which it asked;
  * after a rollback what only reads is done again, once, and the rest answered with the reason.

@@ -5,6 +5,7 @@
 
 #include <event2/buffer.h>
 #include <sys/queue.h>
+#include <sys/socket.h>
 
 #include "daemon/control/control.h"
 
@@ -68,6 +69,7 @@ struct peer {
 	struct control *control;
 	int descriptor; /* -1: it has gone; the memory stays while it is held */
 	struct process *process;
+	struct caller who; /* its groups are ours */
 	struct evbuffer *in, *out;
 	struct event *readable, *writable;
 	bool is_reading, is_writing;                        /* are the events added? */
@@ -112,7 +114,8 @@ struct control {
 	char *path;
 	const struct method *methods;
 	void *arg;
-	struct turn *turn; /* known from the first control_work on */
+	const struct rpc_gate *gate; /* NULL: none */
+	struct turn *turn;           /* known from the first control_work on */
 	int listener;
 	uint64_t device, inode; /* of the socket as we bound it */
 	struct event *acceptable;
@@ -134,7 +137,7 @@ struct control {
 
 /* peer.c */
 
-struct peer *peer_new(struct control *control, int descriptor, unsigned uid, int pid);
+struct peer *peer_new(struct control *control, int descriptor, const struct ucred *who);
 /* `reason`: a literal, for the log and the figures, or NULL. */
 void peer_drop(struct peer *peer, const char *reason);
 

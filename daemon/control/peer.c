@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
@@ -216,14 +217,31 @@ static void reached_limit(void *arg)
 
 /* --- its life ----------------------------------------------------------------------------- */
 
-struct peer *peer_new(struct control *control, int descriptor, unsigned uid, int pid)
+/* The groups of the process as it connected; 65,536 are the most that the kernel knows. */
+static unsigned *groups_of(int descriptor, unsigned own, size_t *ret_count)
+{
+	unsigned *groups = xcalloc(64, sizeof(*groups));
+	socklen_t size = 63 * sizeof(*groups);
+	int result = getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups + 1, &size);
+	if (result != 0 && errno == ERANGE) {
+		groups = xrealloc(groups, size + sizeof(*groups));
+		result = getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups + 1, &size);
+	}
+	groups[0] = own;
+	*ret_count = 1 + (result == 0 ? size / sizeof(*groups) : 0);
+	return groups;
+}
+
+struct peer *peer_new(struct control *control, int descriptor, const struct ucred *who)
 {
 	struct event_base *base = loop_base(control->loop);
 	struct peer *peer = xcalloc(1, sizeof(*peer));
 	peer->control = control;
 	peer->descriptor = descriptor;
 	TAILQ_INIT(&peer->works);
-	shares_join(peer, uid, pid);
+	shares_join(peer, who->uid, who->pid);
+	peer->who = (struct caller){ .name = xstrdup(peer->process->user->name), .uid = who->uid };
+	peer->who.groups = groups_of(descriptor, who->gid, &peer->who.group_count);
 	peer->in = evbuffer_new();
 	peer->out = evbuffer_new();
 	peer->readable = event_new(base, descriptor, EV_READ | EV_PERSIST, became_readable, peer);
@@ -240,6 +258,8 @@ struct peer *peer_new(struct control *control, int descriptor, unsigned uid, int
 
 static void release(struct peer *peer)
 {
+	free((char *)peer->who.name);
+	free((unsigned *)peer->who.groups);
 	free(peer);
 }
 

@@ -22,6 +22,7 @@ struct request {
 	const json_t *id; /* NULL: a notification */
 	const char *method;
 	const json_t *parameters; /* NULL: none */
+	const char *as;           /* NULL: nobody else */
 };
 
 static bool is_id(const json_t *id)
@@ -38,7 +39,7 @@ static const json_t *id_of(const json_t *asked)
 
 static void check_members(const json_t *asked, struct problems *problems)
 {
-	static const char *const members[] = { "jsonrpc", "method", "params", "id", NULL };
+	static const char *const members[] = { "jsonrpc", "method", "params", "id", "as", NULL };
 	const char *name;
 	json_t *value;
 	json_object_foreach((json_t *)asked, name, value)
@@ -58,6 +59,7 @@ static int take_apart(const json_t *asked, struct request *ret, struct problems 
 	const json_t *id = json_object_get(asked, "id");
 	const json_t *method = json_object_get(asked, "method");
 	const json_t *parameters = json_object_get(asked, "params");
+	const json_t *as = json_object_get(asked, "as");
 	const char *version = json_string_value(json_object_get(asked, "jsonrpc"));
 	if (version == NULL || strcmp(version, "2.0") != 0)
 		problem_add(problems, "jsonrpc", 0, "must be \"2.0\"");
@@ -65,12 +67,14 @@ static int take_apart(const json_t *asked, struct request *ret, struct problems 
 		problem_add(problems, "method", 0, "must be the name of a method, as text");
 	if (parameters != NULL && !json_is_object(parameters) && !json_is_array(parameters))
 		problem_add(problems, "params", 0, "must be an object");
+	if (as != NULL && !json_is_string(as))
+		problem_add(problems, "as", 0, "must be the name of a member of staff, as text");
 	if (id != NULL && !is_id(id))
 		problem_add(problems, "id", 0, "must be text, a number or null");
 	check_members(asked, problems);
 	if (problems->count > 0)
 		return -1;
-	*ret = (struct request){ id, json_string_value(method), parameters };
+	*ret = (struct request){ id, json_string_value(method), parameters, json_string_value(as) };
 	return 0;
 }
 
@@ -258,25 +262,55 @@ static json_t *refusal_of(const struct call *call)
 
 /* The database has failed: this request's doing, or the whole turn is lost. Either way what the
  * handler had to say of it does not count. */
-static json_t *database_failed(struct db *db, const struct call *call)
+static json_t *refusal_of_database(struct db *db, const struct call *call)
 {
 	enum rpc_code code = db_error_is_full(db) ? RPC_NO_SPACE : RPC_INTERNAL;
-	json_t *refusal = rpc_refusal_object(call->id, code, db_error(db), NULL);
-	db_savepoint_rollback(db);
-	return refusal;
+	return rpc_refusal_object(call->id, code, db_error(db), NULL);
+}
+
+static bool enter(const struct serving *serving, struct asking *asking)
+{
+	return serving->gate == NULL ||
+	       serving->gate->enter(serving->arg, asking->method, &asking->call);
+}
+
+static void leave(const struct serving *serving, struct asking *asking, const json_t *result)
+{
+	if (serving->gate != NULL)
+		serving->gate->leave(serving->arg, asking->method, &asking->call, result);
 }
 
 static json_t *run_without_file(const struct serving *serving, struct asking *asking)
 {
 	struct call *call = &asking->call;
 	call->without_file = true;
-	json_t *result = asking->method->handler(serving->arg, call);
+	json_t *result =
+	    enter(serving, asking) ? asking->method->handler(serving->arg, call) : NULL;
 	return result == NULL ? refusal_of(call) : rpc_answer_object(call->id, result);
 }
 
 static bool is_unfinished(const json_t *result)
 {
 	return result == RPC_GOES_ON || result == RPC_WAITS;
+}
+
+static void drop(json_t *result)
+{
+	if (!is_unfinished(result))
+		json_decref(result);
+}
+
+static json_t *run_failed(const struct serving *serving, struct asking *asking, json_t *result)
+{
+	struct db *db = turn_db(serving->turn);
+	drop(result);
+	json_t *refusal = refusal_of_database(db, &asking->call);
+	db_savepoint_rollback(db);
+	leave(serving, asking, NULL);
+	if (asking->method->file != FILE_NOT_NEEDED)
+		return refusal;
+	json_decref(refusal);
+	return run_without_file(serving, asking);
 }
 
 /* The handler, in a savepoint. */
@@ -287,21 +321,21 @@ static enum rpc_progress run(const struct serving *serving, struct asking *askin
 	struct db *db = turn_db(serving->turn);
 	db_savepoint(db);
 	call->leaves_nothing = false;
-	json_t *result = call->handler(serving->arg, call);
+	json_t *result = enter(serving, asking) ? call->handler(serving->arg, call) : NULL;
 	if (db_failed(db)) {
-		if (!is_unfinished(result))
-			json_decref(result);
-		*ret_answer = database_failed(db, call);
-		if (asking->method->file != FILE_NOT_NEEDED)
-			return RPC_OVER;
-		json_decref(*ret_answer);
-		*ret_answer = run_without_file(serving, asking);
+		*ret_answer = run_failed(serving, asking, result);
 		return RPC_OVER;
 	}
 	if (result == NULL || call->leaves_nothing)
 		db_savepoint_rollback(db);
 	else
 		db_savepoint_release(db);
+	leave(serving, asking, result);
+	if (db_failed(db)) { /* nothing is told that is not on record */
+		drop(result);
+		*ret_answer = refusal_of_database(db, call);
+		return RPC_OVER;
+	}
 	if (is_unfinished(result))
 		return result == RPC_WAITS ? RPC_WAITING : RPC_MORE;
 	*ret_answer = result == NULL ? refusal_of(call) : rpc_answer_object(call->id, result);
@@ -330,6 +364,8 @@ static void call_begin(const struct serving *serving, struct asking *asking,
 	asking->none = request->parameters == NULL ? json_object() : NULL;
 	asking->call =
 	    (struct call){ .actor = serving->actor,
+			   .who = serving->who,
+			   .as = request->as,
 			   .parameters = asking->none != NULL ? asking->none : request->parameters,
 			   .id = request->id,
 			   .code = RPC_REFUSED,
@@ -365,10 +401,12 @@ static json_t *begin(const struct serving *serving, struct asking *asking)
 	if (asking->method == NULL)
 		return unknown_method(serving, &request);
 	call_begin(serving, asking, &request);
-	return asking->call.problems.count == 0
-		   ? NULL
-		   : rpc_refusal_object(request.id, RPC_PARAMETERS, "the parameters are not right",
-					&asking->call.problems);
+	if (asking->call.problems.count == 0)
+		return NULL;
+	if (serving->turn != NULL)
+		leave(serving, asking, NULL);
+	return rpc_refusal_object(request.id, RPC_PARAMETERS, "the parameters are not right",
+				  &asking->call.problems);
 }
 
 enum rpc_progress rpc_asking_step(const struct serving *serving, struct asking *asking,

@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "daemon/conf/access.h"
 #include "daemon/store/turn.h"
 #include "rules/base/problem.h"
 
@@ -57,9 +58,21 @@ extern json_t *const RPC_WAITS;
 /* Must the request still wait? Asked before each call of the handler; reads no file. */
 typedef bool method_wait(void *arg, const struct call *call);
 
+/* Whoever is at the other end, as the kernel had it when they connected. */
+struct caller {
+	const char *name; /* of the user; "uid 1005" without one */
+	unsigned uid;
+	const unsigned *groups;
+	size_t group_count;
+};
+
 /* Who asks, and what is known of the request until it is answered. */
 struct call {
-	const char *actor; /* name of the peer's user */
+	const char *actor;        /* name of the peer's user */
+	const struct caller *who; /* NULL where there is no gate */
+	const char *as;    /* the member of staff that they speak for; NULL: for themselves */
+	const char *staff; /* who they are among the staff, set by the gate; NULL: not known */
+	bool is_denied, is_noted; /* for the gate: it has refused; there is a row of it already */
 	const json_t
 	    *parameters;  /* an object or, where the method takes one, an array; never NULL */
 	const json_t *id; /* of the request, borrowed; NULL for a notification */
@@ -84,13 +97,28 @@ struct call {
 enum method_file { FILE_READ, FILE_WRITTEN, FILE_NOT_NEEDED };
 
 struct method {
-	const char *name;                   /* "event.record" */
+	const char *name;         /* "event.record" */
+	enum access_class access; /* what it is about, and by that for whom it is */
+	const char *about;        /* the parameter that names its subject; NULL: none */
+	const char *shows; /* what names the case in its answer, or its rows; NULL: nothing */
 	const struct parameter *parameters; /* ended by a row with name NULL */
 	bool takes_any_shape;               /* the handler reads its parameters itself */
 	enum method_file file;
 	method_wait *wait; /* for what the answer rests on; NULL: for nothing */
 	method_handler *handler;
 	const char *help; /* English, a sentence */
+};
+
+/*
+ * Who stands before and behind every method. enter: in its savepoint, before each call of a
+ * handler, or before it is called without the file; false with a refusal in the call. leave: behind
+ * the savepoint, in the turn, with what came of it: the result, RPC_GOES_ON, RPC_WAITS, or NULL for
+ * a refusal, also one because the parameters are not right.
+ */
+struct rpc_gate {
+	bool (*enter)(void *arg, const struct method *method, struct call *call);
+	void (*leave)(void *arg, const struct method *method, struct call *call,
+		      const json_t *result);
 };
 
 /* At most so many requests in a batch. */
@@ -119,6 +147,8 @@ enum rpc_progress {
 /* Takes the line over. `methods` is ended by a row with name NULL. */
 struct rpc_work *rpc_begin(const struct method *methods, void *arg, char *line, size_t length,
 			   const char *actor);
+/* From here on this gate stands before it. Both outlive it. */
+void rpc_guard(struct rpc_work *work, const struct rpc_gate *gate, const struct caller *who);
 /* A line that is no request: its answer is this text, which it takes over. */
 struct rpc_work *rpc_begin_refused(char *answer);
 void rpc_free(struct rpc_work *work); /* takes NULL; nothing more comes of it */

@@ -20,6 +20,8 @@ struct serving {
 	const struct method *methods;
 	void *arg;
 	const char *actor;
+	const struct rpc_gate *gate; /* NULL: none */
+	const struct caller *who;
 	struct turn *turn;  /* NULL: the database has failed, and all that needs it is refused */
 	enum rpc_code code; /* and how */
 	const char *reason;

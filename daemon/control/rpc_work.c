@@ -18,6 +18,8 @@ struct rpc_work {
 	const struct method *methods;
 	void *arg;
 	char *actor;
+	const struct rpc_gate *gate; /* NULL: none */
+	const struct caller *who;
 	char *line; /* NULL: no request, the answer is all */
 	size_t length;
 	bool is_batch, is_over;
@@ -208,6 +210,12 @@ struct rpc_work *rpc_begin(const struct method *methods, void *arg, char *line, 
 	return work;
 }
 
+void rpc_guard(struct rpc_work *work, const struct rpc_gate *gate, const struct caller *who)
+{
+	work->gate = gate;
+	work->who = who;
+}
+
 struct rpc_work *rpc_begin_refused(char *answer)
 {
 	struct rpc_work *work = xcalloc(1, sizeof(*work));
@@ -253,6 +261,8 @@ enum rpc_progress rpc_step(struct rpc_work *work, struct turn *turn)
 	const struct serving serving = { .methods = work->methods,
 					 .arg = work->arg,
 					 .actor = work->actor,
+					 .gate = work->gate,
+					 .who = work->who,
 					 .turn = refused ? NULL : turn,
 					 .code = work->code,
 					 .reason = work->reason };
@@ -303,6 +313,8 @@ void rpc_refuse_rest(struct rpc_work *work, enum rpc_code code, const char *reas
 	const struct serving serving = { .methods = work->methods,
 					 .arg = work->arg,
 					 .actor = work->actor,
+					 .gate = work->gate,
+					 .who = work->who,
 					 .code = code,
 					 .reason = reason };
 	while (!work->is_over)

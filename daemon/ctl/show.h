@@ -77,7 +77,7 @@ void table_add(struct table *table, const json_t *row);
 void table_flush(struct table *table);
 size_t table_count(const struct table *table); /* rows added since table_new */
 
-/* A whole table at once, with `title` above it; nothing when there are no rows. */
+/* A whole table at once, with `title` (NULL: none) above it; nothing when there are no rows. */
 void show_rows(FILE *out, const char *title, const struct column *columns, const json_t *rows);
 
 /* JSON on its own lines, safe for a terminal (DEL and C1 as \u007f, which JSON allows). */

@@ -122,7 +122,8 @@ void show_rows(FILE *out, const char *title, const struct column *columns, const
 	struct table *table = table_new(out, columns);
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		table_add(table, json_array_get(rows, i));
-	fprintf(out, "\n%s\n", title);
+	if (title != NULL)
+		fprintf(out, "\n%s\n", title);
 	table_flush(table);
 	table_free(table);
 }

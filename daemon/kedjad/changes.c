@@ -199,6 +199,7 @@ void kedjad_compare(const struct kedjad *k, const struct office *office,
 	const struct office *now = k->core.office;
 	bool changed = office->ruleset->version != now->ruleset->version;
 	*ret = (struct brought){
+		.office = office,
 		.ruleset = office->ruleset,
 		.changed = changed,
 		.files = changed_files(now, office),

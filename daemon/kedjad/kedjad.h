@@ -13,7 +13,9 @@
 #include "daemon/letters/letters.h"
 #include "daemon/outbox/outbox.h"
 #include "daemon/plan/planner.h"
+#include "daemon/store/audit.h"
 #include "daemon/store/core.h"
+#include "daemon/store/viewer.h"
 
 struct goal; /* where the virtual clock shall go */
 struct swap; /* a configuration that comes into force with the commit of this turn */
@@ -23,6 +25,9 @@ struct kedjad {
 	const char *dir; /* of the configuration */
 	struct loop *loop;
 	struct control *control;
+	const struct method *methods; /* that can be asked for; ended by a row with name NULL */
+	struct audit *audit;
+	struct viewer viewer; /* whoever asks, while a method runs */
 	struct outbox *outbox;
 	struct planner *planner;
 	struct letters *letters;
@@ -42,8 +47,9 @@ struct kedjad {
 
 /* What a reload or a revert brings: from the commit of its turn on, if there is one. */
 struct brought {
-	const struct ruleset *ruleset;     /* until the end of the turn */
-	bool changed;                      /* something means something else then */
+	const struct office *office;   /* until the end of the turn; of a revert without settings */
+	const struct ruleset *ruleset; /* likewise */
+	bool changed;                  /* something means something else then */
 	json_t *files, *rules, *templates; /* [{file, change}], [{rule, change}] */
 	json_t *settings;                  /* their names */
 	/* Whose rule or kind is nowhere any more: [{rule, kind or null, deadlines}] of open

@@ -80,6 +80,8 @@ static void is_committed(void *arg)
 	struct office *old = k->core.office;
 	if (swap->office->settings == NULL)
 		kedjad_move_settings(old, swap->office);
+	else if (!access_same(old->settings->access, swap->office->settings->access))
+		access_log(swap->office->settings->access);
 	k->core.office = swap->office;
 	k->loaded_at = clock_now(k->core.clock);
 	if (clock_set_zone(k->core.clock, calendar_zone(swap->office->calendar)) != 0)

@@ -2,6 +2,7 @@
 /* Cases: the list, and everything about one. */
 #include <string.h>
 
+#include "daemon/methods/gate.h"
 #include "daemon/methods/method.h"
 #include "daemon/store/event.h"
 
@@ -31,7 +32,7 @@ json_t *method_case_list(void *arg, struct call *call)
 			"   AND d.state = 'open' AND d.due < ?3), s.since,"
 			" s.open OR EXISTS (" OPENED_ONCE "s.id)"
 			" FROM subject s WHERE s.type = 'case' AND (?1 IS NULL OR s.id > ?1)"
-			" ORDER BY s.id LIMIT ?2");
+			" AND seen(s.id) ORDER BY s.id LIMIT ?2");
 	db_bind(q, DB_TEXT(call_text(call, "after")), DB_INT(PAGE_ROWS),
 		DB_DATE(clock_today(k->core.clock)));
 	json_t *rows = json_array(), *last = NULL;
@@ -190,7 +191,7 @@ static json_t *events_json(const struct kedjad *k, const char *subject, const ch
 			" e.forced"
 			" FROM event e LEFT JOIN void v ON v.event = e.id WHERE e.subject = ?1"
 			" AND (?2 IS NULL OR (e.at || ' ' || printf('%020d', e.id)) > ?2)"
-			" ORDER BY e.at, e.id LIMIT ?3");
+			" AND seen(e.data ->> 'case') ORDER BY e.at, e.id LIMIT ?3");
 	db_bind(q, DB_TEXT(subject), DB_TEXT(after), DB_INT(PAGE_ROWS));
 	while (db_next(q)) {
 		json_array_append_new(rows, event_row(k, q));
@@ -212,7 +213,7 @@ json_t *method_case_show(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
 	const char *subject = call_text(call, "case");
-	const struct plan *plan = planner_get(k->planner, subject);
+	const struct plan *plan = method_sees(k, subject) ? planner_get(k->planner, subject) : NULL;
 	if (plan == NULL) {
 		call_refuse(call, RPC_REFUSED, "there is no case %s", subject);
 		return NULL;

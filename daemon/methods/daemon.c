@@ -6,10 +6,49 @@
 #include <unistd.h>
 
 #include "daemon/conf/office_rows.h"
+#include "daemon/methods/gate.h"
 #include "daemon/methods/method.h"
 #include "daemon/people/people.h"
 #include "daemon/store/figure.h"
 #include "daemon/store/notice.h"
+
+/* Cases with protected identity do not exist for whoever may not see them, in figures either. */
+#define UNSEEN "(SELECT id FROM subject WHERE protected <> 0 AND NOT seen(id))"
+
+static int64_t unseen_cases(const struct kedjad *k)
+{
+	return method_sees_all(k) ? 0
+				  : db_number(db_query(k->core.db, "SELECT count(*) FROM " UNSEEN));
+}
+
+/* Of a rule, and due before a day, where these are given. */
+static int64_t unseen_deadlines(const struct kedjad *k, const char *state, const char *rule,
+				date before)
+{
+	if (method_sees_all(k))
+		return 0;
+	struct query *q =
+	    db_query(k->core.db, "SELECT count(*) FROM deadline d WHERE d.subject IN " UNSEEN
+				 " AND d.state = ?1 AND (?2 IS NULL OR d.rule = ?2)"
+				 " AND (?3 = '' OR d.due < ?3)");
+	db_bind(q, DB_TEXT(state), DB_TEXT(rule), DB_DATE(before));
+	return db_number(q);
+}
+
+static void leave_out(json_t *counts, const char *name, int64_t unseen)
+{
+	json_int_t all = json_integer_value(json_object_get(counts, name));
+	json_object_set_new(counts, name, json_integer(all - unseen));
+}
+
+static void leave_out_unseen(const struct kedjad *k, json_t *counts)
+{
+	leave_out(counts, "cases", unseen_cases(k));
+	leave_out(counts, "deadlines_open", unseen_deadlines(k, "open", NULL, DATE_NONE));
+	leave_out(counts, "deadlines_asleep", unseen_deadlines(k, "asleep", NULL, DATE_NONE));
+	leave_out(counts, "deadlines_overdue",
+		  unseen_deadlines(k, "open", NULL, clock_today(k->core.clock)));
+}
 
 static json_t *counts_json(const struct kedjad *k)
 {
@@ -41,6 +80,7 @@ static json_t *counts_json(const struct kedjad *k)
 				    json_integer(notice_count(&k->core, notices[i].state)));
 	json_object_set_new(counts, "deadlines_overdue",
 			    json_integer(figure_before(db, "due", clock_today(k->core.clock))));
+	leave_out_unseen(k, counts);
 	return counts;
 }
 
@@ -129,9 +169,12 @@ static json_t *rule_row(const struct kedjad *k, const struct rule *rule)
 	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I}", "name", rule->name, "title",
 			 rule->title, "subject", subject_type_name(rule->subject), "file",
 			 rule->file, "line", rule->line, "steps", (json_int_t)rule->step_count,
-			 "open", (json_int_t)figure_of(k->core.db, "deadline.open", rule->name),
+			 "open",
+			 (json_int_t)(figure_of(k->core.db, "deadline.open", rule->name) -
+				      unseen_deadlines(k, "open", rule->name, DATE_NONE)),
 			 "asleep",
-			 (json_int_t)figure_of(k->core.db, "deadline.asleep", rule->name));
+			 (json_int_t)(figure_of(k->core.db, "deadline.asleep", rule->name) -
+				      unseen_deadlines(k, "asleep", rule->name, DATE_NONE)));
 }
 
 json_t *method_rules_list(void *arg, struct call *call)
@@ -155,11 +198,22 @@ static int64_t to_plan(const struct kedjad *k, bool changed)
 			      figure_of(k->core.db, "subjects", "programme");
 }
 
-/* Takes over what was brought. */
-static json_t *brought_json(const struct kedjad *k, struct brought *brought)
+/* Whoever lets the daemon read a list that they are not on shuts the door behind them. */
+static bool shuts_out(const struct call *call, const struct brought *brought)
 {
-	return json_pack("{s:b, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "changed",
-			 brought->changed, "version", brought->ruleset->version_text, "rules",
+	if (brought->office->settings == NULL || call->who == NULL)
+		return false;
+	struct access_right right = method_right_by(brought->office->settings->access, call->who);
+	return right.why == ACCESS_BY_NOTHING || right.role != ACCESS_ADMIN;
+}
+
+/* Takes over what was brought. */
+static json_t *brought_json(const struct kedjad *k, const struct call *call,
+			    struct brought *brought)
+{
+	return json_pack("{s:b, s:b, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "shuts_out",
+			 shuts_out(call, brought), "changed", brought->changed, "version",
+			 brought->ruleset->version_text, "rules",
 			 (json_int_t)brought->ruleset->count, "behind",
 			 (json_int_t)to_plan(k, brought->changed), "files", brought->files,
 			 "changes", brought->rules, "settings", brought->settings, "templates",
@@ -173,7 +227,7 @@ json_t *method_rules_reload(void *arg, struct call *call)
 	if (k->swap != NULL) /* one a turn */
 		return RPC_GOES_ON;
 	if (kedjad_reload(k, call->actor, call_flag(call, "force"), &brought, &call->problems) == 0)
-		return brought_json(k, &brought);
+		return brought_json(k, call, &brought);
 	problems_sort(&call->problems);
 	if (brought.lost != NULL)
 		call_refuse(call, RPC_REFUSED,
@@ -193,7 +247,7 @@ json_t *method_rules_revert(void *arg, struct call *call)
 	if (k->swap != NULL)
 		return RPC_GOES_ON;
 	if (kedjad_revert(k, call->actor, &brought, &call->problems) == 0)
-		return brought_json(k, &brought);
+		return brought_json(k, call, &brought);
 	problems_sort(&call->problems);
 	call_refuse(call, RPC_REFUSED, "the running rules stay as they were");
 	return NULL;

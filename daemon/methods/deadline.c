@@ -93,7 +93,8 @@ static struct query *deadline_query(struct kedjad *k, struct call *call)
 	" AND (?1 IS NULL OR d.subject = ?1) AND (?2 IS NULL OR d.due <= ?2)"                      \
 	" AND (?3 = 0 OR (d.due < ?4 AND d.state = 'open'))"                                       \
 	" AND (?5 IS NULL OR ?5 = 'all' OR d.state = ?5)"                                          \
-	" AND (?6 IS NULL OR (d.due || ' ' || d.id) > ?6) ORDER BY d.due, d.id"
+	" AND (?6 IS NULL OR (d.due || ' ' || d.id) > ?6) AND seen(d.subject) ORDER BY d.due, "    \
+	"d.id"
 	if (call_text(call, "subject") != NULL && call_text(call, "state") != NULL)
 		return db_query(k->core.db, DEADLINES_WHERE("d.subject = ?1"));
 	if (call_text(call, "subject") != NULL)
@@ -189,7 +190,7 @@ json_t *method_notice_list(void *arg, struct call *call)
 	    k->core.db, "SELECT id, deadline, rule, subject, key, step, repetition, person,"
 			" role, cc, due, at, state, message, why, item FROM notice"
 			" WHERE id > ?1 AND at >= ?2 AND (?4 IS NULL OR state = ?4)"
-			" ORDER BY id LIMIT ?3");
+			" AND seen(subject) ORDER BY id LIMIT ?3");
 	db_bind_text(q, 4, call_text(call, "state"));
 	db_bind(q, DB_INT(call_number(call, "after", 0)), DB_INT(since), DB_INT(PAGE_ROWS));
 	json_t *rows = json_array(), *last = NULL;

@@ -8,6 +8,7 @@
 
 #include "daemon/conf/office_rows.h"
 #include "daemon/methods/event_own.h"
+#include "daemon/methods/gate.h"
 #include "daemon/plan/event_key.h"
 #include "daemon/store/event.h"
 #include "rules/base/kronor.h"
@@ -255,7 +256,7 @@ static json_t *answer_of(struct incoming *in)
 /* --- requests -------------------------------------------------------------------------------- */
 
 /* The events of a request: the parameters are one, a list of them, or {"events": [...]}. */
-static const json_t *events_of(const struct call *call)
+const json_t *method_events_of(const struct call *call)
 {
 	if (json_is_array(call->parameters))
 		return call->parameters;
@@ -268,7 +269,7 @@ static const json_t *events_of(const struct call *call)
 
 static size_t event_count(const struct call *call)
 {
-	return json_is_array(events_of(call)) ? json_array_size(events_of(call)) : 1;
+	return json_is_array(method_events_of(call)) ? json_array_size(method_events_of(call)) : 1;
 }
 
 static void know(struct recording *r, const json_t *object)
@@ -305,7 +306,7 @@ static void take_language(struct recording *r, const json_t *asked)
 static struct recording begin(struct kedjad *k, struct call *call, struct arena *arena)
 {
 	struct recording r = { .k = k, .call = call, .arena = arena };
-	const json_t *events = events_of(call), *row;
+	const json_t *events = method_events_of(call), *row;
 	bool beside = events != call->parameters;
 	const json_t *asked = beside ? call->parameters : NULL;
 	size_t i;
@@ -323,7 +324,7 @@ static struct recording begin(struct kedjad *k, struct call *call, struct arena 
 
 static struct incoming incoming(struct recording *r, size_t i)
 {
-	const json_t *events = events_of(r->call);
+	const json_t *events = method_events_of(r->call);
 	bool list = json_is_array(events);
 	return (struct incoming){ .r = r,
 				  .object = list ? json_array_get(events, i) : events,
@@ -371,7 +372,7 @@ static json_t *record_all(struct recording *r, struct incoming *list)
 		planner_forget(r->k->planner);
 		return NULL;
 	}
-	if (!json_is_array(events_of(r->call)))
+	if (!json_is_array(method_events_of(r->call)))
 		return answer_of(&list[0]);
 	json_t *results = json_array();
 	for (size_t i = 0; i < count; i++)
@@ -455,7 +456,7 @@ json_t *method_event_void(void *arg, struct call *call)
 	int64_t id = call_number(call, "event", 0);
 	struct event *event = store_event_load(&k->core, id, arena);
 	json_t *result = NULL;
-	if (event == NULL) {
+	if (event == NULL || !method_sees(k, event->subject)) {
 		problem_add(&call->problems, "event", 0, "there is no event %lld", (long long)id);
 	} else {
 		json_t *object = json_pack("{s:s, s:s, s:{s:I, s:s}}", "kind", "event.voided",

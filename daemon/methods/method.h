@@ -9,7 +9,15 @@
 /* table.c, which answers `help` itself: ended by a row with name NULL */
 extern const struct method method_table[];
 
+/* What gate.c reads in the rows of that table. `about`, besides the name of a parameter: */
+#define METHOD_EVENT  "event"    /* the subject of the event of this number */
+#define METHOD_EVENTS "(events)" /* those of the events that are handed in */
+/* `shows`, besides a key of the answer, or of its rows: */
+#define METHOD_LETTERS "(letters)" /* whom the notices of a letter are about */
+#define METHOD_LOG     "(log)"     /* the audit log itself */
+
 /* event.c */
+const json_t *method_events_of(const struct call *call); /* one, or an array of them */
 json_t *method_event_record(void *arg, struct call *call);
 json_t *method_event_check(void *arg, struct call *call);
 json_t *method_event_void(void *arg, struct call *call);
@@ -60,6 +68,13 @@ json_t *method_calendar_year(void *arg, struct call *call);
 json_t *method_clock_show(void *arg, struct call *call);
 json_t *method_clock_set(void *arg, struct call *call);
 json_t *method_rebuild(void *arg, struct call *call);
+
+/* access.c, audit.c */
+json_t *method_access_show(void *arg, struct call *call);
+json_t *method_access_explain(void *arg, struct call *call);
+json_t *method_audit_list(void *arg, struct call *call);
+json_t *method_audit_verify(void *arg, struct call *call);
+json_t *method_audit_sample(void *arg, struct call *call);
 
 /* answer.c: how rows become JSON, the same everywhere. NULL where there is nothing. */
 #define PAGE_ROWS 100

@@ -3,6 +3,10 @@
 #include "daemon/letters/admin.h"
 #include "daemon/methods/method.h"
 
+/* A letter that tells of a case which whoever asks may not see is not there for them. */
+#define TELLS_OF_NO_OTHER                                                                          \
+	" AND NOT EXISTS (SELECT 1 FROM notice n WHERE n.message = m.id AND NOT seen(n.subject))"
+
 #define MESSAGE_COLUMNS                                                                            \
 	"m.id, m.address, m.person, m.subject, m.created_at, m.state, m.attempts, m.next_attempt," \
 	" m.message_id, m.code, m.answer"
@@ -53,9 +57,10 @@ json_t *method_outbox_list(void *arg, struct call *call)
 			    state);
 		return NULL;
 	}
-	struct query *q = db_query(k->core.db, "SELECT " MESSAGE_COLUMNS " FROM message m"
-					       " WHERE m.id > ?1 AND (?2 IS NULL OR m.state = ?2)"
-					       " ORDER BY m.id LIMIT ?3");
+	struct query *q = db_query(
+	    k->core.db, "SELECT " MESSAGE_COLUMNS " FROM message m"
+			" WHERE m.id > ?1 AND (?2 IS NULL OR m.state = ?2)" TELLS_OF_NO_OTHER
+			" ORDER BY m.id LIMIT ?3");
 	db_bind(q, DB_INT(call_number(call, "after", 0)), DB_TEXT(state), DB_INT(PAGE_ROWS));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
@@ -90,7 +95,7 @@ json_t *method_outbox_show(void *arg, struct call *call)
 	struct kedjad *k = arg;
 	int64_t id = call_number(call, "id", 0);
 	struct query *q = db_query(k->core.db, "SELECT " MESSAGE_COLUMNS ", m.body FROM message m"
-					       " WHERE m.id = ?1");
+					       " WHERE m.id = ?1" TELLS_OF_NO_OTHER);
 	db_bind_int(q, 1, id);
 	json_t *row = db_next(q) ? message_row(k, q) : NULL;
 	if (row != NULL)

@@ -19,9 +19,9 @@ static const char *programme_of(struct kedjad *k, struct call *call, struct aren
 {
 	const char *named = call_text(call, "programme"), *found = NULL;
 	int count = 0;
-	struct query *q =
-	    db_query(k->core.db, "SELECT id FROM subject WHERE type = 'programme'"
-				 " AND (id = ?1 OR (?1 IS NULL AND open = 1)) ORDER BY id");
+	struct query *q = db_query(k->core.db, "SELECT id FROM subject WHERE type = 'programme'"
+					       " AND (id = ?1 OR (?1 IS NULL AND open = 1))"
+					       " AND seen(id) ORDER BY id");
 	db_bind_text(q, 1, named);
 	while (db_next(q)) {
 		found = arena_strdup(arena, db_text(q, 0));
@@ -94,7 +94,8 @@ static void find_cases(struct page *page)
 {
 	struct query *q = db_query(page->k->core.db,
 				   "SELECT id FROM subject WHERE programme = ?1 AND type = 'case'"
-				   " AND (?2 IS NULL OR id > ?2) ORDER BY id LIMIT ?3");
+				   " AND (?2 IS NULL OR id > ?2) AND seen(id)"
+				   " ORDER BY id LIMIT ?3");
 	db_bind(q, DB_TEXT(page->programme), DB_TEXT(call_text(page->call, "after")),
 		DB_INT(CASES_A_PAGE));
 	page->cases = arena_alloc(page->arena, CASES_A_PAGE * sizeof(*page->cases));
@@ -184,7 +185,8 @@ json_t *method_payment_unmatched(void *arg, struct call *call)
 	struct query *q = db_query(
 	    k->core.db,
 	    "WITH assigned AS MATERIALIZED (SELECT a.subject, a.key,"
-	    "   json_group_array(json_object('case', a.data ->> 'case', 'amount',"
+	    "   json_group_array(json_object('case',"
+	    "     iif(seen(a.data ->> 'case'), a.data ->> 'case', NULL), 'amount',"
 	    "     a.data ->> 'amount')) AS parts,"
 	    "   sum(coalesce(a.data ->> 'amount', 9e15)) AS amount"
 	    "   FROM event a WHERE a.kind = 'payment.assigned' AND a.subject IN"
@@ -200,7 +202,8 @@ json_t *method_payment_unmatched(void *arg, struct call *call)
 	    " FROM event e LEFT JOIN assigned s ON s.subject = e.subject AND s.key = e.key"
 	    " WHERE e.kind = 'payment.unmatched' AND e.id > ?2 AND e.subject IN"
 	    "   (SELECT id FROM subject WHERE type = 'programme' AND (?1 IS NULL OR id = ?1))"
-	    " AND (?3 OR json_extract(e.data, '$.amount') > coalesce(s.amount, 0))"
+	    " AND seen(e.subject) AND (?3 OR json_extract(e.data, '$.amount') > coalesce(s.amount, "
+	    "0))"
 	    " AND ((?3 AND json_extract(e.data, '$.same_as') IS NOT NULL)"
 	    "   OR NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id))"
 	    " ORDER BY e.id LIMIT ?4");

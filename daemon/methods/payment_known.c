@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/methods/gate.h"
 #include "daemon/methods/method.h"
 
 #define PAYMENTS_MOST 100
@@ -224,13 +225,14 @@ static enum standing stand(struct kedjad *k, const struct asked *asked, const ch
 static json_t *case_of(struct kedjad *k, const char *programme, const struct found *found)
 {
 	if (*found->of_case != '\0')
-		return json_string(found->of_case);
+		return method_sees(k, found->of_case) ? json_string(found->of_case) : json_null();
 	struct query *q =
 	    db_query(k->core.db, "SELECT e.data ->> 'case' FROM event e WHERE e.subject = ?1"
 				 " AND e.kind = 'payment.assigned' AND e.key = ?2" NOT_VOID
 				 " ORDER BY e.id DESC LIMIT 1");
 	db_bind(q, DB_TEXT(programme), DB_TEXT(found->name));
-	json_t *of_case = answer_text(db_next(q) ? db_text(q, 0) : NULL);
+	const char *known = db_next(q) ? db_text(q, 0) : NULL;
+	json_t *of_case = answer_text(known != NULL && method_sees(k, known) ? known : NULL);
 	db_done(q);
 	return of_case;
 }

@@ -23,7 +23,8 @@ json_t *method_staff_list(void *arg, struct call *call)
 	struct kedjad *k = arg;
 	struct query *q = db_query(
 	    k->core.db, "SELECT s.id, s.name, s.email, s.board, s.language, s.rhythm, s.gone,"
-			" (SELECT count(*) FROM role r WHERE r.staff = s.id), a.last, a.deputy"
+			" (SELECT count(*) FROM role r WHERE r.staff = s.id AND seen(r.subject)), "
+			"a.last, a.deputy"
 			" FROM staff s LEFT JOIN absence a ON a.staff = s.id AND a.event ="
 			"  (SELECT max(event) FROM absence b WHERE b.staff = s.id"
 			"   AND b.first <= ?3 AND b.last >= ?3)"
@@ -88,7 +89,7 @@ json_t *method_staff_roles(void *arg, struct call *call)
 	struct query *q = db_query(
 	    k->core.db, "SELECT subject || ' ' || role, subject, role FROM role WHERE staff = ?1"
 			" AND (?2 IS NULL OR subject || ' ' || role > ?2)"
-			" ORDER BY subject || ' ' || role LIMIT ?3");
+			" AND seen(subject) ORDER BY subject || ' ' || role LIMIT ?3");
 	db_bind(q, DB_TEXT(staff), DB_TEXT(after), DB_INT(PAGE_ROWS));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {

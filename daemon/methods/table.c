@@ -143,6 +143,38 @@ static const struct parameter staff_roles[] = {
 	{ "staff", PARAMETER_TEXT, true, "the member of staff" }, AFTER_TEXT, END
 };
 
+static const struct parameter access_show[] = {
+	{ "user", PARAMETER_TEXT, false, "the name of a user; without it whoever asks" },
+	{ "uid", PARAMETER_NUMBER, false, "the number of that user" },
+	{ "groups", PARAMETER_ANY, false, "the numbers of that user's groups, in a list" },
+	END
+};
+
+static const struct parameter access_explain[] = {
+	{ "method", PARAMETER_TEXT, true, "the name of a method" }, END
+};
+
+static const struct parameter audit_list[] = {
+	{ "subject", PARAMETER_TEXT, false, "only those about this case or programme" },
+	{ "user", PARAMETER_TEXT, false, "only those of this user or member of staff" },
+	{ "since", PARAMETER_TIME, false, "only those from this time on" },
+	AFTER_NUMBER,
+	END
+};
+
+static const struct parameter audit_verify[] = {
+	{ "head", PARAMETER_TEXT, false, "a hash that was logged: must be among those of the rows" },
+	AFTER_NUMBER,
+	END
+};
+
+static const struct parameter audit_sample[] = {
+	{ "count", PARAMETER_NUMBER, true, "how many rows, from 1 to 500" },
+	{ "seed", PARAMETER_NUMBER, false, "by which they are drawn; without it one is made" },
+	{ "since", PARAMETER_TIME, false, "only of those from this time on" },
+	END
+};
+
 static method_handler help;
 
 /* What is asked about the plan waits while somebody is behind it. */
@@ -154,75 +186,92 @@ static method_handler help;
 #define WRITES FILE_WRITTEN
 #define ALWAYS FILE_NOT_NEEDED
 
+/* For whom it is (conf/access.h), what parameter names its subject, what in its answer names a case:
+ * the matrix of kedjad(8) is this column. */
+#define FIGURES		     ACCESS_FIGURES, NULL, NULL
+#define CASES(about, shows)   ACCESS_CASES, about, shows
+#define STAFF(shows)	     ACCESS_STAFF, NULL, shows
+#define RUNNING(about, shows) ACCESS_RUNNING, about, shows
+
 const struct method method_table[] = {
-	{ "status", none, false, ALWAYS, AT_ONCE, method_status,
+	{ "status", FIGURES, none, false, ALWAYS, AT_ONCE, method_status,
 	  "How the daemon is, in figures without names." },
-	{ "status.ack", status_ack, false, WRITES, AT_ONCE, method_status_ack,
+	{ "status.ack", RUNNING(NULL, NULL), status_ack, false, WRITES, AT_ONCE, method_status_ack,
 	  "Notes who has seen an alarm; it stays until it is over." },
-	{ "event.record", none, true, WRITES, AT_ONCE, method_event_record,
+	{ "event.record", CASES(METHOD_EVENTS, NULL), none, true, WRITES, AT_ONCE, method_event_record,
 	  "Adds an event, or up to 1,000, all or none." },
-	{ "event.check", none, true, READS, AT_ONCE, method_event_check,
+	{ "event.check", CASES(METHOD_EVENTS, NULL), none, true, READS, AT_ONCE, method_event_check,
 	  "Checks events as event.record would; adds none." },
-	{ "event.void", event_void, false, WRITES, AT_ONCE, method_event_void,
+	{ "event.void", CASES(METHOD_EVENT, NULL), event_void, false, WRITES, AT_ONCE, method_event_void,
 	  "Takes an event back." },
-	{ "kind.list", none, false, ALWAYS, AT_ONCE, method_kind_list,
+	{ "kind.list", FIGURES, none, false, ALWAYS, AT_ONCE, method_kind_list,
 	  "The kinds of events and their fields." },
-	{ "case.list", case_list, false, READS, PLANNED, method_case_list,
+	{ "case.list", CASES(NULL, "case"), case_list, false, READS, PLANNED, method_case_list,
 	  "All cases, a row each." },
-	{ "case.show", case_show, false, READS, PLANNED, method_case_show,
+	{ "case.show", CASES("case", "case"), case_show, false, READS, PLANNED, method_case_show,
 	  "Everything about one case or programme." },
-	{ "staff.list", case_list, false, READS, AT_ONCE, method_staff_list,
+	{ "staff.list", STAFF(NULL), case_list, false, READS, AT_ONCE, method_staff_list,
 	  "Who works here, a row each." },
-	{ "staff.roles", staff_roles, false, READS, AT_ONCE, method_staff_roles,
+	{ "staff.roles", STAFF("subject"), staff_roles, false, READS, AT_ONCE, method_staff_roles,
 	  "The roles that somebody holds." },
-	{ "deadline.list", deadline_list, false, READS, PLANNED, method_deadline_list,
+	{ "deadline.list", CASES("subject", "subject"), deadline_list, false, READS, PLANNED, method_deadline_list,
 	  "Deadlines, by the day they are due." },
-	{ "notice.list", notice_list, false, READS, PLANNED, method_notice_list,
+	{ "notice.list", RUNNING(NULL, "subject"), notice_list, false, READS, PLANNED, method_notice_list,
 	  "Who was told of what, or why not." },
-	{ "notice.release", notice_release, false, WRITES, PLANNED, method_notice_release,
+	{ "notice.release", RUNNING("subject", NULL), notice_release, false, WRITES, PLANNED, method_notice_release,
 	  "Lets held notices go out, some hundreds at a time." },
-	{ "notice.discard", notice_discard, false, WRITES, AT_ONCE, method_notice_discard,
+	{ "notice.discard", RUNNING("subject", NULL), notice_discard, false, WRITES, AT_ONCE, method_notice_discard,
 	  "Gives up held notices, some hundreds at a time." },
-	{ "why", why, false, READS, PLANNED, method_why,
+	{ "why", CASES("case", "case"), why, false, READS, PLANNED, method_why,
 	  "Why something was, or was not, sent: a verdict for every rule." },
-	{ "outbox.list", outbox_list, false, READS, PLANNED, method_outbox_list,
+	{ "outbox.list", RUNNING(NULL, METHOD_LETTERS), outbox_list, false, READS, PLANNED, method_outbox_list,
 	  "Messages and what became of them." },
-	{ "outbox.show", outbox_one, false, READS, AT_ONCE, method_outbox_show,
+	{ "outbox.show", RUNNING(NULL, METHOD_LETTERS), outbox_one, false, READS, AT_ONCE, method_outbox_show,
 	  "One message, with its text and history." },
-	{ "outbox.retry", retry_parameters, false, WRITES, AT_ONCE, method_outbox_retry,
+	{ "outbox.retry", RUNNING(NULL, NULL), retry_parameters, false, WRITES, AT_ONCE, method_outbox_retry,
 	  "Tries a message, or all that wait, at once; or those that were refused, again." },
-	{ "outbox.cancel", cancel_parameters, false, WRITES, AT_ONCE, method_outbox_cancel,
+	{ "outbox.cancel", RUNNING(NULL, NULL), cancel_parameters, false, WRITES, AT_ONCE, method_outbox_cancel,
 	  "Gives up a message that was not accepted." },
-	{ "drill", none, false, WRITES, AT_ONCE, method_drill,
+	{ "drill", RUNNING(NULL, NULL), none, false, WRITES, AT_ONCE, method_drill,
 	  "Sends the administrator a test letter, the whole way." },
-	{ "payment.coverage", coverage, false, READS, PLANNED, method_payment_coverage,
+	{ "payment.coverage", CASES("programme", NULL), coverage, false, READS, PLANNED, method_payment_coverage,
 	  "Through which day payments are known, and the last file." },
-	{ "payment.awaited", of_programme, false, READS, PLANNED, method_payment_awaited,
+	{ "payment.awaited", CASES("programme", "case"), of_programme, false, READS, PLANNED, method_payment_awaited,
 	  "The references that payments to a programme may state." },
-	{ "payment.unmatched", unmatched, false, READS, PLANNED, method_payment_unmatched,
+	{ "payment.unmatched", CASES("programme", "programme"), unmatched, false, READS, PLANNED, method_payment_unmatched,
 	  "Payments that fitted no rent." },
-	{ "payment.known", known, false, READS, AT_ONCE, method_payment_known,
+	{ "payment.known", CASES("programme", "case"), known, false, READS, AT_ONCE, method_payment_known,
 	  "Which payments of a file are known, and which may be." },
-	{ "rent.open", of_programme, false, READS, PLANNED, method_rent_open,
+	{ "rent.open", CASES("programme", "case"), of_programme, false, READS, PLANNED, method_rent_open,
 	  "The rents of a programme that are not covered." },
-	{ "rent.leases", leases, false, READS, PLANNED, method_rent_leases,
+	{ "rent.leases", CASES("programme", "case"), leases, false, READS, PLANNED, method_rent_leases,
 	  "The leases that run in a month, and what their rent is." },
-	{ "rules.list", none, false, READS, PLANNED, method_rules_list,
+	{ "rules.list", FIGURES, none, false, READS, PLANNED, method_rules_list,
 	  "The rules in force and where they stand." },
-	{ "rules.reload", reload, false, WRITES, AT_ONCE, method_rules_reload,
+	{ "rules.reload", RUNNING(NULL, NULL), reload, false, WRITES, AT_ONCE, method_rules_reload,
 	  "Reads the configuration again, if all is right." },
-	{ "rules.revert", none, false, WRITES, AT_ONCE, method_rules_revert,
+	{ "rules.revert", RUNNING(NULL, NULL), none, false, WRITES, AT_ONCE, method_rules_revert,
 	  "Goes back to the set of rules before this one." },
-	{ "calendar.year", calendar_year, false, ALWAYS, AT_ONCE, method_calendar_year,
+	{ "calendar.year", FIGURES, calendar_year, false, ALWAYS, AT_ONCE, method_calendar_year,
 	  "Days that are not working days, and why." },
-	{ "clock.show", none, false, ALWAYS, AT_ONCE, method_clock_show,
+	{ "clock.show", FIGURES, none, false, ALWAYS, AT_ONCE, method_clock_show,
 	  "What time it is for this daemon." },
-	{ "clock.set", clock_set, false, WRITES, AT_ONCE, method_clock_set,
+	{ "clock.set", RUNNING(NULL, NULL), clock_set, false, WRITES, AT_ONCE, method_clock_set,
 	  "Moves a virtual clock, everything on the way going off." },
-	{ "rebuild", rebuild, false, WRITES, AT_ONCE, method_rebuild,
+	{ "rebuild", RUNNING(NULL, NULL), rebuild, false, WRITES, AT_ONCE, method_rebuild,
 	  "Derives every deadline anew from the events." },
-	{ "help", none, false, ALWAYS, AT_ONCE, help, "This list." },
-	{ NULL, NULL, false, READS, NULL, NULL, NULL },
+	{ "access.show", FIGURES, access_show, false, READS, AT_ONCE, method_access_show,
+	  "What somebody may do, and by which row of the list." },
+	{ "access.explain", FIGURES, access_explain, false, READS, AT_ONCE, method_access_explain,
+	  "Who may call a method." },
+	{ "audit.list", RUNNING("subject", METHOD_LOG), audit_list, false, READS, AT_ONCE,
+	  method_audit_list, "Who did and saw what." },
+	{ "audit.verify", RUNNING(NULL, METHOD_LOG), audit_verify, false, READS, AT_ONCE,
+	  method_audit_verify, "Is the log as it was written, some thousand rows at a time." },
+	{ "audit.sample", RUNNING(NULL, METHOD_LOG), audit_sample, false, READS, AT_ONCE,
+	  method_audit_sample, "Rows drawn by chance, to be looked into." },
+	{ "help", FIGURES, none, false, ALWAYS, AT_ONCE, help, "This list." },
+	{ NULL, FIGURES, NULL, false, READS, NULL, NULL, NULL },
 };
 
 static json_t *help(void *arg, struct call *call)

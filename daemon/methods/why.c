@@ -2,6 +2,7 @@
 /* Why something was, or was not, sent about a case or a programme. */
 #include <string.h>
 
+#include "daemon/methods/gate.h"
 #include "daemon/methods/method.h"
 #include "daemon/plan/verdict.h"
 
@@ -181,8 +182,10 @@ json_t *method_why(void *arg, struct call *call)
 	struct kedjad *k = arg;
 	if (!is_right(k, call))
 		return NULL;
-	struct verdicts *verdicts =
-	    verdicts_read(&k->core, call_text(call, "case"), moment_asked(k, call));
+	const char *subject = call_text(call, "case");
+	struct verdicts *verdicts = method_sees(k, subject)
+					? verdicts_read(&k->core, subject, moment_asked(k, call))
+					: NULL;
 	if (verdicts == NULL) {
 		call_refuse(call, RPC_REFUSED, "there is no case or programme %s",
 			    call_text(call, "case"));

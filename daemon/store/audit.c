@@ -4,6 +4,7 @@
 
 #include <nettle/base16.h>
 #include <nettle/sha2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -124,7 +125,7 @@ int64_t audit_head(struct db *db, char ret_hash[AUDIT_HASH_SIZE])
 	memset(ret_hash, 0, AUDIT_HASH_SIZE);
 	if (db_next(q)) {
 		id = db_int(q, 0);
-		strncpy(ret_hash, db_text(q, 1), AUDIT_HASH_SIZE - 1);
+		snprintf(ret_hash, AUDIT_HASH_SIZE, "%s", db_text(q, 1));
 	}
 	db_done(q);
 	return id;

@@ -61,11 +61,14 @@ static const struct parameter parameters[] = {
 	{ NULL, PARAMETER_ANY, false, NULL },
 };
 
+/* No gate stands here. */
+#define ANYBODY ACCESS_FIGURES, NULL, NULL
+
 static const struct method methods[] = {
-	{ "echo", NULL, true, false, NULL, do_echo, "" },
-	{ "put", parameters, false, true, NULL, do_put, "" },
-	{ "later", parameters, false, false, must_wait, do_slices, "" },
-	{ NULL, NULL, false, false, NULL, NULL, NULL },
+	{ "echo", ANYBODY, NULL, true, false, NULL, do_echo, "" },
+	{ "put", ANYBODY, parameters, false, true, NULL, do_put, "" },
+	{ "later", ANYBODY, parameters, false, false, must_wait, do_slices, "" },
+	{ NULL, ANYBODY, NULL, false, false, NULL, NULL, NULL },
 };
 
 /* The open files live on without their names: nothing is left in /tmp. */

@@ -24,12 +24,12 @@ served() { # CASE: three weeks are open from 5 January on
 
 @test "a case does not close while something is open by law; with force and a reason it does, and the rules go on" {
 	served K-1
-	before=$(base .dump)
+	before=$(dump)
 	run ctl record case.closed K-1 outcome=moved
 	[ "$status" -eq 1 ]
 	[[ $output == *"K-1 is open by law: x-last 2025-12, last day 2026-01-26"* ]]
 	[[ $output == *"force: to close it all the same, use force and give a reason"* ]]
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 	run ctl record case.closed K-1 outcome=moved --force
 	[ "$status" -eq 2 ]
 

@@ -154,6 +154,12 @@ base() { # SQL on the file
 	sqlite3 "$dir/data/kedja.db" "$1"
 }
 
+# All that the file holds, but for who did and saw it: the audit log grows by every change and every
+# case that is read.
+dump() {
+	base .dump | grep -v -e '^INSERT INTO audit VALUES' -e "^INSERT INTO sqlite_sequence VALUES('audit'"
+}
+
 # same EXPECTED ACTUAL: equal, or what differs is shown.
 same() {
 	[ "$1" == "$2" ] && return

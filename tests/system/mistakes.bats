@@ -48,7 +48,7 @@ ten_lines() {
 	cast 2026-01-05 K-1
 	record plan.adopted K-1 "${plan_fields[@]}" --at 2026-01-05
 	rules=$(ctl rules list --json)
-	before=$(base .dump)
+	before=$(dump)
 	ten_mistakes
 
 	run --separate-stderr ctl rules reload
@@ -58,7 +58,7 @@ ten_lines() {
 	ten_lines
 	same 10 "$(grep -c '90-bad\.conf:' <<<"$output")"
 	same "$rules" "$(ctl rules list --json)"
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 
 	run ctl rules check "$dir/conf"
 	[ "$status" -eq 1 ]
@@ -118,11 +118,11 @@ ten_lines() {
 @test "an event with three wrong fields: three problems with their fields, nothing recorded" {
 	start
 	cast 2026-01-05 K-1
-	before=$(base .dump)
+	before=$(dump)
 	run ctl record plan.adopted K-1 "${plan_fields[@]:1}" rent=maybe goals_shrt=true review_on=2026-02-31
 	[ "$status" -eq 1 ]
 	same $'goals_shrt\nrent\nreview_on' "$(sed -n 's/^\([a-z_]*\): .*/\1/p' <<<"$output" | grep -v kedjactl | sort)"
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 }
 
 # record_list EVENT...: event.record of a list, as a program sends it; the places of its mistakes.
@@ -143,23 +143,23 @@ record_list() {
 @test "a list of events with one that is wrong: nothing of it is recorded, and the wrong one is named" {
 	start
 	cast 2026-01-05 K-1
-	before=$(base .dump)
+	before=$(dump)
 	good='{"kind": "visit.made", "subject": "K-1", "at": "2026-01-05"}'
 	same "2 kind" "$(record_list "$good" "$good" "${good/made/mad}" "$good")"
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 
 	# one that only the case's history can tell
 	same "1 stage
 1 stage" "$(record_list "$good" '{"kind": "stage.entered", "subject": "K-1", "at": "2026-01-05",
 		"data": {"stage": "own_lease", "mode": "move"}}' "$good")"
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 	same None "$(ctl case K-1 --json | json 'd["facts"]["last_visit_on"]')"
 }
 
 @test "what looks like a personal number is refused, as an id, a key, and in a text" {
 	start
 	cast 2026-01-05 K-1
-	before=$(base .dump)
+	before=$(dump)
 	for id in 19800101-1234 800101-1234 8001011234 800161-1234 ÖST-19800101-1234; do
 		run ctl record case.opened "$id" programme=norr
 		[ "$status" -eq 1 ]
@@ -172,14 +172,14 @@ record_list() {
 	run ctl record payments.imported norr format=bgmax file=från-800101+1234 covers_through=2026-01-04 payments=0 sum=0
 	[ "$status" -eq 1 ]
 	[[ $output == *"file: "*"personal number"* ]]
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 }
 
 @test "a time that lies ahead, a kind that is not there, a subject of another sort" {
 	start
 	cast 2026-01-05 K-1
 	until_time 2026-01-05T07:00 # all is planned
-	before=$(base .dump)
+	before=$(dump)
 	run ctl record visit.made K-1 --at 2026-01-06
 	[ "$status" -eq 1 ]
 	[[ $output == *"at: "*"ahead"* ]]
@@ -189,7 +189,7 @@ record_list() {
 	run ctl record visit.made norr
 	[ "$status" -eq 1 ]
 	[[ $output == *"subject: norr is a programme"* ]]
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 }
 
 @test "a refused move names the moves that are allowed; with --force and a reason it is made" {

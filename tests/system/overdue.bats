@@ -16,9 +16,9 @@ mondays() { # the oversight of which days, and who got it
 # Everything of the file that can be derived is what is derived: also when it is, and after a start.
 nothing_differs() {
 	ctl rebuild --check >/dev/null
-	before=$(base .dump)
+	before=$(dump)
 	ctl rebuild >/dev/null
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 }
 
 # What the Mondays said; and nothing would be said otherwise if all were derived anew.

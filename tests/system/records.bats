@@ -28,10 +28,10 @@ derived=(void subject sweep naming payment deadline overdue role staff absence)
 	END
 	run ctl import "$dir/events.ndjson"
 	same "3 new, 0 known" "$output"
-	before=$(base .dump)
+	before=$(dump)
 	run ctl import "$dir/events.ndjson"
 	same "0 new, 3 known" "$output"
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 
 	# grown by a line
 	echo '{"kind": "visit.made", "subject": "K-1", "at": "2026-01-05"}' >>"$dir/events.ndjson"
@@ -67,7 +67,7 @@ derived=(void subject sweep naming payment deadline overdue role staff absence)
 rent.charged amount: 2 events, 10103.00 kronor
 2 new, 0 known" "$output"
 	same 512300 "$(ctl case K-1 --json | json 'd["ledger"][0]["amount"]')"
-	before=$(base .dump)
+	before=$(dump)
 	run ctl import --kind rent.charged "$dir/rents.csv"
 	same "0 new, 2 known" "$output"
 
@@ -76,7 +76,7 @@ rent.charged amount: 2 events, 10103.00 kronor
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output == *rents.csv:4:*amount* && $output == *rents.csv:5:*key* && $output == *rents.csv:5:*due_on* ]]
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 }
 
 @test "amounts in kronor, as people write them; what is booked is said in kronor" {
@@ -110,10 +110,10 @@ note: amount counts öre; amount_kr takes kronor" "$(head -n 2 <<<"$output")"
 	[[ ${lines[-1]} == "$(wc -l <"$dir/quarter.ndjson") new, 0 known" ]]
 	[ "$(letters)" -gt 20 ]
 	[[ $(ctl clock --json | json 'd["now"]') == 2006-08-* ]]
-	before=$(base .dump)
+	before=$(dump)
 	run ctl import --advance "$dir/quarter.ndjson"
 	[[ $output == "0 new, "* ]]
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 }
 
 @test "taken back, an event takes with it what came of it, and is seen no more" {
@@ -157,13 +157,13 @@ note: amount counts öre; amount_kr takes kronor" "$(head -n 2 <<<"$output")"
 	id=$(ctl case ÖST-2006-002 --json | json '[e["id"] for e in d["events"]["rows"] if e["kind"] == "stage.entered"]' | head -n 1)
 	ctl void "$id" --reason "fel dag" >/dev/null
 	ctl rebuild --check
-	before=$(base .dump)
+	before=$(dump)
 	for table in "${derived[@]}"; do
 		base "DELETE FROM $table"
 	done
-	[ "$before" != "$(base .dump)" ]
+	[ "$before" != "$(dump)" ]
 	ctl rebuild
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 
 	# and with a daemon that has just been started
 	stop
@@ -172,7 +172,7 @@ note: amount counts öre; amount_kr takes kronor" "$(head -n 2 <<<"$output")"
 	done
 	start --virtual-clock 2006-05-01T08:00
 	ctl rebuild
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 	same 0 "$(ctl deadlines --all --json | json 'sum(r["due"] is None for r in d)')"
 }
 
@@ -195,9 +195,9 @@ stalled_rule() {
 		record stage.entered Ö-1 stage="${move#*:}" mode=move
 	done
 	until_time 2026-01-19T09:00 # a Monday: what seems due would go out at once
-	before=$(base .dump)
+	before=$(dump)
 	ctl rebuild >/dev/null
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 	same "" "$(told x-stalled)"
 }
 
@@ -227,7 +227,7 @@ stalled_rule() {
 	id=$(ctl case ÖST-2006-002 --json | json '[e["id"] for e in d["events"]["rows"] if e["kind"] == "stage.entered"]' | head -n 1)
 	ctl void "$id" --reason "fel dag" >/dev/null
 	ctl rebuild --check >/dev/null # waits until all is planned
-	good=$(base .dump)
+	good=$(dump)
 	subject=$(base "SELECT subject FROM deadline WHERE state = 'open' ORDER BY id LIMIT 1")
 	for damage in "UPDATE deadline SET due = '2006-12-24' WHERE subject = '$subject' AND state = 'open'" \
 		"DELETE FROM deadline WHERE subject = '$subject'" \
@@ -246,14 +246,14 @@ stalled_rule() {
 		"INSERT INTO deadline SELECT subject, rule, key, '1999-01-01', occurrence, 'd0', anchor_event, due, state,
 			missed, ended, ended_by, ended_why, next_step, next_at, put_off, too_late FROM deadline WHERE subject = '$subject' LIMIT 1"; do
 		base "$damage"
-		damaged=$(base .dump)
+		damaged=$(dump)
 		[ "$damaged" != "$good" ]
 		echo "$damage"
 		run ctl rebuild --check
 		[ "$status" -eq 1 ]
-		same "$damaged" "$(base .dump)"
+		same "$damaged" "$(dump)"
 		ctl rebuild >/dev/null
-		same "$good" "$(base .dump)"
+		same "$good" "$(dump)"
 	done
 }
 

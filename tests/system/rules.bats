@@ -156,12 +156,12 @@ steps_of() { # RULE: how many steps the daemon knows
 	cast 2026-01-05 K-1
 	record plan.adopted K-1 "${plan_fields[@]}" --at 2026-01-05
 	ctl cases >/dev/null
-	before=$(base .dump)
+	before=$(dump)
 	sed -i '1i # a remark of the office' "$dir/conf/rules.d/10-plan-review.conf"
 	sed -i 's/    due     = "P3M";.*/    due = "P3M"; # as agreed/' "$dir/conf/rules.d/10-plan-review.conf"
 	echo '// and one at the end' >>"$dir/conf/chain.conf"
 	same "1 rules, no change" "$(ctl rules reload)"
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 }
 
 # --- the way back ---

@@ -32,14 +32,14 @@ planned() {
 # keeps_the_old TEXT: the reload is refused with it, by the socket and by a signal, and changes nothing.
 keeps_the_old() {
 	local before
-	before=$(base .dump)
+	before=$(dump)
 	run ctl rules reload
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output == *"$1"*"rules reload --force"* ]]
 	kill -HUP "$daemon"
 	wait_until grep -qF "$1" "$dir/log"
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 }
 
 @test "a rule that gets another name keeps its past: what was sent is not sent again" {

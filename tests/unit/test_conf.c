@@ -303,7 +303,7 @@ static void test_table(void **state)
 		free(name);
 		free(item);
 	}
-	assert_int_equal(rows, 37);
+	assert_int_equal(rows, 38);
 	free(bytes);
 	free(file);
 	free(manual);

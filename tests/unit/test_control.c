@@ -162,16 +162,19 @@ static const struct parameter parameters[] = {
 	{ NULL, PARAMETER_ANY, false, NULL },
 };
 
+/* No gate stands here. */
+#define ANYBODY ACCESS_FIGURES, NULL, NULL
+
 static const struct method methods[] = {
-	{ "echo", parameters, false, false, NULL, do_echo, "" },
-	{ "put", parameters, false, true, NULL, do_put, "" },
-	{ "count", parameters, false, false, NULL, do_count, "" },
-	{ "big", parameters, false, false, NULL, do_big, "" },
-	{ "limit", parameters, false, true, NULL, do_limit, "" },
-	{ "figures", parameters, false, false, NULL, do_figures, "" },
-	{ "later", parameters, false, true, NULL, do_later, "" },
-	{ "slices", parameters, false, false, NULL, do_slices, "" },
-	{ NULL, NULL, false, false, NULL, NULL, NULL },
+	{ "echo", ANYBODY, parameters, false, false, NULL, do_echo, "" },
+	{ "put", ANYBODY, parameters, false, true, NULL, do_put, "" },
+	{ "count", ANYBODY, parameters, false, false, NULL, do_count, "" },
+	{ "big", ANYBODY, parameters, false, false, NULL, do_big, "" },
+	{ "limit", ANYBODY, parameters, false, true, NULL, do_limit, "" },
+	{ "figures", ANYBODY, parameters, false, false, NULL, do_figures, "" },
+	{ "later", ANYBODY, parameters, false, true, NULL, do_later, "" },
+	{ "slices", ANYBODY, parameters, false, false, NULL, do_slices, "" },
+	{ NULL, ANYBODY, NULL, false, false, NULL, NULL, NULL },
 };
 
 static bool work(void *arg)

@@ -90,9 +90,9 @@ x_review() {
 	cast 2026-01-05 K-1
 	record plan.adopted K-1 "${plan_fields[@]}" --at 2026-01-05
 	until_time 2026-04-20T09:00
-	before=$(base .dump)
+	before=$(dump)
 	same False "$(ctl rules reload --json | json 'd["changed"]')"
-	same "$before" "$(base .dump)"
+	same "$before" "$(dump)"
 }
 
 @test "a rule that is changed does not send again what it has sent" {

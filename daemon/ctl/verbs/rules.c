@@ -111,6 +111,8 @@ void rules_show_brought(const json_t *answer)
 	show_taken("setting", json_object_get(answer, "settings"), NULL);
 	show_taken("template", json_object_get(answer, "templates"), "file");
 	show_lost(json_object_get(answer, "lost"));
+	if (json_is_true(json_object_get(answer, "shuts_out")))
+		puts("you are no admin any more by access in kedja.conf: root can undo this");
 }
 
 /* Does what was read mean the same as before, all of it? */

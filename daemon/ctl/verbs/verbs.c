@@ -363,6 +363,41 @@ static const struct option rent_charge_options[] = {
 	OPTIONS_END,
 };
 
+static const struct argument user_argument[] = {
+	{ "USER", WORD_TEXT, true, false, "a user of this machine; without one, oneself" },
+	ARGUMENTS_END,
+};
+
+static const struct option access_options[] = {
+	{ "explain", WORD_TEXT, "METHOD", NULL, "instead, who may call this method", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct option audit_options[] = {
+	{ "subject", WORD_TEXT, "ID", NULL, "about this case or programme", NULL, false },
+	{ "user", WORD_TEXT, "NAME", NULL, "of this user or member of staff", NULL, false },
+	{ "since", WORD_TIME, "TIME", NULL, "of this time and later", NULL, false },
+	{ "csv", WORD_FLAG, NULL, NULL, "as CSV, for other programs", NULL, false },
+	OPTIONS_END,
+};
+
+static const struct option verify_options[] = {
+	{ "head", WORD_TEXT, "HASH", NULL, "a hash from the system's log, which must be there",
+	  NULL, false },
+	OPTIONS_END,
+};
+
+static const struct argument sample_argument[] = {
+	{ "COUNT", WORD_NUMBER, false, false, "how many rows, 500 at most" },
+	ARGUMENTS_END,
+};
+
+static const struct option sample_options[] = {
+	{ "since", WORD_TIME, "TIME", NULL, "only of this time and later", NULL, false },
+	{ "seed", WORD_NUMBER, "NUMBER", NULL, "draw the same rows again", NULL, false },
+	OPTIONS_END,
+};
+
 const struct verb verb_table[] = {
 	{ "status", NULL, no_arguments, status_options, "How is the daemon, and what waits?",
 	  verb_status },
@@ -460,6 +495,13 @@ const struct verb verb_table[] = {
 	  "The rents of a month by the leases: list them, then book them.", verb_rent_charge },
 	{ "kinds", NULL, kind_argument, no_options, "The kinds of events, and their fields.",
 	  verb_kinds },
+	{ "access", NULL, user_argument, access_options, "What somebody may do, and why.",
+	  verb_access },
+	{ "audit", NULL, no_arguments, audit_options, "Who did and saw what.", verb_audit },
+	{ "audit", "verify", no_arguments, verify_options,
+	  "Whether the audit log is as it was written.", verb_audit_verify },
+	{ "audit", "sample", sample_argument, sample_options,
+	  "Rows of the audit log drawn by chance, to be looked into.", verb_audit_sample },
 	{ "rebuild", NULL, no_arguments, rebuild_options,
 	  "Derive all deadlines from the events once more.", verb_rebuild },
 	{ NULL, NULL, NULL, NULL, NULL, NULL },

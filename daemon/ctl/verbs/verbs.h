@@ -16,6 +16,8 @@ verb_function verb_import;                              /* import.c */
 verb_function verb_case;                                /* case.c */
 verb_function verb_cases, verb_deadlines, verb_notices; /* lists.c */
 verb_function verb_outbox_list, verb_outbox_show, verb_outbox_retry, verb_outbox_cancel;
+verb_function verb_access;                                             /* access.c */
+verb_function verb_audit, verb_audit_verify, verb_audit_sample;        /* audit.c */
 verb_function verb_drill;                                              /* outbox.c */
 verb_function verb_rules_check, verb_rules_list, verb_rules_reload;    /* rules.c */
 verb_function verb_rules_test;                                         /* rules_test.c */
