@@ -754,6 +754,98 @@ static void test_answers_by_hand(void **state)
 	json_decref(id);
 }
 
+/* --- the gate ----------------------------------------------------------------------------- */
+
+static char gate_saw[200];
+static bool record_fails;
+
+static bool enter(void *arg, const struct method *method, struct call *call)
+{
+	assert_string_equal(arg, "arg");
+	assert_int_equal(call->who->uid, 1005);
+	assert_string_equal(call->as == NULL ? "" : call->as, "eva");
+	if (strcmp(method->name, "refuse") != 0)
+		return true;
+	call->is_denied = true;
+	call_refuse(call, RPC_REFUSED, "not for you");
+	return false;
+}
+
+/* Its row stands in the same turn, and outside of the savepoint of what was refused. */
+static void leave(void *arg, const struct method *method, struct call *call, const json_t *result)
+{
+	(void)arg;
+	char *text = xasprintf("%s %s", method->name,
+			       call->is_denied         ? "denied"
+			       : result == NULL        ? "refused"
+			       : result == RPC_GOES_ON ? "goes on"
+						       : "done");
+	snprintf(gate_saw + strlen(gate_saw), sizeof(gate_saw) - strlen(gate_saw), "%s;", text);
+	static int rows;
+	char *row = xasprintf("%d %s", rows++, text); /* each once */
+	add(row);
+	free(row);
+	if (record_fails)
+		db_run(db_query(db, "INSERT INTO word VALUES (NULL)"));
+	free(text);
+}
+
+static void expect_guarded(const char *rest, const char *answer, const char *saw)
+{
+	static const struct rpc_gate gate = { enter, leave };
+	static const struct caller who = { "eva", 1005, NULL, 0 };
+	char *line = xasprintf(HEAD "1,\"as\":\"eva\",%s}", rest);
+	struct rpc_work *work = begin(line, strlen(line));
+	gate_saw[0] = '\0';
+	rpc_guard(work, &gate, &who);
+	assert_int_equal(turn_begin(turn), 0);
+	while (rpc_step(work, turn) == RPC_MORE)
+		;
+	assert_int_equal(turn_end(turn), record_fails ? -1 : 0);
+	char *said = take_said(work);
+	assert_non_null(strstr(said, answer));
+	assert_string_equal(gate_saw, saw);
+	free(said);
+	rpc_free(work);
+	free(line);
+}
+
+static void test_gate_stands_before_and_behind(void **state)
+{
+	(void)state;
+	record_fails = false;
+	expect_guarded("\"method\":\"echo\"", "\"result\":", "echo done;");
+	expect_guarded("\"method\":\"refuse\"", "not for you", "refuse denied;");
+	expect_guarded("\"method\":\"word.put\",\"params\":{\"text\":\"!x\"}", "begins with a mark",
+		       "word.put refused;");
+	expect_guarded("\"method\":\"word.put\",\"params\":{\"text\":7}", "must be text",
+		       "word.put refused;");
+	assert_int_equal(count_like("% refused") + count_like("% denied") + count_like("% done"),
+			 4);
+	assert_int_equal(count_like("!%"), 0);
+}
+
+/* What cannot be put on record is not told, nor done. */
+static void test_nothing_is_told_that_is_not_on_record(void **state)
+{
+	(void)state;
+	record_fails = true;
+	expect_guarded("\"method\":\"echo\"", "\"error\":", "echo done;");
+	expect_guarded("\"method\":\"word.put\",\"params\":{\"text\":\"kept\"}",
+		       "\"error\":", "word.put done;");
+	record_fails = false;
+	assert_int_equal(count_like("kept"), 0);
+}
+
+/* Whom a request is made for is a text, if anything. */
+static void test_as_is_a_text(void **state)
+{
+	(void)state;
+	char *answer = served(ASK("\"method\":\"echo\",\"as\":7"));
+	assert_non_null(strstr(answer, "must be the name of a member of staff"));
+	free(answer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -776,6 +868,9 @@ int main(void)
 		cmocka_unit_test(test_answers_by_hand),
 		cmocka_unit_test(test_waiting_before_the_handler),
 		cmocka_unit_test(test_what_rests_on_the_plan_waits_for_it),
+		cmocka_unit_test(test_gate_stands_before_and_behind),
+		cmocka_unit_test(test_nothing_is_told_that_is_not_on_record),
+		cmocka_unit_test(test_as_is_a_text),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
