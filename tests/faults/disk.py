@@ -353,7 +353,7 @@ def hung_up(disk):
         if disk.office.process.poll() != 1:  # 1: a busy machine, the writer took too long
             break
     assert disk.office.process.poll() is None, f"it ended with {disk.office.process.poll()}"
-    wait_until(lambda: "configuration read again" in disk.office.log(), "the reload was forgotten")
+    wait_until(lambda: "configuration taken" in disk.office.log(), "the reload was forgotten")
     disk.office.process.send_signal(signal.SIGUSR1)
     disk.office.process.send_signal(signal.SIGUSR2)
     disk.line = Line(disk.office.path)
