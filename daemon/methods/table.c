@@ -163,7 +163,8 @@ static const struct parameter audit_list[] = {
 };
 
 static const struct parameter audit_verify[] = {
-	{ "head", PARAMETER_TEXT, false, "a hash that was logged: must be among those of the rows" },
+	{ "head", PARAMETER_TEXT, false,
+	  "a hash that was logged: must be among those of the rows" },
 	AFTER_NUMBER,
 	END
 };
@@ -186,11 +187,11 @@ static method_handler help;
 #define WRITES FILE_WRITTEN
 #define ALWAYS FILE_NOT_NEEDED
 
-/* For whom it is (conf/access.h), what parameter names its subject, what in its answer names a case:
- * the matrix of kedjad(8) is this column. */
-#define FIGURES		     ACCESS_FIGURES, NULL, NULL
+/* For whom it is (conf/access.h), what parameter names its subject, what in its answer names a
+ * case: the matrix of kedjad(8) is this column. */
+#define FIGURES               ACCESS_FIGURES, NULL, NULL
 #define CASES(about, shows)   ACCESS_CASES, about, shows
-#define STAFF(shows)	     ACCESS_STAFF, NULL, shows
+#define STAFF(shows)          ACCESS_STAFF, NULL, shows
 #define RUNNING(about, shows) ACCESS_RUNNING, about, shows
 
 const struct method method_table[] = {
@@ -198,12 +199,12 @@ const struct method method_table[] = {
 	  "How the daemon is, in figures without names." },
 	{ "status.ack", RUNNING(NULL, NULL), status_ack, false, WRITES, AT_ONCE, method_status_ack,
 	  "Notes who has seen an alarm; it stays until it is over." },
-	{ "event.record", CASES(METHOD_EVENTS, NULL), none, true, WRITES, AT_ONCE, method_event_record,
-	  "Adds an event, or up to 1,000, all or none." },
+	{ "event.record", CASES(METHOD_EVENTS, NULL), none, true, WRITES, AT_ONCE,
+	  method_event_record, "Adds an event, or up to 1,000, all or none." },
 	{ "event.check", CASES(METHOD_EVENTS, NULL), none, true, READS, AT_ONCE, method_event_check,
 	  "Checks events as event.record would; adds none." },
-	{ "event.void", CASES(METHOD_EVENT, NULL), event_void, false, WRITES, AT_ONCE, method_event_void,
-	  "Takes an event back." },
+	{ "event.void", CASES(METHOD_EVENT, NULL), event_void, false, WRITES, AT_ONCE,
+	  method_event_void, "Takes an event back." },
 	{ "kind.list", FIGURES, none, false, ALWAYS, AT_ONCE, method_kind_list,
 	  "The kinds of events and their fields." },
 	{ "case.list", CASES(NULL, "case"), case_list, false, READS, PLANNED, method_case_list,
@@ -214,38 +215,39 @@ const struct method method_table[] = {
 	  "Who works here, a row each." },
 	{ "staff.roles", STAFF("subject"), staff_roles, false, READS, AT_ONCE, method_staff_roles,
 	  "The roles that somebody holds." },
-	{ "deadline.list", CASES("subject", "subject"), deadline_list, false, READS, PLANNED, method_deadline_list,
-	  "Deadlines, by the day they are due." },
-	{ "notice.list", RUNNING(NULL, "subject"), notice_list, false, READS, PLANNED, method_notice_list,
-	  "Who was told of what, or why not." },
-	{ "notice.release", RUNNING("subject", NULL), notice_release, false, WRITES, PLANNED, method_notice_release,
-	  "Lets held notices go out, some hundreds at a time." },
-	{ "notice.discard", RUNNING("subject", NULL), notice_discard, false, WRITES, AT_ONCE, method_notice_discard,
-	  "Gives up held notices, some hundreds at a time." },
+	{ "deadline.list", CASES("subject", "subject"), deadline_list, false, READS, PLANNED,
+	  method_deadline_list, "Deadlines, by the day they are due." },
+	{ "notice.list", RUNNING(NULL, "subject"), notice_list, false, READS, PLANNED,
+	  method_notice_list, "Who was told of what, or why not." },
+	{ "notice.release", RUNNING("subject", NULL), notice_release, false, WRITES, PLANNED,
+	  method_notice_release, "Lets held notices go out, some hundreds at a time." },
+	{ "notice.discard", RUNNING("subject", NULL), notice_discard, false, WRITES, AT_ONCE,
+	  method_notice_discard, "Gives up held notices, some hundreds at a time." },
 	{ "why", CASES("case", "case"), why, false, READS, PLANNED, method_why,
 	  "Why something was, or was not, sent: a verdict for every rule." },
-	{ "outbox.list", RUNNING(NULL, METHOD_LETTERS), outbox_list, false, READS, PLANNED, method_outbox_list,
-	  "Messages and what became of them." },
-	{ "outbox.show", RUNNING(NULL, METHOD_LETTERS), outbox_one, false, READS, AT_ONCE, method_outbox_show,
-	  "One message, with its text and history." },
-	{ "outbox.retry", RUNNING(NULL, NULL), retry_parameters, false, WRITES, AT_ONCE, method_outbox_retry,
+	{ "outbox.list", RUNNING(NULL, METHOD_LETTERS), outbox_list, false, READS, PLANNED,
+	  method_outbox_list, "Messages and what became of them." },
+	{ "outbox.show", RUNNING(NULL, METHOD_LETTERS), outbox_one, false, READS, AT_ONCE,
+	  method_outbox_show, "One message, with its text and history." },
+	{ "outbox.retry", RUNNING(NULL, NULL), retry_parameters, false, WRITES, AT_ONCE,
+	  method_outbox_retry,
 	  "Tries a message, or all that wait, at once; or those that were refused, again." },
-	{ "outbox.cancel", RUNNING(NULL, NULL), cancel_parameters, false, WRITES, AT_ONCE, method_outbox_cancel,
-	  "Gives up a message that was not accepted." },
+	{ "outbox.cancel", RUNNING(NULL, NULL), cancel_parameters, false, WRITES, AT_ONCE,
+	  method_outbox_cancel, "Gives up a message that was not accepted." },
 	{ "drill", RUNNING(NULL, NULL), none, false, WRITES, AT_ONCE, method_drill,
 	  "Sends the administrator a test letter, the whole way." },
-	{ "payment.coverage", CASES("programme", NULL), coverage, false, READS, PLANNED, method_payment_coverage,
-	  "Through which day payments are known, and the last file." },
-	{ "payment.awaited", CASES("programme", "case"), of_programme, false, READS, PLANNED, method_payment_awaited,
-	  "The references that payments to a programme may state." },
-	{ "payment.unmatched", CASES("programme", "programme"), unmatched, false, READS, PLANNED, method_payment_unmatched,
-	  "Payments that fitted no rent." },
-	{ "payment.known", CASES("programme", "case"), known, false, READS, AT_ONCE, method_payment_known,
-	  "Which payments of a file are known, and which may be." },
-	{ "rent.open", CASES("programme", "case"), of_programme, false, READS, PLANNED, method_rent_open,
-	  "The rents of a programme that are not covered." },
-	{ "rent.leases", CASES("programme", "case"), leases, false, READS, PLANNED, method_rent_leases,
-	  "The leases that run in a month, and what their rent is." },
+	{ "payment.coverage", CASES("programme", NULL), coverage, false, READS, PLANNED,
+	  method_payment_coverage, "Through which day payments are known, and the last file." },
+	{ "payment.awaited", CASES("programme", "case"), of_programme, false, READS, PLANNED,
+	  method_payment_awaited, "The references that payments to a programme may state." },
+	{ "payment.unmatched", CASES("programme", "programme"), unmatched, false, READS, PLANNED,
+	  method_payment_unmatched, "Payments that fitted no rent." },
+	{ "payment.known", CASES("programme", "case"), known, false, READS, AT_ONCE,
+	  method_payment_known, "Which payments of a file are known, and which may be." },
+	{ "rent.open", CASES("programme", "case"), of_programme, false, READS, PLANNED,
+	  method_rent_open, "The rents of a programme that are not covered." },
+	{ "rent.leases", CASES("programme", "case"), leases, false, READS, PLANNED,
+	  method_rent_leases, "The leases that run in a month, and what their rent is." },
 	{ "rules.list", FIGURES, none, false, READS, PLANNED, method_rules_list,
 	  "The rules in force and where they stand." },
 	{ "rules.reload", RUNNING(NULL, NULL), reload, false, WRITES, AT_ONCE, method_rules_reload,

@@ -14,8 +14,9 @@
 #define SALT_BYTES 16
 #define SALT_SIZE  (2 * SALT_BYTES + 1)
 #define SECONDS    60
-#define UIDS_MOST  64 /* whose refusals are counted; of more the one counted longest ago gives way \
-		       */
+#define UIDS_MOST                                                                                  \
+	64 /* whose refusals are counted; of more the one counted longest ago gives way            \
+	    */
 
 /* The refusals of one uid in the minute that began then. */
 struct refusals {

@@ -6,6 +6,7 @@ load kedja
 setup() {
 	office
 	[ "$(id -u)" -eq 0 ] || skip "needs root, who can be anybody"
+	chmod 711 "$dir"
 }
 
 @test "the matrix of kedjad(8): every role, every method, own, other and protected cases" {
