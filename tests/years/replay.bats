@@ -73,6 +73,7 @@ under() {
 @test "a year in which nothing is due costs no more than a day" {
 	only_rules plan-review
 	start --virtual-clock 2026-01-05T07:00
+	record programme.started norr title=Norr
 	for i in $(seq 200); do
 		echo "{\"kind\": \"case.opened\", \"subject\": \"K-$i\", \"at\": \"2026-01-05\", \"data\": {\"programme\": \"norr\"}}"
 	done >"$dir/cases.ndjson"

@@ -14,8 +14,7 @@ ORDERS = 5
 
 def distinct(events):
     """No two events of one subject at the same time: between those, the order of recording decides.
-    The moves between stages are recorded with force: in a shuffled order some come before the one
-    that they follow."""
+    All are recorded with force: in a shuffled order some come before the one that they follow."""
     seen, kept = set(), []
     for event in events:
         # a bare date and the first minute of the day are different times
@@ -23,17 +22,17 @@ def distinct(events):
         if place in seen:
             continue
         seen.add(place)
-        if event["kind"] == "stage.entered":
-            event = dict(event, force=True, data=dict(event["data"], reason="skrivs i efterhand"))
-        kept.append(event)
+        kept.append(dict(event, force=True, reason="skrivs i efterhand"))
     return kept
 
 
 def deadlines(folder, events):
     office = Office(folder)
     line = office.start("--virtual-clock", "2007-03-01T08:00")
+    stands = [{"kind": kind, "subject": subject}
+              for kind, subject in sorted({(event["kind"], event["subject"]) for event in events})]
     for first in range(0, len(events), 40):
-        line.ask("event.record", events[first:first + 40])
+        line.ask("event.record", {"events": events[first:first + 40], "stands": stands})
         if first % 400 == 0:
             line.rows("deadline.list", {"state": "all"})  # so that plans are made on the way
     rows = line.rows("deadline.list", {"state": "all"})
