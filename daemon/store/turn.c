@@ -11,7 +11,7 @@
 #define MOST_ROWS 500
 /* Read or changed in it before one more request is served, or one more part of one: the last may
  * touch some hundreds. */
-#define MOST_SERVED 200
+#define MOST_SERVED 150
 
 struct after {
 	turn_done *done;

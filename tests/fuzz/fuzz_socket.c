@@ -308,11 +308,11 @@ static const char *const parameters[] = {
 	"{\"id\":1,\"reason\":\"r\"}",
 	"{\"event\":7,\"reason\":\"r\"}",
 	"{\"kind\":\"visit.made\",\"subject\":\"K-1\",\"at\":\"2026-02-20\"}",
-	"[{\"kind\":\"visit.made\",\"subject\":\"K-1\",\"at\":\"2026-02-20\"},"
-	"{\"kind\":\"case.opened\",\"subject\":\"K-2\",\"at\":\"2026-02-01\",\"programme\":"
-	"\"norr\"}]",
-	"{\"programme\":\"norr\",\"payments\":[{\"source\":\"s\",\"like\":\"l-\","
-	"\"paid_on\":\"2026-02-01\",\"amount\":1}]}",
+	("[{\"kind\":\"visit.made\",\"subject\":\"K-1\",\"at\":\"2026-02-20\"},"
+	 "{\"kind\":\"case.opened\",\"subject\":\"K-2\",\"at\":\"2026-02-01\",\"programme\":"
+	 "\"norr\"}]"),
+	("{\"programme\":\"norr\",\"payments\":[{\"source\":\"s\",\"like\":\"l-\","
+	 "\"paid_on\":\"2026-02-01\",\"amount\":1}]}"),
 	"[1,{}]",
 };
 
