@@ -352,15 +352,35 @@ static bool has_right_size(struct call *call)
 	return false;
 }
 
+/* One whose form is wrong, or whose subject has such a one: what that leaves undone would be told
+ * as a mistake of this. */
+static bool is_left_out(const struct incoming *list, size_t count, size_t i)
+{
+	if (list[i].event == NULL)
+		return true;
+	for (size_t j = 0; j < count; j++) {
+		const char *subject =
+		    list[j].event != NULL
+			? NULL
+			: json_string_value(json_object_get(list[j].object, "subject"));
+		if (subject != NULL && strcmp(subject, list[i].event->subject) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* All or nothing: what an earlier event of the list has changed goes with the savepoint. False
  * with problems. */
 static bool take_all_in(struct recording *r, struct incoming *list)
 {
 	size_t count = event_count(r->call);
+	bool all_right = r->call->problems.count == 0;
 	for (size_t i = 0; i < count; i++)
-		take_in(&list[i]);
+		if (all_right || !is_left_out(list, count, i))
+			take_in(&list[i]);
 	for (size_t i = 0; i < count; i++)
-		if (list[i].index >= 0 && list[i].known_as == 0 && list[i].event->id != 0)
+		if (list[i].event != NULL && list[i].index >= 0 && list[i].known_as == 0 &&
+		    list[i].event->id != 0)
 			event_against_running(&list[i]);
 	return r->call->problems.count == 0 && !db_failed(r->k->core.db);
 }
@@ -423,7 +443,8 @@ json_t *method_event_check(void *arg, struct call *call)
 		size_t count = event_count(call);
 		struct incoming *list = arena_alloc(arena, count * sizeof(*list));
 		r.only_checks = true;
-		if (check_all(&r, list) && take_all_in(&r, list))
+		bool right = check_all(&r, list);
+		if (take_all_in(&r, list) && right)
 			result = json_pack("{s:b, s:o}", "ok", 1, "notes", all_notes(list, count));
 		known_free(r.known);
 	}

@@ -33,6 +33,7 @@ struct import {
 	bool is_one_batch;
 	struct notes notes;
 	civil now;            /* where the virtual clock stands, with --advance */
+	json_t *lacking;      /* columns that are told to be missing */
 	json_t *kind;         /* the row of kind.list, of a CSV; NULL */
 	struct rows *rows_in; /* as they are read */
 	struct problems problems;
@@ -54,25 +55,61 @@ static int read_input(struct import *import)
 	return CTL_REFUSED;
 }
 
-/* "valid_until: ..." of a column with another heading: "Gäller till (valid_until): ...". */
-static void name_column(const struct rows *rows, struct problem *problem)
+#define A_FLAG "must be true or false"
+
+/* "protected: must be true or false" -> "Skyddade uppgifter (protected): must be ja or nej". */
+static void name_column(const char *heading, const char *name, struct problem *problem)
 {
-	size_t length = strcspn(problem->text, ":");
-	char *name = xasprintf("%.*s", (int)length, problem->text);
-	const char *heading = rows_heading(rows, name);
-	if (heading != NULL && strcmp(heading, name) != 0) {
-		char *text = xasprintf("%s (%s)%s", heading, name, problem->text + length);
-		free(problem->text);
-		problem->text = text;
+	const char *rest = problem->text + strlen(name);
+	bool is_flag = strcmp(rest, ": " A_FLAG) == 0;
+	char *text = xasprintf("%s (%s)%s", heading, name, is_flag ? ": must be ja or nej" : rest);
+	free(problem->text);
+	problem->text = text;
+}
+
+/* What each row lacks because the file has no such column is told once. */
+static bool is_told(struct import *import, const char *name)
+{
+	if (json_object_get(import->lacking, name) != NULL)
+		return true;
+	json_object_set_new(import->lacking, name, json_true());
+	return false;
+}
+
+static void name_missing(const struct import *import, const char *name, struct problem *problem)
+{
+	char *heading = headings_written(import->kind, name);
+	char *text =
+	    xasprintf("there is no column \"%s\" (%s), which each row must have: %s", heading, name,
+		      problem->text + strlen(name) + strlen(": is missing: "));
+	free(problem->text);
+	free(heading);
+	problem->text = text;
+}
+
+/* Problems of a sheet as its people know it: by the headings that it has. */
+static void name_columns(struct import *import)
+{
+	for (size_t i = 0; i < import->problems.count; i++) {
+		struct problem *problem = &import->problems.list[i];
+		char *name = xasprintf("%.*s", (int)strcspn(problem->text, ":"), problem->text);
+		const char *heading = rows_heading(import->rows_in, name);
+		bool is_missing = strncmp(problem->text + strlen(name), ": is missing: ", 13) == 0;
+		if (heading != NULL && strcmp(heading, name) != 0)
+			name_column(heading, name, problem);
+		else if (heading == NULL && is_missing && is_told(import, name))
+			problems_drop(&import->problems, i--);
+		else if (heading == NULL && is_missing)
+			name_missing(import, name, problem);
+		free(name);
 	}
-	free(name);
 }
 
 /* Tells what was found so far, from top to bottom; the list is empty after it. */
 static void tell_problems(struct import *import)
 {
-	for (size_t i = 0; import->rows_in != NULL && i < import->problems.count; i++)
-		name_column(import->rows_in, &import->problems.list[i]);
+	if (import->rows_in != NULL && import->kind != NULL)
+		name_columns(import);
 	if (import->problems.count > 0)
 		show_end_progress();
 	import->complaints += import->problems.count;
@@ -350,6 +387,7 @@ static int import_file(const struct invocation *call)
 {
 	struct import *import = xcalloc(1, sizeof(*import));
 	import->call = call;
+	import->lacking = json_object();
 	import->file = import->batch.file = call->arguments[0];
 	import->batch.notes = &import->notes;
 	int code = read_input(import);
@@ -361,6 +399,7 @@ static int import_file(const struct invocation *call)
 		code = run(import);
 	client_close(import->client);
 	json_decref(import->kind);
+	json_decref(import->lacking);
 	problems_clear(&import->problems);
 	events_clear(&import->batch);
 	recorded_clear(&import->recorded);
