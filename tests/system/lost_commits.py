@@ -251,7 +251,7 @@ def hung_up(day):
     before = len(verdicts.findall(day.office.log()))
     day.office.process.send_signal(signal.SIGHUP)
     wait_until(lambda: len(verdicts.findall(day.office.log())) > before, "no verdict in the log")
-    if verdicts.findall(day.office.log())[-1] != "read again":
+    if verdicts.findall(day.office.log())[-1] != "taken":
         raise Full("SIGHUP")
     day.take()
 
