@@ -10,6 +10,7 @@
 
 #define COLUMNS_MOST 6
 #define GAP          2 /* between the columns of a table */
+#define BELOW        2 /* how much further what belongs to a case is set in */
 #define CELL_LEAST   10
 
 struct document {
@@ -170,7 +171,7 @@ static void put_numbered(FILE *out, const struct document *document, const json_
 	size_t i;
 	put_wrapped(out, xasprintf("%*lld. %s", (int)document->hang - 2, number, text_of(block)));
 	json_array_foreach(below, i, line)
-	    put_wrapped(out, xasprintf("%*s%s", (int)document->hang, "", text_of(line)));
+	    put_wrapped(out, xasprintf("%*s%s", (int)document->hang + BELOW, "", text_of(line)));
 }
 
 /* The lines of a cell, each at most `width` wide where words allow. */

@@ -236,6 +236,9 @@ static bool has_one_role(const struct making *making)
 static void say_all(struct making *making)
 {
 	const struct letter *letter = making->letter;
+	for (size_t i = 0; i < making->order->count; i++)
+		if (making->order->list[i].template != NULL)
+			parts_note_skeletons(making, &making->order->list[i]);
 	say_first(making);
 	say_overview(making);
 	say_matters(making);
@@ -275,6 +278,7 @@ static void making_begin(struct making *making, struct order *order)
 	making->document = document_new(letter->count);
 	making->days = json_object();
 	making->differing = json_object();
+	making->skeletons = json_object();
 	making->said = json_object();
 	making->paragraphs = json_array();
 	making->same_role = has_one_role(making);
@@ -285,6 +289,7 @@ static void making_end(struct making *making, struct order *order)
 	document_free(making->document);
 	json_decref(making->days);
 	json_decref(making->differing);
+	json_decref(making->skeletons);
 	json_decref(making->said);
 	json_decref(making->paragraphs);
 	free(making->numbers);

@@ -40,6 +40,7 @@ struct making {
 	bool same_role;     /* all of it comes to the reader by one role: said at the end */
 	json_t *days;       /* names of values that are days */
 	json_t *differing;  /* by template: the names whose values differ from case to case */
+	json_t *skeletons;  /* sentences that name a day, without it, each with its template */
 	json_t *said;       /* long sentences that stand in it, each with its unit */
 	json_t *paragraphs; /* to be put together when all is said */
 	bool failed;
@@ -84,6 +85,9 @@ const char *template_name(const struct letter_item *item);
 
 /* The names whose values differ between the items with these words; borrowed. */
 json_t *parts_differing(struct making *making, const char *template);
+/* Two templates that say one sentence of other days say it without the day: it stands on the lines
+ * of the cases. Before anything is said, of one matter after the other. */
+void parts_note_skeletons(struct making *making, const struct matter *matter);
 /* As they may stand in a sentence about several: a day of its own is on the line of the case. */
 json_t *parts_shared_values(struct making *making, const struct matter *matter,
 			    const struct letter_item *item);

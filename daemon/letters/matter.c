@@ -32,6 +32,26 @@ static bool same_others(const struct making *making, const struct matter *matter
 	return true;
 }
 
+/* ---- by which role it comes ---- */
+
+/* Does it come by the same role of all of it? Else it stands on the lines. */
+static bool has_same_role(const struct making *making, const struct matter *matter)
+{
+	const char *first = item_at(making, matter->items[0])->why_you;
+	for (size_t i = 0; i < matter->count; i++) {
+		const struct letter_item *item = item_at(making, matter->items[i]);
+		if (first == NULL || item->why_you == NULL || strcmp(item->why_you, first) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool is_by_role(const struct making *making, const struct letter_item *item)
+{
+	return item->stands_in == NULL && !item->copy && item->why_you != NULL &&
+	       item->why_you[0] != '\0' && !making->same_role;
+}
+
 /* ---- the line of a case ---- */
 
 /* Does the phrase name a day that is not the same for all? */
@@ -76,6 +96,11 @@ static json_t *phrases_of(struct making *making, const struct matter *matter,
 		making_append(making, phrases, WORD_TOO_LATE, json_incref(brief));
 	if (item->comes_back)
 		making_append(making, phrases, WORD_COMES_BACK, NULL);
+	if (!has_same_role(making, matter) && is_by_role(making, item)) {
+		json_t *values = json_object();
+		values_set_why(values, item);
+		making_append(making, phrases, WORD_CASE_WHY_YOU, values);
+	}
 	json_decref(brief);
 	return phrases;
 }
@@ -148,9 +173,10 @@ static void say_single(struct making *making, const struct matter *matter)
 
 /* ---- what stands once ---- */
 
-/* How the reader comes to it: for all of the matter alike, or each by itself. */
+/* How the reader comes to it. */
 static void add_why(struct making *making, const struct matter *matter, json_t *units)
 {
+	bool same = has_same_role(making, matter);
 	for (size_t i = 0; i < matter->count; i++) {
 		const struct letter_item *item = item_at(making, matter->items[i]);
 		size_t number = making->numbers[matter->items[i]];
@@ -160,8 +186,7 @@ static void add_why(struct making *making, const struct matter *matter, json_t *
 			char *copy = making_word(making, WORD_COPY, NULL);
 			units_add(units, copy, number);
 			free(copy);
-		} else if (item->why_you != NULL && item->why_you[0] != '\0' &&
-			   !making->same_role) {
+		} else if (same && is_by_role(making, item)) {
 			json_t *values = json_object();
 			values_set_why(values, item);
 			char *why = making_word(making, WORD_WHY_YOU, values);

@@ -73,6 +73,57 @@ json_t *parts_shared_values(struct making *making, const struct matter *matter,
 	return values;
 }
 
+static const enum part once[] = { PART_ADVICE, PART_LAW, PART_ELSE };
+
+/* Is a line of it said by another template, but for its days? */
+static bool repeats_another(struct making *making, const char *template, char *text)
+{
+	char *that = making_word(making, WORD_THAT_DAY, NULL), *rest = text;
+	bool repeats = false;
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+		if (strstr(line, that) == NULL)
+			continue;
+		const char *other = json_string_value(json_object_get(making->skeletons, line));
+		if (other == NULL)
+			json_object_set_new(making->skeletons, line, json_string(template));
+		repeats = repeats || (other != NULL && strcmp(other, template) != 0);
+	}
+	free(that);
+	return repeats;
+}
+
+static bool has_repeated(struct making *making, const struct matter *matter,
+			 const struct letter_item *item)
+{
+	json_t *values = values_of_item(making, item, false);
+	bool repeats = false;
+	const char *name;
+	json_t *is_day;
+	json_object_foreach(making->days, name, is_day) if (json_object_get(values, name) != NULL)
+	    values_set_made(values, name, making_word(making, WORD_THAT_DAY, NULL));
+	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+		char *text = parts_say(making, matter, once[i], values);
+		if (text != NULL)
+			repeats = repeats_another(making, matter->template, text) || repeats;
+		free(text);
+	}
+	json_decref(values);
+	return repeats;
+}
+
+void parts_note_skeletons(struct making *making, const struct matter *matter)
+{
+	bool repeats = false;
+	const char *name;
+	json_t *is_day;
+	for (size_t i = 0; i < matter->count; i++)
+		repeats = has_repeated(making, matter, &making->letter->items[matter->items[i]]) ||
+			  repeats;
+	json_t *differing = parts_differing(making, matter->template);
+	json_object_foreach(making->days, name, is_day) if (repeats)
+	    json_object_set_new(differing, name, json_true());
+}
+
 char *parts_say(struct making *making, const struct matter *matter, enum part part,
 		const json_t *values)
 {

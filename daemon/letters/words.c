@@ -39,6 +39,7 @@ static const struct row rows[WORDS] = {
 	[WORD_OTHERS] = { "others", { "others" } },
 	[WORD_BACKGROUND] = { "background", { "anchor_label", "anchor" } },
 	[WORD_WHY_YOU] = { "why_you", { "why_you", "group" } },
+	[WORD_CASE_WHY_YOU] = { "case_why_you", { "why_you", "group" } },
 	[WORD_WHY_LETTER] = { "why_letter", { "why_you", "group" } },
 	[WORD_COPIES_OF] = { "copies_of", { "who" } },
 	[WORD_COPY] = { "copy", { NULL } },

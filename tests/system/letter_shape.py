@@ -59,8 +59,8 @@ def masked(text, language, names):
             text = text.replace(name, "#")
     text = DAY[language].sub("#", text)
     text = MONTH[language].sub("#", text)
-    text = re.sub(r"\d+", "#", text)
-    return re.sub(r"#(?:[.:–]#|-#)+", "#", text)
+    text = re.sub(r"\d+(?:(?:–|, |[.:])\d+)*", "#", text)
+    return text
 
 
 def sentences(paragraph):
@@ -146,7 +146,7 @@ class Text:
         if heading is not None or re.match(r"(?:Ärende|Case|Verksamheten|The programme) ", text):
             # a case of several; what hangs below it belongs to its line
             below = []
-            while at < len(lines) and lines[at].startswith(" " * hang) and not self.is_advice(lines, at, hang):
+            while at < len(lines) and lines[at].startswith(" " * (hang + 2)):
                 below.append(lines[at].strip())
                 at += 1
             self.lines[number] = (heading, ", ".join([text, *below]))
@@ -157,11 +157,6 @@ class Text:
             at += 1
         self.lines[number] = (None, text.rstrip("."))
         return at
-
-    def is_advice(self, lines, at, hang):
-        """Under the last case of a matter stands what is said once: a sentence, with a capital."""
-        text = lines[at][hang:]
-        return not text.startswith(" ") and bool(re.match(r"[A-ZÅÄÖ(]", text))
 
     def read_paragraph(self, lines, at):
         first = at
@@ -252,9 +247,16 @@ class Templates:
         return match is not None and (text[match.end():].strip() == "" or text[match.end():].startswith(", ")
                                       or text[:match.end()].strip() == text or text[match.end() - 1:][:1] in ", ")
 
-    def says_day(self, language, rule):
+    def says_day(self, language, rule, when):
+        """Does it name the day of what is late, for today or coming?"""
         parts = self.parts[self.name(language, rule)]
-        return "day" not in parts or "due" in parts["day"]
+        if "day" not in parts:
+            return True
+        day = parts["day"]
+        for name in ("late", "today", "coming"):
+            gone = "#" if name != when else "^"
+            day = re.sub(r"\{\{" + re.escape(gone) + name + r"\}\}.*?\{\{/" + name + r"\}\}", "", day, flags=re.S)
+        return "due" in day
 
 
 # --- a letter ---------------------------------------------------------------------------------------
@@ -286,7 +288,8 @@ def check_item(text, templates, language, item):
         raise Complaint(f"line {number} is not about {item['template']}: {heading}")
     is_today = item["due"] == item["today"]
     today = {"sv": "i dag", "en": "today"}[language]
-    if templates.says_day(language, item["template"]) and day_words(language, item["due"]) not in line \
+    when = "today" if is_today else "late" if item["due"] < item["today"] else "coming"
+    if templates.says_day(language, item["template"], when) and day_words(language, item["due"]) not in line \
             and not (is_today and today in line):
         raise Complaint(f"line {number} does not say {item['due']}: {line}")
 
@@ -362,7 +365,7 @@ def of_demo(folder):
                 items.append({"number": number, "subject": notice["subject"], "template": notice["rule"],
                               "called": titles.get(notice["subject"], notice["subject"]),
                               "due": notice["due"], "today": today,
-                              "minimal": "i ärendets akt vad det" in " ".join(text.split())})
+                              "minimal": re.search(rf"^ *{number}\. (?:Ärende|Verksamheten) ", text, re.M) is not None})
         letters.append({"language": "sv", "text": text, "html": page and page.get_content(), "names": names - {None},
                         "subject": mail["Subject"], "to": str(mail["To"]), "day": today, "items": items})
     return letters
