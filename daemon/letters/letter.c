@@ -142,6 +142,17 @@ static char *section_words(struct making *making, const struct matter *matter)
 	return making_word(making, sections[matter->group].word, NULL);
 }
 
+/* A matter's numbers follow each other, and so do those of the tables of a section. */
+static char *numbers_from(const struct making *making, const struct matter *matter)
+{
+	size_t *numbers = xcalloc(matter->count + 1, sizeof(*numbers));
+	for (size_t i = 0; i < matter->count; i++)
+		numbers[i] = making->numbers[matter->items[0]] + i;
+	char *text = making_numbers(numbers, matter->count);
+	free(numbers);
+	return text;
+}
+
 static void say_overview(struct making *making)
 {
 	const struct order *order = making->order;
@@ -150,14 +161,18 @@ static void say_overview(struct making *making)
 	char *overview = making_word(making, WORD_OVERVIEW, NULL);
 	document_section(making->document, overview, NULL);
 	for (size_t i = 0; i < order->count; i++) {
-		const struct matter *matter = &order->list[i];
+		struct matter whole = order->list[i];
+		const struct matter *matter = &whole;
+		while (i + 1 < order->count && order_is_table(matter) &&
+		       order->list[i + 1].group == matter->group)
+			whole.count += order->list[++i].count;
 		json_t *values = json_object();
 		values_set_made(values, "heading",
 				matter->template == NULL ? section_words(making, matter)
 							 : parts_heading(making, matter));
 		json_object_set_new(values, "count", json_integer((json_int_t)matter->count));
 		values_set_flag(values, "one", matter->count == 1);
-		values_set_made(values, "numbers", making_numbers_of(making, matter));
+		values_set_made(values, "numbers", numbers_from(making, matter));
 		char *row = making_word(making, WORD_OVERVIEW_ROW, values);
 		document_point(making->document, row);
 		free(row);

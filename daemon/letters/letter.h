@@ -59,6 +59,7 @@ struct letter_overdue {
 	int count;
 	date oldest;      /* the day by which it should have been done */
 	const char *what; /* "Besök 2, Hyra inte registrerad 1" */
+	size_t more;      /* further kinds of matters */
 };
 
 struct letter_past {

@@ -10,6 +10,9 @@
 #include "daemon/store/event.h"
 #include "rules/plan/audience.h"
 
+/* Bytes of what is told of one person, so that a row is a line where it can be. */
+#define ROOM ((size_t)38)
+
 /* An overdue deadline. */
 struct late {
 	const char *subject, *rule_name, *key;
@@ -208,18 +211,26 @@ static void tallies_sort(struct tallies *tallies)
 		qsort(tallies->list, tallies->count, sizeof(*tallies->list), compare);
 }
 
-/* "Hyra inte registrerad 2, Besök 1" */
-static const char *matters_of(const struct overview *overview, const char *who)
+/* "Hyra inte registrerad 2, Besök 1": as many kinds as a line of the table has room for, the worst
+ * first; the number of further ones. */
+static const char *matters_of(const struct overview *overview, const char *who, size_t *ret_more)
 {
 	struct tallies matters = { NULL, 0, 0 };
 	const char *text = "";
+	size_t said = 0;
 	for (size_t i = 0; i < overview->count; i++)
 		if (!overview->list[i].again && strcmp(overview->list[i].who, who) == 0)
 			tally_add(overview, &matters, overview->list[i].title, &overview->list[i]);
 	tallies_sort(&matters);
-	for (size_t i = 0; i < matters.count; i++)
-		text = arena_printf(overview->arena, "%s%s%s %d", text, i == 0 ? "" : ", ",
-				    matters.list[i].name, matters.list[i].count);
+	for (; said < matters.count; said++) {
+		const char *longer =
+		    arena_printf(overview->arena, "%s%s%s %d", text, said == 0 ? "" : ", ",
+				 matters.list[said].name, matters.list[said].count);
+		if (said > 0 && strlen(longer) > ROOM)
+			break;
+		text = longer;
+	}
+	*ret_more = matters.count - said;
 	return text;
 }
 
@@ -228,12 +239,13 @@ static struct letter_overdue *rows_of(const struct overview *overview,
 {
 	struct letter_overdue *rows =
 	    arena_alloc(overview->arena, (persons->count + 1) * sizeof(*rows));
-	for (size_t i = 0; i < persons->count; i++)
-		rows[i] =
-		    (struct letter_overdue){ .who = persons->list[i].name,
-					     .count = persons->list[i].count,
-					     .oldest = persons->list[i].oldest,
-					     .what = matters_of(overview, persons->list[i].name) };
+	for (size_t i = 0; i < persons->count; i++) {
+		const struct tally *person = &persons->list[i];
+		rows[i] = (struct letter_overdue){ .who = person->name,
+						   .count = person->count,
+						   .oldest = person->oldest };
+		rows[i].what = matters_of(overview, person->name, &rows[i].more);
+	}
 	return rows;
 }
 

@@ -81,11 +81,15 @@ static void say_overdue(struct making *making, const struct letter_overview *ove
 	struct sheet sheet = begin(making, heads, 4);
 	for (size_t i = 0; i < overview->count; i++) {
 		const struct letter_overdue *row = &overview->rows[i];
+		char oldest[DATE_TEXT_SIZE];
 		begin_row(&sheet);
 		put(&sheet, xstrdup(row->who));
 		put(&sheet, xasprintf("%d", row->count));
-		put_day(&sheet, row->oldest);
-		put(&sheet, xstrdup(row->what));
+		put(&sheet, xstrdup(date_format(row->oldest, oldest)));
+		json_t *values = json_pack("{s:s}", "what", row->what);
+		if (row->more > 0)
+			json_object_set_new(values, "more", json_integer((json_int_t)row->more));
+		put(&sheet, making_word(making, WORD_OVERDUE_WHAT, values));
 	}
 	document_table(making->document, sheet.heads, sheet.rows);
 }

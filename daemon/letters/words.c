@@ -62,6 +62,7 @@ static const struct row rows[WORDS] = {
 	[WORD_HEAD_OLDEST] = { "head_oldest", { NULL } },
 	[WORD_HEAD_LAST_DAY] = { "head_last_day", { NULL } },
 	[WORD_PAST] = { "past", { NULL } },
+	[WORD_OVERDUE_WHAT] = { "overdue_what", { "what", "more" } },
 	[WORD_MINIMAL_CASE] = { "minimal_case", { OF_CASE, "due" } },
 	[WORD_MINIMAL_ASK] = { "minimal_ask", { NULL } },
 	[WORD_RETURN] = { "return", { NULL } },

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Letters as a browser shows them: at two widths, light and dark. Nothing may stick out of the page,
+"""Letters as a browser shows them: on a phone, a tablet and a desk, light and dark, at twice the size, and
+without styles. Nothing may stick out of the page,
 and every text must stand out from what is behind it (WCAG 2.1, 1.4.3: at least 4.5 to 1).
 
 usage: pictures.py FOLDER PAGE.html...     pictures go to FOLDER; a line for each complaint, exit 1
@@ -14,7 +15,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-WIDTHS = (360, 1024)
+WIDTHS = (360, 768, 1280)
 
 # What the page says of itself: elements that are wider than their place, and the contrast of texts.
 LOOK = """
@@ -45,6 +46,9 @@ for (const e of document.body.querySelectorAll('*')) {
 return found;
 """
 
+BARE = "document.querySelectorAll('style').forEach(e => e.remove());" \
+       "document.querySelectorAll('[style]').forEach(e => e.removeAttribute('style'));"
+
 
 def browser(profile):
     options = Options()
@@ -68,6 +72,14 @@ def look_at(driver, page, folder):
             name = f"{pathlib.Path(page).stem}-{width}-{scheme}.png"
             driver.save_screenshot(os.path.join(folder, name))
             complaints += [f"{name}: {text}" for text in driver.execute_script(LOOK)]
+    # twice the size is half the room; and what a mail program that takes styles away leaves
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": WIDTHS[-1] // 2, "height": 700, "deviceScaleFactor": 2, "mobile": False})
+    for name, script in (("twice", ""), ("plain", BARE)):
+        driver.execute_script(script)
+        name = f"{pathlib.Path(page).stem}-{name}.png"
+        driver.save_screenshot(os.path.join(folder, name))
+        complaints += [f"{name}: {text}" for text in driver.execute_script(LOOK) if script == "" or "contrast" not in text]
     return complaints
 
 

@@ -118,23 +118,21 @@ static const char *any_stand_in(const char *language)
 {
 	bool swedish = strcmp(language, "sv") == 0;
 	const char *who = people[chance_below(PEOPLE)];
-	switch (chance_below(12)) {
-	case 0:
+	int which = chance_below(12);
+	if (which == 0)
 		return arena_printf(arena, swedish ? "Du står in för %s." : "You stand in for %s.",
 				    who);
-	case 1:
+	if (which == 1)
 		return swedish ? "Brevet till den ansvariga kom tillbaka, därför får du det."
 			       : "The letter to the person responsible came back.";
-	case 2:
+	if (which == 2)
 		return arena_printf(arena,
 				    swedish ? "Ärendet är avslutat och ingen bosamordnare kan nås, "
 					      "därför får du påminnelsen. Du står in för %s."
 					    : "The case is closed and nobody can be reached as "
 					      "housing coordinator. You stand in for %s.",
 				    who);
-	default:
-		return NULL;
-	}
+	return NULL;
 }
 
 static struct letter_item any_item(const char *language, date today, const struct rule *rule)

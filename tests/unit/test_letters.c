@@ -87,8 +87,9 @@ static char *overview(struct teller *teller)
 	    letters_overview(&world->core, "norr", &reader, world->arena);
 	char *rows = arena_strdup(world->arena, "");
 	for (size_t i = 0; all != NULL && i < all->count; i++)
-		rows = arena_printf(world->arena, "%s%s %d (%s)\n", rows, all->rows[i].who,
-				    all->rows[i].count, all->rows[i].what);
+		rows = arena_printf(world->arena, "%s%s %d (%s)%s\n", rows, all->rows[i].who,
+				    all->rows[i].count, all->rows[i].what,
+				    all->rows[i].more > 0 ? " and more" : "");
 	for (size_t i = 0; all != NULL && i < all->past_count; i++)
 		rows = arena_printf(world->arena, "%spast %s: %s\n", rows, all->past[i].subject,
 				    all->past[i].title);
