@@ -118,12 +118,3 @@ json_t *answer_deadline_row(const struct kedjad *k, struct query *q)
 	json_object_set_new(row, "put_off", put_off(k, db_text(q, 12)));
 	return row;
 }
-
-json_t *answer_deadline_cursor(const json_t *rows)
-{
-	const json_t *last = json_array_get(rows, json_array_size(rows) - 1);
-	return json_array_size(rows) < PAGE_ROWS
-		   ? NULL
-		   : json_sprintf("%s %s", json_string_value(json_object_get(last, "due")),
-				  json_string_value(json_object_get(last, "id")));
-}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Cases: the list, and everything about one. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/methods/gate.h"
@@ -24,6 +26,7 @@ static json_t *case_row(struct query *q)
 json_t *method_case_list(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
+	const char *after = call_text(call, "after");
 	struct query *q = db_query(
 	    k->core.db, "SELECT s.id, s.programme, s.open, s.stage, s.protected,"
 			" (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
@@ -31,9 +34,9 @@ json_t *method_case_list(void *arg, struct call *call)
 			" (SELECT count(*) FROM deadline d WHERE d.subject = s.id"
 			"   AND d.state = 'open' AND d.due < ?3), s.since,"
 			" s.open OR EXISTS (" OPENED_ONCE "s.id)"
-			" FROM subject s WHERE s.type = 'case' AND (?1 IS NULL OR s.id > ?1)"
-			" AND seen(s.id) ORDER BY s.id LIMIT ?2");
-	db_bind(q, DB_TEXT(call_text(call, "after")), DB_INT(PAGE_ROWS),
+			" FROM subject s WHERE s.type = 'case' AND s.id > ?1 AND seen(s.id)"
+			" ORDER BY s.id LIMIT ?2");
+	db_bind(q, DB_TEXT(after == NULL ? "" : after), DB_INT(PAGE_ROWS),
 		DB_DATE(clock_today(k->core.clock)));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
@@ -134,36 +137,28 @@ static json_t *account_json(const struct kedjad *k, const char *subject)
 	return rows;
 }
 
-static json_t *roles_json(const struct kedjad *k, const char *subject, const char *programme)
+static void add_roles(const struct kedjad *k, const char *subject, json_t *rows)
 {
-	json_t *rows = json_array();
 	struct query *q =
 	    db_query(k->core.db, "SELECT r.role, r.subject, r.staff, s.name FROM role r"
-				 " LEFT JOIN staff s ON s.id = r.staff WHERE r.subject IN (?1, ?2)"
-				 " ORDER BY r.subject = ?2, r.role, r.staff");
-	db_bind(q, DB_TEXT(subject), DB_TEXT(programme));
+				 " LEFT JOIN staff s ON s.id = r.staff WHERE r.subject = ?1"
+				 " ORDER BY r.role, r.staff");
+	db_bind_text(q, 1, subject);
 	while (db_next(q))
 		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:o}", "role", db_text(q, 0),
 						      "on", db_text(q, 1), "person", db_text(q, 2),
 						      "name", answer_text(db_text(q, 3))));
 	db_done(q);
-	return rows;
 }
 
-/* The first page; deadline.list with state "all" goes on after it. */
-static void add_deadlines(const struct kedjad *k, const char *subject, json_t *answer)
+/* Its own before those of its programme. */
+static json_t *roles_json(const struct kedjad *k, const char *subject, const char *programme)
 {
 	json_t *rows = json_array();
-	struct query *q =
-	    db_query(k->core.db, "SELECT " DEADLINE_COLUMNS " FROM deadline d"
-				 " WHERE d.subject = ?1 ORDER BY d.due, d.id LIMIT ?2");
-	db_bind(q, DB_TEXT(subject), DB_INT(PAGE_ROWS));
-	while (db_next(q))
-		json_array_append_new(rows, answer_deadline_row(k, q));
-	db_done(q);
-	json_t *next = answer_deadline_cursor(rows);
-	json_object_set_new(answer, "deadlines", rows);
-	json_object_set_new(answer, "deadlines_next", next == NULL ? json_null() : next);
+	add_roles(k, subject, rows);
+	if (programme != NULL)
+		add_roles(k, programme, rows);
+	return rows;
 }
 
 static json_t *event_row(const struct kedjad *k, struct query *q)
@@ -183,16 +178,24 @@ static json_t *event_row(const struct kedjad *k, struct query *q)
 	return answer_row(k, q, columns);
 }
 
+#define EVENTS                                                                                     \
+	"SELECT e.id, e.kind, e.key, e.at, e.recorded_at, e.actor, e.data, v.by, e.forced"         \
+	" FROM event e"                                                                            \
+	" LEFT JOIN void v ON v.event = e.id WHERE e.subject = ?1 AND seen(e.data ->> 'case') "    \
+	"AND "
+
+/* It goes on after "2026-01-07T10:00:00 00000000000000000041": when, and which event. */
 static json_t *events_json(const struct kedjad *k, const char *subject, const char *after)
 {
+	char at[MOMENT_TEXT_SIZE] = "";
 	json_t *rows = json_array(), *last = NULL;
-	struct query *q = db_query(
-	    k->core.db, "SELECT e.id, e.kind, e.key, e.at, e.recorded_at, e.actor, e.data, v.by,"
-			" e.forced"
-			" FROM event e LEFT JOIN void v ON v.event = e.id WHERE e.subject = ?1"
-			" AND (?2 IS NULL OR (e.at || ' ' || printf('%020d', e.id)) > ?2)"
-			" AND seen(e.data ->> 'case') ORDER BY e.at, e.id LIMIT ?3");
-	db_bind(q, DB_TEXT(subject), DB_TEXT(after), DB_INT(PAGE_ROWS));
+	const char *space = after == NULL ? NULL : strrchr(after, ' ');
+	if (space != NULL)
+		snprintf(at, sizeof(at), "%.*s", (int)(space - after), after);
+	struct query *q = db_query(k->core.db, EVENTS "e.at = ?2 AND e.id > ?3 UNION ALL " EVENTS
+						      "e.at > ?2 ORDER BY 4, 1 LIMIT ?4");
+	db_bind(q, DB_TEXT(subject), DB_TEXT(at),
+		DB_INT(space == NULL ? 0 : strtoll(space + 1, NULL, 10)), DB_INT(PAGE_ROWS));
 	while (db_next(q)) {
 		json_array_append_new(rows, event_row(k, q));
 		if (json_array_size(rows) == PAGE_ROWS)
@@ -241,7 +244,7 @@ json_t *method_case_show(void *arg, struct call *call)
 	json_object_set_new(answer, "account",
 			    is_case && call_text(call, "after") == NULL ? account_json(k, subject)
 									: json_array());
-	add_deadlines(k, subject, answer);
+	answer_deadlines_of(k, subject, answer);
 	json_object_set_new(answer, "events", events_json(k, subject, call_text(call, "after")));
 	return answer;
 }

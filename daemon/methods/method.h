@@ -30,8 +30,9 @@ json_t *method_case_show(void *arg, struct call *call);
 bool method_knows_staff(const struct kedjad *k, struct call *call, const char *field);
 json_t *method_staff_list(void *arg, struct call *call);
 json_t *method_staff_roles(void *arg, struct call *call);
-/* deadline.c */
+/* deadline_list.c */
 json_t *method_deadline_list(void *arg, struct call *call);
+/* notice.c */
 json_t *method_notice_list(void *arg, struct call *call);
 /* hold.c */
 json_t *method_notice_release(void *arg, struct call *call);
@@ -104,9 +105,8 @@ json_t *answer_row(const struct kedjad *k, struct query *q, const struct answer_
 /* {"rows": rows, "next": cursor}; the cursor is the id or text to go on after, NULL at the end. */
 json_t *answer_page(json_t *rows, json_t *next);
 json_t *answer_deadline_row(const struct kedjad *k, struct query *q);
-/* Deadlines page by (due, id): the cursor after these rows is "2027-02-28 d0123456789ab". NULL when
- * they are fewer than a page. */
-json_t *answer_deadline_cursor(const json_t *rows);
+/* Into `answer`: "deadlines", a page of a subject's, what is open first, and "deadlines_next". */
+void answer_deadlines_of(struct kedjad *k, const char *subject, json_t *answer);
 #define DEADLINE_COLUMNS                                                                           \
 	"d.id, d.rule, d.subject, d.key, d.anchor_event, d.anchor, d.occurrence, d.due, d.state,"  \
 	" d.next_step, d.next_at, d.missed,"                                                       \

@@ -33,16 +33,37 @@ static json_t *message_row(const struct kedjad *k, struct query *q)
 	return row;
 }
 
-static void add_notices(const struct kedjad *k, json_t *row)
+/* The numbers of the reminders in it, and of the last if there are more of them. How many rows. */
+static size_t add_notices(const struct kedjad *k, json_t *row)
 {
-	json_t *ids = json_array();
+	json_t *ids = json_array(), *last = json_null();
 	struct query *q =
-	    db_query(k->core.db, "SELECT id FROM notice WHERE message = ?1 ORDER BY id");
-	db_bind_int(q, 1, json_integer_value(json_object_get(row, "id")));
-	while (db_next(q))
+	    db_query(k->core.db, "SELECT id FROM notice WHERE message = ?1 ORDER BY id LIMIT ?2");
+	db_bind(q, DB_INT(json_integer_value(json_object_get(row, "id"))), DB_INT(PAGE_ROWS));
+	while (db_next(q)) {
 		json_array_append_new(ids, json_integer(db_int(q, 0)));
+		if (json_array_size(ids) == PAGE_ROWS)
+			last = json_integer(db_int(q, 0));
+	}
 	db_done(q);
 	json_object_set_new(row, "notices", ids);
+	json_object_set_new(row, "notices_next", last);
+	return json_array_size(ids);
+}
+
+/* A page may end before its last row, when the letters before it hold many reminders. */
+static json_t *end_page(const struct kedjad *k, json_t *rows, json_t *last)
+{
+	size_t looked_at = json_array_size(rows), i = 0;
+	for (; i < json_array_size(rows) && looked_at <= 2 * PAGE_ROWS; i++)
+		looked_at += add_notices(k, json_array_get(rows, i));
+	if (i == json_array_size(rows))
+		return answer_page(rows, last);
+	while (json_array_size(rows) > i)
+		json_array_remove(rows, json_array_size(rows) - 1);
+	json_decref(last);
+	last = json_incref(json_object_get(json_array_get(rows, i - 1), "id"));
+	return answer_page(rows, last);
 }
 
 json_t *method_outbox_list(void *arg, struct call *call)
@@ -57,11 +78,17 @@ json_t *method_outbox_list(void *arg, struct call *call)
 			    state);
 		return NULL;
 	}
-	struct query *q = db_query(
-	    k->core.db, "SELECT " MESSAGE_COLUMNS " FROM message m"
-			" WHERE m.id > ?1 AND (?2 IS NULL OR m.state = ?2)" TELLS_OF_NO_OTHER
-			" ORDER BY m.id LIMIT ?3");
-	db_bind(q, DB_INT(call_number(call, "after", 0)), DB_TEXT(state), DB_INT(PAGE_ROWS));
+	struct query *q =
+	    state == NULL
+		? db_query(k->core.db,
+			   "SELECT " MESSAGE_COLUMNS " FROM message m"
+			   " WHERE m.id > ?1" TELLS_OF_NO_OTHER " ORDER BY m.id LIMIT ?2")
+		: db_query(k->core.db, "SELECT " MESSAGE_COLUMNS " FROM message m"
+				       " WHERE m.id > ?1 AND m.state = ?3" TELLS_OF_NO_OTHER
+				       " ORDER BY m.id LIMIT ?2");
+	db_bind(q, DB_INT(call_number(call, "after", 0)), DB_INT(PAGE_ROWS));
+	if (state != NULL)
+		db_bind_text(q, 3, state);
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
 		json_array_append_new(rows, message_row(k, q));
@@ -69,9 +96,7 @@ json_t *method_outbox_list(void *arg, struct call *call)
 			last = json_integer(db_int(q, 0));
 	}
 	db_done(q);
-	for (size_t i = 0; i < json_array_size(rows); i++)
-		add_notices(k, json_array_get(rows, i));
-	return answer_page(rows, last);
+	return end_page(k, rows, last);
 }
 
 static json_t *history_json(const struct kedjad *k, int64_t message)

@@ -19,10 +19,17 @@ static const char *programme_of(struct kedjad *k, struct call *call, struct aren
 {
 	const char *named = call_text(call, "programme"), *found = NULL;
 	int count = 0;
-	struct query *q = db_query(k->core.db, "SELECT id FROM subject WHERE type = 'programme'"
-					       " AND (id = ?1 OR (?1 IS NULL AND open = 1))"
-					       " AND seen(id) ORDER BY id");
-	db_bind_text(q, 1, named);
+	struct query *q =
+	    named != NULL
+		? db_query(
+		      k->core.db,
+		      "SELECT id FROM subject WHERE type = 'programme' AND id = ?1 AND seen(id)")
+		: db_query(
+		      k->core.db,
+		      "SELECT id FROM subject WHERE type = 'programme' AND open = 1 AND seen(id)"
+		      " ORDER BY id LIMIT 2");
+	if (named != NULL)
+		db_bind_text(q, 1, named);
 	while (db_next(q)) {
 		found = arena_strdup(arena, db_text(q, 0));
 		count++;
@@ -92,11 +99,11 @@ struct page {
 /* Collected first: what is asked of each may write to the table that they come from. */
 static void find_cases(struct page *page)
 {
-	struct query *q = db_query(page->k->core.db,
-				   "SELECT id FROM subject WHERE programme = ?1 AND type = 'case'"
-				   " AND (?2 IS NULL OR id > ?2) AND seen(id)"
-				   " ORDER BY id LIMIT ?3");
-	db_bind(q, DB_TEXT(page->programme), DB_TEXT(call_text(page->call, "after")),
+	const char *after = call_text(page->call, "after");
+	struct query *q = db_query(
+	    page->k->core.db, "SELECT id FROM subject WHERE programme = ?1 AND id > ?2 AND seen(id)"
+			      " ORDER BY id LIMIT ?3");
+	db_bind(q, DB_TEXT(page->programme), DB_TEXT(after == NULL ? "" : after),
 		DB_INT(CASES_A_PAGE));
 	page->cases = arena_alloc(page->arena, CASES_A_PAGE * sizeof(*page->cases));
 	while (page->count < CASES_A_PAGE && db_next(q))
@@ -167,52 +174,63 @@ static json_t *unmatched_row(const struct kedjad *k, struct query *q)
 		{ "key", ANSWER_TEXT },       { "at", ANSWER_TEXT },
 		{ "amount", ANSWER_NUMBER },  { "paid_on", ANSWER_TEXT },
 		{ "reference", ANSWER_TEXT }, { "reversal", ANSWER_FLAG },
-		{ "assigned", ANSWER_LATER }, { "left", ANSWER_NUMBER },
+		{ "assigned", ANSWER_JSON },  { "left", ANSWER_NUMBER },
 		{ "same_as", ANSWER_TEXT },   { "perhaps_of", ANSWER_TEXT },
 		{ "same", ANSWER_FLAG }, /* taken back since it was no payment of its own */
 		{ NULL, ANSWER_TEXT },
 	};
-	json_t *row = answer_row(k, q, columns);
-	const char *parts = db_text(q, 8);
-	json_object_set_new(row, "assigned",
-			    parts == NULL ? json_array() : json_loads(parts, 0, NULL));
-	return row;
+	return answer_row(k, q, columns);
+}
+
+/* What it was assigned to, as far as that holds. */
+#define ASSIGNED(what)                                                                             \
+	"(SELECT " what " FROM event a WHERE a.kind = 'payment.assigned'"                          \
+	" AND a.subject = e.subject AND a.key = e.key"                                             \
+	" AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = a.id))"
+
+#define PARTS                                                                                      \
+	"json_group_array(json_object('case', iif(seen(a.data ->> 'case'), a.data ->> 'case', "    \
+	"NULL),"                                                                                   \
+	" 'amount', a.data ->> 'amount'))"
+#define AMOUNT "coalesce(sum(coalesce(a.data ->> 'amount', 9e15)), 0)"
+
+/* Those that are asked about next, a page of them, whatever has become of them. */
+static struct query *unmatched_after(struct kedjad *k, struct call *call)
+{
+	struct query *q = db_query(
+	    k->core.db,
+	    "SELECT id, subject, key, at, amount, data ->> 'paid_on', data ->> 'reference',"
+	    " data ->> 'reversal', parts, CAST(max(0, amount - assigned) AS INTEGER),"
+	    " data ->> 'same_as', data ->> 'perhaps_of', is_void, amount > assigned"
+	    " FROM (SELECT e.id, e.subject, e.key, e.at, e.data, e.data ->> 'amount' AS amount,"
+	    "  EXISTS (SELECT 1 FROM void v WHERE v.event = e.id) AS is_void,"
+	    "  " ASSIGNED(PARTS) " AS parts, " ASSIGNED(
+		AMOUNT) " AS assigned"
+			"  FROM event e WHERE e.kind = 'payment.unmatched' AND e.id > ?1 AND "
+			"seen(e.subject)"
+			"  ORDER BY e.id LIMIT ?2)");
+	db_bind(q, DB_INT(call_number(call, "after", 0)), DB_INT(PAGE_ROWS));
+	return q;
+}
+
+static bool is_unmatched(const struct call *call, struct query *q)
+{
+	const char *programme = call_text(call, "programme");
+	bool all = call_flag(call, "all"), is_void = db_int(q, 12) != 0;
+	return (programme == NULL || strcmp(programme, db_text(q, 1)) == 0) &&
+	       (all || db_int(q, 13) != 0) && (!is_void || (all && !db_is_null(q, 10)));
 }
 
 json_t *method_payment_unmatched(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
-	struct query *q = db_query(
-	    k->core.db,
-	    "WITH assigned AS MATERIALIZED (SELECT a.subject, a.key,"
-	    "   json_group_array(json_object('case',"
-	    "     iif(seen(a.data ->> 'case'), a.data ->> 'case', NULL), 'amount',"
-	    "     a.data ->> 'amount')) AS parts,"
-	    "   sum(coalesce(a.data ->> 'amount', 9e15)) AS amount"
-	    "   FROM event a WHERE a.kind = 'payment.assigned' AND a.subject IN"
-	    "     (SELECT id FROM subject WHERE type = 'programme' AND (?1 IS NULL OR id = ?1))"
-	    "   AND NOT EXISTS (SELECT 1 FROM void v WHERE v.event = a.id)"
-	    "   GROUP BY a.subject, a.key)"
-	    " SELECT e.id, e.subject, e.key, e.at, json_extract(e.data, '$.amount'),"
-	    "   json_extract(e.data, '$.paid_on'), json_extract(e.data, '$.reference'),"
-	    "   json_extract(e.data, '$.reversal'), s.parts,"
-	    "   CAST(max(0, json_extract(e.data, '$.amount') - coalesce(s.amount, 0)) AS INTEGER),"
-	    "   json_extract(e.data, '$.same_as'), json_extract(e.data, '$.perhaps_of'),"
-	    "   EXISTS (SELECT 1 FROM void v WHERE v.event = e.id)"
-	    " FROM event e LEFT JOIN assigned s ON s.subject = e.subject AND s.key = e.key"
-	    " WHERE e.kind = 'payment.unmatched' AND e.id > ?2 AND e.subject IN"
-	    "   (SELECT id FROM subject WHERE type = 'programme' AND (?1 IS NULL OR id = ?1))"
-	    " AND seen(e.subject) AND (?3 OR json_extract(e.data, '$.amount') > coalesce(s.amount, "
-	    "0))"
-	    " AND ((?3 AND json_extract(e.data, '$.same_as') IS NOT NULL)"
-	    "   OR NOT EXISTS (SELECT 1 FROM void v WHERE v.event = e.id))"
-	    " ORDER BY e.id LIMIT ?4");
-	db_bind(q, DB_TEXT(call_text(call, "programme")), DB_INT(call_number(call, "after", 0)),
-		DB_INT(call_flag(call, "all")), DB_INT(PAGE_ROWS));
+	struct query *q = unmatched_after(k, call);
 	json_t *rows = json_array(), *last = NULL;
+	int looked_at = 0;
 	while (db_next(q)) {
-		json_array_append_new(rows, unmatched_row(k, q));
-		if (json_array_size(rows) == PAGE_ROWS)
+		if (is_unmatched(call, q))
+			json_array_append_new(rows, unmatched_row(k, q));
+		if (++looked_at == PAGE_ROWS)
 			last = json_integer(db_int(q, 0));
 	}
 	db_done(q);

@@ -21,6 +21,7 @@ static json_t *staff_row(const struct kedjad *k, struct query *q)
 json_t *method_staff_list(void *arg, struct call *call)
 {
 	struct kedjad *k = arg;
+	const char *after = call_text(call, "after");
 	struct query *q = db_query(
 	    k->core.db, "SELECT s.id, s.name, s.email, s.board, s.language, s.rhythm, s.gone,"
 			" (SELECT count(*) FROM role r WHERE r.staff = s.id AND seen(r.subject)), "
@@ -28,8 +29,8 @@ json_t *method_staff_list(void *arg, struct call *call)
 			" FROM staff s LEFT JOIN absence a ON a.staff = s.id AND a.event ="
 			"  (SELECT max(event) FROM absence b WHERE b.staff = s.id"
 			"   AND b.first <= ?3 AND b.last >= ?3)"
-			" WHERE (?1 IS NULL OR s.id > ?1) ORDER BY s.id LIMIT ?2");
-	db_bind(q, DB_TEXT(call_text(call, "after")), DB_INT(PAGE_ROWS),
+			" WHERE s.id > ?1 ORDER BY s.id LIMIT ?2");
+	db_bind(q, DB_TEXT(after == NULL ? "" : after), DB_INT(PAGE_ROWS),
 		DB_DATE(clock_today(k->core.clock)));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
@@ -86,18 +87,23 @@ json_t *method_staff_roles(void *arg, struct call *call)
 	const char *staff = call_text(call, "staff"), *after = call_text(call, "after");
 	if (!method_knows_staff(k, call, "staff"))
 		return NULL;
+	/* it goes on after "SUBJECT ROLE" */
+	const char *space = after == NULL ? NULL : strrchr(after, ' ');
+	char *subject = xasprintf("%.*s", space == NULL ? 0 : (int)(space - after), after);
 	struct query *q = db_query(
-	    k->core.db, "SELECT subject || ' ' || role, subject, role FROM role WHERE staff = ?1"
-			" AND (?2 IS NULL OR subject || ' ' || role > ?2)"
-			" AND seen(subject) ORDER BY subject || ' ' || role LIMIT ?3");
-	db_bind(q, DB_TEXT(staff), DB_TEXT(after), DB_INT(PAGE_ROWS));
+	    k->core.db,
+	    "SELECT subject, role FROM role WHERE staff = ?1"
+	    " AND (subject, role) > (?2, ?3) AND seen(subject) ORDER BY subject, role LIMIT ?4");
+	db_bind(q, DB_TEXT(staff), DB_TEXT(subject), DB_TEXT(space == NULL ? "" : space + 1),
+		DB_INT(PAGE_ROWS));
 	json_t *rows = json_array(), *last = NULL;
 	while (db_next(q)) {
 		json_array_append_new(
-		    rows, json_pack("{s:s, s:s}", "subject", db_text(q, 1), "role", db_text(q, 2)));
+		    rows, json_pack("{s:s, s:s}", "subject", db_text(q, 0), "role", db_text(q, 1)));
 		if (json_array_size(rows) == PAGE_ROWS)
-			last = json_string(db_text(q, 0));
+			last = json_sprintf("%s %s", db_text(q, 0), db_text(q, 1));
 	}
 	db_done(q);
+	free(subject);
 	return answer_page(rows, last);
 }

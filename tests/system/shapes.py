@@ -17,7 +17,7 @@ PROMISED = {
     "calendar": "date name kind",
 }
 MORE = {"deadlines": {"title", "missed", "put_off", "too_late"}, "notices": {"why", "item"},
-        "outbox": {"person"},
+        "outbox": {"person", "notices_next"},
         "calendar": {"weekday"}}
 DAYS = {"deadlines": ["due"], "notices": ["due"], "outbox": [], "calendar": ["date"]}
 TIMES = {"deadlines": ["next_at"], "notices": ["at"], "outbox": ["created_at", "next_attempt"],
