@@ -7,6 +7,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/kedjad/kedjad_own.h"
+#include "daemon/store/figure.h"
 
 static const char *text_of(const struct office *office, const char *file)
 {
@@ -123,10 +124,7 @@ static void add_lost_events(const struct kedjad *k, const struct office *office,
 	for (size_t i = 0; (kind = chain_kind_at(k->core.office->chain, i)) != NULL; i++) {
 		if (chain_kind(office->chain, kind->name) != NULL)
 			continue;
-		struct query *q =
-		    db_query(k->core.db, "SELECT count(*) FROM event WHERE kind = ?1");
-		db_bind(q, DB_TEXT(kind->name));
-		int64_t count = db_number(q);
+		int64_t count = figure_of(k->core.db, "events", kind->name);
 		if (count > 0)
 			json_array_append_new(rows, json_pack("{s:s, s:I}", "kind", kind->name,
 							      "events", (json_int_t)count));

@@ -55,7 +55,7 @@ static json_t *counts_json(const struct kedjad *k)
 	static const struct {
 		const char *name, *figure, *of; /* of NULL: all of them */
 	} rows[] = {
-		{ "events", "events", "" },
+		{ "events", "events", NULL },
 		{ "cases", "subjects", "case" },
 		{ "programmes", "subjects", "programme" },
 		{ "staff", "staff", "" },

@@ -7,7 +7,8 @@
  * deadlines makes slow, and each of them undone when a turn or a request is rolled back.
  *
  * A figure has a name, and may be told apart by what it is of:
- *   events, staff, behind                        of nothing
+ *   events                                       of their kind
+ *   staff, behind                                of nothing
  *   subjects                                     of their type
  *   deadline.STATE                               of their rule
  *   due                                          of the day, of open deadlines

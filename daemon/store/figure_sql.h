@@ -74,8 +74,8 @@
  */
 
 #define FIGURES_OF_EVENTS                                                                          \
-	FIGURE_TRIGGER("event_in", "INSERT ON event", FIGURE_UP("'events'", "''", "true"))         \
-	FIGURE_TRIGGER("event_out", "DELETE ON event", FIGURE_DOWN("'events'", "''", "true"))
+	FIGURE_TRIGGER("event_in", "INSERT ON event", FIGURE_UP("'events'", "new.kind", "true"))   \
+	FIGURE_TRIGGER("event_out", "DELETE ON event", FIGURE_DOWN("'events'", "old.kind", "true"))
 
 #define FIGURES_OF_STAFF                                                                           \
 	FIGURE_TRIGGER("staff_in", "INSERT ON staff", FIGURE_UP("'staff'", "''", "new.gone = 0"))  \
@@ -177,7 +177,7 @@
  */
 
 #define FIGURES_COUNTED                                                                            \
-	"SELECT 'events' AS name, '' AS of, count(*) AS number FROM event"                         \
+	"SELECT 'events' AS name, kind AS of, count(*) AS number FROM event GROUP BY kind"         \
 	" UNION ALL SELECT 'staff', '', count(*) FROM staff WHERE gone = 0"                        \
 	" UNION ALL SELECT 'subjects', type, count(*) FROM subject GROUP BY type"                  \
 	" UNION ALL SELECT 'behind', '', count(*) FROM subject WHERE behind = 1"                   \

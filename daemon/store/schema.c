@@ -351,6 +351,11 @@ const struct migration schema_migrations[] = {
 	  "  salt TEXT, seal TEXT NOT NULL, hash TEXT NOT NULL) STRICT;"
 	  "CREATE INDEX audit_by_subject ON audit (subject, id) WHERE subject <> '';"
 	  "CREATE INDEX subject_protected ON subject (id) WHERE protected <> 0;" },
+	/* events are counted by kind */
+	{ "DROP TRIGGER figure_event_in; DROP TRIGGER figure_event_out;"
+	  "DELETE FROM figure WHERE name = 'events';" FIGURES_OF_EVENTS
+	  "INSERT INTO figure (name, of, number) SELECT 'events', kind, count(*) FROM event"
+	  "  GROUP BY kind;" },
 };
 
 const size_t schema_count = sizeof(schema_migrations) / sizeof(schema_migrations[0]);
