@@ -178,6 +178,7 @@ int ask_pages(struct client *client, const char *method, json_t *parameters, ask
 struct listing {
 	const struct invocation *call;
 	ask_wanted *wanted;
+	ask_order *order;    /* NULL: as it comes */
 	struct table *table; /* NULL with --json */
 	size_t rows;
 	bool begun;
@@ -233,11 +234,41 @@ int ask_show_rows(const struct invocation *call, const json_t *rows, const struc
 	return code;
 }
 
-int ask_list(const struct invocation *call, const char *method, json_t *parameters,
-	     const struct column *columns, ask_wanted *wanted, const char *empty)
+static int keep_page(void *arg, const json_t *rows)
+{
+	return json_array_extend(arg, (json_t *)rows) == 0 ? CTL_DONE : CTL_NO_DAEMON;
+}
+
+static int compare_rows(const void *a, const void *b, void *arg)
+{
+	const struct listing *listing = arg;
+	return listing->order(*(json_t *const *)a, *(json_t *const *)b);
+}
+
+static int list_ordered(struct listing *listing, struct client *client, const char *method,
+			json_t *parameters)
+{
+	json_t *all = json_array(), *sorted = json_array();
+	int code = ask_pages(client, method, parameters, keep_page, all);
+	size_t count = json_array_size(all);
+	json_t **rows = xcalloc(count + 1, sizeof(json_t *));
+	for (size_t i = 0; i < count; i++)
+		rows[i] = json_array_get(all, i);
+	qsort_r(rows, count, sizeof(json_t *), compare_rows, listing);
+	for (size_t i = 0; i < count; i++)
+		json_array_append(sorted, rows[i]);
+	if (code == CTL_DONE)
+		code = list_page(listing, sorted);
+	free(rows);
+	json_decref(all);
+	json_decref(sorted);
+	return code;
+}
+
+static int list_all(const struct invocation *call, const char *method, json_t *parameters,
+		    const struct column *columns, const char *empty, struct listing listing)
 {
 	struct client *client;
-	struct listing listing = { .call = call, .wanted = wanted };
 	int code = ask_open(call, &client);
 	if (code != CTL_DONE) {
 		json_decref(parameters);
@@ -245,10 +276,25 @@ int ask_list(const struct invocation *call, const char *method, json_t *paramete
 	}
 	if (!call->json)
 		listing.table = table_new(stdout, columns);
-	code = ask_pages(client, method, parameters, list_page, &listing);
+	code = listing.order == NULL ? ask_pages(client, method, parameters, list_page, &listing)
+				     : list_ordered(&listing, client, method, parameters);
 	if (code == CTL_DONE)
 		list_end(&listing, empty);
 	table_free(listing.table);
 	client_close(client);
 	return code;
+}
+
+int ask_list(const struct invocation *call, const char *method, json_t *parameters,
+	     const struct column *columns, ask_wanted *wanted, const char *empty)
+{
+	return list_all(call, method, parameters, columns, empty,
+			(struct listing){ .call = call, .wanted = wanted });
+}
+
+int ask_list_ordered(const struct invocation *call, const char *method, json_t *parameters,
+		     const struct column *columns, ask_order *order, const char *empty)
+{
+	return list_all(call, method, parameters, columns, empty,
+			(struct listing){ .call = call, .order = order });
 }

@@ -62,5 +62,10 @@ MUST_CHECK int ask_pages(struct client *client, const char *method, json_t *para
 typedef bool ask_wanted(const struct invocation *call, const json_t *row);
 MUST_CHECK int ask_list(const struct invocation *call, const char *method, json_t *parameters,
 			const struct column *columns, ask_wanted *wanted, const char *empty);
+/* The same for a list that the daemon gives in another order: shown when its last page is here. */
+typedef int ask_order(const json_t *a, const json_t *b);
+MUST_CHECK int ask_list_ordered(const struct invocation *call, const char *method,
+				json_t *parameters, const struct column *columns, ask_order *order,
+				const char *empty);
 
 #endif

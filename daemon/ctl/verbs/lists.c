@@ -94,6 +94,25 @@ int verb_cases(const struct invocation *call)
 	return ask_list(call, "case.list", json_object(), case_columns, NULL, "no cases");
 }
 
+static int by_text(const json_t *a, const json_t *b, const char *key)
+{
+	return strcmp(show_text_of(a, key), show_text_of(b, key));
+}
+
+static int has_ended(const json_t *row)
+{
+	const char *state = show_text_of(row, "state");
+	return strcmp(state, "done") == 0 || strcmp(state, "cancelled") == 0;
+}
+
+/* An ask_order: as all others are listed. Those of one person come case by case. */
+static int open_by_day(const json_t *a, const json_t *b)
+{
+	if (has_ended(a) != has_ended(b))
+		return has_ended(a) - has_ended(b);
+	return by_text(a, b, "due") != 0 ? by_text(a, b, "due") : by_text(a, b, "id");
+}
+
 int verb_deadlines(const struct invocation *call)
 {
 	json_t *parameters = json_object();
@@ -103,7 +122,11 @@ int verb_deadlines(const struct invocation *call)
 	ask_add_text(parameters, call, "subject");
 	if (invocation_flag(call, "all"))
 		json_object_set_new(parameters, "state", json_string("all"));
-	return ask_list(call, "deadline.list", parameters, deadline_columns, NULL, "no deadlines");
+	return invocation_option(call, "for") == NULL
+		   ? ask_list(call, "deadline.list", parameters, deadline_columns, NULL,
+			      "no deadlines")
+		   : ask_list_ordered(call, "deadline.list", parameters, deadline_columns,
+				      open_by_day, "no deadlines");
 }
 
 int verb_notices(const struct invocation *call)
