@@ -501,12 +501,14 @@ static instant write_for(struct letters *letters, const char *id)
 static char *next_person(const struct core *core, const char *last)
 {
 	struct query *q = db_query(
-	    core->db, "SELECT min(person) FROM (SELECT * FROM (SELECT person FROM notice"
-		      "  WHERE state = 'queued' AND message IS NULL"
-		      "  AND (?1 IS NULL OR person > ?1) ORDER BY person LIMIT 1)"
-		      " UNION ALL SELECT * FROM (SELECT person FROM enclosure WHERE message IS NULL"
-		      "  AND day <= ?2 AND (?1 IS NULL OR person > ?1) ORDER BY person LIMIT 1))");
-	db_bind(q, DB_TEXT(last), DB_DATE(clock_today(core->clock)));
+	    core->db,
+	    "SELECT min(person) FROM (SELECT * FROM (SELECT person FROM notice"
+	    "  WHERE state = 'queued' AND message IS NULL"
+	    "  AND person >= ?1 AND person IS NOT ?2 ORDER BY person LIMIT 1)"
+	    " UNION ALL SELECT * FROM (SELECT person FROM enclosure WHERE message IS NULL"
+	    "  AND +day <= ?3 AND person >= ?1 AND person IS NOT ?2 ORDER BY person LIMIT 1))");
+	db_bind(q, DB_TEXT(last == NULL ? "" : last), DB_TEXT(last),
+		DB_DATE(clock_today(core->clock)));
 	char *person = db_next(q) && !db_is_null(q, 0) ? xstrdup(db_text(q, 0)) : NULL;
 	db_done(q);
 	return person;

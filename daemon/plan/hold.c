@@ -157,6 +157,8 @@ static size_t choose(const struct core *core, const struct hold_choice *choice, 
 
 static int64_t count_left(const struct core *core, const struct hold_choice *choice)
 {
+	if (choice->rule == NULL && choice->subject == NULL)
+		return notice_count(core, NOTICE_HELD);
 	struct query *q = db_query(core->db, "SELECT count(*) FROM notice n WHERE" CHOSEN);
 	bind_choice(q, choice);
 	return db_number(q);

@@ -101,9 +101,8 @@ static json_t *undated_rows(struct simulation *simulation)
 	char *subject = NULL;
 	for (;;) {
 		struct query *q = db_query(core->db, "SELECT id FROM subject WHERE open = 1"
-						     " AND (?1 IS NULL OR id > ?1)"
-						     " ORDER BY id LIMIT 1");
-		db_bind_text(q, 1, subject);
+						     " AND id > ?1 ORDER BY id LIMIT 1");
+		db_bind_text(q, 1, subject == NULL ? "" : subject);
 		free(subject);
 		subject = db_next(q) ? xstrdup(db_text(q, 0)) : NULL;
 		db_done(q);
