@@ -181,14 +181,16 @@ chain.conf:1: syntax" ]
 
 @test "--json is one array of whole rows, whatever the pages" {
 	answers '{"deadline.list": [
-		{"result": {"rows": [{"id": 1, "due": "2026-11-30", "x": null}, {"id": 2}], "next": 2}},
-		{"result": {"rows": [{"id": 3}], "next": null}}],
+		{"result": {"rows": [{"id": 1, "due": "2026-11-30", "x": null},
+			{"id": 2, "due": "2026-12-02"}], "next": 2}},
+		{"result": {"rows": [{"id": 3, "due": "2026-12-01"}], "next": null}}],
 		"notice.list": [{"result": {"rows": [], "next": null}}]}'
 	try deadlines --json --for anna.berg --until 2026-12-31 --overdue --subject A --all
 	[ "$status" -eq 0 ]
 	printf %s "$output" | /usr/bin/python3 -c '
 import json, sys
-assert json.load(sys.stdin) == [{"id": 1, "due": "2026-11-30", "x": None}, {"id": 2}, {"id": 3}]'
+assert json.load(sys.stdin) == [{"id": 1, "due": "2026-11-30", "x": None},
+	{"id": 3, "due": "2026-12-01"}, {"id": 2, "due": "2026-12-02"}]'
 	[ "$(asked deadline.list | head -n 1)" = '{"for": "anna.berg", "overdue": true, "state": "all", "subject": "A", "until": "2026-12-31"}' ]
 	try notices --json --since 2026-11-30T08:00
 	[ "$output" = "[]" ]
