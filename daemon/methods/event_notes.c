@@ -31,7 +31,7 @@ static bool was_ever_opened(const struct incoming *in)
 {
 	struct query *q =
 	    db_query(in->r->k->core.db, "SELECT 1 FROM event WHERE subject = ?1 AND kind ="
-					" 'case.opened' ORDER BY at LIMIT 1");
+					" 'case.opened'");
 	db_bind_text(q, 1, in->event->subject);
 	return db_found(q);
 }
