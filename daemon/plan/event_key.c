@@ -66,13 +66,18 @@ static size_t number_of(const char *key, const char *day)
 	return key[length] == '.' && *end == '\0' && number > 1 ? number : 0;
 }
 
-/* Looked up once, however many have happened on that day: a thousand may come in one request. */
+static const char *day_key(const char *day, size_t number, struct arena *arena)
+{
+	return number == 1 ? arena_strdup(arena, day) : arena_printf(arena, "%s.%zu", day, number);
+}
+
+/* By an index that goes from DATE to DATE.9999, once for a day of a subject. */
 static size_t first_free(const struct core *core, const struct event *event, const char *day)
 {
 	size_t *taken = NULL, count = 0, capacity = 0, number = 1;
 	struct query *q =
 	    db_query(core->db, "SELECT e.key FROM event e WHERE e.subject = ?1 AND e.kind = ?2"
-			       " AND substr(e.key, 1, 10) = ?3 AND NOT EXISTS"
+			       " AND e.key >= ?3 AND e.key < ?3 || '/' AND NOT EXISTS"
 			       " (SELECT 1 FROM void v WHERE v.event = e.id)");
 	db_bind(q, DB_TEXT(event->subject), DB_TEXT(event->kind->name), DB_TEXT(day));
 	while (db_next(q)) {
@@ -92,13 +97,32 @@ static size_t first_free(const struct core *core, const struct event *event, con
 	return number;
 }
 
-static void give_day(const struct core *core, struct event *event, struct arena *arena)
+static bool is_taken(const struct core *core, const struct event *event, const char *key)
+{
+	struct query *q =
+	    db_query(core->db, "SELECT 1 FROM event e WHERE e.subject = ?1 AND e.kind = ?2"
+			       " AND e.key = ?3 AND NOT EXISTS"
+			       " (SELECT 1 FROM void v WHERE v.event = e.id)");
+	db_bind(q, DB_TEXT(event->subject), DB_TEXT(event->kind->name), DB_TEXT(key));
+	return db_found(q);
+}
+
+/* A thousand may come on one day, in one request or in as many: below the last one given all are
+ * taken, until something is taken back or rolled back. */
+static void give_day(const struct core *core, struct planner *planner, struct event *event,
+		     struct arena *arena)
 {
 	char day[DATE_TEXT_SIZE];
 	date_format(event->at.day, day);
-	size_t number = first_free(core, event, day);
-	event->key =
-	    number == 1 ? arena_strdup(arena, day) : arena_printf(arena, "%s.%zu", day, number);
+	char *place = xasprintf("%s %s %s", event->subject, event->kind->name, day);
+	size_t number = planner_last_number(planner, place) + 1;
+	if (number == 1)
+		number = first_free(core, event, day);
+	while (is_taken(core, event, day_key(day, number, arena)))
+		number++;
+	event->key = day_key(day, number, arena);
+	planner_note_number(planner, place, number);
+	free(place);
 }
 
 /* "2026-02, 2026-03"; what has no name is the lone one. */
@@ -165,6 +189,6 @@ bool event_key_settle(const struct core *core, struct planner *planner, struct e
 	if (event->kind->lone_key != NULL)
 		return settle_lone(core, planner, event, arena, ret_note, ret_problem);
 	if (event->key[0] == '\0' && event->kind->key != KEY_NONE && starts_per_key(core, event))
-		give_day(core, event, arena);
+		give_day(core, planner, event, arena);
 	return true;
 }

@@ -60,6 +60,7 @@ void planner_free(struct planner *planner)
 	if (planner == NULL)
 		return;
 	cache_free(planner->cache);
+	free(planner->place);
 	free(planner);
 }
 
@@ -73,8 +74,30 @@ void planner_set_check(struct planner *planner)
 	planner->checks = true;
 }
 
+size_t planner_last_number(const struct planner *planner, const char *place)
+{
+	bool known = planner->place != NULL && strcmp(planner->place, place) == 0;
+	return known ? planner->last_number : 0;
+}
+
+void planner_note_number(struct planner *planner, const char *place, size_t number)
+{
+	if (planner->place == NULL || strcmp(planner->place, place) != 0) {
+		free(planner->place);
+		planner->place = xstrdup(place);
+	}
+	planner->last_number = number;
+}
+
+static void forget_number(struct planner *planner)
+{
+	free(planner->place);
+	planner->place = NULL;
+}
+
 void planner_forget(struct planner *planner)
 {
+	forget_number(planner);
 	cache_clear(planner->cache);
 	planner->may_be_behind = true;
 }
@@ -221,6 +244,7 @@ static void hide_from_others(struct planner *planner, const struct event *voided
 
 void planner_note_void(struct planner *planner, const struct event *voided)
 {
+	forget_number(planner);
 	cache_drop(planner->cache, voided->subject);
 	people_refresh(planner->core, voided->kind, voided->subject);
 	if (voided->kind->subject == SUBJECT_STAFF)

@@ -41,6 +41,11 @@ bool planner_differs(struct planner *planner, const char *subject);
 /* After a rollback: what is held may be of events that never were. */
 void planner_forget(struct planner *planner);
 
+/* The last number that event_key.c gave at a place, as long as all below it are taken; 0: not
+ * known. One place is remembered, and forgotten with what was voided or rolled back. */
+size_t planner_last_number(const struct planner *planner, const char *place);
+void planner_note_number(struct planner *planner, const char *place, size_t number);
+
 /* Plans what is behind and fires what is due, while the turn has room; true: there is more. */
 bool planner_work(struct planner *planner);
 bool planner_is_behind(struct planner *planner);

@@ -15,6 +15,8 @@ struct planner {
 	overdue_changed *look_again; /* at what was overdue; the planner is its argument */
 	bool only_looking;           /* planner_differs: nothing goes off */
 	bool checks;                 /* itself, after each step */
+	char *place;                 /* planner_last_number; NULL: none */
+	size_t last_number;
 };
 
 /* planner_rows.c. The live ones give the instant at which the subject wakes. */
