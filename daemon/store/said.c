@@ -53,6 +53,8 @@ static void read_backs(const struct question *question, struct said *said)
 	db_done(q);
 }
 
+#define GONE "SELECT step, count(*), max(repetition) FROM firing WHERE"
+
 /* Repetitions go off in order: as many as the last one's number, they are all up to it. What comes
  * again each day for fifty years is one row here. */
 static void read_gone(const struct question *question, struct said *said, struct arena *arena)
@@ -60,8 +62,12 @@ static void read_gone(const struct question *question, struct said *said, struct
 	const struct rule *rule = question->deadline->rule;
 	const struct step **gaps = arena_alloc(arena, (rule->step_count + 1) * sizeof(*gaps));
 	size_t count = 0;
-	struct query *q = ask(question, "SELECT step, count(*), max(repetition) FROM firing"
-					" WHERE" OF_DEADLINE " AND at <= ?7 GROUP BY step");
+	/* of one name the key has the steps in order, and nothing is sorted */
+	struct query *q =
+	    rule->was == NULL
+		? ask(question, GONE " subject = ?1 AND rule = ?2 AND key = ?3 AND anchor = ?4"
+				     " AND occurrence = ?5 AND at <= ?7 GROUP BY step")
+		: ask(question, GONE OF_DEADLINE " AND at <= ?7 GROUP BY step");
 	while (db_next(q)) {
 		const struct step *step = rule_step(rule, db_text(q, 0));
 		if (step == NULL)
