@@ -78,6 +78,7 @@ def read_exceptions(path):
 def main():
     objects, file, exceptions = sys.argv[1:]
     database = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    database.create_function("seen", 1, lambda text: 1)  # db_judge.c
     tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master"
                                                    " WHERE type = 'table'")}
     allowed = read_exceptions(exceptions)
