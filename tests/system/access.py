@@ -299,12 +299,15 @@ def lists(folder):
         office.stop()
 
 
-def record_until_killed(office, line, after):
-    """One event a request, without waiting for the answers, until kedjad dies in the middle."""
+def record_until_killed(office, line, rounds, after):
+    """One event a request, without waiting for the answers, until kedjad dies in the middle: a
+    moment after some rounds were answered."""
     timer = threading.Timer(after, office.kill)
-    timer.start()
     try:
         while True:
+            rounds -= 1
+            if rounds == 0:
+                timer.start()
             for case in PROGRAMMES:
                 line.send("event.record", {"kind": "task.agreed", "subject": case, "data": {
                     "what": "other", "due_on": "2027-01-04", "role": "social_worker"}})
@@ -321,7 +324,7 @@ def kills(folder):
     chance, events = random.Random(int(os.environ.get("KEDJA_SEED", "1"))), 0
     office, line = set_up(folder)
     for _ in range(60 if os.environ.get("KEDJA_LONG") else 6):
-        record_until_killed(office, line, chance.uniform(0.02, 0.3))
+        record_until_killed(office, line, chance.randint(2, 9), chance.uniform(0, 0.05))
         base = sqlite3.connect(office.database)
         changed = base.execute("SELECT subject, count(*) FROM event GROUP BY 1 ORDER BY 1").fetchall()
         noted = base.execute("SELECT subject, count(*) FROM audit WHERE method = 'event.record'"
