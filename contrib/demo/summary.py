@@ -43,6 +43,12 @@ def text_of(letter):
     return letter.get_body(preferencelist=("plain",)).get_content()
 
 
+def print_lengths(folder):
+    sizes = sorted(len(text_of(letter)) for letter in letters(folder / "mail"))
+    print(f"\n{len(sizes)} letters: half of them below {sizes[len(sizes) // 2]} characters, nine in ten below"
+          f" {sizes[len(sizes) * 9 // 10]}, the longest {sizes[-1]}.")
+
+
 def print_letter(letter):
     print()
     for name in ("Date", "From", "To", "Subject"):
@@ -69,6 +75,7 @@ def main():
     if states["unreachable"]:
         print(f"{states['unreachable']} found nobody in the role and went to the manager instead.")
     print_table(by_rule_and_month(notices))
+    print_lengths(folder)
     print("\nTwo of the letters:")
     for letter in two_letters(folder):
         print_letter(letter)
