@@ -93,14 +93,19 @@ static json_t *do_lose(void *arg, struct call *call)
 }
 
 static const struct method more[] = {
-	{ "fuzz.wait", NULL, true, FILE_READ, NULL, do_wait, "" },
-	{ "fuzz.wait_to_write", NULL, true, FILE_WRITTEN, NULL, do_wait, "" },
-	{ "fuzz.lose", NULL, true, FILE_WRITTEN, NULL, do_lose, "" },
+	{ .name = "fuzz.wait", .takes_any_shape = true, .file = FILE_READ, .handler = do_wait },
+	{ .name = "fuzz.wait_to_write",
+	  .takes_any_shape = true,
+	  .file = FILE_WRITTEN,
+	  .handler = do_wait },
+	{ .name = "fuzz.lose", .takes_any_shape = true, .file = FILE_WRITTEN, .handler = do_lose },
 };
 
+/* Or asks who it is that asks, which nobody here is. */
 static bool sends_letters(const char *name)
 {
-	return strcmp(name, "drill") == 0 || strcmp(name, "clock.set") == 0 ||
+	return strncmp(name, "access.", 7) == 0 || strncmp(name, "audit.", 6) == 0 ||
+	       strcmp(name, "drill") == 0 || strcmp(name, "clock.set") == 0 ||
 	       strcmp(name, "outbox.retry") == 0;
 }
 

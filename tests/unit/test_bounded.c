@@ -83,6 +83,11 @@ static const struct asked {
 	{ "clock.show", "{}", NULL },
 	{ "clock.set", "{\"time\":\"2026-03-03T12:00\"}", NULL },
 	{ "rebuild", "{\"check\":true}", "its last step counts every figure" },
+	{ "access.show", "{}", NULL },
+	{ "access.explain", "{\"method\":\"status\"}", NULL },
+	{ "audit.list", "{}", NULL },
+	{ "audit.sample", "{\"count\":10,\"seed\":1}", NULL },
+	{ "audit.verify", "{}", NULL },
 	{ "help", "{}", NULL },
 };
 
@@ -173,6 +178,8 @@ static int set_up(void **state)
 	    0);
 	k.templates =
 	    templates_load(k.core.office->settings->templates, k.core.office->ruleset, &problems);
+	k.methods = method_table;
+	k.audit = audit_new(&k.core);
 	k.planner = planner_new(&k.core, kedjad_fire, &k);
 	k.letters = letters_new(&k.core, add_letter, NULL, k.templates);
 	k.loop = loop_new();
@@ -191,6 +198,7 @@ static int tear_down(void **state)
 	(void)state;
 	int wrong = figures_wrong(k.core.db);
 	kedjad_forget_goals(&k);
+	audit_free(k.audit);
 	outbox_free(k.outbox);
 	letters_free(k.letters);
 	loop_free(k.loop);
@@ -231,7 +239,9 @@ static void work_on(struct rpc_work *work, struct most *most)
 static struct most serve(char *line, int turns)
 {
 	struct most most = { 0, 0 };
+	static const struct caller root = { "root", 0, NULL, 0 };
 	struct rpc_work *work = rpc_begin(method_table, &k, line, strlen(line), "test");
+	rpc_guard(work, NULL, &root);
 	for (int i = 0; i < turns && rpc_progress(work) != RPC_OVER; i++) {
 		assert_int_equal(turn_begin(k.core.turn), 0);
 		work_on(work, &most);
