@@ -22,6 +22,7 @@ old_file() {
 		cp "$dir/conf/kedja.conf" "$old/conf"
 		rm -r "$dir/conf"
 		cp -r "$old/conf" "$dir/conf"
+		"$root/contrib/install-conf.sh" "$root/conf/templates" "$dir/conf/templates" >/dev/null
 	fi
 	kept=$(kept_rows)
 	deadlines >"$dir/deadlines.old"
