@@ -20,23 +20,29 @@ struct goal {
 	struct goal *next;
 };
 
-static void let_go(void *arg)
+static void drop(struct goal *goal, unsigned holders)
 {
-	struct goal *goal = arg;
-	if (--goal->holders == 0)
+	goal->holders -= holders;
+	if (goal->holders == 0)
 		free(goal);
 }
 
-static void unlist(struct goal *goal)
+static void let_go(void *arg)
+{
+	drop(arg, 1);
+}
+
+/* How many holders it has lost thereby: the caller drops them. */
+static unsigned unlist(struct goal *goal)
 {
 	struct goal **link = &goal->k->goals;
 	if (!goal->is_listed)
-		return;
+		return 0;
 	while (*link != goal)
 		link = &(*link)->next;
 	*link = goal->next;
 	goal->is_listed = false;
-	let_go(goal);
+	return 1;
 }
 
 /* The turn was rolled back, and whoever asked is told that nothing was done: nothing may come of
@@ -44,14 +50,19 @@ static void unlist(struct goal *goal)
 static void came_in_vain(void *arg, const char *reason)
 {
 	(void)reason;
-	unlist(arg);
-	let_go(arg);
+	drop(arg, 1 + unlist(arg));
+}
+
+static void drop_first(struct kedjad *k)
+{
+	struct goal *goal = k->goals;
+	drop(goal, unlist(goal));
 }
 
 void kedjad_forget_goals(struct kedjad *k)
 {
 	while (k->goals != NULL)
-		unlist(k->goals);
+		drop_first(k);
 }
 
 static int64_t last_message(const struct kedjad *k)
@@ -132,7 +143,7 @@ bool kedjad_advance_clock(struct kedjad *k)
 		return false;
 	instant now = clock_now(k->core.clock);
 	if (now >= k->goals->at) {
-		unlist(k->goals);
+		drop_first(k);
 		return true; /* whoever asked is told in the next turn */
 	}
 	k->clock_next = moment_after(now, kedjad_next_event(k), k->goals->at);
