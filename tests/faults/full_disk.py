@@ -71,7 +71,12 @@ def main(folder):
             assert "full" in error["message"] or "space" in error["message"], error
         assert events(line) == before + recorded, "the turn was rolled back whole"
         other = Line(office.path)
-        assert other.rows("deadline.list") and other.ask("status")["pid"] == office.process.pid
+        assert other.ask("status")["pid"] == office.process.pid
+        try:  # what is read of cases would not be on record
+            other.rows("deadline.list")
+            raise AssertionError("read without a row in the log")
+        except Refused as refused:
+            assert "full" in refused.error["message"] or "space" in refused.error["message"], refused.error
         other.close()
 
         # the hour of a reminder comes while there is no room: it is not lost
