@@ -373,7 +373,8 @@ static void must_stand_in(const char *text, const char *word, struct arena *aren
 		fail_msg("no random rule has the key \"%s\": teach random_rules.h", word);
 }
 
-/* The manual says which keys there are; `was` comes with the rules that change. */
+/* The manual says which keys there are; `was` comes with the rules that change, `accept` is for the
+ * check alone. */
 static void every_key_is_tried(void **state)
 {
 	struct world *world = *state;
@@ -387,7 +388,7 @@ static void every_key_is_tried(void **state)
 	while ((line = strstr(line, "\n.It Ic ")) != NULL && line < end) {
 		line += strlen("\n.It Ic ");
 		char *word = arena_strndup(arena, line, strcspn(line, " \n"));
-		if (strcmp(word, "was") != 0)
+		if (strcmp(word, "was") != 0 && strcmp(word, "accept") != 0)
 			must_stand_in(text, word, arena);
 		keys++;
 	}
