@@ -25,7 +25,7 @@ story() {
 	[ "$2" = - ] || record household.changed K-1 children="$2"
 	until_time 2026-01-26T09:00
 	record eviction.dated K-1 date=2026-03-02
-	ctl snooze K-1 eviction-ahead --until 2026-02-12 --reason prov --as hakan.holm >/dev/null
+	ctl snooze K-1 eviction-ahead --until 2026-02-09 --reason prov --as hakan.holm >/dev/null
 	until_time 2026-03-05T09:00
 	base "SELECT created_at, person, subject, urgent, quote(body), quote(html) FROM message
 		WHERE person <> 'hakan.holm' ORDER BY created_at, person, subject" >"$dir/others"
