@@ -185,6 +185,8 @@ static int mailer_converse(struct mailer *mailer)
 				   MAIL_LINE_MOST + 1 - mailer->length);
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got < 0 && errno == ECONNRESET) /* gone, and has not read what we said last */
+			return 0;
 		if (got < 0)
 			return complain("the line to kedjad is broken");
 		if (got == 0 && mailer->length > 0 && !buffer_has_line(mailer))
