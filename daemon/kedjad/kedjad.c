@@ -177,5 +177,6 @@ bool kedjad_work(void *arg)
 	if (loop_set_alarm(k->loop, committed ? next : INSTANT_NEVER) != 0)
 		log_error("the alarm could not be set");
 	give_sign(k);
-	return committed ? more : control_has_work(k->control);
+	/* The commit lets answers out: who has read theirs at once has room for more by now. */
+	return (committed && more) || control_has_work(k->control);
 }

@@ -182,7 +182,8 @@ static bool work(void *arg)
 	struct daemon *daemon = arg;
 	bool more = control_work(daemon->control, daemon->turn);
 	more = control_ask_again(daemon->control, daemon->turn) || more;
-	return turn_end(daemon->turn) == 0 ? more : control_has_work(daemon->control);
+	more = turn_end(daemon->turn) == 0 && more;
+	return control_has_work(daemon->control) || more;
 }
 
 static void stop(void *arg, int signal)
