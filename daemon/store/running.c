@@ -103,6 +103,32 @@ static struct neighbour behind(const struct looking *l)
 			   : db_query(l->core->db, OF_COURSE OF_HOLDER BEHIND));
 }
 
+/* Most courses never end: that is asked first, for it is found at once. */
+static bool has_end(const struct looking *l)
+{
+	const struct kind *kind;
+	bool found = false;
+	for (size_t i = 0; !found && (kind = chain_kind_at(l->core->office->chain, i)) != NULL;
+	     i++) {
+		if (kind->course != l->course || kind->turn != TURN_ENDS)
+			continue;
+		struct query *q = db_query(l->core->db, "SELECT 1 FROM event WHERE subject = ?1"
+							" AND kind = ?2 LIMIT 1");
+		db_bind(q, DB_TEXT(l->subject), DB_TEXT(kind->name));
+		found = db_found(q);
+	}
+	return found;
+}
+
+/* Is it over before the event? By what. */
+static bool is_over(const struct looking *l, struct neighbour *ret_end)
+{
+	if (!has_end(l))
+		return false;
+	*ret_end = before(l);
+	return ret_end->turn == TURN_ENDS;
+}
+
 /* --- words ----------------------------------------------------------------------------------- */
 
 static const char *name_of(const struct looking *l)
@@ -191,19 +217,19 @@ int64_t running_over(const struct core *core, const struct course *course, const
 {
 	struct arena *arena = arena_new();
 	struct looking l = { core, course, subject, event, arena, NULL };
-	struct neighbour last = before(&l);
+	struct neighbour end = { TURN_NONE, 0, DATE_NONE };
+	bool over = is_over(&l, &end);
 	arena_free(arena);
-	if (last.turn != TURN_ENDS)
-		return 0;
-	*ret_day = last.day;
-	return last.id;
+	if (over)
+		*ret_day = end.day;
+	return over ? end.id : 0;
 }
 
 static void check_not_over(const struct looking *l, const char *field)
 {
-	struct neighbour last = before(l);
-	if (last.turn == TURN_ENDS)
-		add_over(l, field, &last);
+	struct neighbour end;
+	if (is_over(l, &end))
+		add_over(l, field, &end);
 }
 
 /* Whoever the fields name and must not have left. */
