@@ -28,8 +28,7 @@ char *wrap_join(const char *text)
 	return joined;
 }
 
-/* Characters, not bytes. */
-static size_t width(const char *text, size_t length)
+size_t wrap_width(const char *text, size_t length)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < length; i++)
@@ -64,7 +63,7 @@ static void wrap_line(FILE *out, const char *line, size_t length, size_t columns
 		size_t word = 0;
 		while (at + word < length && !is_blank(line[at + word]))
 			word++;
-		size_t wide = width(line + at, word);
+		size_t wide = wrap_width(line + at, word);
 		if (word > 0 && !first && column + 1 + wide > columns) {
 			fprintf(out, "\n%*s", (int)hang, "");
 			column = hang;

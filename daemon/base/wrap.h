@@ -15,4 +15,7 @@ char *wrap_join(const char *text);
  */
 char *wrap_text(const char *text, size_t columns);
 
+/* The columns that a text takes: its characters, not its bytes. */
+size_t wrap_width(const char *text, size_t length);
+
 #endif

@@ -150,10 +150,7 @@ static const char *text_of(const json_t *block)
 
 static size_t width_of(const char *text)
 {
-	size_t count = 0;
-	for (; *text != '\0'; text++)
-		count += ((unsigned char)*text & 0xc0) != 0x80;
-	return count;
+	return wrap_width(text, strlen(text));
 }
 
 static void put_wrapped(FILE *out, char *line)

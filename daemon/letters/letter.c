@@ -105,9 +105,7 @@ static void say_first(struct making *making)
 	struct counts counts = count_groups(making->letter);
 	json_t *name = json_object();
 	values_set_text(name, "name", making->letter->name);
-	char *greeting = making_word(making, WORD_GREETING, name);
-	document_say(making->document, greeting);
-	free(greeting);
+	making_say(making, WORD_GREETING, name);
 	char *now =
 	    counts.now == 0 ? xstrdup("") : count_words(making, WORD_FIRST_NOW, counts.now, false);
 	char *coming = counts.coming == 0
@@ -197,27 +195,19 @@ static void say_matters(struct making *making)
 	}
 }
 
-/* Takes over the values. */
-static void say_with(struct making *making, enum word word, json_t *values)
-{
-	char *text = making_word(making, word, values);
-	document_say(making->document, text);
-	free(text);
-}
-
 static void say_word(struct making *making, enum word word, const char *name, const char *value)
 {
 	json_t *values = json_object();
 	if (name != NULL)
 		values_set_text(values, name, value);
-	say_with(making, word, values);
+	making_say(making, word, values);
 }
 
 static void say_why(struct making *making)
 {
 	json_t *values = json_object();
 	values_set_why(values, &making->letter->items[0]);
-	say_with(making, WORD_WHY_LETTER, values);
+	making_say(making, WORD_WHY_LETTER, values);
 }
 
 static void say_end(struct making *making)

@@ -46,6 +46,7 @@ struct making {
 	bool failed;
 };
 
+const struct letter_item *making_item(const struct making *making, size_t place);
 bool making_is_minimal(const struct making *making, const struct letter_item *item);
 
 /* Rendered, on one line; "" when it cannot be built. The caller frees it. */
@@ -57,7 +58,8 @@ char *making_render_as(struct making *making, const struct mustache *mustache, c
 void making_fail(struct making *making, const struct mustache *mustache);
 /* A word of the language; takes the values over (NULL: none). */
 char *making_word(struct making *making, enum word word, json_t *values);
-/* The same as one more of a list of texts. */
+/* The same as a paragraph, or as one more of a list of texts; nothing where it says nothing. */
+void making_say(struct making *making, enum word word, json_t *values);
 void making_append(struct making *making, json_t *list, enum word word, json_t *values);
 /* "1–3, 5" */
 char *making_numbers(const size_t *numbers, size_t count);
@@ -101,7 +103,6 @@ char *parts_of_item(struct making *making, const struct letter_item *item);
 
 /* ---- units.c ---- */
 
-size_t units_characters(const char *text);
 /* One more sentence about the item of that number. */
 void units_add(json_t *units, const char *text, size_t number);
 /* Each line, behind that place; takes the text over (or NULL). Returns the place behind them. */

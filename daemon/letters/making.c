@@ -91,6 +91,14 @@ char *making_word(struct making *making, enum word word, json_t *values)
 	return text;
 }
 
+void making_say(struct making *making, enum word word, json_t *values)
+{
+	char *text = making_word(making, word, values);
+	if (*text != '\0')
+		document_say(making->document, text);
+	free(text);
+}
+
 void making_append(struct making *making, json_t *list, enum word word, json_t *values)
 {
 	char *text = making_word(making, word, values);
@@ -138,6 +146,11 @@ char *making_numbers_of(const struct making *making, const struct matter *matter
 	char *text = making_numbers(numbers, matter->count);
 	free(numbers);
 	return text;
+}
+
+const struct letter_item *making_item(const struct making *making, size_t place)
+{
+	return &making->letter->items[place];
 }
 
 bool making_is_minimal(const struct making *making, const struct letter_item *item)

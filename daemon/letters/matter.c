@@ -5,12 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/wrap.h"
 #include "daemon/letters/letter_own.h"
-
-static const struct letter_item *item_at(const struct making *making, size_t place)
-{
-	return &making->letter->items[place];
-}
 
 /* ---- who else knows ---- */
 
@@ -23,9 +19,9 @@ static const char *names_of(const struct making *making, const struct letter_ite
 /* Told to the same others of all of it? */
 static bool same_others(const struct making *making, const struct matter *matter)
 {
-	const char *first = names_of(making, item_at(making, matter->items[0]));
+	const char *first = names_of(making, making_item(making, matter->items[0]));
 	for (size_t i = 0; first != NULL && i < matter->count; i++) {
-		const char *other = names_of(making, item_at(making, matter->items[i]));
+		const char *other = names_of(making, making_item(making, matter->items[i]));
 		if (other == NULL || strcmp(first, other) != 0)
 			return false;
 	}
@@ -37,9 +33,9 @@ static bool same_others(const struct making *making, const struct matter *matter
 /* Does it come by the same role of all of it? Else it stands on the lines. */
 static bool has_same_role(const struct making *making, const struct matter *matter)
 {
-	const char *first = item_at(making, matter->items[0])->why_you;
+	const char *first = making_item(making, matter->items[0])->why_you;
 	for (size_t i = 0; i < matter->count; i++) {
-		const struct letter_item *item = item_at(making, matter->items[i]);
+		const struct letter_item *item = making_item(making, matter->items[i]);
 		if (first == NULL || item->why_you == NULL || strcmp(item->why_you, first) != 0)
 			return false;
 	}
@@ -118,7 +114,7 @@ static void add_put_off(struct making *making, const struct letter_item *item, j
 
 static void say_case(struct making *making, const struct matter *matter, size_t place)
 {
-	const struct letter_item *item = item_at(making, place);
+	const struct letter_item *item = making_item(making, place);
 	json_t *phrases = phrases_of(making, matter, item), *phrase, *below = json_array();
 	char *line = xstrdup(item->called == NULL ? item->subject : item->called);
 	size_t room = DOCUMENT_COLUMNS - document_hang(making->document), i;
@@ -131,7 +127,7 @@ static void say_case(struct making *making, const struct matter *matter, size_t 
 	json_array_foreach(phrases, i, phrase)
 	{
 		char *longer = xasprintf("%s, %s", line, json_string_value(phrase));
-		if (json_array_size(below) == 0 && units_characters(longer) <= room) {
+		if (json_array_size(below) == 0 && wrap_width(longer, strlen(longer)) <= room) {
 			free(line);
 			line = longer;
 		} else {
@@ -150,7 +146,7 @@ static void say_case(struct making *making, const struct matter *matter, size_t 
 /* A matter of one case: "Följ upp planen i ärende K-0417: skulle vara klart måndag 22 februari." */
 static void say_single(struct making *making, const struct matter *matter)
 {
-	const struct letter_item *item = item_at(making, matter->items[0]);
+	const struct letter_item *item = making_item(making, matter->items[0]);
 	json_t *values = json_object(), *phrases = phrases_of(making, matter, item), *phrase;
 	size_t i;
 	values_set_made(values, "heading", parts_heading(making, matter));
@@ -178,7 +174,7 @@ static void add_why(struct making *making, const struct matter *matter, json_t *
 {
 	bool same = has_same_role(making, matter);
 	for (size_t i = 0; i < matter->count; i++) {
-		const struct letter_item *item = item_at(making, matter->items[i]);
+		const struct letter_item *item = making_item(making, matter->items[i]);
 		size_t number = making->numbers[matter->items[i]];
 		if (item->stands_in != NULL) {
 			units_add_sentences(units, item->stands_in, number);
@@ -199,7 +195,7 @@ static void add_why(struct making *making, const struct matter *matter, json_t *
 /* What a letter about one thing says of how it came to be; in longer ones it would tire. */
 static void add_background(struct making *making, const struct matter *matter, json_t *units)
 {
-	const struct letter_item *item = item_at(making, matter->items[0]);
+	const struct letter_item *item = making_item(making, matter->items[0]);
 	if (making->letter->count > 1 || item->anchor_label == NULL ||
 	    item->anchor_label[0] == '\0' || item->anchor == item->due || item->anchor == DATE_NONE)
 		return;
@@ -213,7 +209,7 @@ static void add_background(struct making *making, const struct matter *matter, j
 
 static void add_others(struct making *making, const struct matter *matter, json_t *units)
 {
-	const char *others = names_of(making, item_at(making, matter->items[0]));
+	const char *others = names_of(making, making_item(making, matter->items[0]));
 	if (others == NULL || !same_others(making, matter))
 		return;
 	for (size_t i = 0; i < matter->count; i++) {
@@ -246,7 +242,7 @@ static json_t *units_of_part(struct making *making, const struct matter *matter,
 	json_t *units = json_array();
 	for (size_t i = 0; i < matter->count; i++) {
 		json_t *values =
-		    parts_shared_values(making, matter, item_at(making, matter->items[i]));
+		    parts_shared_values(making, matter, making_item(making, matter->items[i]));
 		(void)units_add_lines(units, 0, parts_say(making, matter, part, values),
 				      making->numbers[matter->items[i]]);
 		json_decref(values);
@@ -293,7 +289,7 @@ static void say_once(struct making *making, const struct matter *matter)
 static void say_minimal(struct making *making, const struct matter *matter)
 {
 	for (size_t i = 0; i < matter->count; i++) {
-		const struct letter_item *item = item_at(making, matter->items[i]);
+		const struct letter_item *item = making_item(making, matter->items[i]);
 		json_t *values = json_object();
 		values_set_reference(values, item);
 		values_set_day(making, values, "due", item->due, true);
@@ -320,7 +316,7 @@ void matter_say(struct making *making, const struct matter *matter)
 	}
 	say_once(making, matter);
 	for (size_t i = 0; i < matter->count; i++) {
-		const struct letter_item *item = item_at(making, matter->items[i]);
+		const struct letter_item *item = making_item(making, matter->items[i]);
 		if (item->overview != NULL)
 			tables_say_overview(making, item->overview);
 	}

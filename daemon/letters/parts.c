@@ -10,11 +10,6 @@
 #include "daemon/base/wrap.h"
 #include "daemon/letters/letter_own.h"
 
-static const struct letter_item *item_at(const struct making *making, size_t place)
-{
-	return &making->letter->items[place];
-}
-
 /* ---- which values differ from case to case ---- */
 
 static void note_differing(json_t *differing, json_t *first, const json_t *values)
@@ -42,7 +37,7 @@ json_t *parts_differing(struct making *making, const char *template)
 	json_t *first = json_object();
 	differing = json_object();
 	for (size_t i = 0; i < making->letter->count; i++) {
-		const struct letter_item *item = item_at(making, i);
+		const struct letter_item *item = making_item(making, i);
 		if (making_is_minimal(making, item) || strcmp(template_name(item), template) != 0)
 			continue;
 		json_t *values = values_of_item(making, item, false);
@@ -134,7 +129,7 @@ char *parts_say(struct making *making, const struct matter *matter, enum part pa
 
 char *parts_heading(struct making *making, const struct matter *matter)
 {
-	json_t *values = values_of_item(making, item_at(making, matter->items[0]), true);
+	json_t *values = values_of_item(making, making_item(making, matter->items[0]), true);
 	const struct mustache *mustache = templates_part(
 	    making->templates, making->letter->language, matter->template, PART_HEADING);
 	values_set_flag(values, "many", matter->count > 1);

@@ -115,11 +115,8 @@ void tables_say_overview(struct making *making, const struct letter_overview *ov
 	say_overdue(making, overview);
 	if (overview->past_count > 0)
 		say_past(making, overview);
-	if (overview->hidden) {
-		char *hidden = making_word(making, WORD_HIDDEN, NULL);
-		document_say(making->document, hidden);
-		free(hidden);
-	}
+	if (overview->hidden)
+		making_say(making, WORD_HIDDEN, NULL);
 }
 
 /* ---- when reminders come again ---- */
@@ -249,8 +246,7 @@ static void say_rows(struct making *making, const struct letter_section *section
 						    WORD_HEAD_WHERE };
 	bool is_return = strcmp(section->kind, "return") == 0;
 	bool is_calendar = strcmp(section->kind, "calendar") == 0;
-	struct sheet sheet = begin(making, is_calendar ? calendar_heads : heads,
-				   is_return || !is_calendar ? (is_return ? 5 : 3) : 3);
+	struct sheet sheet = begin(making, is_calendar ? calendar_heads : heads, is_return ? 5 : 3);
 	for (size_t i = 0; i < section->count; i++) {
 		const struct letter_item *item = &section->rows[i];
 		json_t *values = json_object();
@@ -272,14 +268,6 @@ static void say_rows(struct making *making, const struct letter_section *section
 	document_table(making->document, sheet.heads, sheet.rows);
 }
 
-static void say_word(struct making *making, enum word word, json_t *values)
-{
-	char *text = making_word(making, word, values);
-	if (*text != '\0')
-		document_say(making->document, text);
-	free(text);
-}
-
 void tables_say_section(struct making *making, const struct letter_section *section)
 {
 	bool is_return = strcmp(section->kind, "return") == 0;
@@ -295,17 +283,18 @@ void tables_say_section(struct making *making, const struct letter_section *sect
 	values_set_day(making, first, "from_day", section->from, false);
 	values_set_day(making, first, "to_day", section->to, false);
 	values_set_flag(first, "nothing", section->count == 0 && !section->hidden);
-	say_word(making,
-		 is_return     ? WORD_RETURN_FIRST
-		 : is_calendar ? WORD_CALENDAR_FIRST
-			       : WORD_HANDOVER_FIRST,
-		 first);
+	making_say(making,
+		   is_return     ? WORD_RETURN_FIRST
+		   : is_calendar ? WORD_CALENDAR_FIRST
+				 : WORD_HANDOVER_FIRST,
+		   first);
 	if (section->count > 0)
 		say_rows(making, section);
 	if (section->more > 0)
-		say_word(making, WORD_MORE, json_pack("{s:I}", "more", (json_int_t)section->more));
+		making_say(making, WORD_MORE,
+			   json_pack("{s:I}", "more", (json_int_t)section->more));
 	if (section->hidden)
-		say_word(making, is_calendar ? WORD_HIDDEN_CALENDAR : WORD_HIDDEN, NULL);
+		making_say(making, is_calendar ? WORD_HIDDEN_CALENDAR : WORD_HIDDEN, NULL);
 	json_decref(values);
 	free(heading);
 }

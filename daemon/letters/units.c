@@ -7,19 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/wrap.h"
 #include "daemon/letters/letter_own.h"
 
 /* No sentence of more than 40 characters stands twice, with the words before it that say of which
  * cases it is. */
 #define REPEATABLE 30
-
-size_t units_characters(const char *text)
-{
-	size_t count = 0;
-	for (; *text != '\0'; text++)
-		count += ((unsigned char)*text & 0xc0) != 0x80;
-	return count;
-}
 
 static const char *text_of(const json_t *unit)
 {
@@ -114,7 +107,7 @@ void units_add_sentences(json_t *units, const char *text, size_t number)
 
 static bool is_long(const json_t *unit)
 {
-	return units_characters(text_of(unit)) > REPEATABLE;
+	return wrap_width(text_of(unit), strlen(text_of(unit))) > REPEATABLE;
 }
 
 static json_t *said_before(const struct making *making, const json_t *unit)
