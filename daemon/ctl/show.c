@@ -178,6 +178,27 @@ char *form_kronor(const json_t *row, const json_t *value)
 	return json_is_integer(value) ? show_kronor(json_integer_value(value)) : show_value(value);
 }
 
+static void write_quoted(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+void show_csv_cell(FILE *out, const char *text)
+{
+	char *plain = show_escape(text, false);
+	if (strpbrk(plain, ",;\"\r\n") == NULL)
+		fputs(plain, out);
+	else
+		write_quoted(out, plain);
+	free(plain);
+}
+
 const char *show_text_of(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));

@@ -39,6 +39,9 @@ char *show_value(const json_t *value); /* "" for NULL and null, yes and no, list
 char *show_time(const char *time);     /* "2026-11-30T08:00:00+01:00" -> "2026-11-30 08:00" */
 char *show_kronor(int64_t ore);        /* 540050 -> "5400.50" */
 
+/* A cell of a CSV, escaped, and in quotation marks where a spreadsheet could misread it. */
+void show_csv_cell(FILE *out, const char *text);
+
 /* A text of an object; "" where there is none or it is no text. */
 const char *show_text_of(const json_t *object, const char *key);
 json_int_t show_number_of(const json_t *object, const char *key); /* 0 where there is none */

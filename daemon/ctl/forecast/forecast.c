@@ -127,31 +127,13 @@ void forecast_csv_head(FILE *out)
 	fputc('\n', out);
 }
 
-/* In quotation marks where a spreadsheet could misread it. */
-static void write_cell(FILE *out, const char *text)
-{
-	if (strpbrk(text, ",;\"\r\n") == NULL) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
 void forecast_csv_row(FILE *out, const json_t *row)
 {
 	for (size_t i = 0; i < CSV_COLUMNS; i++) {
-		char *raw = show_value(json_object_get(row, csv_columns[i]));
-		char *text = show_escape(raw, false);
+		char *text = show_value(json_object_get(row, csv_columns[i]));
 		fputs(i == 0 ? "" : ",", out);
-		write_cell(out, text);
+		show_csv_cell(out, text);
 		free(text);
-		free(raw);
 	}
 	fputc('\n', out);
 }

@@ -30,15 +30,11 @@ static const struct column audit_columns[] = {
 /* A field that a spreadsheet would take for a formula gets a blank before it. */
 static void print_field(const char *text, bool last)
 {
-	putchar('"');
-	if (*text != '\0' && strchr("=+-@\t\r", *text) != NULL)
-		putchar(' ');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	fputs(last ? "\"\n" : "\",", stdout);
+	bool is_formula = *text != '\0' && strchr("=+-@\t\r", *text) != NULL;
+	char *plain = xasprintf("%s%s", is_formula ? " " : "", text);
+	show_csv_cell(stdout, plain);
+	putchar(last ? '\n' : ',');
+	free(plain);
 }
 
 static int print_rows(void *arg, const json_t *rows)
