@@ -260,7 +260,7 @@ with_a_plan() {
 		print([answer["id"] for answer in told], [answer["result"].get("changed") for answer in told],
 		      [versions.index(version) for version in versions])
 	END
-	same "[0, 1, 2, 3] [True, False, None, True] [0, 0, 2, 0]" "$output"
+	same "[0, 1, 2, 3] [True, False, True, True] [0, 0, 2, 0]" "$output"
 	same "2026-02-05 open" "$(due K-1 plan-review)"
 	same False "$(ctl status --json | json "d['rules']['reverted']")"
 }
