@@ -27,9 +27,11 @@ def kill(stream):
     os.kill(pid, signal.SIGKILL)
 
 
+# Who waits for the file to be there may connect at once: it gets its name when it is listened at.
 listener = socket.socket(socket.AF_UNIX)
-listener.bind(path)
+listener.bind(path + ".new")
 listener.listen(1)
+os.rename(path + ".new", path)
 peer, _ = listener.accept()
 daemon = socket.socket(socket.AF_UNIX)
 daemon.connect(daemon_path)

@@ -329,7 +329,7 @@ print(case["facts"]["arrears"], case["facts"].get("late_payments_12m"))'
 
 # broken_import HOW COUNT: an import through a go-between that ends it after so many batches.
 broken_import() {
-	/usr/bin/python3 "$here/cut_line.py" "$dir/between" "$home/control" event.record "$2" "$1" 3>&- &
+	unless_hung /usr/bin/python3 "$here/cut_line.py" "$dir/between" "$home/control" event.record "$2" "$1" 3>&- &
 	local cut=$!
 	wait_until test -S "$dir/between"
 	try payments import --socket "$dir/between" --covers-through 2026-11-28 "$dir/many.csv"
