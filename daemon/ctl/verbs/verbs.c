@@ -398,6 +398,16 @@ static const struct option sample_options[] = {
 	OPTIONS_END,
 };
 
+static const struct argument copy_argument[] = {
+	{ "FILE", WORD_PATH, false, false, "where the copy shall lie" },
+	ARGUMENTS_END,
+};
+
+static const struct option backup_options[] = {
+	{ "keep", WORD_NUMBER, "N", NULL, "keep N older copies, as FILE.1 to FILE.N", NULL, false },
+	OPTIONS_END,
+};
+
 const struct verb verb_table[] = {
 	{ "status", NULL, no_arguments, status_options, "How is the daemon, and what waits?",
 	  verb_status },
@@ -502,6 +512,9 @@ const struct verb verb_table[] = {
 	  "Whether the audit log is as it was written.", verb_audit_verify },
 	{ "audit", "sample", sample_argument, sample_options,
 	  "Rows of the audit log drawn by chance, to be looked into.", verb_audit_sample },
+	{ "backup", NULL, copy_argument, backup_options,
+	  "Copy the file, while the daemon runs, and check the copy; needs no daemon.",
+	  verb_backup },
 	{ "rebuild", NULL, no_arguments, rebuild_options,
 	  "Derive all deadlines from the events once more.", verb_rebuild },
 	{ NULL, NULL, NULL, NULL, NULL, NULL },

@@ -24,6 +24,7 @@ verb_function verb_rules_test;                                         /* rules_
 verb_function verb_rules_simulate;                                     /* rules_simulate.c */
 verb_function verb_notices_release, verb_notices_discard;              /* hold.c */
 verb_function verb_rules_diff;                                         /* rules_diff.c */
+verb_function verb_backup;                                             /* backup.c */
 verb_function verb_preflight;                                          /* preflight.c */
 verb_function verb_why;                                                /* why.c */
 verb_function verb_payments_import;                                    /* payments.c */
