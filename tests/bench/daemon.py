@@ -95,6 +95,11 @@ class Daemon:
                     figures[name] = int(rest.split()[0]) / 1024
         return figures["VmRSS"], figures["VmHWM"]
 
+    def seconds(self):
+        """For which it has been at work, as the kernel counts it."""
+        with open(f"/proc/{self.process.pid}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[0]) / 1e9
+
     def stop(self):
         if self.stream is not None:
             self.stream.close()
