@@ -826,7 +826,9 @@ static void test_batch_of_large_answers(void **state)
 	assert_true(is_readable(other, HANG_SECONDS * 1000));
 	ask(fixture->client, "2", "echo", "");
 	expect_words(fixture->client, "\"id\":2");
+#ifndef __SANITIZE_ADDRESS__ /* it keeps what is freed for a while, to see who touches it */
 	assert_true(resident(fixture->daemon) < 40 * 1024 * 1024);
+#endif
 	size_t length = 0, answers = 0;
 	char *bytes = xcalloc(1, 1 << 20);
 	for (bool ended = false; !ended;) {
