@@ -136,7 +136,7 @@ class Day:
 
     def compare(self, where):
         settle(self.line)
-        here = picture(self.line, self.office.folder)
+        here = picture(self.line, [self.office.folder])
         shutil.rmtree(self.fresh, ignore_errors=True)
         os.mkdir(self.fresh)
         other = Office.__new__(Office)
@@ -160,7 +160,7 @@ class Day:
         line = other.start("--virtual-clock", "2026-03-02T07:00")
         try:
             settle(line)
-            there = picture(line, self.fresh)
+            there = picture(line, [self.fresh, self.office.folder])
         finally:
             line.close()
             other.kill()
@@ -177,8 +177,9 @@ def settle(line):
     wait_until(quiet, "it does not come to rest")
 
 
-def picture(line, folder):
-    """What is asked, without what only this process can be, and wherever it lies."""
+def picture(line, folders):
+    """What is asked, without what only this process can be, and wherever it lies: a fault that the
+    file keeps names the folder that it came from."""
     rules = line.ask("rules.list")
     try:
         check = line.ask("rebuild", {"check": True})
@@ -190,7 +191,10 @@ def picture(line, folder):
     del status["rules"]["loaded_at"], rules["loaded_at"]
     pictured = {"rules": rules, "check": check, "status": status, "deadlines": line.rows("deadline.list"),
                 "notices": line.rows("notice.list"), "outbox": line.rows("outbox.list")}
-    return json.loads(json.dumps(pictured).replace(folder + "/", ""))
+    text = json.dumps(pictured)
+    for folder in folders:
+        text = text.replace(folder + "/", "")
+    return json.loads(text)
 
 
 # --- the day, step by step ---
@@ -355,7 +359,7 @@ def spend(folder, shim, lost):
             os.unlink(day.lost)
         if lost:
             day.compare("the day")
-        result = picture(day.line, day.office.folder)
+        result = picture(day.line, [day.office.folder])
     finally:
         day.line.close()
         day.office.stop()
