@@ -86,12 +86,13 @@ static const struct setting table[] = {
 	{ .name = "report_how",
 	  .type = SETTING_TEXT,
 	  .offset = AT(report_how),
-	  .otherwise = "Meddela den som sköter kedja på enheten när det är gjort.",
-	  .help = "how a reader reports a thing done, in the office's own words" },
+	  .otherwise = "",
+	  .help = "how a reader reports a thing done, in the office's own words; empty: letters "
+		  "name the administrator" },
 	{ .name = "report_how_en",
 	  .type = SETTING_TEXT,
 	  .offset = AT(report_how_en),
-	  .otherwise = "Tell the colleague who looks after kedja at the unit when it is done.",
+	  .otherwise = "",
 	  .help = "the same for letters in English" },
 	{ .name = "sender",
 	  .type = SETTING_ADDRESS,
@@ -494,6 +495,23 @@ void settings_free(struct settings *settings)
 			free(*text_of(settings, &table[i]));
 	access_free(settings->access);
 	free(settings);
+}
+
+const char *settings_report_how(const struct settings *settings, const char *language)
+{
+	return strcmp(language, "en") == 0 ? settings->report_how_en : settings->report_how;
+}
+
+char *settings_administrator(const struct settings *settings)
+{
+	return xasprintf("%s (%s)", settings->administrator_name, settings->administrator);
+}
+
+const char *settings_lack_report(const struct settings *settings)
+{
+	if (settings_report_how(settings, settings->language)[0] != '\0')
+		return NULL;
+	return strcmp(settings->language, "en") == 0 ? "report_how_en" : "report_how";
 }
 
 static bool is_same(struct settings *a, struct settings *b, const struct setting *row)

@@ -56,6 +56,13 @@ struct settings {
 struct settings *settings_parse(const char *text, size_t length, const char *file,
 				struct problems *problems);
 void settings_free(struct settings *settings); /* takes NULL */
+/* What stands in letters of a language about reporting a thing done; "": nobody has said. */
+const char *settings_report_how(const struct settings *settings, const char *language);
+/* Name and address, as letters say whom to ask; the caller frees it. */
+char *settings_administrator(const struct settings *settings);
+/* NULL where the office has said, in its own language, how a thing done is reported; else the
+ * setting that is missing. It works without: so it is a remark of the check, and an alarm. */
+const char *settings_lack_report(const struct settings *settings);
 /* Tells each setting that is another one in `b`, in the order of the table. */
 typedef void settings_differ(void *arg, const char *name);
 void settings_compare(const struct settings *a, const struct settings *b, settings_differ *differ,

@@ -56,10 +56,15 @@ int complaint_tell(struct problems *problems)
 	return CTL_REFUSED;
 }
 
+char *complaint_file(const char *dir, const char *name)
+{
+	size_t length = strlen(dir);
+	return xasprintf("%s%s%s", dir, length > 0 && dir[length - 1] == '/' ? "" : "/", name);
+}
+
 char *complaint_templates_folder(const char *dir, const struct office *office)
 {
 	if (office->settings != NULL)
 		return xstrdup(office->settings->templates);
-	size_t length = strlen(dir);
-	return xasprintf("%s%stemplates", dir, length > 0 && dir[length - 1] == '/' ? "" : "/");
+	return complaint_file(dir, "templates");
 }

@@ -18,6 +18,8 @@ int complaint_show(const struct invocation *call, const char *what, long long co
 /* On standard error, sorted, a line each; the list is empty after it. CTL_REFUSED. */
 int complaint_tell(struct problems *problems);
 
+/* "conf/chain.conf", as complaints name a file of a folder; the caller frees it. */
+char *complaint_file(const char *dir, const char *name);
 /* Where the templates of an office lie: as kedja.conf says, else beside its rules. The caller frees
  * it. */
 char *complaint_templates_folder(const char *dir, const struct office *office);

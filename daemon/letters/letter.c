@@ -219,6 +219,8 @@ static void say_end(struct making *making)
 		say_word(making, WORD_MINIMAL_ASK, NULL, NULL);
 	if (letter->report_how != NULL && letter->report_how[0] != '\0')
 		say_word(making, WORD_REPORT, "report_how", letter->report_how);
+	else if (letter->ask != NULL)
+		say_word(making, WORD_REPORT_TO, "who", letter->ask);
 	say_word(making, WORD_AUTOMATIC, NULL, NULL);
 	if (letter->unit != NULL)
 		document_say(making->document, letter->unit);

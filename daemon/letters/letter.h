@@ -132,9 +132,9 @@ struct letter {
 	date today;
 	bool minimal; /* content = "minimal" */
 	bool urgent;  /* all of it: it does not wait for the letter of the day, and says so */
-	const char *report_how;
-	const char *unit; /* name under which kedja signs */
-	const char *ask;  /* who looks after kedja: name and address; NULL: not said */
+	const char *report_how; /* NULL or "": whoever is to ask is told instead */
+	const char *unit;       /* name under which kedja signs */
+	const char *ask;        /* who looks after kedja: name and address; NULL: not said */
 	const struct letter_item
 	    *items; /* in the order of reading: letter_group, then as they come */
 	size_t count;

@@ -155,16 +155,13 @@ static void render(struct letters *letters, const struct person *person,
 				 .today = clock_today(letters->core->clock),
 				 .minimal = strcmp(settings->content, "minimal") == 0,
 				 .urgent = bundle->urgent,
-				 .report_how = strcmp(person->language, "en") == 0
-						   ? settings->report_how_en
-						   : settings->report_how,
+				 .report_how = settings_report_how(settings, person->language),
 				 .unit = settings->sender_name,
 				 .items = items,
 				 .count = count,
 				 .sections = bundle->enclosed.sections,
 				 .section_count = bundle->enclosed.section_count };
-	letter.ask = ask =
-	    xasprintf("%s (%s)", settings->administrator_name, settings->administrator);
+	letter.ask = ask = settings_administrator(settings);
 	letter_numbers(&letter, ret_numbers);
 	if (letters->templates != NULL)
 		make(letters, &letter, ret);

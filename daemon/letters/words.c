@@ -77,6 +77,7 @@ static const struct row rows[WORDS] = {
 	[WORD_HIDDEN] = { "hidden", { NULL } },
 	[WORD_HIDDEN_CALENDAR] = { "hidden_calendar", { NULL } },
 	[WORD_REPORT] = { "report", { "report_how" } },
+	[WORD_REPORT_TO] = { "report_to", { "who" } },
 	[WORD_AUTOMATIC] = { "automatic", { NULL } },
 	[WORD_SUBJECT] = { "subject",
 			   { "count", "one", "case", "minimal", "urgent", "coming", "copies",

@@ -85,6 +85,19 @@ static void add_rules(struct alarms *alarms)
 		    "kedjactl rules reload takes the files again");
 }
 
+static void add_report(struct alarms *alarms)
+{
+	const struct settings *settings = alarms->k->core.office->settings;
+	const char *lack = settings_lack_report(settings);
+	if (lack != NULL)
+		add(alarms, "report_how", xstrdup(settings->administrator),
+		    xasprintf("no letter says how to report a thing done: all name %s instead",
+			      settings->administrator),
+		    strcmp(lack, "report_how") == 0
+			? "write report_how into kedja.conf, then kedjactl rules reload"
+			: "write report_how_en into kedja.conf, then kedjactl rules reload");
+}
+
 static void add_held(struct alarms *alarms)
 {
 	int64_t held = notice_count(&alarms->k->core, NOTICE_HELD);
@@ -182,6 +195,7 @@ json_t *alarms_now(const struct kedjad *k, const struct outbox_figures *figures)
 	struct alarms alarms = { k, json_array(), true };
 	add_trouble(&alarms);
 	add_rules(&alarms);
+	add_report(&alarms);
 	add_held(&alarms);
 	add_queue(&alarms, figures);
 	add_templates(&alarms);

@@ -26,6 +26,8 @@ office() {
 			content = "normal";
 			sender = "kedja@office.example";
 			administrator = "admin@office.example";
+			report_how = "Meddela den som sköter kedja på enheten när det är gjort.";
+			report_how_en = "Tell the colleague who looks after kedja at the unit when it is done.";
 			transport = "maildir";
 			maildir = "$dir/mail";
 			database = "$dir/data/kedja.db";

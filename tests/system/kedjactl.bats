@@ -526,7 +526,7 @@ kedjactl: stopped after 1 new, 0 known: put it right and import the same file ag
 # office: a copy of the shipped configuration, with settings that need nothing of this machine.
 office() {
 	cp -r "$here/../../conf" "$dir/conf"
-	printf 'content = "normal";\ntransport = "maildir";\nadministrator = "a@example.se";\n' >"$dir/conf/kedja.conf"
+	printf 'content = "normal";\ntransport = "maildir";\nadministrator = "a@example.se"; report_how = "Ring.";\n' >"$dir/conf/kedja.conf"
 }
 
 @test "rules check: a missing folder or file is a clear sentence" {

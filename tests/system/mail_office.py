@@ -36,7 +36,7 @@ class MailOffice(Office):
 
     def __init__(self, folder, port, patience=None, **settings):
         super().__init__(folder)
-        self.settings = {"content": "normal", "sender": SENDER, "administrator": ADMINISTRATOR,
+        self.settings = {"content": "normal", "sender": SENDER, "administrator": ADMINISTRATOR, "report_how": "Ring.",
                          "database": self.database, "socket": self.path, "transport": "smtp",
                          "smtp_host": "127.0.0.1", "smtp_port": port,
                          "mailer": program("KEDJA_MAILER", "kedja-mailer"), **settings}

@@ -99,7 +99,8 @@ class Office:
         shutil.copytree(os.path.join(ROOT, "conf"), os.path.join(folder, "conf"))
         with open(os.path.join(folder, "conf/kedja.conf"), "w", encoding="utf-8") as file:
             file.write(f'content = "normal";\nsender = "kedja@office.example";\n'
-                       f'administrator = "admin@office.example";\ntransport = "maildir";\n'
+                       f'administrator = "admin@office.example";\nreport_how = "Ring.";\n'
+                       f'report_how_en = "Ring us.";\ntransport = "maildir";\n'
                        f'maildir = "{self.maildir}";\ndatabase = "{self.database}";\n'
                        f'socket = "{self.path}";\n')
 

@@ -64,6 +64,28 @@ alarm() {
 	same "unreachable False False" "$(alarm)"
 }
 
+@test "nobody has said how things are reported: an alarm, a remark, and letters name the administrator" {
+	only_rules
+	visit_steps <<<'{ name = "first"; at = "P0D"; to = [ "social_worker" ]; }'
+	same "1 rules, no complaint" "$(ctl rules check "$dir/conf")"
+	sed -i '/^report_how/d' "$dir/conf/kedja.conf"
+	refused rules check "$dir/conf"
+	same "$dir/conf/kedja.conf: report_how is missing: write how a reader reports a thing done; until then letters name admin@office.example" "$output"
+	start
+	refused status --check
+	[[ $output == *$'\nalarm      report_how: no letter says how to report a thing done: all name admin@office.example instead'*$'\n           to do: write report_how into kedja.conf'* ]]
+	cast 2026-01-05 K-1
+	record visit.made K-1 --at 2026-01-05
+	until_time 2026-01-12T16:00
+	grep -q "^När något är gjort: skriv till Kedjas administratör (admin@office.example)\.$" <(ctl outbox show 1)
+	echo 'report_how = "Ring Åsa.";' >>"$dir/conf/kedja.conf"
+	ctl rules reload >/dev/null
+	ctl status --check >/dev/null
+	echo 'language = "en";' >>"$dir/conf/kedja.conf" # the office's own language counts
+	refused rules check "$dir/conf"
+	[[ $output == *"report_how_en is missing"* ]]
+}
+
 @test "a case that was never opened is not called closed" {
 	start
 	cast 2026-01-05 K-1 K-2

@@ -227,7 +227,8 @@ static void test_sample_shows_the_defaults(void **state)
 		line = strchr(line, '\n');
 		line = line == NULL ? NULL : line + 1;
 	}
-	assert_int_equal(settings_seen, 35); /* all but content and sender, which are in use */
+	assert_int_equal(settings_seen,
+			 33); /* all but content, sender and report_how, which are in use */
 	char *own = strstr(text, "\nsender = ");
 	assert_non_null(own);
 	memset(own + 1, ' ', strcspn(own + 1, "\n"));
@@ -246,8 +247,11 @@ static void test_sample_shows_the_defaults(void **state)
 	SAME_TEXT(language);
 	SAME_TEXT(grouping);
 	SAME_TEXT(weekly_day);
-	SAME_TEXT(report_how);
-	SAME_TEXT(report_how_en);
+	assert_string_equal(defaults->report_how, ""); /* the file that ships says how */
+	assert_string_equal(settings_lack_report(defaults), "report_how");
+	assert_null(settings_lack_report(given));
+	assert_string_equal(settings_report_how(given, "en"), given->report_how_en);
+	assert_true(strlen(given->report_how) > 0 && strlen(given->report_how_en) > 0);
 	SAME_TEXT(transport);
 	SAME_TEXT(maildir);
 	SAME_TEXT(smtp_host);

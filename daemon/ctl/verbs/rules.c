@@ -43,18 +43,31 @@ static void check_templates(const char *dir, const struct office *office, struct
 	free(folder);
 }
 
+/* The settings are right without it, and hardly meant. */
+static void check_settings(const char *dir, const struct settings *settings,
+			   struct problems *problems)
+{
+	const char *lack = settings == NULL ? NULL : settings_lack_report(settings);
+	char *file = complaint_file(dir, "kedja.conf");
+	if (lack != NULL)
+		problem_add(problems, file, 0,
+			    "%s is missing: write how a reader reports a thing done; until then "
+			    "letters name %s",
+			    lack, settings->administrator);
+	free(file);
+}
+
 /* What is wrong by the letter; or if nothing is, what cannot be meant. */
 static struct office *load_and_check(const char *dir, struct problems *problems)
 {
 	struct office *office = office_load(dir, problems);
 	if (office == NULL)
 		return NULL;
-	size_t length = strlen(dir);
-	char *chain =
-	    xasprintf("%s%schain.conf", dir, length > 0 && dir[length - 1] == '/' ? "" : "/");
+	char *chain = complaint_file(dir, "chain.conf");
 	check_rules(office->ruleset, chain, problems);
 	free(chain);
 	check_templates(dir, office, problems);
+	check_settings(dir, office->settings, problems);
 	return office;
 }
 

@@ -239,7 +239,7 @@ static int render(const struct invocation *call, const struct templates *templat
 		  const struct sample *sample, struct rendered *ret)
 {
 	const struct settings *settings = sample->office->settings;
-	bool english = strcmp(sample->language, "en") == 0;
+	char *ask = settings == NULL ? NULL : settings_administrator(settings);
 	date today = day_of_step(sample, sample->step);
 	struct letter_item item = item_of(sample, today);
 	struct letter letter = { .language = sample->language,
@@ -247,14 +247,16 @@ static int render(const struct invocation *call, const struct templates *templat
 				 .today = today,
 				 .minimal = invocation_option(call, "minimal") != NULL,
 				 .urgent = sample->step->urgent != URGENT_NO,
-				 .report_how = settings == NULL ? ""
-					       : english        ? settings->report_how_en
-								: settings->report_how,
+				 .report_how = settings == NULL ? NULL
+								: settings_report_how(
+								      settings, sample->language),
+				 .ask = ask,
 				 .unit = settings == NULL ? "" : settings->sender_name,
 				 .items = &item,
 				 .count = 1 };
 	struct unbuilt unbuilt = { NULL, 0, 0, false };
 	int result = letter_make(templates, &letter, &unbuilt, ret);
+	free(ask);
 	for (size_t i = 0; i < unbuilt.count; i++)
 		show_printf(stderr,
 			    "kedjactl: %s: no letter can be built from this template: it says too "
