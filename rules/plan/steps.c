@@ -204,8 +204,15 @@ static enum heard heard_by_anybody(const struct gathering *g, const struct plann
 	return heard;
 }
 
+/* Where the calendar ends no day follows. Elsewhere two may fall on one: days counted in workdays
+ * from a Saturday and from the Friday before it. */
+static bool is_at_the_end(date day, date before)
+{
+	return day == before && (day == DATE_FIRST || day == DATE_LAST);
+}
+
 /* All repetitions up to `until`, and the first one after it. One that went out although it now
- * lies ahead (the due date moved) is no end; where the calendar ends, no day follows. */
+ * lies ahead (the due date moved) is no end. */
 static void gather_step(struct gathering *g, const struct step *step)
 {
 	date before = DATE_NONE;
@@ -219,7 +226,7 @@ static void gather_step(struct gathering *g, const struct step *step)
 		enum heard heard = ahead && g->told_only ? heard_by_anybody(g, &planned) : HEARD;
 		if (heard == HEARD)
 			gather(g, planned);
-		if ((ahead && heard != NOT_NOW) || planned.day == before)
+		if ((ahead && heard != NOT_NOW) || is_at_the_end(planned.day, before))
 			return;
 		before = planned.day;
 	}

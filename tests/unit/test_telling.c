@@ -185,6 +185,20 @@ static void gaps_in_what_has_gone(void **state)
 	assert_int_equal(said_first_left(said, step), 41);
 }
 
+/* A workday before Friday the 11th of September, and before each day after it: of that weekend and
+ * its Monday it is the same Friday, and what comes behind goes all the same. */
+static void repetitions_that_fall_on_one_day(void **state)
+{
+	struct office *office = *state;
+	struct deadline deadline = deadline_of(
+	    office, "steps = ( { name = \"daily\"; at = \"-1 workdays\"; every = \"P1D\";"
+		    " times = 5; to = [ \"social_worker\" ]; } ); catch_up = \"all\";");
+	struct said *said = said_new(deadline.rule, office->arena);
+	assert_string_equal(goes(office, &deadline, said, civil_at(deadline.due + 10, 36000)),
+			    "daily social_worker, daily.2 social_worker, daily.3 social_worker, "
+			    "daily.4 social_worker, daily.5 social_worker");
+}
+
 /* The due day is Friday the 11th of September; the case is written down then, at 14:00. The urgent
  * step goes at once, the plain one before it would go with the letters of Monday. */
 static const struct weaker {
@@ -314,6 +328,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_nobody_hears_aloud_is_next_to_nobody, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(gaps_in_what_has_gone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(repetitions_that_fall_on_one_day, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(the_weaker_one_comes_after, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_that_lies_ahead_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_comes_back_first_loses_nothing, set_up,
