@@ -86,6 +86,7 @@ void plan_free(struct plan *plan)
 	free(plan->all);
 	free(plan->live);
 	free(plan->pauses);
+	free(plan->tenures);
 	free(plan->news);
 	free(plan->ended);
 	free(plan);
@@ -96,6 +97,7 @@ size_t plan_size(const struct plan *plan)
 	return sizeof(*plan) + arena_size(plan->arena) + facts_size(plan->facts) +
 	       (plan->ruleset->count + plan->all_capacity + plan->live_capacity) * sizeof(void *) +
 	       plan->pause_capacity * sizeof(*plan->pauses) +
+	       plan->tenure_capacity * sizeof(*plan->tenures) +
 	       plan->news_capacity * sizeof(*plan->news) +
 	       plan->ended_capacity * sizeof(*plan->ended);
 }

@@ -16,38 +16,63 @@ static date first_to_begin(civil moment)
 	return civil_date(moment) + (civil_second(moment) > 0 ? 1 : 0);
 }
 
-static struct overdue_span *span_open(const struct deadline *deadline)
+static bool is_programme(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool belongs_to(const struct plan *plan, const char *programme)
+{
+	size_t count = plan->tenure_count;
+	return count > 0 && is_programme(plan->tenures[count - 1].programme, programme);
+}
+
+/* What was written down later lies before us all the same: until it was known the case belonged
+ * where it was before. */
+static void note_programme(struct plan *plan, const char *programme, date since)
+{
+	if (belongs_to(plan, programme))
+		return;
+	while (plan->tenure_count > 0 && plan->tenures[plan->tenure_count - 1].since >= since)
+		plan->tenure_count--;
+	if (belongs_to(plan, programme))
+		return;
+	plan->tenures = array_grow(plan->tenures, plan->tenure_count, &plan->tenure_capacity,
+				   sizeof(*plan->tenures));
+	plan->tenures[plan->tenure_count++] =
+	    (struct tenure){ since,
+			     programme == NULL ? NULL : arena_strdup(plan->arena, programme) };
+}
+
+static struct overdue_span *span_last(const struct deadline *deadline)
 {
 	size_t count = deadline->overdue_count;
-	bool goes_on = count > 0 && deadline->overdue[count - 1].over == DATE_NONE;
-	return goes_on ? &deadline->overdue[count - 1] : NULL;
+	return count == 0 ? NULL : &deadline->overdue[count - 1];
 }
 
-static void span_end(struct deadline *deadline, date over)
+/* Nothing is said of this day and those after it. */
+static void spans_cut(struct deadline *deadline, date day)
 {
-	struct overdue_span *span = span_open(deadline);
-	span->over = over;
-	if (span->over <= span->first)
+	while (deadline->overdue_count > 0 && span_last(deadline)->first >= day)
 		deadline->overdue_count--;
+	struct overdue_span *last = span_last(deadline);
+	if (last != NULL && (last->over == DATE_NONE || last->over > day))
+		last->over = day;
 }
 
-/* What was said to have ended, and by an earlier entry had not, was overdue all the time. */
-static void span_begin(struct plan *plan, struct deadline *deadline, const char *programme,
-		       date first)
+static void span_add(struct plan *plan, struct deadline *deadline, struct overdue_span span)
 {
-	while (deadline->overdue_count > 0) {
-		const struct overdue_span *before = &deadline->overdue[deadline->overdue_count - 1];
-		if (before->over < first || strcmp(before->programme, programme) != 0)
-			break;
-		first = before->first < first ? before->first : first;
-		deadline->overdue_count--;
+	struct overdue_span *last = span_last(deadline);
+	if (last != NULL && last->over == span.first &&
+	    strcmp(last->programme, span.programme) == 0) {
+		last->over = span.over;
+		return;
 	}
 	size_t count = deadline->overdue_count;
 	struct overdue_span *list = arena_alloc(plan->arena, (count + 1) * sizeof(*list));
 	if (count > 0)
 		memcpy(list, deadline->overdue, count * sizeof(*list));
-	list[count] =
-	    (struct overdue_span){ arena_strdup(plan->arena, programme), first, DATE_NONE };
+	list[count] = span;
 	deadline->overdue = list;
 	deadline->overdue_count++;
 }
@@ -57,34 +82,46 @@ static date later(date a, date b)
 	return a > b ? a : b;
 }
 
+/* From that day on it is overdue, in each programme on the days on which the case was known to
+ * belong to it. */
+static void spans_add(struct plan *plan, struct deadline *deadline, date first)
+{
+	for (size_t i = 0; i < plan->tenure_count; i++) {
+		const struct tenure *tenure = &plan->tenures[i];
+		bool goes_on = i + 1 == plan->tenure_count;
+		date over = goes_on ? DATE_NONE : plan->tenures[i + 1].since;
+		if (tenure->programme != NULL && (goes_on || over > first))
+			span_add(plan, deadline,
+				 (struct overdue_span){ tenure->programme,
+							later(first, tenure->since), over });
+	}
+}
+
+static bool is_as_noted(const struct deadline *deadline, const char *programme, date day)
+{
+	const struct overdue_span *last = span_last(deadline);
+	if (programme == NULL)
+		return last == NULL || (last->over != DATE_NONE && last->over <= day);
+	return last != NULL && last->over == DATE_NONE && deadline->overdue_due == deadline->due &&
+	       strcmp(last->programme, programme) == 0;
+}
+
 void deadline_note_overdue(struct plan *plan, struct deadline *deadline, civil known)
 {
 	if (plan->type != SUBJECT_CASE)
 		return;
-	const char *programme =
-	    deadline->state == DEADLINE_OPEN ? facts_programme(plan->facts) : NULL;
-	const struct overdue_span *span = span_open(deadline);
-	if (span != NULL && programme != NULL && deadline->overdue_due == deadline->due &&
-	    strcmp(span->programme, programme) == 0)
+	const char *programme = facts_programme(plan->facts);
+	date day = first_to_begin(known), known_on = first_to_begin(deadline->known);
+	note_programme(plan, programme, day);
+	if (deadline->state != DEADLINE_OPEN)
+		programme = NULL;
+	if (is_as_noted(deadline, programme, day))
 		return;
-	if (span == NULL && programme == NULL)
-		return;
-	if (span != NULL)
-		span_end(deadline, first_to_begin(known));
+	spans_cut(deadline, day);
 	if (programme != NULL)
-		span_begin(
-		    plan, deadline, programme,
-		    later(deadline->due + 1,
-			  first_to_begin(known > deadline->known ? known : deadline->known)));
+		spans_add(plan, deadline, later(deadline->due + 1, later(day, known_on)));
 	deadline->overdue_due = deadline->due;
 	deadline_touch(plan, deadline);
-}
-
-void deadline_overdue_since(struct deadline *deadline, civil known)
-{
-	struct overdue_span *span = span_open(deadline);
-	if (span != NULL)
-		span->first = later(span->first, first_to_begin(known));
 }
 
 bool deadline_is_overdue(const struct deadline *deadline, const char *programme, date day)

@@ -49,6 +49,12 @@ struct ended {
 	struct event by;
 };
 
+/* Since that day it was known to belong to this programme; NULL: to none. */
+struct tenure {
+	date since;
+	const char *programme;
+};
+
 struct plan {
 	const struct ruleset *ruleset;
 	enum subject_type type;
@@ -60,6 +66,8 @@ struct plan {
 	size_t all_count, all_capacity, live_count, live_capacity;
 	struct pause *pauses;
 	size_t pause_count, pause_capacity;
+	struct tenure *tenures; /* of a case, as it was known on each day */
+	size_t tenure_count, tenure_capacity;
 	struct news *news; /* virtual events that wait to be met */
 	size_t news_count, news_capacity;
 	struct ended *ended; /* that other rules have still to hear of */
@@ -173,8 +181,6 @@ void plan_note_pause(struct plan *plan, const struct event *event);
 
 /* It has changed by something that was written down then, or by time. */
 void deadline_note_overdue(struct plan *plan, struct deadline *deadline, civil known);
-/* What it is overdue by stands only since then. */
-void deadline_overdue_since(struct deadline *deadline, civil known);
 
 /* plan_again.c */
 
