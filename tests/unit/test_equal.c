@@ -139,7 +139,7 @@ static const char *try(struct world *world, struct trial *trial, struct arena *a
 
 /* --- the smallest that still fails ----------------------------------------------------------- */
 
-static bool fails(struct world *world, struct trial *trial)
+static bool fails_here(struct world *world, struct trial *trial)
 {
 	struct arena *arena = arena_new();
 	bool fails = load_both(world, trial, arena) && try(world, trial, arena) != NULL;
@@ -149,15 +149,21 @@ static bool fails(struct world *world, struct trial *trial)
 	return fails;
 }
 
-/* In a process of its own: a breach of what the daemon looks at after each step ends it. */
+/* In a process and a file of its own: a breach of what the daemon looks at after each step ends it.
+ */
 static bool still_fails(struct world *world, struct trial *trial)
 {
 	int status = 0;
 	pid_t child = fork();
 	if (child == 0) {
+		struct world own = *world;
+		own.sides = (struct sides){ .core = { 0 } };
 		signal(SIGABRT, SIG_DFL);
 		fclose(stderr);
-		_exit(fails(world, trial));
+		sides_open(&own.sides);
+		bool fails = fails_here(&own, trial);
+		sides_close(&own.sides);
+		_exit(fails);
 	}
 	assert_true(child > 0 && waitpid(child, &status, 0) == child);
 	return status != 0;
